@@ -1,0 +1,182 @@
+//! The shape of a row: what a function or aggregate takes, gives, is called and becomes in SQL.
+//! Knows types only; no syntax, no plan.
+
+use crate::types::Type;
+
+/// One scalar function or aggregate.
+pub struct Func {
+    pub name: &'static str,
+    /// Other spellings, obsolete ones too; they behave exactly as `name` does.
+    pub aliases: &'static [&'static str],
+    /// The first signature whose parameters accept the arguments is chosen.
+    pub sigs: &'static [Sig],
+    /// How an unnamed result column is called.
+    pub label: Label,
+    /// One sentence with a full stop.
+    pub doc: &'static str,
+    /// What surprises people, with its source; may be empty.
+    pub trap: &'static str,
+    /// A whole query and the text of its first row's first value.
+    pub example: (&'static str, &'static str),
+}
+
+/// One way to call a function.
+pub struct Sig {
+    pub params: &'static [Param],
+    pub ret: Ret,
+    pub lower: Lower,
+}
+
+/// What one parameter accepts and what its argument becomes.
+#[derive(Clone, Copy)]
+pub struct Param {
+    pub name: &'static str,
+    /// The types that are accepted as they are.
+    pub types: &'static [Type],
+    /// The argument is converted to this type before it reaches the SQL; `None` leaves it alone.
+    /// A dynamic becomes a string by being unwrapped (`tostring`), an int a long, an integer a real.
+    pub convert: Option<Type>,
+    pub arity: Arity,
+    /// Must be a constant of the query (a literal, a `let` of one, or an expression of those).
+    pub constant: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arity {
+    One,
+    /// May be left out; the SQL then gets NULL in its place.
+    Optional,
+    /// Zero or more; must be the last. `Lower` sees them all.
+    Rest,
+}
+
+/// The type of the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ret {
+    Is(Type),
+    /// The type of the argument at this index, after conversion.
+    Arg(u8),
+    /// Int becomes long, the rest stays (argument at this index).
+    Promoted(u8),
+    /// The one type that all arguments from this index on share; numbers widen, mixed with dynamic is dynamic.
+    Common(u8),
+}
+
+/// Kusto's ResultNameKind: what an unnamed column is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// `Column1`, `Column2` ...
+    None,
+    /// The name of the first argument, if it has one.
+    FirstArg,
+    /// `prefix_` and the name of the first argument; just `prefix_` if it has none.
+    Prefix(&'static str),
+    /// The function's own name and the first argument's, `strlen_x`; like `Prefix(name)`.
+    NameAndFirstArg,
+}
+
+/// What a call becomes in SQL.
+#[derive(Clone, Copy)]
+pub enum Lower {
+    /// A template: `{0}` is the first argument, `{*}` all of them with commas. Arguments come parenthesised where needed.
+    Sql(&'static str),
+    /// A call of this kernel with all arguments in order.
+    Kernel(&'static str),
+    Build(fn(&[Arg<'_>]) -> String),
+    /// Known to Kusto, not to us: a real sentence that says why, and what to do.
+    Refuse(&'static str),
+}
+
+/// An argument on its way into SQL.
+pub struct Arg<'a> {
+    pub sql: &'a str,
+    pub ty: Type,
+    /// The SQL can give NULL. Strings never can.
+    pub nullable: bool,
+}
+
+pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
+    Func { name, aliases: &[], sigs, label: Label::None, doc: "", trap: "", example: ("", "") }
+}
+
+impl Func {
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Func {
+        self.aliases = aliases;
+        self
+    }
+
+    pub const fn label(mut self, label: Label) -> Func {
+        self.label = label;
+        self
+    }
+
+    pub const fn doc(mut self, doc: &'static str) -> Func {
+        self.doc = doc;
+        self
+    }
+
+    pub const fn trap(mut self, trap: &'static str) -> Func {
+        self.trap = trap;
+        self
+    }
+
+    pub const fn example(mut self, kql: &'static str, first_value: &'static str) -> Func {
+        self.example = (kql, first_value);
+        self
+    }
+}
+
+pub const fn sig(params: &'static [Param], ret: Ret, lower: Lower) -> Sig {
+    Sig { params, ret, lower }
+}
+
+const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>) -> Param {
+    Param { name, types, convert, arity: Arity::One, constant: false }
+}
+
+use Type::*;
+
+/// A string; a dynamic is unwrapped.
+pub const STR: Param = param("text", &[String, Dynamic], Some(String));
+/// A string, and nothing else.
+pub const ONLY_STR: Param = param("text", &[String], None);
+pub const BOOL: Param = param("condition", &[Bool], None);
+/// An integer, as a long.
+pub const LONG: Param = param("number", &[Int, Long], Some(Long));
+/// Any number, as a real.
+pub const REAL: Param = param("number", &[Int, Long, Real], Some(Real));
+/// Any number, as it is.
+pub const NUM: Param = param("number", &[Int, Long, Real], None);
+pub const DATETIME: Param = param("datetime", &[Datetime], None);
+pub const TIMESPAN: Param = param("timespan", &[Timespan], None);
+pub const DYN: Param = param("value", &[Dynamic], None);
+pub const GUID: Param = param("guid", &[Guid], None);
+/// Anything but decimal, as it is.
+pub const ANY: Param =
+    param("value", &[Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan], None);
+/// Anything but dynamic and decimal, as it is.
+pub const SCALAR: Param = param("value", &[Bool, Datetime, Guid, Int, Long, Real, String, Timespan], None);
+/// Anything, as JSON text.
+pub const JSON: Param =
+    param("value", &[Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan], Some(Dynamic));
+
+/// This parameter under another name.
+pub const fn named(name: &'static str, mut param: Param) -> Param {
+    param.name = name;
+    param
+}
+
+pub const fn opt(mut param: Param) -> Param {
+    param.arity = Arity::Optional;
+    param
+}
+
+pub const fn rest(mut param: Param) -> Param {
+    param.arity = Arity::Rest;
+    param
+}
+
+pub const fn constant(mut param: Param) -> Param {
+    param.constant = true;
+    param
+}

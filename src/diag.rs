@@ -1,0 +1,116 @@
+//! What is wrong with a query, and where. Knows nothing of how it is shown.
+
+use crate::span::Span;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// One remark on a query text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Kusto's code where one is known (`KS142`, `SEM0100`), else one of ours (`KH...`).
+    pub code: &'static str,
+    pub severity: Severity,
+    pub span: Span,
+    /// Lower case, no full stop, quotes user text: unknown column 'Acount' in OfficeActivity.
+    pub message: String,
+    /// One sentence that can be acted on: Did you mean 'Account'?
+    pub help: Option<String>,
+}
+
+/// The codes that we give. Kusto's own are in the page "Query errors" and in its language service.
+pub mod code {
+    /// The text does not follow KQL's grammar.
+    pub const SYNTAX: &str = "SYN0002";
+    /// A name that refers to nothing.
+    pub const UNKNOWN_NAME: &str = "KS142";
+    /// A function that does not exist.
+    pub const UNKNOWN_FUNCTION: &str = "KS211";
+    /// Arguments of a wrong number.
+    pub const ARITY: &str = "KS119";
+    /// A value of a wrong type.
+    pub const TYPE: &str = "KS107";
+    /// Two sides that cannot be compared or joined.
+    pub const MISMATCH: &str = "SEM0064";
+    /// A construct of KQL that kqlhunt does not do yet, or will not do.
+    pub const UNSUPPORTED: &str = "KH001";
+    /// A text beyond one of our limits.
+    pub const LIMIT: &str = "KH002";
+    /// A name that resolves, but is not the official one.
+    pub const ALIAS: &str = "KH003";
+    /// Kusto's binder refuses it, its engine answers.
+    pub const LENIENT: &str = "KH004";
+    /// Legal, but most likely not what was meant.
+    pub const SUSPICIOUS: &str = "KH005";
+}
+
+impl Diagnostic {
+    pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic { code, severity: Severity::Error, span, message: message.into(), help: None }
+    }
+
+    pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic { code, severity: Severity::Warning, span, message: message.into(), help: None }
+    }
+
+    /// A refusal: names the construct and says what to do instead.
+    pub fn unsupported(span: Span, what: impl AsRef<str>, help: impl Into<String>) -> Self {
+        Diagnostic::error(code::UNSUPPORTED, span, format!("{} is not supported yet", what.as_ref()))
+            .help(help)
+    }
+
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// Whether any of them stops the query.
+pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(Diagnostic::is_error)
+}
+
+/// The candidate nearest to what was typed, for "Did you mean".
+pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (typed.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&typed.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .filter(|(far, candidate)| *far <= limit && *candidate != typed)
+        .min_by_key(|(far, _)| *far)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits of one character, neighbours swapped counting as one (optimal string alignment).
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    if left.len().abs_diff(right.len()) > 8 {
+        return usize::MAX;
+    }
+    let width = right.len() + 1;
+    let mut rows = vec![0; width * (left.len() + 1)];
+    for (at, cell) in rows.iter_mut().take(width).enumerate() {
+        *cell = at;
+    }
+    for i in 1..=left.len() {
+        rows[i * width] = i;
+        for j in 1..=right.len() {
+            let same = usize::from(left[i - 1] != right[j - 1]);
+            let mut best = (rows[(i - 1) * width + j] + 1)
+                .min(rows[i * width + j - 1] + 1)
+                .min(rows[(i - 1) * width + j - 1] + same);
+            if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
+                best = best.min(rows[(i - 2) * width + j - 2] + 1);
+            }
+            rows[i * width + j] = best;
+        }
+    }
+    rows[width * (left.len() + 1) - 1]
+}

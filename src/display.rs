@@ -1,0 +1,65 @@
+//! The one way of text from data to a terminal. Field values are written by attackers: control,
+//! bidirectional and zero-width characters are made visible here and never sent.
+
+use std::borrow::Cow;
+
+/// The text with every character that a terminal would obey, reorder or hide replaced by a visible
+/// one: C0 controls and DEL by their Unicode pictures, the rest by `<U+202E>`. Line breaks and tabs too.
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(dangerous) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '\0'..='\x1f' => shown.push(char::from_u32(0x2400 + character as u32).unwrap_or('?')),
+            '\x7f' => shown.push('\u{2421}'),
+            _ if dangerous(character) => shown.push_str(&format!("<U+{:04X}>", character as u32)),
+            _ => shown.push(character),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// As [`safe`], in ASCII only: `\n`, `\x1b`, and `<U+00E9>` for everything else.
+pub fn safe_ascii(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            '\0'..='\x1f' | '\x7f' => shown.push_str(&format!("\\x{:02x}", character as u32)),
+            ' '..='~' => shown.push(character),
+            _ => shown.push_str(&format!("<U+{:04X}>", character as u32)),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Controls, separators of lines and paragraphs, marks and overrides of direction, characters of no
+/// width, variation and tag characters, unassigned and private ones that fonts draw at will.
+fn dangerous(character: char) -> bool {
+    matches!(character,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}'
+        | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_left() {
+        assert_eq!(safe("plain é 漢"), "plain é 漢");
+        assert_eq!(safe("a\x1b]52;c;x\x07b"), "a␛]52;c;x␇b");
+        assert_eq!(safe("\u{202e}gpj.exe\u{9b}2J\u{200d}"), "<U+202E>gpj.exe<U+009B>2J<U+200D>");
+        assert_eq!(safe_ascii("é\n\x1b"), "<U+00E9>\\n\\x1b");
+    }
+}

@@ -1,0 +1,153 @@
+//! Functions that SQL cannot say exactly: one pure Rust function a row, registered in DuckDB by
+//! `engine::ffi`. Knows values only; no DuckDB, no plan. `cargo test --no-default-features` runs them.
+
+/// The physical type of a kernel's argument or result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phys {
+    Bool,
+    Int,
+    Long,
+    /// 128 bits, as DuckDB's sums of BIGINT are.
+    Huge,
+    Real,
+    /// VARCHAR: strings, dynamic (JSON text), guid and decimal.
+    Text,
+    /// VARCHAR[]: what `list(...)` collects, for aggregates. Result type only as an argument.
+    Texts,
+}
+
+/// One value on its way in or out. `Null` is SQL's NULL.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'a> {
+    Null,
+    Bool(bool),
+    Int(i32),
+    Long(i64),
+    Huge(i128),
+    Real(f64),
+    Text(&'a str),
+    Texts(&'a [Option<&'a str>]),
+}
+
+/// What becomes of a row with a NULL argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// The result is NULL and the function is not called.
+    Propagate,
+    /// The function is called and decides.
+    Handle,
+}
+
+/// Computes one row. A text result is written into `out` (which comes empty) and returned as
+/// `Cell::Text(out)`, or is a slice of an argument.
+pub type RowFn = for<'a> fn(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a>;
+
+/// One function that the engine registers under `name`.
+pub struct Kernel {
+    /// The name in SQL, `kql_` first.
+    pub name: &'static str,
+    pub params: &'static [Phys],
+    /// Set when any number of further arguments of this type may follow `params`.
+    pub rest: Option<Phys>,
+    pub returns: Phys,
+    pub nulls: Nulls,
+    /// Called for every row even when the arguments are equal (`rand`, `new_guid`).
+    pub volatile: bool,
+    pub run: RowFn,
+}
+
+/// A kernel that gives NULL for NULL.
+pub const fn strict(name: &'static str, params: &'static [Phys], returns: Phys, run: RowFn) -> Kernel {
+    Kernel { name, params, rest: None, returns, nulls: Nulls::Propagate, volatile: false, run }
+}
+
+/// A kernel that sees NULLs.
+pub const fn lenient(name: &'static str, params: &'static [Phys], returns: Phys, run: RowFn) -> Kernel {
+    Kernel { name, params, rest: None, returns, nulls: Nulls::Handle, volatile: false, run }
+}
+
+impl Kernel {
+    /// Takes any number of further arguments of this type.
+    pub const fn rest(mut self, phys: Phys) -> Kernel {
+        self.rest = Some(phys);
+        self
+    }
+
+    pub const fn volatile(mut self) -> Kernel {
+        self.volatile = true;
+        self
+    }
+}
+
+impl<'a> Cell<'a> {
+    pub fn text(self) -> Option<&'a str> {
+        match self {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// An integer of any width that fits.
+    pub fn long(self) -> Option<i64> {
+        match self {
+            Cell::Long(value) => Some(value),
+            Cell::Int(value) => Some(i64::from(value)),
+            Cell::Huge(value) => i64::try_from(value).ok(),
+            _ => None,
+        }
+    }
+
+    pub fn real(self) -> Option<f64> {
+        match self {
+            Cell::Real(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub fn bool(self) -> Option<bool> {
+        match self {
+            Cell::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub fn texts(self) -> Option<&'a [Option<&'a str>]> {
+        match self {
+            Cell::Texts(texts) => Some(texts),
+            _ => None,
+        }
+    }
+
+    pub fn is_null(self) -> bool {
+        self == Cell::Null
+    }
+}
+
+impl From<Option<i64>> for Cell<'_> {
+    fn from(value: Option<i64>) -> Self {
+        value.map_or(Cell::Null, Cell::Long)
+    }
+}
+
+impl From<Option<f64>> for Cell<'_> {
+    fn from(value: Option<f64>) -> Self {
+        value.map_or(Cell::Null, Cell::Real)
+    }
+}
+
+impl From<Option<bool>> for Cell<'_> {
+    fn from(value: Option<bool>) -> Self {
+        value.map_or(Cell::Null, Cell::Bool)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Cell<'a> {
+    fn from(value: Option<&'a str>) -> Self {
+        value.map_or(Cell::Null, Cell::Text)
+    }
+}
+
+/// Every kernel, family by family.
+pub fn all() -> impl Iterator<Item = &'static Kernel> {
+    [].into_iter()
+}

@@ -1,0 +1,17 @@
+//! kqlhunt: KQL over Microsoft 365 and Sentinel data in an embedded DuckDB.
+//!
+//! A query goes one way down: text, tokens, AST, typed plan, SQL blocks, SQL text; see
+//! docs/ARCHITECTURE.md for the map of the folders.
+#![deny(unsafe_code)]
+
+pub mod catalog;
+pub mod diag;
+pub mod display;
+pub mod error;
+pub mod kernels;
+pub mod schema;
+pub mod span;
+pub mod syntax;
+pub mod ticks;
+pub mod types;
+pub mod value;

@@ -1,0 +1,47 @@
+//! The tables that a query may name. Knows where each column is stored, not how the store is read.
+
+use crate::types::Type;
+
+/// One stored column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableColumn {
+    /// The KQL name, case-sensitive.
+    pub name: String,
+    pub ty: Type,
+    /// The column's name in DuckDB, unquoted. DuckDB folds case, so it may differ from `name`.
+    pub stored: String,
+    /// Set for a name that resolves but is never listed: the official column that it stands for.
+    pub alias_of: Option<String>,
+}
+
+/// One table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    pub name: String,
+    /// What FROM names in DuckDB, already quoted, such as `hunt.main."OfficeActivity"`.
+    pub from: String,
+    pub columns: Vec<TableColumn>,
+}
+
+impl Table {
+    /// The columns that `*`, take, getschema and union list.
+    pub fn listed(&self) -> impl Iterator<Item = &TableColumn> {
+        self.columns.iter().filter(|column| column.alias_of.is_none())
+    }
+
+    pub fn column(&self, name: &str) -> Option<&TableColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+/// Every table that a query may name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema {
+    pub tables: Vec<Table>,
+}
+
+impl Schema {
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+}

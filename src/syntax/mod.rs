@@ -1,0 +1,3 @@
+//! Text to tokens to AST. Never fails: what cannot be read becomes an error node and a diagnostic.
+
+pub mod ast;
