@@ -82,7 +82,7 @@ pub enum Lower {
     Sql(&'static str),
     /// A call of this kernel with all arguments in order.
     Kernel(&'static str),
-    Build(fn(&[Arg<'_>]) -> String),
+    Build(fn(&[Arg<'_>]) -> std::string::String),
     /// Known to Kusto, not to us: a real sentence that says why, and what to do.
     Refuse(&'static str),
 }
