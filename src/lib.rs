@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub mod catalog;
+pub mod compile;
 pub mod diag;
 pub mod display;
 pub mod error;
