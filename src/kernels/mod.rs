@@ -27,6 +27,9 @@ pub enum Cell<'a> {
     Real(f64),
     Text(&'a str),
     Texts(&'a [Option<&'a str>]),
+    /// Out only: the query fails with this message (lower case, no full stop, user text quoted).
+    /// The engine raises it; it never becomes a value.
+    Error(&'a str),
 }
 
 /// What becomes of a row with a NULL argument.
@@ -39,7 +42,7 @@ pub enum Nulls {
 }
 
 /// Computes one row. A text result is written into `out` (which comes empty) and returned as
-/// `Cell::Text(out)`, or is a slice of an argument.
+/// `Cell::Text(out)`, or is a slice of an argument. So is the message of `Cell::Error`: see [`fail`].
 pub type RowFn = for<'a> fn(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a>;
 
 /// One function that the engine registers under `name`.
@@ -121,6 +124,15 @@ impl<'a> Cell<'a> {
     pub fn is_null(self) -> bool {
         self == Cell::Null
     }
+}
+
+/// Ends the query with a message: an invalid regular expression, for one.
+pub fn fail(out: &mut String, message: impl std::fmt::Display) -> Cell<'_> {
+    use std::fmt::Write;
+    out.clear();
+    // Writing to a String cannot fail.
+    let _ = write!(out, "{message}");
+    Cell::Error(out)
 }
 
 impl From<Option<i64>> for Cell<'_> {
