@@ -39,6 +39,13 @@ pub struct Name {
     pub span: Span,
 }
 
+impl Name {
+    /// Whether `*` in it stands for any text: so it does in bare names, and not between quotes.
+    pub fn is_pattern(&self) -> bool {
+        self.text.contains('*') && self.span.length() as usize == self.text.len()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Let {
     pub name: Name,
@@ -289,6 +296,8 @@ pub enum OpKind {
         params: Vec<OpParam>,
         call: Expr,
         schema: Option<Vec<ColumnDecl>>,
+        /// `: (*, ...)`: the schema adds to the input's columns.
+        keeps_input: bool,
     },
     Invoke(Expr),
     Partition {
@@ -336,6 +345,8 @@ pub enum ExprKind {
     Star,
     /// `left.name`
     Path(Box<Expr>, Name),
+    /// `left.call(...)`, as in `cluster("c").database("d")`; the right side is a [`ExprKind::Call`].
+    PathCall(Box<Expr>, Box<Expr>),
     /// `left[index]`
     Index(Box<Expr>, Box<Expr>),
     Call {
@@ -352,6 +363,12 @@ pub enum ExprKind {
         op_span: Span,
         left: Box<Expr>,
         right: Box<Expr>,
+    },
+    /// A chain of `+ - * / %` of one precedence that is too long for nested [`ExprKind::Binary`] nodes:
+    /// operators apply from the left. The parser keeps the tree's height bounded by it.
+    Chain {
+        first: Box<Expr>,
+        rest: Vec<ChainLink>,
     },
     /// `x between (low .. high)`
     Between {
@@ -372,8 +389,18 @@ pub enum ExprKind {
     Pipe(Box<Pipe>),
     /// `typeof(long)`, and the type names that some operators take.
     TypeLiteral(Type),
+    /// Several names as the value of one [`OpParam`]: `ycolumns=a, b`.
+    List(Vec<Expr>),
     /// What the parser could not read; its diagnostic is already given.
     Error,
+}
+
+/// One step of [`ExprKind::Chain`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChainLink {
+    pub op: BinaryOp,
+    pub op_span: Span,
+    pub right: Expr,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -402,7 +429,7 @@ pub enum Literal {
     Null(Type),
 }
 
-/// Binary operators by their KQL text; [`BINARY_OPS`] holds the spellings and the precedence.
+/// Binary operators by their KQL text; the table in `syntax/expr.rs` holds the spellings and the precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BinaryOp {
     Or,
