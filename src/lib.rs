@@ -8,6 +8,8 @@ pub mod catalog;
 pub mod compile;
 pub mod diag;
 pub mod display;
+#[cfg(feature = "engine")]
+pub mod engine;
 pub mod error;
 pub mod kernels;
 pub mod schema;
