@@ -12,6 +12,16 @@ pub struct TableColumn {
     pub stored: String,
     /// Set for a name that resolves but is never listed: the official column that it stands for.
     pub alias_of: Option<String>,
+    /// Also resolves without being listed, but stands for itself: the bag of fields without a column.
+    pub unlisted: bool,
+}
+
+impl TableColumn {
+    /// A listed column that is stored under its own name.
+    pub fn new(name: impl Into<String>, ty: Type) -> Self {
+        let name = name.into();
+        TableColumn { stored: name.clone(), name, ty, alias_of: None, unlisted: false }
+    }
 }
 
 /// One table.
@@ -26,7 +36,7 @@ pub struct Table {
 impl Table {
     /// The columns that `*`, take, getschema and union list.
     pub fn listed(&self) -> impl Iterator<Item = &TableColumn> {
-        self.columns.iter().filter(|column| column.alias_of.is_none())
+        self.columns.iter().filter(|column| column.alias_of.is_none() && !column.unlisted)
     }
 
     pub fn column(&self, name: &str) -> Option<&TableColumn> {

@@ -2,3 +2,4 @@
 //! plan, the SQL writer, completion, help and docs. Knows types only; no syntax, no plan.
 
 pub mod func;
+pub mod tables;
