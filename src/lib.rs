@@ -4,6 +4,7 @@
 //! docs/ARCHITECTURE.md for the map of the folders.
 #![deny(unsafe_code)]
 
+pub mod batch;
 pub mod catalog;
 pub mod compile;
 pub mod diag;

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::schema::Schema;
 use crate::types::Type;
@@ -15,6 +16,8 @@ pub struct NewColumn {
     pub ty: Type,
     /// Set for a name that resolves but is never listed: the official column that it stands for.
     pub alias_of: Option<String>,
+    /// Resolves without being listed, but stands for itself: `catalog::tables::EXTRA`.
+    pub unlisted: bool,
 }
 
 /// One file that was loaded before, as the manifest keeps it.
@@ -22,10 +25,14 @@ pub struct NewColumn {
 pub struct LoadedFile {
     pub path: String,
     pub table: String,
-    /// Bytes that were read, before any decompression.
+    /// Bytes of content, after any decompression.
     pub length: u64,
     /// Lower-case hex of those bytes.
     pub sha256: String,
+    /// Where to go on when the file has grown: at `length`, or before a last line that was not whole.
+    pub resume: u64,
+    /// Lines before `resume`.
+    pub lines: u64,
     pub rows: u64,
     pub quarantined: u64,
     pub blank: u64,
@@ -78,6 +85,13 @@ impl Store {
     pub fn writer<'a>(&'a mut self, table: &str, columns: &[&str]) -> Result<Writer<'a>> {
         let _ = (table, columns);
         Ok(Writer { store: self })
+    }
+
+    /// Appends a batch: one buffer for each of `columns` (KQL names) of `table`; the others get their
+    /// defaults. The fast way: no `Value` is made.
+    pub fn append(&mut self, table: &str, columns: &[&str], batch: &Batch) -> Result<()> {
+        let _ = (table, columns, batch);
+        Err(Error::message("the engine is not there yet"))
     }
 
     /// The manifest, oldest first.

@@ -1,0 +1,149 @@
+//! Rows column by column, as they go into the store in bulk: one physical buffer a column. Knows types
+//! and their physical forms, no column names, no store.
+
+use crate::types::Type;
+use crate::value::Value;
+
+/// Some rows of some columns, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    pub rows: usize,
+    pub columns: Vec<Buffer>,
+}
+
+/// The values of one column. A buffer may be shorter than its batch has rows, and is empty for a column
+/// that no row fills: the values that it lacks are the default (null; '' for strings).
+#[derive(Clone, Debug)]
+pub struct Buffer {
+    pub ty: Type,
+    pub data: Data,
+    /// One bit a value, lowest first, set where there is one. Bits beyond the data's length are zero.
+    pub valid: Vec<u64>,
+}
+
+/// The physical form that the row of [`crate::types::TYPES`] names. Invalid values are zero or ''.
+#[derive(Clone, Debug)]
+pub enum Data {
+    Bool(Vec<bool>),
+    Int(Vec<i32>),
+    /// Long, and the ticks of datetime and timespan.
+    Long(Vec<i64>),
+    Real(Vec<f64>),
+    /// String, and the text of dynamic, guid and decimal.
+    Text(Text),
+}
+
+/// Texts one behind the other.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    pub bytes: String,
+    /// Where each text ends in `bytes`.
+    pub ends: Vec<usize>,
+}
+
+impl Text {
+    pub fn get(&self, row: usize) -> Option<&str> {
+        let end = *self.ends.get(row)?;
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        self.bytes.get(start..end)
+    }
+
+    pub fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+    }
+}
+
+impl Buffer {
+    pub fn new(ty: Type) -> Buffer {
+        let data = match ty {
+            Type::Bool => Data::Bool(Vec::new()),
+            Type::Int => Data::Int(Vec::new()),
+            Type::Long | Type::Datetime | Type::Timespan => Data::Long(Vec::new()),
+            Type::Real => Data::Real(Vec::new()),
+            Type::String | Type::Dynamic | Type::Guid | Type::Decimal => Data::Text(Text::default()),
+        };
+        Buffer { ty, data, valid: Vec::new() }
+    }
+
+    pub fn len(&self) -> usize {
+        match &self.data {
+            Data::Bool(values) => values.len(),
+            Data::Int(values) => values.len(),
+            Data::Long(values) => values.len(),
+            Data::Real(values) => values.len(),
+            Data::Text(values) => values.ends.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn is_valid(&self, row: usize) -> bool {
+        self.valid.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    /// Fills up with defaults until there are `rows` values.
+    pub fn pad(&mut self, rows: usize) {
+        if rows <= self.len() {
+            return;
+        }
+        match &mut self.data {
+            Data::Bool(values) => values.resize(rows, false),
+            Data::Int(values) => values.resize(rows, 0),
+            Data::Long(values) => values.resize(rows, 0),
+            Data::Real(values) => values.resize(rows, 0.0),
+            Data::Text(values) => values.ends.resize(rows, values.bytes.len()),
+        }
+        self.valid.resize(rows.div_ceil(64), 0);
+    }
+
+    /// Marks the last value as present. Call it after each push to `data`.
+    pub fn present(&mut self) {
+        let row = self.len() - 1;
+        self.valid.resize((row + 1).div_ceil(64), 0);
+        self.valid[row / 64] |= 1 << (row % 64);
+    }
+
+    /// One value, as a result would show it. Slow; for tests and small tables.
+    pub fn value(&self, row: usize) -> Value {
+        match &self.data {
+            Data::Text(_) if self.ty == Type::String && !self.is_valid(row) => Value::String(String::new()),
+            _ if !self.is_valid(row) => Value::Null,
+            Data::Bool(values) => Value::Bool(values[row]),
+            Data::Int(values) => Value::Int(values[row]),
+            Data::Long(values) => Value::from_long(self.ty, values[row]),
+            Data::Real(values) => Value::Real(values[row]),
+            Data::Text(values) => Value::from_text(self.ty, values.get(row).unwrap_or("").into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_defaults() {
+        let mut text = Buffer::new(Type::String);
+        text.pad(1);
+        if let Data::Text(values) = &mut text.data {
+            values.push("b");
+        }
+        text.present();
+        assert_eq!(text.value(0), Value::String("".into()));
+        assert_eq!(text.value(1), Value::String("b".into()));
+        assert_eq!(text.value(2), Value::String("".into()));
+        let mut long = Buffer::new(Type::Datetime);
+        long.pad(70);
+        if let Data::Long(values) = &mut long.data {
+            values.push(5);
+        }
+        long.present();
+        assert_eq!(
+            (long.value(69), long.value(70), long.value(71)),
+            (Value::Null, Value::Datetime(5), Value::Null)
+        );
+    }
+}
