@@ -42,7 +42,7 @@ pub fn safe_ascii(text: &str) -> Cow<'_, str> {
 
 /// Controls, separators of lines and paragraphs, marks and overrides of direction, characters of no
 /// width, variation and tag characters, unassigned and private ones that fonts draw at will.
-fn dangerous(character: char) -> bool {
+pub fn dangerous(character: char) -> bool {
     matches!(character,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}'
         | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -12,6 +12,7 @@ pub mod display;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod error;
+pub mod export;
 pub mod kernels;
 pub mod schema;
 pub mod span;

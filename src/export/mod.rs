@@ -1,0 +1,104 @@
+//! Results as text: one row of `FORMATS` a format. Writers take rows as they come and keep none,
+//! except the table, which looks at the first ones to align them. Knows values and column types;
+//! nothing of queries, engines or screens.
+
+pub mod csv;
+pub mod file;
+pub mod json;
+pub mod kusto;
+pub mod table;
+
+use std::io::{self, Write};
+
+use crate::types::ColumnType;
+use crate::value::Value;
+
+/// How a result is written, whatever the format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Leave formula cells of CSV and TSV as they are.
+    pub raw: bool,
+    /// The output goes to a terminal: no byte from data may reach it unchecked.
+    pub terminal: bool,
+    /// Draw and escape with ASCII only.
+    pub ascii: bool,
+}
+
+/// Writes results in one format. The order of calls: for each result `begin`, `rows` any number of
+/// times, `end`; at last `finish`.
+pub trait Exporter {
+    fn begin(&mut self, columns: &[ColumnType], out: &mut dyn Write) -> io::Result<()>;
+    fn rows(&mut self, rows: &[Vec<Value>], out: &mut dyn Write) -> io::Result<()>;
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()>;
+    /// How many cells were changed so that a spreadsheet does not run them.
+    fn neutralised(&self) -> u64;
+}
+
+/// One format.
+pub struct Format {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// Of the files that hold it, without a point.
+    pub extension: &'static str,
+    pub doc: &'static str,
+    pub exporter: fn(Options) -> Box<dyn Exporter>,
+}
+
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "table",
+        extension: "txt",
+        doc: "Aligned columns for people; nothing is cut.",
+        exporter: |options| Box::new(table::Table::new(options)),
+    },
+    Format {
+        name: "csv",
+        extension: "csv",
+        doc: "RFC 4180; cells that a spreadsheet would run get a leading apostrophe.",
+        exporter: |options| Box::new(csv::Separated::comma(options)),
+    },
+    Format {
+        name: "tsv",
+        extension: "tsv",
+        doc: "As csv, with tabs and plain line feeds.",
+        exporter: |options| Box::new(csv::Separated::tab(options)),
+    },
+    Format {
+        name: "json",
+        extension: "json",
+        doc: "One array of objects a result.",
+        exporter: |_| Box::new(json::Json::array()),
+    },
+    Format {
+        name: "jsonl",
+        extension: "jsonl",
+        doc: "One object a line.",
+        exporter: |_| Box::new(json::Json::lines()),
+    },
+    Format {
+        name: "kusto",
+        extension: "json",
+        doc: "Kusto v1 JSON, as the service answers.",
+        exporter: |_| Box::new(kusto::Kusto::default()),
+    },
+];
+
+/// The format of this name.
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_differ_and_every_doc_is_a_sentence() {
+        for (at, row) in FORMATS.iter().enumerate() {
+            assert!(row.doc.ends_with('.'), "{}", row.name);
+            assert!(FORMATS[..at].iter().all(|other| other.name != row.name), "{}", row.name);
+        }
+        assert!(format("csv").is_some() && format("xlsx").is_none());
+    }
+}

@@ -1,0 +1,193 @@
+//! Columns for people to read, the same on a terminal and in a pipe. Every byte from data comes
+//! through `display`, so a value can neither move the cursor nor forge a row. Nothing is cut:
+//! a cell beyond its column's width pushes the rest of its line to the right.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{Exporter, Options};
+use crate::display;
+use crate::types::{ColumnType, Type};
+use crate::value::Value;
+
+/// Rows that decide the columns' widths; the rest is written as it comes.
+const ROWS_MEASURED: usize = 1_000;
+/// The widest that a column is padded to, in terminal cells.
+const PADDING_MAX: usize = 60;
+
+/// Rows in aligned columns.
+pub struct Table {
+    options: Options,
+    header: Vec<String>,
+    right: Vec<bool>,
+    widths: Vec<usize>,
+    /// Rows seen before the widths are known.
+    waiting: Vec<Vec<String>>,
+    started: bool,
+    results: usize,
+}
+
+impl Table {
+    pub fn new(options: Options) -> Self {
+        Table {
+            options,
+            header: Vec::new(),
+            right: Vec::new(),
+            widths: Vec::new(),
+            waiting: Vec::new(),
+            started: false,
+            results: 0,
+        }
+    }
+
+    fn shown(&self, text: &str) -> String {
+        if self.options.ascii {
+            display::safe_ascii(text).into_owned()
+        } else {
+            display::safe(text).into_owned()
+        }
+    }
+
+    fn start(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.started = true;
+        for row in self.waiting.iter().chain([&self.header]) {
+            for (width, cell) in self.widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width()).min(PADDING_MAX);
+            }
+        }
+        let rule = if self.options.ascii { "-" } else { "─" };
+        self.line(&self.header, out)?;
+        let rules: Vec<String> = self.widths.iter().map(|width| rule.repeat((*width).max(1))).collect();
+        self.line(&rules, out)?;
+        for row in std::mem::take(&mut self.waiting) {
+            self.line(&row, out)?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+        let mut line = String::with_capacity(128);
+        for (at, cell) in cells.iter().enumerate() {
+            let space = self.widths.get(at).copied().unwrap_or(0).saturating_sub(cell.width());
+            if at > 0 {
+                line.push_str("  ");
+            }
+            if self.right.get(at).copied().unwrap_or(false) {
+                line.extend(std::iter::repeat_n(' ', space));
+                line.push_str(cell);
+            } else {
+                line.push_str(cell);
+                if at + 1 < cells.len() {
+                    line.extend(std::iter::repeat_n(' ', space));
+                }
+            }
+        }
+        line.truncate(line.trim_end_matches(' ').len());
+        line.push('\n');
+        out.write_all(line.as_bytes())
+    }
+}
+
+/// Numbers line up at their last digit.
+fn aligns_right(ty: Type) -> bool {
+    match ty {
+        Type::Int | Type::Long | Type::Real | Type::Decimal => true,
+        Type::Bool | Type::Datetime | Type::Dynamic | Type::Guid | Type::String | Type::Timespan => false,
+    }
+}
+
+impl Exporter for Table {
+    fn begin(&mut self, columns: &[ColumnType], out: &mut dyn Write) -> io::Result<()> {
+        if self.results > 0 {
+            out.write_all(b"\n")?;
+        }
+        self.results += 1;
+        self.started = false;
+        self.header = columns.iter().map(|column| self.shown(&column.name)).collect();
+        self.right = columns.iter().map(|column| aligns_right(column.ty)).collect();
+        self.widths = vec![0; columns.len()];
+        Ok(())
+    }
+
+    fn rows(&mut self, rows: &[Vec<Value>], out: &mut dyn Write) -> io::Result<()> {
+        for row in rows {
+            let cells: Vec<String> = row.iter().map(|value| self.shown(&value.text())).collect();
+            if self.started {
+                self.line(&cells, out)?;
+                continue;
+            }
+            self.waiting.push(cells);
+            if self.waiting.len() >= ROWS_MEASURED {
+                self.start(out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.started { Ok(()) } else { self.start(out) }
+    }
+
+    fn finish(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn neutralised(&self) -> u64 {
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(options: Options, rows: &[Vec<Value>]) -> String {
+        let mut out = Vec::new();
+        let mut exporter = Table::new(options);
+        let columns = [
+            ColumnType::new("User", Type::String),
+            ColumnType::new("Hits", Type::Long),
+            ColumnType::new("Note", Type::String),
+        ];
+        exporter.begin(&columns, &mut out).expect("writes");
+        exporter.rows(rows, &mut out).expect("writes");
+        exporter.end(&mut out).expect("writes");
+        String::from_utf8(out).expect("is text")
+    }
+
+    fn row(user: &str, hits: i64, note: &str) -> Vec<Value> {
+        vec![Value::String(user.into()), Value::Long(hits), Value::String(note.into())]
+    }
+
+    #[test]
+    fn columns_line_up_by_what_a_terminal_shows() {
+        let text = written(Options::default(), &[row("漢字", 5, "x"), row("bob", 12, "")]);
+        assert_eq!(text, "User  Hits  Note\n────  ────  ────\n漢字     5  x\nbob     12\n");
+    }
+
+    #[test]
+    fn a_value_forges_nothing() {
+        let text = written(
+            Options { ascii: true, ..Options::default() },
+            &[row("eve\r\nroot  0  ok\x1b[2J", 1, "\u{202e}")],
+        );
+        assert_eq!(text.lines().count(), 3);
+        assert!(text.is_ascii() && !text.contains('\x1b'), "{text:?}");
+    }
+
+    #[test]
+    fn nothing_is_cut_and_later_rows_stream() {
+        let long = "x".repeat(500);
+        let mut rows = vec![row("a", 1, "n"); ROWS_MEASURED];
+        rows.push(row(&long, 2, "last"));
+        let text = written(Options::default(), &rows);
+        assert!(text.ends_with(&format!("{long}     2  last\n")), "{}", &text[text.len() - 40..]);
+        assert_eq!(text.lines().count(), ROWS_MEASURED + 3);
+    }
+
+    #[test]
+    fn no_rows_still_name_the_columns() {
+        assert_eq!(written(Options::default(), &[]), "User  Hits  Note\n────  ────  ────\n");
+    }
+}

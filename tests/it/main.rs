@@ -1,0 +1,5 @@
+//! The one integration binary, so that DuckDB is linked once. One module an area; cases are files
+//! beside it.
+
+mod export;
+mod layers;
