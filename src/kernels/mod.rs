@@ -1,6 +1,8 @@
 //! Functions that SQL cannot say exactly: one pure Rust function a row, registered in DuckDB by
 //! `engine::ffi`. Knows values only; no DuckDB, no plan. `cargo test --no-default-features` runs them.
 
+pub mod real;
+
 /// The physical type of a kernel's argument or result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phys {
