@@ -1,6 +1,11 @@
 //! Functions that SQL cannot say exactly: one pure Rust function a row, registered in DuckDB by
 //! `engine::ffi`. Knows values only; no DuckDB, no plan. `cargo test --no-default-features` runs them.
 
+pub mod collect;
+pub mod datetime;
+pub mod dynamic;
+pub mod json;
+pub mod math;
 pub mod real;
 
 /// The physical type of a kernel's argument or result.
@@ -14,7 +19,7 @@ pub enum Phys {
     Real,
     /// VARCHAR: strings, dynamic (JSON text), guid and decimal.
     Text,
-    /// VARCHAR[]: what `list(...)` collects, for aggregates. Result type only as an argument.
+    /// VARCHAR[]: what `list(...)` collects, for aggregates. As a result: see [`items`].
     Texts,
 }
 
@@ -161,7 +166,16 @@ impl<'a> From<Option<&'a str>> for Cell<'a> {
     }
 }
 
+/// Ends each item of a list result. JSON text never holds it: control characters are escaped there.
+pub const ITEM_END: char = '\u{1e}';
+
+/// The items of a list result, which a kernel that returns `Phys::Texts` gives as `Cell::Text`; an
+/// empty one is NULL.
+pub fn items(text: &str) -> impl Iterator<Item = Option<&str>> {
+    text.split_terminator(ITEM_END).map(|item| (!item.is_empty()).then_some(item))
+}
+
 /// Every kernel, family by family.
 pub fn all() -> impl Iterator<Item = &'static Kernel> {
-    [].into_iter()
+    [collect::KERNELS, datetime::KERNELS, dynamic::KERNELS, math::KERNELS].into_iter().flatten()
 }

@@ -1,0 +1,239 @@
+//! Dynamic values: property access, conversion to and from JSON text, building of arrays and bags.
+//! A dynamic is JSON text; SQL's NULL is its null, also in place of a JSON null at the top.
+//! Knows values; the scanning is in `json`.
+
+use super::Phys::{Long, Real, Text, Texts};
+use super::json::{self, Kind};
+use super::{Cell, ITEM_END, Kernel, lenient, real, strict};
+use crate::ticks;
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+pub const KERNELS: &[Kernel] = &[
+    strict("kql_json_get", &[Text, Text], Text, get),
+    strict("kql_json_key", &[Text, Text], Text, key),
+    strict("kql_json_at", &[Text, Long], Text, at),
+    strict("kql_json_items", &[Text], Texts, items),
+    lenient("kql_json_tostring", &[Text], Text, tostring),
+    strict("kql_json_of_string", &[Text], Text, of_string),
+    strict("kql_json_of_real", &[Real], Text, of_real),
+    strict("kql_json_of_datetime", &[Long], Text, of_datetime),
+    strict("kql_json_of_timespan", &[Long], Text, of_timespan),
+    strict("kql_parse_json", &[Text], Text, parse_json),
+    lenient("kql_gettype", &[Text], Text, gettype),
+    strict("kql_array_length", &[Text], Long, array_length),
+    lenient("kql_pack_array", &[], Text, pack_array).rest(Text),
+    lenient("kql_bag_pack", &[], Text, bag_pack).rest(Text),
+];
+
+/// The value, where JSON's null is NULL.
+pub fn dynamic(json: Option<&str>) -> Cell<'_> {
+    json.map(json::trim).filter(|json| *json != "null").into()
+}
+
+/// The JSON text of a value inside an array or a bag.
+pub fn inner(cell: Cell<'_>) -> &str {
+    cell.text().unwrap_or("null")
+}
+
+fn get<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
+    let (Some(json), Some(path)) = (args[0].text(), args[1].text()) else { return Cell::Null };
+    json::get(json, path).into()
+}
+
+fn key<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
+    let (Some(json), Some(name)) = (args[0].text(), args[1].text()) else { return Cell::Null };
+    dynamic(json::member(json, name))
+}
+
+fn at<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
+    let (Some(json), Some(index)) = (args[0].text(), args[1].long()) else { return Cell::Null };
+    dynamic(json::element(json, index))
+}
+
+/// What mv-expand makes rows of: the elements of an array, one bag for each property of a bag, any
+/// other value alone.
+fn items<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(json) = args[0].text() else { return Cell::Null };
+    match json::kind(json) {
+        Some(Kind::Array) => {
+            for value in json::elements(json) {
+                out.push_str(if value == "null" { "" } else { value });
+                out.push(ITEM_END);
+            }
+        }
+        Some(Kind::Object) => {
+            for (key, value) in json::members(json) {
+                out.extend(["{\"", key, "\":", value, "}"]);
+                out.push(ITEM_END);
+            }
+        }
+        Some(Kind::Null | Kind::Bool | Kind::Number | Kind::String) | None => {
+            out.push_str(json);
+            out.push(ITEM_END);
+        }
+    }
+    Cell::Text(out)
+}
+
+fn tostring<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    Cell::Text(args[0].text().map_or("", |json| unwrapped(json, out)))
+}
+
+/// The text of a dynamic: a string without its quotes, anything else as Kusto prints it.
+pub fn unwrapped<'a>(json: &'a str, out: &'a mut String) -> &'a str {
+    let json = json::trim(json);
+    match json::string_inside(json) {
+        Some(inside) if !inside.contains('\\') => inside,
+        Some(inside) => {
+            json::unescape_into(inside, out);
+            out
+        }
+        None if json == "null" => "",
+        None if json::is_canonical(json) => json,
+        None => {
+            json::canonical(json, out);
+            out
+        }
+    }
+}
+
+fn of_string<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(text) = args[0].text() else { return Cell::Null };
+    json::quote(text, out);
+    Cell::Text(out)
+}
+
+/// JSON has no word for what is no number; Kusto writes strings ("NaN", "Infinity").
+fn of_real<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(value) = args[0].real() else { return Cell::Null };
+    if value.is_nan() {
+        return Cell::Text("\"NaN\"");
+    }
+    if value.is_infinite() {
+        return Cell::Text(if value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" });
+    }
+    real::push_real(value, out);
+    Cell::Text(out)
+}
+
+fn of_datetime<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(value) = args[0].long() else { return Cell::Null };
+    out.extend(["\"", &ticks::iso_full(value), "\""]);
+    Cell::Text(out)
+}
+
+fn of_timespan<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(value) = args[0].long() else { return Cell::Null };
+    out.extend(["\"", &ticks::timespan_text(value), "\""]);
+    Cell::Text(out)
+}
+
+/// Text that is no JSON is the JSON string of itself; empty text is null
+/// (agent-null-and-edge-0028).
+fn parse_json<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(text) = args[0].text() else { return Cell::Null };
+    if text.is_empty() {
+        return Cell::Null;
+    }
+    if !json::check(text) {
+        json::quote(text, out);
+        return Cell::Text(out);
+    }
+    if json::is_compact(text) {
+        return dynamic(Some(text));
+    }
+    json::compact(text, out);
+    dynamic(Some(out))
+}
+
+fn gettype<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
+    let Some(json) = args[0].text() else { return Cell::Text("null") };
+    Cell::Text(match json::kind(json) {
+        Some(Kind::Null) | None => "null",
+        Some(Kind::Bool) => "bool",
+        Some(Kind::Number) if json::whole_number(json).is_some() => "long",
+        Some(Kind::Number) => "double",
+        Some(Kind::String) => "string",
+        Some(Kind::Array) => "array",
+        Some(Kind::Object) => "dictionary",
+    })
+}
+
+fn array_length<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
+    let Some(json) = args[0].text() else { return Cell::Null };
+    match json::kind(json) {
+        Some(Kind::Array) => Cell::Long(json::elements(json).count() as i64),
+        _ => Cell::Null,
+    }
+}
+
+fn pack_array<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    array(args.iter().map(|cell| inner(*cell)), out);
+    Cell::Text(out)
+}
+
+/// Writes an array of these JSON texts.
+pub fn array<'a>(values: impl Iterator<Item = &'a str>, out: &mut String) {
+    out.push('[');
+    for (index, value) in values.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        out.push_str(value);
+    }
+    out.push(']');
+}
+
+/// Keys and values in turn, all JSON; a key that is no string is its text. Of equal keys the first stays.
+fn bag_pack<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let mut bag = Bag::default();
+    for pair in args.chunks_exact(2) {
+        let json = inner(pair[0]);
+        bag.add(json::string_inside(json).unwrap_or(json), inner(pair[1]));
+    }
+    bag.write(out);
+    Cell::Text(out)
+}
+
+/// A bag in the making: keys as they stand between their quotes, in the order in which they came.
+#[derive(Default)]
+pub struct Bag<'a> {
+    members: Vec<(&'a str, &'a str)>,
+    /// The spelled keys, once there are too many to compare one by one.
+    index: HashSet<Cow<'a, str>>,
+}
+
+/// Members up to which a bag is searched one by one.
+const SEARCHED_MAX: usize = 16;
+
+impl<'a> Bag<'a> {
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Ignores a key that is there.
+    pub fn add(&mut self, key: &'a str, value: &'a str) {
+        if self.len() < SEARCHED_MAX {
+            if self.members.iter().any(|(known, _)| json::same_key(known, key)) {
+                return;
+            }
+        } else {
+            if self.index.is_empty() {
+                self.index = self.members.iter().map(|(known, _)| json::unescape(known)).collect();
+            }
+            if !self.index.insert(json::unescape(key)) {
+                return;
+            }
+        }
+        self.members.push((key, value));
+    }
+
+    pub fn write(&self, out: &mut String) {
+        out.push('{');
+        for (index, (key, value)) in self.members.iter().enumerate() {
+            out.extend([if index > 0 { ",\"" } else { "\"" }, key, "\":", value]);
+        }
+        out.push('}');
+    }
+}

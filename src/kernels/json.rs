@@ -1,0 +1,691 @@
+//! JSON text, read and written where it stands: no tree is built, nothing recurses, and text that is
+//! not JSON makes no more than a missing value. Knows JSON; no KQL function, no DuckDB.
+
+use super::real;
+use memchr::{memchr, memchr2};
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// What a JSON text is, told by its first byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Null,
+    Bool,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// One step from a value into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    Key(&'a str),
+    /// Counted from 0; below 0 from the end, -1 the last.
+    Index(i64),
+}
+
+/// Nesting that [`check`] allows; DuckDB's own JSON reader stops near here.
+pub const DEPTH_MAX: usize = 1000;
+
+const fn space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// The text without white space around it. JSON knows four kinds of it, Unicode many more.
+pub fn trim(json: &str) -> &str {
+    json.trim_matches([' ', '\t', '\n', '\r'])
+}
+
+pub fn kind(json: &str) -> Option<Kind> {
+    match trim(json).as_bytes().first()? {
+        b'n' => Some(Kind::Null),
+        b't' | b'f' => Some(Kind::Bool),
+        b'"' => Some(Kind::String),
+        b'[' => Some(Kind::Array),
+        b'{' => Some(Kind::Object),
+        b'-' | b'0'..=b'9' => Some(Kind::Number),
+        _ => None,
+    }
+}
+
+fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).copied().is_some_and(space) {
+        at += 1;
+    }
+    at
+}
+
+/// The index after the closing quote of the string that opens at `at`.
+fn skip_string(bytes: &[u8], mut at: usize) -> Option<usize> {
+    at += 1;
+    loop {
+        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes[at] == b'"' {
+            return Some(at + 1);
+        }
+        at += 2;
+    }
+}
+
+/// The index after the value that begins at `at`.
+fn skip_value(bytes: &[u8], at: usize) -> Option<usize> {
+    match *bytes.get(at)? {
+        b'"' => skip_string(bytes, at),
+        b'{' | b'[' => skip_container(bytes, at),
+        _ => {
+            let rest = &bytes[at..];
+            let end = rest.iter().position(|&byte| space(byte) || matches!(byte, b',' | b'}' | b']'));
+            Some(at + end.unwrap_or(rest.len()))
+        }
+    }
+}
+
+fn skip_container(bytes: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    loop {
+        match *bytes.get(at)? {
+            b'"' => {
+                at = skip_string(bytes, at)?;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// The properties of an object in their order: the key as it stands between its quotes, and the value.
+#[derive(Clone)]
+pub struct Members<'a> {
+    json: &'a str,
+    at: usize,
+}
+
+/// Empty when the text is no object.
+pub fn members(json: &str) -> Members<'_> {
+    let json = trim(json);
+    let at = if json.starts_with('{') { 1 } else { json.len() };
+    Members { json, at }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let bytes = self.json.as_bytes();
+        let key = skip_space(bytes, self.at);
+        if bytes.get(key) != Some(&b'"') {
+            return None;
+        }
+        let key_end = skip_string(bytes, key)?;
+        let colon = skip_space(bytes, key_end);
+        if bytes.get(colon) != Some(&b':') {
+            return None;
+        }
+        let value = skip_space(bytes, colon + 1);
+        let value_end = skip_value(bytes, value)?;
+        let comma = skip_space(bytes, value_end);
+        self.at = if bytes.get(comma) == Some(&b',') { comma + 1 } else { self.json.len() };
+        (value_end > value).then(|| (&self.json[key + 1..key_end - 1], &self.json[value..value_end]))
+    }
+}
+
+/// The elements of an array in their order.
+#[derive(Clone)]
+pub struct Elements<'a> {
+    json: &'a str,
+    at: usize,
+}
+
+/// Empty when the text is no array.
+pub fn elements(json: &str) -> Elements<'_> {
+    let json = trim(json);
+    let at = if json.starts_with('[') { 1 } else { json.len() };
+    Elements { json, at }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let bytes = self.json.as_bytes();
+        let value = skip_space(bytes, self.at);
+        if matches!(bytes.get(value), None | Some(b']')) {
+            return None;
+        }
+        let value_end = skip_value(bytes, value)?;
+        let comma = skip_space(bytes, value_end);
+        self.at = if bytes.get(comma) == Some(&b',') { comma + 1 } else { self.json.len() };
+        (value_end > value).then(|| &self.json[value..value_end])
+    }
+}
+
+/// The value of a property; of several with one name the first.
+pub fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+    members(json).find(|(key, _)| key_is(key, name)).map(|(_, value)| value)
+}
+
+/// The element at an index, counted from the end when it is negative.
+pub fn element(json: &str, index: i64) -> Option<&str> {
+    if index >= 0 {
+        return elements(json).nth(usize::try_from(index).ok()?);
+    }
+    let from_end = usize::try_from(index.unsigned_abs()).ok()?;
+    let count = elements(json).count();
+    elements(json).nth(count.checked_sub(from_end)?)
+}
+
+/// Does a key, as it stands in the text, spell this name?
+pub fn key_is(key: &str, name: &str) -> bool {
+    if key.len() == name.len() && !key.contains('\\') {
+        return key == name;
+    }
+    memchr(b'\\', key.as_bytes()).is_some() && unescape(key) == name
+}
+
+/// Do two keys, as they stand in their texts, spell the same?
+pub fn same_key(left: &str, right: &str) -> bool {
+    left == right || ((left.contains('\\') || right.contains('\\')) && unescape(left) == unescape(right))
+}
+
+/// The text of the inside of a JSON string.
+pub fn unescape(inside: &str) -> Cow<'_, str> {
+    if memchr(b'\\', inside.as_bytes()).is_none() {
+        return Cow::Borrowed(inside);
+    }
+    let mut out = String::with_capacity(inside.len());
+    unescape_into(inside, &mut out);
+    Cow::Owned(out)
+}
+
+/// Half of a surrogate pair alone is U+FFFD: no Rust string can hold it.
+pub fn unescape_into(inside: &str, out: &mut String) {
+    let mut rest = inside;
+    while let Some(at) = memchr(b'\\', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let Some(escape) = rest.chars().next() else { return };
+        rest = &rest[escape.len_utf8()..];
+        match escape {
+            'b' => out.push('\u{8}'),
+            'f' => out.push('\u{c}'),
+            'n' => out.push('\n'),
+            'r' => out.push('\r'),
+            't' => out.push('\t'),
+            'u' => {
+                let Some(unit) = hex4(rest) else { continue };
+                rest = &rest[4..];
+                if let (0xd800..=0xdbff, Some(low)) = (unit, low_surrogate(rest)) {
+                    rest = &rest[6..];
+                    let scalar = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+                    out.push(char::from_u32(scalar).unwrap_or('\u{fffd}'));
+                } else {
+                    out.push(char::from_u32(unit).unwrap_or('\u{fffd}'));
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out.push_str(rest);
+}
+
+fn hex4(text: &str) -> Option<u32> {
+    let digits = text.get(..4)?;
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    u32::from_str_radix(digits, 16).ok()
+}
+
+fn low_surrogate(text: &str) -> Option<u32> {
+    let unit = hex4(text.strip_prefix("\\u")?)?;
+    (0xdc00..=0xdfff).contains(&unit).then_some(unit)
+}
+
+/// The inside of a JSON string; `None` for any other value.
+pub fn string_inside(json: &str) -> Option<&str> {
+    trim(json).strip_prefix('"')?.strip_suffix('"')
+}
+
+/// Writes a text as a JSON string.
+pub fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    let mut written = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.push_str(&text[written..at]);
+        written = at + 1;
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            8 => out.push_str("\\b"),
+            12 => out.push_str("\\f"),
+            other => {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\u{other:04X}");
+            }
+        }
+    }
+    out.push_str(&text[written..]);
+    out.push('"');
+}
+
+/// Writes the value without the white space between its parts; numbers stay as they are written.
+pub fn compact(json: &str, out: &mut String) {
+    let bytes = json.as_bytes();
+    let (mut at, mut written) = (0, 0);
+    while at < bytes.len() {
+        if bytes[at] == b'"' {
+            at = skip_string(bytes, at).unwrap_or(bytes.len());
+        } else if space(bytes[at]) {
+            out.push_str(&json[written..at]);
+            at = skip_space(bytes, at);
+            written = at;
+        } else {
+            at += 1;
+        }
+    }
+    out.push_str(&json[written..]);
+}
+
+/// Is there white space between the parts of the value?
+pub fn is_compact(json: &str) -> bool {
+    let bytes = json.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] == b'"' {
+            at = skip_string(bytes, at).unwrap_or(bytes.len());
+        } else if space(bytes[at]) {
+            return false;
+        } else {
+            at += 1;
+        }
+    }
+    true
+}
+
+/// Is this one JSON value and nothing else, by RFC 8259, no deeper than [`DEPTH_MAX`], and without
+/// half a surrogate pair (which no engine string can hold)?
+pub fn check(json: &str) -> bool {
+    let bytes = json.as_bytes();
+    let mut open: Vec<u8> = Vec::new();
+    let mut at = skip_space(bytes, 0);
+    loop {
+        // A value is expected here.
+        match bytes.get(at) {
+            Some(b'{') => {
+                open.push(b'{');
+                if open.len() > DEPTH_MAX {
+                    return false;
+                }
+                at = skip_space(bytes, at + 1);
+                if bytes.get(at) != Some(&b'}') {
+                    let Some(next) = check_key(bytes, at) else { return false };
+                    at = next;
+                    continue;
+                }
+            }
+            Some(b'[') => {
+                open.push(b'[');
+                if open.len() > DEPTH_MAX {
+                    return false;
+                }
+                at = skip_space(bytes, at + 1);
+                if bytes.get(at) != Some(&b']') {
+                    continue;
+                }
+            }
+            Some(_) => {
+                let Some(next) = check_scalar(json, at) else { return false };
+                at = next;
+            }
+            None => return false,
+        }
+        // A value, or the opening of an empty container, is behind us.
+        loop {
+            at = skip_space(bytes, at);
+            match (bytes.get(at), open.last()) {
+                (None, None) => return true,
+                (Some(b'}'), Some(b'{')) | (Some(b']'), Some(b'[')) => {
+                    open.pop();
+                    at += 1;
+                }
+                (Some(b','), Some(b'{')) => {
+                    let Some(next) = check_key(bytes, skip_space(bytes, at + 1)) else { return false };
+                    at = next;
+                    break;
+                }
+                (Some(b','), Some(_)) => {
+                    at = skip_space(bytes, at + 1);
+                    break;
+                }
+                (Some(_) | None, _) => return false,
+            }
+        }
+    }
+}
+
+/// The index of the value after a key and its colon.
+fn check_key(bytes: &[u8], at: usize) -> Option<usize> {
+    let colon = skip_space(bytes, check_string(bytes, at)?);
+    (bytes.get(colon) == Some(&b':')).then(|| skip_space(bytes, colon + 1))
+}
+
+fn check_scalar(json: &str, at: usize) -> Option<usize> {
+    let bytes = json.as_bytes();
+    if bytes[at] == b'"' {
+        return check_string(bytes, at);
+    }
+    for word in ["true", "false", "null"] {
+        if json[at..].starts_with(word) {
+            return Some(at + word.len());
+        }
+    }
+    check_number(bytes, at)
+}
+
+fn check_string(bytes: &[u8], at: usize) -> Option<usize> {
+    if bytes.get(at) != Some(&b'"') {
+        return None;
+    }
+    let mut at = at + 1;
+    loop {
+        match *bytes.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => match *bytes.get(at + 1)? {
+                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => at += 2,
+                b'u' => {
+                    let text = std::str::from_utf8(bytes.get(at + 2..at + 6)?).ok()?;
+                    match hex4(text)? {
+                        0xd800..=0xdbff => {
+                            let low = std::str::from_utf8(bytes.get(at + 6..at + 12)?).ok()?;
+                            low_surrogate(low)?;
+                            at += 12;
+                        }
+                        0xdc00..=0xdfff => return None,
+                        _ => at += 6,
+                    }
+                }
+                _ => return None,
+            },
+            0..=0x1f => return None,
+            _ => at += 1,
+        }
+    }
+}
+
+fn check_number(bytes: &[u8], at: usize) -> Option<usize> {
+    let digits = |mut at: usize| {
+        let start = at;
+        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+            at += 1;
+        }
+        (at > start).then_some(at)
+    };
+    let mut at = at + usize::from(bytes[at] == b'-');
+    at = if bytes.get(at) == Some(&b'0') { at + 1 } else { digits(at)? };
+    if bytes.get(at) == Some(&b'.') {
+        at = digits(at + 1)?;
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        at += 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        at = digits(at)?;
+    }
+    Some(at)
+}
+
+/// Writes the value as Kusto prints it: no white space, reals by [`real::push_real`], escapes only where
+/// JSON needs them.
+pub fn canonical(json: &str, out: &mut String) {
+    let bytes = json.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = token_end(bytes, at);
+        let token = &json[at..end];
+        match bytes[at] {
+            b'"' if token.contains('\\') => {
+                quote(&unescape(token[1..].strip_suffix('"').unwrap_or(&token[1..])), out);
+            }
+            b'-' | b'0'..=b'9' if !plain_integer(token) => match token.parse::<f64>() {
+                Ok(value) if value.is_finite() => real::push_real(value, out),
+                Ok(_) | Err(_) => out.push_str(token),
+            },
+            byte if space(byte) => {}
+            _ => out.push_str(token),
+        }
+        at = end;
+    }
+}
+
+/// Would [`canonical`] change nothing?
+pub fn is_canonical(json: &str) -> bool {
+    let bytes = json.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = token_end(bytes, at);
+        let token = &json[at..end];
+        let same = match bytes[at] {
+            b'"' => !token.contains('\\'),
+            b'-' | b'0'..=b'9' => plain_integer(token),
+            byte => !space(byte),
+        };
+        if !same {
+            return false;
+        }
+        at = end;
+    }
+    true
+}
+
+/// The index after the string, the number or the single other character that begins at `at`.
+fn token_end(bytes: &[u8], at: usize) -> usize {
+    let number = |byte: &u8| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+    match bytes[at] {
+        b'"' => skip_string(bytes, at).unwrap_or(bytes.len()),
+        b'-' | b'0'..=b'9' => {
+            at + bytes[at..].iter().position(|byte| !number(byte)).unwrap_or(bytes.len() - at)
+        }
+        byte if byte.is_ascii() => at + 1,
+        _ => at + bytes[at..].iter().position(u8::is_ascii).unwrap_or(bytes.len() - at),
+    }
+}
+
+fn plain_integer(token: &str) -> bool {
+    !token.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'))
+}
+
+/// A number without point and exponent that is a long.
+pub fn whole_number(json: &str) -> Option<i64> {
+    trim(json).parse().ok()
+}
+
+/// Steps as the one text that `kql_json_get` takes: `k3:abc` for a key of three bytes, `i-1:` for an index.
+pub fn path_text(steps: &[Step<'_>]) -> String {
+    let mut out = String::new();
+    for step in steps {
+        // Writing to a String cannot fail.
+        let _ = match step {
+            Step::Key(name) => write!(out, "k{}:{name}", name.len()),
+            Step::Index(index) => write!(out, "i{index}:"),
+        };
+    }
+    out
+}
+
+/// The value at the end of a path that [`path_text`] wrote; `None` when it is missing or null.
+pub fn get<'a>(json: &'a str, path: &str) -> Option<&'a str> {
+    let mut value = trim(json);
+    let mut rest = path;
+    while let Some(colon) = memchr(b':', rest.as_bytes()) {
+        let number = rest.get(1..colon)?;
+        if rest.starts_with('k') {
+            let end = colon + 1 + number.parse::<usize>().ok()?;
+            value = member(value, rest.get(colon + 1..end)?)?;
+            rest = &rest[end..];
+        } else {
+            value = element(value, number.parse().ok()?)?;
+            rest = &rest[colon + 1..];
+        }
+    }
+    (value != "null").then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn steps_reach_what_they_name() {
+        let json = r#" {"a" : {"b c":[10, {"x":"y,}]"}, null]}, "q\"":1, "z":[]} "#;
+        let at = |steps: &[Step<'_>]| get(json, &path_text(steps));
+        assert_eq!(at(&[Step::Key("a"), Step::Key("b c"), Step::Index(0)]), Some("10"));
+        assert_eq!(
+            at(&[Step::Key("a"), Step::Key("b c"), Step::Index(1), Step::Key("x")]),
+            Some(r#""y,}]""#)
+        );
+        assert_eq!(at(&[Step::Key("a"), Step::Key("b c"), Step::Index(-1)]), None);
+        assert_eq!(at(&[Step::Key("a"), Step::Key("b c"), Step::Index(-3)]), Some("10"));
+        assert_eq!(at(&[Step::Key("a"), Step::Key("b c"), Step::Index(-4)]), None);
+        assert_eq!(at(&[Step::Key("q\"")]), Some("1"));
+        assert_eq!(at(&[Step::Key("A")]), None);
+        assert_eq!(at(&[Step::Key("z"), Step::Index(0)]), None);
+        assert_eq!(at(&[Step::Index(0)]), None);
+        assert_eq!(get("{\"é:1\":7}", &path_text(&[Step::Key("é:1")])), Some("7"));
+    }
+
+    #[test]
+    fn broken_text_is_a_missing_value() {
+        for json in
+            ["", "{", "{\"a", "{\"a\":", "{\"a\"", "[", "[1", "{\"a\":\"\\", "}", "{\"b\":[{\"a\":1", "[,]"]
+        {
+            let _ = (get(json, "k1:a"), element(json, 0), element(json, -1));
+            assert_eq!(elements(json).filter(|value| value.is_empty()).count(), 0, "{json}");
+            assert!(!check(json), "{json}");
+        }
+    }
+
+    #[test]
+    fn escapes() {
+        assert_eq!(unescape(r"a\n\u0041\ud83d\ude00\/\ud800x"), "a\nA😀/\u{fffd}x");
+        let mut out = String::new();
+        quote("a\"\\\n\u{1}é", &mut out);
+        assert_eq!(out, r#""a\"\\\n\u0001é""#);
+    }
+
+    #[test]
+    fn strictness() {
+        for json in [
+            "01",
+            "1.",
+            ".5",
+            "+1",
+            "nul",
+            "tru",
+            "[1,]",
+            "{\"a\":1,}",
+            "\"\\ud800\"",
+            "\"\t\"",
+            "1 2",
+            "'a'",
+            "{a:1}",
+            "NaN",
+            "\"\\x\"",
+            "-",
+        ] {
+            assert!(!check(json), "{json}");
+        }
+        for json in
+            ["-0", "1e400", "[]", " {} ", "\"\\ud83d\\ude00\"", "[[],{}]", "{\"a\":{\"a\":1}}", "0.10E+2"]
+        {
+            assert!(check(json), "{json}");
+        }
+        assert!(check(&("[".repeat(DEPTH_MAX) + &"]".repeat(DEPTH_MAX))));
+        assert!(!check(&("[".repeat(DEPTH_MAX + 1) + &"]".repeat(DEPTH_MAX + 1))));
+    }
+
+    /// Any JSON value, with texts that need escapes.
+    pub fn any_json() -> impl Strategy<Value = serde_json::Value> {
+        let text = "[a-c\"\\\\\n\u{7f}é😀{}\\[\\],: ]{0,6}";
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            (-1e9..1e9f64).prop_map(Into::into),
+            text.prop_map(Into::into),
+        ];
+        leaf.prop_recursive(4, 40, 6, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Into::into),
+                prop::collection::vec((text, inner), 0..5)
+                    .prop_map(|pairs| serde_json::Value::Object(pairs.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn walk(value: &serde_json::Value, json: &str) {
+        match value {
+            serde_json::Value::Object(map) => {
+                assert_eq!(members(json).count(), map.len());
+                for (name, value) in map {
+                    let found = member(json, name);
+                    assert!(found.is_some(), "{name} in {json}");
+                    walk(value, found.unwrap_or_default());
+                }
+            }
+            serde_json::Value::Array(values) => {
+                assert_eq!(elements(json).count(), values.len());
+                for (index, value) in values.iter().enumerate() {
+                    let found = element(json, index as i64 - values.len() as i64);
+                    assert_eq!(found, element(json, index as i64));
+                    walk(value, found.unwrap_or_default());
+                }
+            }
+            leaf => assert_eq!(&serde_json::from_str::<serde_json::Value>(json).unwrap(), leaf),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_serde(value in any_json(), pretty in any::<bool>()) {
+            let json = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() };
+            walk(&value, &json);
+            prop_assert!(check(&json));
+            prop_assert_eq!(is_compact(&json), json == value.to_string());
+            let mut out = String::new();
+            compact(&json, &mut out);
+            prop_assert_eq!(out, value.to_string());
+        }
+
+        #[test]
+        fn checks_as_serde_does(text in "[\\[\\]{}\",:0-9eE.+\\-a-bu\\\\ntrflsu ]{0,12}") {
+            prop_assert_eq!(check(&text), serde_json::from_str::<serde_json::Value>(&text).is_ok());
+        }
+
+        #[test]
+        fn never_panics(text in "\\PC{0,40}", path in "[ki0-9:a\\-]{0,8}") {
+            let _ = (get(&text, &path), check(&text), kind(&text), unescape(&text), is_compact(&text));
+        }
+
+        #[test]
+        fn quoting_there_and_back(text in "\\PC*|[\\x00-\\x7f]*") {
+            let mut out = String::new();
+            quote(&text, &mut out);
+            prop_assert!(check(&out));
+            prop_assert_eq!(unescape(string_inside(&out).unwrap()), text);
+        }
+    }
+}
