@@ -13,6 +13,7 @@ pub mod display;
 pub mod engine;
 pub mod error;
 pub mod export;
+pub mod hunt;
 pub mod kernels;
 pub mod schema;
 pub mod span;

@@ -1,0 +1,3 @@
+//! Hunting logic over values and small tables: no screen, no engine, no files.
+
+pub mod pack;
