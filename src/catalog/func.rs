@@ -79,6 +79,7 @@ pub enum Label {
 #[derive(Clone, Copy)]
 pub enum Lower {
     /// A template: `{0}` is the first argument, `{*}` all of them with commas. Arguments come parenthesised where needed.
+    /// In aggregates `{order}` is ` ORDER BY ...` where the input is sorted, else nothing.
     Sql(&'static str),
     /// A call of this kernel with all arguments in order.
     Kernel(&'static str),
@@ -100,6 +101,11 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
 }
 
 impl Func {
+    /// Is this one of its spellings?
+    pub fn named(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Func {
         self.aliases = aliases;
         self

@@ -179,3 +179,7 @@ pub fn items(text: &str) -> impl Iterator<Item = Option<&str>> {
 pub fn all() -> impl Iterator<Item = &'static Kernel> {
     [collect::KERNELS, datetime::KERNELS, dynamic::KERNELS, math::KERNELS].into_iter().flatten()
 }
+
+pub fn find(name: &str) -> Option<&'static Kernel> {
+    all().find(|kernel| kernel.name == name)
+}

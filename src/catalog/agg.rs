@@ -1,0 +1,247 @@
+//! Aggregates: what stands in `summarize`. A template's `{order}` becomes ` ORDER BY ...` where the
+//! input has an order that the result shows, and nothing elsewhere; the other placeholders are those of
+//! [`Lower::Sql`]. Knows SQL aggregates and `kernels::collect`; no plan.
+
+use super::func::Lower::Sql;
+use super::func::Ret::{Arg, Is};
+use super::func::{
+    ANY, BOOL, DATETIME, DYN, Func, LONG, Label, ONLY_STR, Param, SCALAR, Sig, TIMESPAN, constant, f, named,
+    opt, sig,
+};
+use crate::types::Type::{self, Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan};
+
+const fn takes(name: &'static str, types: &'static [Type], convert: Option<Type>) -> Param {
+    let mut param = named(name, ANY);
+    param.types = types;
+    param.convert = convert;
+    param
+}
+
+const INTEGER: Param = takes("number", &[Int, Long], None);
+const FLOAT: Param = takes("number", &[Real], None);
+/// Everything but strings and dynamics that has an order, and no NaN.
+const ORDERED: Param = takes("value", &[Int, Long, Datetime, Timespan, Bool, Guid], None);
+/// A scalar as JSON text.
+const AS_JSON: Param = takes("value", SCALAR.types, Some(Dynamic));
+const SIZE: Param = opt(constant(named("size", LONG)));
+const IF: Param = named("condition", BOOL);
+const ACCURACY: Param = opt(constant(named("accuracy", LONG)));
+
+const COUNT: &[Sig] = &[sig(&[opt(ANY)], Is(Long), Sql("count(*)"))];
+const SUM: &[Sig] = &[
+    sig(&[INTEGER], Is(Long), Sql("kql_wrap(coalesce(sum({0}), 0))")),
+    sig(&[FLOAT], Is(Real), Sql("coalesce(sum({0}), 0)")),
+    sig(&[TIMESPAN], Is(Timespan), Sql("kql_wrap(coalesce(sum({0}), 0))")),
+];
+const SUM_IF: &[Sig] = &[
+    sig(&[INTEGER, IF], Is(Long), Sql("kql_wrap(coalesce(sum({0}) FILTER (WHERE {1}), 0))")),
+    sig(&[FLOAT, IF], Is(Real), Sql("coalesce(sum({0}) FILTER (WHERE {1}), 0)")),
+    sig(&[TIMESPAN, IF], Is(Timespan), Sql("kql_wrap(coalesce(sum({0}) FILTER (WHERE {1}), 0))")),
+];
+const AVG: &[Sig] = &[
+    sig(
+        &[INTEGER],
+        Is(Real),
+        Sql("coalesce(kql_wrap(sum({0})) / nullif(count({0}), 0)::DOUBLE, 'nan'::DOUBLE)"),
+    ),
+    sig(&[FLOAT], Is(Real), Sql("coalesce(avg({0}), 'nan'::DOUBLE)")),
+    sig(&[TIMESPAN], Is(Timespan), Sql("kql_wrap(sum({0}) // count({0}))")),
+    sig(&[DATETIME], Is(Datetime), Sql("kql_wrap(sum({0}) // count({0}))")),
+];
+const AVG_IF: &[Sig] = &[
+    sig(
+        &[INTEGER, IF],
+        Is(Real),
+        Sql(
+            "coalesce(kql_wrap(sum({0}) FILTER (WHERE {1})) / nullif(count({0}) FILTER (WHERE {1}), 0)::DOUBLE, 'nan'::DOUBLE)",
+        ),
+    ),
+    sig(&[FLOAT, IF], Is(Real), Sql("coalesce(avg({0}) FILTER (WHERE {1}), 'nan'::DOUBLE)")),
+    sig(
+        &[TIMESPAN, IF],
+        Is(Timespan),
+        Sql("kql_wrap(sum({0}) FILTER (WHERE {1}) // count({0}) FILTER (WHERE {1}))"),
+    ),
+    sig(
+        &[DATETIME, IF],
+        Is(Datetime),
+        Sql("kql_wrap(sum({0}) FILTER (WHERE {1}) // count({0}) FILTER (WHERE {1}))"),
+    ),
+];
+const MIN: &[Sig] = &[
+    sig(&[ORDERED], Arg(0), Sql("min({0})")),
+    sig(&[FLOAT], Is(Real), Sql("CASE WHEN bool_or(isnan({0})) THEN 'nan'::DOUBLE ELSE min({0}) END")),
+    sig(&[ONLY_STR], Is(String), Sql("coalesce(min({0}), '')")),
+];
+const MIN_IF: &[Sig] = &[
+    sig(&[ORDERED, IF], Arg(0), Sql("min({0}) FILTER (WHERE {1})")),
+    sig(
+        &[FLOAT, IF],
+        Is(Real),
+        Sql("CASE WHEN bool_or({1} AND isnan({0})) THEN 'nan'::DOUBLE ELSE min({0}) FILTER (WHERE {1}) END"),
+    ),
+    sig(&[ONLY_STR, IF], Is(String), Sql("coalesce(min({0}) FILTER (WHERE {1}), '')")),
+];
+// DuckDB puts NaN above all other numbers, so the greatest is NaN as it is in Kusto.
+const MAX: &[Sig] = &[
+    sig(&[ORDERED], Arg(0), Sql("max({0})")),
+    sig(&[FLOAT], Is(Real), Sql("max({0})")),
+    sig(&[ONLY_STR], Is(String), Sql("coalesce(max({0}), '')")),
+];
+const MAX_IF: &[Sig] = &[
+    sig(&[ORDERED, IF], Arg(0), Sql("max({0}) FILTER (WHERE {1})")),
+    sig(&[FLOAT, IF], Is(Real), Sql("max({0}) FILTER (WHERE {1})")),
+    sig(&[ONLY_STR, IF], Is(String), Sql("coalesce(max({0}) FILTER (WHERE {1}), '')")),
+];
+const DISTINCT: &[Sig] = &[sig(&[ANY, ACCURACY], Is(Long), Sql("count(DISTINCT {0})"))];
+const DISTINCT_IF: &[Sig] =
+    &[sig(&[ANY, IF, ACCURACY], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})"))];
+const MAKE_LIST: &[Sig] = &[
+    sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_list_dynamic(list({0}{order}), {1})")),
+    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list(list({0}{order}), {1})")),
+];
+const MAKE_LIST_IF: &[Sig] = &[
+    sig(
+        &[DYN, IF, SIZE],
+        Is(Dynamic),
+        Sql("kql_make_list_dynamic(list({0}{order}) FILTER (WHERE {1}), {2})"),
+    ),
+    sig(&[AS_JSON, IF, SIZE], Is(Dynamic), Sql("kql_make_list(list({0}{order}) FILTER (WHERE {1}), {2})")),
+];
+const MAKE_LIST_WITH_NULLS: &[Sig] = &[
+    sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_list_dynamic(list({0}{order}), {1})")),
+    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list_with_nulls(list({0}{order}), {1})")),
+];
+const MAKE_SET: &[Sig] = &[
+    sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}), {1})")),
+    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_set(list({0}{order}), {1})")),
+];
+const MAKE_SET_IF: &[Sig] = &[
+    sig(&[DYN, IF, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}) FILTER (WHERE {1}), {2})")),
+    sig(&[AS_JSON, IF, SIZE], Is(Dynamic), Sql("kql_make_set(list({0}{order}) FILTER (WHERE {1}), {2})")),
+];
+const MAKE_BAG: &[Sig] = &[sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}), {1})"))];
+const MAKE_BAG_IF: &[Sig] =
+    &[sig(&[DYN, IF, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}) FILTER (WHERE {1}), {2})"))];
+// A value before a null, a text before an empty one: take-any-aggregation-function.
+const TAKE_ANY: &[Sig] = &[
+    sig(&[ONLY_STR], Is(String), Sql("coalesce(any_value({0}) FILTER (WHERE {0} <> ''), '')")),
+    sig(&[ANY], Arg(0), Sql("any_value({0})")),
+];
+const TAKE_ANY_IF: &[Sig] = &[
+    sig(&[ONLY_STR, IF], Is(String), Sql("coalesce(any_value({0}) FILTER (WHERE {0} <> '' AND {1}), '')")),
+    sig(&[ANY, IF], Arg(0), Sql("any_value({0}) FILTER (WHERE {1})")),
+];
+
+pub static ROWS: &[Func] = &[
+    f("count", COUNT)
+        .label(Label::Prefix("count"))
+        .doc("Rows in the group.")
+        .trap("count(x) ignores its argument and counts nulls too (agent-null-and-edge-0005).")
+        .example("range x from 1 to 3 step 1 | summarize count()", "3"),
+    f("countif", &[sig(&[IF], Is(Long), Sql("count_if({0})"))])
+        .label(Label::Prefix("countif"))
+        .doc("Rows in the group for which the condition holds.")
+        .example("range x from 1 to 5 step 1 | summarize countif(x > 3)", "2"),
+    f("sum", SUM)
+        .label(Label::Prefix("sum"))
+        .doc("Sum of the values; 0 when there is none.")
+        .trap("A sum of longs wraps at 64 bits.")
+        .example("range x from 1 to 4 step 1 | summarize sum(x)", "10"),
+    f("sumif", SUM_IF)
+        .label(Label::Prefix("sumif"))
+        .doc("Sum of the values of the rows for which the condition holds.")
+        .example("range x from 1 to 4 step 1 | summarize sumif(x, x > 2)", "7"),
+    f("avg", AVG)
+        .label(Label::Prefix("avg"))
+        .doc("Mean of the values that are not null.")
+        .trap("NaN, not null, when there is no value; the sum below it wraps (agent-aggregation-0033).")
+        .example("range x from 1 to 4 step 1 | summarize avg(x)", "2.5"),
+    f("avgif", AVG_IF)
+        .label(Label::Prefix("avgif"))
+        .doc("Mean of the values of the rows for which the condition holds.")
+        .example("range x from 1 to 4 step 1 | summarize avgif(x, x > 2)", "3.5"),
+    f("min", MIN)
+        .label(Label::Prefix("min"))
+        .doc("The least value.")
+        .trap("One NaN among the values makes it NaN (agent-aggregation-0002).")
+        .example("range x from 3 to 5 step 1 | summarize min(x)", "3"),
+    f("minif", MIN_IF)
+        .label(Label::Prefix("minif"))
+        .doc("The least value of the rows for which the condition holds.")
+        .example("range x from 3 to 5 step 1 | summarize minif(x, x > 3)", "4"),
+    f("max", MAX)
+        .label(Label::Prefix("max"))
+        .doc("The greatest value.")
+        .trap("One NaN among the values makes it NaN (agent-aggregation-0002).")
+        .example("range x from 3 to 5 step 1 | summarize max(x)", "5"),
+    f("maxif", MAX_IF)
+        .label(Label::Prefix("maxif"))
+        .doc("The greatest value of the rows for which the condition holds.")
+        .example("range x from 3 to 5 step 1 | summarize maxif(x, x < 5)", "4"),
+    f("dcount", DISTINCT)
+        .label(Label::Prefix("dcount"))
+        .doc("How many different values there are; nulls do not count.")
+        .trap("Exact here; Kusto estimates large numbers.")
+        .example("range x from 1 to 9 step 1 | summarize dcount(x % 4)", "4"),
+    f("dcountif", DISTINCT_IF)
+        .label(Label::Prefix("dcountif"))
+        .doc("How many different values there are in the rows for which the condition holds.")
+        .example("range x from 1 to 9 step 1 | summarize dcountif(x % 4, x < 3)", "2"),
+    f("make_list", MAKE_LIST)
+        .label(Label::Prefix("list"))
+        .doc("An array of the values that are not null, in the order of the rows; at most size of them.")
+        .trap("Arrays among dynamic values are flattened, and their nulls stay (agent-aggregation-0039).")
+        .example("range x from 1 to 3 step 1 | summarize make_list(x)", "[1,2,3]"),
+    f("make_list_if", MAKE_LIST_IF)
+        .label(Label::Prefix("list"))
+        .doc("An array of the values of the rows for which the condition holds.")
+        .example("range x from 1 to 5 step 1 | summarize make_list_if(x, x > 3)", "[4,5]"),
+    f("make_list_with_nulls", MAKE_LIST_WITH_NULLS)
+        .label(Label::Prefix("list"))
+        .doc("An array of the values, nulls among them.")
+        .example(
+            "range x from 1 to 3 step 1 | summarize make_list_with_nulls(iff(x == 2, long(null), x))",
+            "[1,null,3]",
+        ),
+    f("make_set", MAKE_SET)
+        .label(Label::Prefix("set"))
+        .doc("An array of the different values, in the order of first sight; at most size of them.")
+        .trap("An empty string is a value; arrays among dynamic values are flattened.")
+        .example("range x from 1 to 5 step 1 | summarize make_set(x % 2)", "[1,0]"),
+    f("make_set_if", MAKE_SET_IF)
+        .label(Label::Prefix("set"))
+        .doc("An array of the different values of the rows for which the condition holds.")
+        .example("range x from 1 to 5 step 1 | summarize make_set_if(x % 2, x > 1)", "[0,1]"),
+    f("make_bag", MAKE_BAG)
+        .label(Label::Prefix("bag"))
+        .doc("One bag of the properties of all bags.")
+        .trap("Of several values of one key the first stays (agent-aggregation-0006).")
+        .example(
+            "range x from 1 to 2 step 1 | summarize make_bag(bag_pack(strcat('k', x), x))",
+            "{\"k1\":1,\"k2\":2}",
+        ),
+    f("make_bag_if", MAKE_BAG_IF)
+        .label(Label::Prefix("bag"))
+        .doc("One bag of the properties of all bags of the rows for which the condition holds.")
+        .example(
+            "range x from 1 to 2 step 1 | summarize make_bag_if(bag_pack(strcat('k', x), x), x > 1)",
+            "{\"k2\":2}",
+        ),
+    f("take_any", TAKE_ANY)
+        .label(Label::FirstArg)
+        .doc("The value of some row; a row with a value goes before one without.")
+        .example("range x from 7 to 7 step 1 | summarize take_any(x)", "7"),
+    f("any", TAKE_ANY)
+        .label(Label::Prefix("any"))
+        .doc("The old name of take_any; its column is called any_x.")
+        .example("range x from 7 to 7 step 1 | summarize any(x)", "7"),
+    f("take_anyif", TAKE_ANY_IF)
+        .label(Label::FirstArg)
+        .doc("The value of some row for which the condition holds.")
+        .example("range x from 7 to 9 step 1 | summarize take_anyif(x, x == 8)", "8"),
+    f("anyif", TAKE_ANY_IF)
+        .label(Label::Prefix("anyif"))
+        .doc("The old name of take_anyif; its column is called anyif_x.")
+        .example("range x from 7 to 9 step 1 | summarize anyif(x, x == 8)", "8"),
+];

@@ -1,0 +1,53 @@
+//! Conditional functions and tests. Knows SQL's CASE; no plan.
+
+use super::func::Lower::{Build, Sql};
+use super::func::Ret::{Common, Is};
+use super::func::{ANY, Arg, BOOL, Func, Sig, f, named, rest, sig};
+use crate::types::Type::{Bool, String};
+
+const IFF: &[Sig] = &[sig(
+    &[BOOL, named("then", ANY), named("else", ANY)],
+    Common(1),
+    Sql("CASE WHEN {0} THEN {1} ELSE {2} END"),
+)];
+
+pub static ROWS: &[Func] = &[
+    f("iff", IFF)
+        .aliases(&["iif"])
+        .doc("The second argument where the condition holds, else the third.")
+        .trap("A null condition takes the else branch.")
+        .example("print iff(3 > 2, 'yes', 'no')", "yes"),
+    f("case", &[sig(&[BOOL, named("then", ANY), rest(ANY)], Common(1), Build(case))])
+        .doc("The value after the first condition that holds, else the last argument.")
+        .trap("A null condition counts as false.")
+        .example("print case(1 > 2, 'a', 2 > 1, 'b', 'c')", "b"),
+    f("coalesce", &[sig(&[ANY, rest(ANY)], Common(0), Build(coalesce))])
+        .doc("The first argument that is not null and, for strings, not empty.")
+        .trap("Strings have no null: an empty one is passed over (agent-null-and-edge-0009).")
+        .example("print coalesce('', 'second')", "second"),
+    f("not", &[sig(&[BOOL], Is(Bool), Sql("NOT {0}"))])
+        .doc("The opposite of a condition; null of null.")
+        .example("print not(1 > 2)", "true"),
+];
+
+fn case(args: &[Arg<'_>]) -> std::string::String {
+    let mut sql = "CASE".to_owned();
+    let mut pairs = args.chunks_exact(2);
+    for pair in &mut pairs {
+        sql.push_str(&format!(" WHEN {} THEN {}", pair[0].sql, pair[1].sql));
+    }
+    match pairs.remainder() {
+        [last] => sql.push_str(&format!(" ELSE {} END", last.sql)),
+        _ => sql.push_str(" END"),
+    }
+    sql
+}
+
+fn coalesce(args: &[Arg<'_>]) -> std::string::String {
+    let strings = args.first().is_some_and(|arg| arg.ty == String);
+    let parts: Vec<std::string::String> = args
+        .iter()
+        .map(|arg| if strings { format!("nullif({}, '')", arg.sql) } else { arg.sql.to_owned() })
+        .collect();
+    format!("coalesce({}{})", parts.join(", "), if strings { ", ''" } else { "" })
+}
