@@ -1,0 +1,3 @@
+//! From the typed plan to SQL text.
+
+pub mod quote;
