@@ -1,6 +1,10 @@
 //! KQL's time: ticks of 100 ns, datetimes counted from 0001-01-01T00:00:00Z to the end of year 9999.
 //! Pure arithmetic of the proleptic Gregorian calendar; knows no clock and no time zone but UTC.
 
+mod parse;
+
+pub use parse::{UNITS, parse_datetime, parse_timespan};
+
 pub const SECOND: i64 = 10_000_000;
 pub const MINUTE: i64 = 60 * SECOND;
 pub const HOUR: i64 = 60 * MINUTE;
