@@ -15,6 +15,7 @@ pub mod error;
 pub mod export;
 pub mod hunt;
 pub mod kernels;
+pub mod places;
 pub mod schema;
 pub mod span;
 pub mod sql;
