@@ -2,11 +2,16 @@
 //! `engine::ffi`. Knows values only; no DuckDB, no plan. `cargo test --no-default-features` runs them.
 
 pub mod collect;
+pub mod convert;
 pub mod datetime;
 pub mod dynamic;
+pub mod fold;
 pub mod json;
 pub mod math;
 pub mod real;
+pub mod regexes;
+pub mod terms;
+pub mod text;
 
 /// The physical type of a kernel's argument or result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,9 +182,56 @@ pub fn items(text: &str) -> impl Iterator<Item = Option<&str>> {
 
 /// Every kernel, family by family.
 pub fn all() -> impl Iterator<Item = &'static Kernel> {
-    [collect::KERNELS, datetime::KERNELS, dynamic::KERNELS, math::KERNELS].into_iter().flatten()
+    FAMILIES.iter().copied().flatten()
 }
+
+const FAMILIES: &[&[Kernel]] = &[
+    collect::KERNELS,
+    convert::KERNELS,
+    datetime::KERNELS,
+    dynamic::KERNELS,
+    math::KERNELS,
+    regexes::KERNELS,
+    terms::KERNELS,
+    text::KERNELS,
+];
 
 pub fn find(name: &str) -> Option<&'static Kernel> {
     all().find(|kernel| kernel.name == name)
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! Calls a kernel by its name, as the engine would for one row.
+
+    use super::{Cell, Nulls, find};
+
+    /// The result as text: `NULL`, `error: ...`, else the value.
+    pub fn call(name: &str, args: &[Cell<'_>]) -> String {
+        let kernel = find(name).expect(name);
+        if kernel.nulls == Nulls::Propagate && args.iter().any(|arg| arg.is_null()) {
+            return "NULL".into();
+        }
+        let mut out = String::new();
+        match (kernel.run)(args, &mut out) {
+            Cell::Null => "NULL".into(),
+            Cell::Bool(value) => value.to_string(),
+            Cell::Int(value) => value.to_string(),
+            Cell::Long(value) => value.to_string(),
+            Cell::Huge(value) => value.to_string(),
+            Cell::Real(value) => super::real::real_text(value),
+            Cell::Text(value) => value.to_owned(),
+            Cell::Texts(values) => format!("{values:?}"),
+            Cell::Error(message) => format!("error: {message}"),
+        }
+    }
+
+    pub fn bool_of(name: &str, args: &[Cell<'_>]) -> bool {
+        call(name, args).parse().expect("a bool")
+    }
+
+    /// Calls a kernel of texts only.
+    pub fn texts(name: &str, args: &[&str]) -> String {
+        call(name, &args.iter().map(|arg| Cell::Text(arg)).collect::<Vec<_>>())
+    }
 }

@@ -1,0 +1,356 @@
+//! Regular expressions. KQL's dialect is that of the `regex` crate ("Regex syntax" in the Kusto
+//! reference): no look-around, Unicode classes. Knows text only.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use regex::{Captures, Regex, RegexBuilder};
+
+use super::text::push_texts;
+use super::{Cell, Kernel, Phys, fail, json, lenient, strict};
+
+pub const KERNELS: &[Kernel] = &[
+    strict("kql_matches_regex", &[Phys::Text, Phys::Text], Phys::Bool, |args, out| {
+        with(args[1], out, |regex, _| Cell::Bool(regex.is_match(args[0].text().unwrap_or(""))))
+    }),
+    strict("kql_extract", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, |args, out| {
+        with(args[0], out, |regex, _| Cell::Text(extract(regex, args[1], args[2]).unwrap_or("")))
+    }),
+    lenient("kql_extract_all", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
+        with(args[0], out, |regex, out| extract_all(regex, args[1].text(), args[2].text(), out))
+    }),
+    strict("kql_replace_regex", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
+        with(args[1], out, |regex, out| replace(regex, args[0], args[2], out))
+    }),
+    strict("kql_countof_regex", &[Phys::Text, Phys::Text], Phys::Long, |args, out| {
+        with(
+            args[1],
+            out,
+            |regex, _| Cell::Long(regex.find_iter(args[0].text().unwrap_or("")).count() as i64),
+        )
+    }),
+    lenient(
+        "kql_indexof_regex",
+        &[Phys::Text, Phys::Text, Phys::Long, Phys::Long, Phys::Long],
+        Phys::Long,
+        |args, out| with(args[1], out, |regex, _| indexof(regex, args)),
+    ),
+    strict("kql_trim", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, true, out)),
+    strict("kql_trim_start", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, false, out)),
+    strict("kql_trim_end", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, false, true, out)),
+    strict("kql_regex_quote", &[Phys::Text], Phys::Text, |args, out| {
+        out.push_str(&regex::escape(args[0].text().unwrap_or("")));
+        Cell::Text(out)
+    }),
+];
+
+/// Compiled size of a pattern, in bytes.
+const SIZE_MAX: usize = 10 << 20;
+/// Patterns that a thread keeps.
+const KEPT: usize = 8;
+
+thread_local! {
+    /// The last patterns, newest first.
+    static RECENT: RefCell<Vec<(String, Arc<Regex>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The compiled pattern, or why it is none: lower case, no full stop.
+pub fn compiled(pattern: &str) -> Result<Arc<Regex>, String> {
+    RECENT.with_borrow_mut(|recent| {
+        if let Some(at) = recent.iter().position(|(text, _)| text == pattern) {
+            recent[..=at].rotate_right(1);
+        } else {
+            let regex = RegexBuilder::new(pattern).size_limit(SIZE_MAX).build();
+            let regex = regex.map_err(|error| reason(pattern, &error))?;
+            recent.truncate(KEPT - 1);
+            recent.insert(0, (pattern.to_owned(), Arc::new(regex)));
+        }
+        Ok(Arc::clone(&recent[0].1))
+    })
+}
+
+fn reason(pattern: &str, error: &regex::Error) -> String {
+    let why = match error {
+        regex::Error::CompiledTooBig(_) => "it is too big when compiled".to_owned(),
+        // The crate draws the place over several lines; the last one says what is wrong.
+        other => {
+            let text = other.to_string();
+            let last = text.lines().last().unwrap_or_default();
+            last.trim_start_matches("error: ").to_owned()
+        }
+    };
+    format!("invalid regular expression '{pattern}': {why}")
+}
+
+fn with<'a>(
+    pattern: Cell<'a>,
+    out: &'a mut String,
+    run: impl FnOnce(&Regex, &'a mut String) -> Cell<'a>,
+) -> Cell<'a> {
+    let Some(pattern) = pattern.text() else {
+        return Cell::Null;
+    };
+    match compiled(pattern) {
+        Ok(regex) => run(&regex, out),
+        Err(message) => fail(out, message),
+    }
+}
+
+fn extract<'a>(regex: &Regex, group: Cell<'a>, text: Cell<'a>) -> Option<&'a str> {
+    let (group, text) = (usize::try_from(group.long()?).ok()?, text.text()?);
+    if group == 0 {
+        return regex.find(text).map(|found| found.as_str());
+    }
+    Some(regex.captures(text)?.get(group)?.as_str())
+}
+
+/// No match is null, one group a flat array, several an array of arrays.
+fn extract_all<'a>(regex: &Regex, wanted: Option<&str>, text: Option<&str>, out: &'a mut String) -> Cell<'a> {
+    let Some(text) = text else {
+        return Cell::Null;
+    };
+    let groups = match groups(regex, wanted) {
+        Ok(groups) => groups,
+        Err(message) => return fail(out, message),
+    };
+    let of = |captures: &Captures<'_>, group: usize, out: &mut String| {
+        json::quote(captures.get(group).map_or("", |found| found.as_str()), out);
+    };
+    for captures in regex.captures_iter(text) {
+        out.push(if out.is_empty() { '[' } else { ',' });
+        match groups.as_slice() {
+            [group] => of(&captures, *group, out),
+            several => {
+                let texts =
+                    several.iter().map(|group| captures.get(*group).map_or("", |found| found.as_str()));
+                push_texts(&mut { texts }, out);
+            }
+        }
+    }
+    if out.is_empty() {
+        return Cell::Null;
+    }
+    out.push(']');
+    Cell::Text(out)
+}
+
+/// The numbers of the groups that a JSON array of numbers or names asks for; all without one.
+fn groups(regex: &Regex, wanted: Option<&str>) -> Result<Vec<usize>, String> {
+    let last = regex.captures_len() - 1;
+    if last == 0 {
+        return Err(format!("the regular expression '{regex}' of extract_all() has no group in parentheses"));
+    }
+    let Some(wanted) = wanted else {
+        return Ok((1..=last).collect());
+    };
+    if json::kind(wanted) != Some(json::Kind::Array) {
+        return Err(format!("the groups of extract_all() are an array, not {wanted}"));
+    }
+    let group = |element| {
+        let number = match json::string_inside(element).map(json::unescape) {
+            Some(name) => regex.capture_names().position(|given| given == Some(&name)),
+            None => json::whole_number(element).and_then(|number| usize::try_from(number).ok()),
+        };
+        number
+            .filter(|number| *number <= last)
+            .ok_or_else(|| format!("the regular expression '{regex}' has no group {element}"))
+    };
+    json::elements(wanted).map(group).collect()
+}
+
+/// `\1` is a group and `\\` a backslash; `$1` is plain text.
+fn replace<'a>(regex: &Regex, text: Cell<'a>, rewrite: Cell<'a>, out: &'a mut String) -> Cell<'a> {
+    let (Some(text), Some(rewrite)) = (text.text(), rewrite.text()) else {
+        return Cell::Null;
+    };
+    let mut end = 0;
+    for captures in regex.captures_iter(text) {
+        let Some(found) = captures.get(0) else {
+            continue;
+        };
+        out.push_str(&text[end..found.start()]);
+        end = found.end();
+        let mut parts = rewrite.chars().peekable();
+        while let Some(c) = parts.next() {
+            match (c, parts.peek()) {
+                ('\\', Some(next)) if next.is_ascii_digit() => {
+                    let group = next.to_digit(10).unwrap_or(0) as usize;
+                    parts.next();
+                    out.push_str(captures.get(group).map_or("", |found| found.as_str()));
+                }
+                ('\\', Some('\\')) => {
+                    parts.next();
+                    out.push('\\');
+                }
+                _ => out.push(c),
+            }
+        }
+    }
+    if end == 0 && out.is_empty() {
+        return Cell::Text(text);
+    }
+    out.push_str(&text[end..]);
+    Cell::Text(out)
+}
+
+fn indexof<'a>(regex: &Regex, args: &[Cell<'a>]) -> Cell<'a> {
+    let Some(text) = args[0].text() else {
+        return Cell::Null;
+    };
+    let numbers = (args[2].long().unwrap_or(0), args[3].long().unwrap_or(-1), args[4].long().unwrap_or(1));
+    // The reference gives null for a negative start or occurrence and a length below -1.
+    let (Ok(start), length, Ok(occurrence @ 1..)) =
+        (usize::try_from(numbers.0), numbers.1, usize::try_from(numbers.2))
+    else {
+        return Cell::Null;
+    };
+    if length < -1 {
+        return Cell::Null;
+    }
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let window: String = text.chars().skip(start).take(length).collect();
+    match regex.find_iter(&window).nth(occurrence - 1) {
+        Some(found) => Cell::Long((start + window[..found.start()].chars().count()) as i64),
+        None => Cell::Long(-1),
+    }
+}
+
+/// At most one match goes at each end, the start first. The pattern is wrapped as Kusto wraps it,
+/// with the first match taken, so `a|b` and even `a)|(b` give Kusto's answers.
+fn trim<'a>(args: &[Cell<'a>], start: bool, end: bool, out: &'a mut String) -> Cell<'a> {
+    let (Some(pattern), Some(text)) = (args[0].text(), args[1].text()) else {
+        return Cell::Null;
+    };
+    let [at_start, at_end] = match wrapped(pattern) {
+        Ok(wrapped) => wrapped,
+        Err(message) => return fail(out, message),
+    };
+    let mut text = Cow::Borrowed(text);
+    for regex in [start.then_some(at_start), end.then_some(at_end)].into_iter().flatten() {
+        if let Some(found) = regex.find(&text).map(|found| found.range()) {
+            text = match text {
+                Cow::Borrowed(text) if found.start == 0 => Cow::Borrowed(&text[found.end..]),
+                Cow::Borrowed(text) if found.end == text.len() => Cow::Borrowed(&text[..found.start]),
+                // Only a pattern that breaks out of the parentheses gets here.
+                text => Cow::Owned([&text[..found.start], &text[found.end..]].concat()),
+            };
+        }
+    }
+    match text {
+        Cow::Borrowed(text) => Cell::Text(text),
+        Cow::Owned(text) => {
+            out.push_str(&text);
+            Cell::Text(out)
+        }
+    }
+}
+
+/// A pattern and what it becomes at the start and at the end of a text.
+type Wrapped = (String, [Arc<Regex>; 2]);
+
+thread_local! {
+    static TRIM: RefCell<Option<Wrapped>> = const { RefCell::new(None) };
+}
+
+fn wrapped(pattern: &str) -> Result<[Arc<Regex>; 2], String> {
+    TRIM.with_borrow_mut(|last| {
+        if let Some((text, both)) = last
+            && text == pattern
+        {
+            return Ok(both.clone());
+        }
+        let both = [compiled(&format!("^({pattern})"))?, compiled(&format!("({pattern})$"))?];
+        *last = Some((pattern.to_owned(), both.clone()));
+        Ok(both)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::testing::{bool_of, call, texts};
+
+    fn extracted(pattern: &str, group: i64, text: &str) -> String {
+        call("kql_extract", &[Cell::Text(pattern), Cell::Long(group), Cell::Text(text)])
+    }
+
+    fn all(pattern: &str, groups: Cell<'_>, text: &str) -> String {
+        call("kql_extract_all", &[Cell::Text(pattern), groups, Cell::Text(text)])
+    }
+
+    #[test]
+    fn matches_in_part_and_in_unicode() {
+        let matches = |text, pattern| bool_of("kql_matches_regex", &[Cell::Text(text), Cell::Text(pattern)]);
+        assert!(matches("user-42", "r-[0-9]"));
+        assert!(matches("٣", r"^\d$"), "a digit of any script");
+        assert!(matches("a\u{a0}b", r"a\sb"));
+        assert!(!matches("Ab", "^b"));
+    }
+
+    #[test]
+    fn a_bad_pattern_ends_the_query() {
+        let message = texts("kql_matches_regex", &["x", "a(?=b)"]);
+        assert!(message.starts_with("error: invalid regular expression 'a(?=b)': "), "{message}");
+        assert!(!message.contains('\n'), "{message}");
+        assert!(texts("kql_trim", &["(", "x"]).starts_with("error: "));
+        let big = texts("kql_matches_regex", &["x", r"\w{1000}{1000}"]);
+        assert!(big.contains("too big"), "{big}");
+    }
+
+    #[test]
+    fn extract_gives_the_empty_text_without_a_match() {
+        assert_eq!(extracted("u=([a-z]+)", 1, "id=1 u=eve"), "eve");
+        assert_eq!(extracted("u=([a-z]+)", 0, "id=1 u=eve"), "u=eve");
+        assert_eq!(extracted("u=([a-z]+)", 7, "u=eve"), "");
+        assert_eq!(extracted("u=([a-z]+)", 1, "none"), "");
+        assert_eq!(extracted("u=(x)?", 1, "u="), "");
+    }
+
+    #[test]
+    fn extract_all_is_flat_for_one_group() {
+        assert_eq!(all("([a-z])=", Cell::Null, "a=1 b=2"), r#"["a","b"]"#);
+        assert_eq!(all("([a-z])=([0-9])", Cell::Null, "a=1 b=2"), r#"[["a","1"],["b","2"]]"#);
+        assert_eq!(all("([a-z])=(?P<n>[0-9])", Cell::Text(r#"["n"]"#), "a=1 b=2"), r#"["1","2"]"#);
+        assert_eq!(all("([a-z])=", Cell::Null, "none"), "NULL");
+        assert!(all("[a-z]", Cell::Null, "a").starts_with("error: "), "it wants a group");
+        assert!(all("(a)", Cell::Text("[2]"), "a").ends_with("has no group 2"));
+    }
+
+    #[test]
+    fn replace_takes_backslash_groups_only() {
+        assert_eq!(texts("kql_replace_regex", &["ab cd", r"(\w)(\w)", r"\2$1\\"]), r"b$1\ d$1\");
+        assert_eq!(texts("kql_replace_regex", &["none", "[0-9]", "x"]), "none");
+        assert_eq!(texts("kql_replace_regex", &["ab", "x*", "-"]), "-a-b-");
+        assert_eq!(texts("kql_replace_regex", &["ab", "ab", ""]), "");
+    }
+
+    #[test]
+    fn trim_takes_one_match_from_each_end() {
+        assert_eq!(texts("kql_trim", &["-", "--x--"]), "-x-");
+        assert_eq!(texts("kql_trim", &["-+", "--x--"]), "x");
+        assert_eq!(texts("kql_trim_start", &["-+", "--x--"]), "x--");
+        assert_eq!(
+            texts("kql_trim_end", &["-+?", "--x--"]),
+            "--x",
+            "the leftmost match that reaches the end"
+        );
+        assert_eq!(texts("kql_trim", &["q)|(r", "-q-r-q"]), "---q", "the pattern is not seen as a unit");
+        assert_eq!(texts("kql_trim", &["-", "-"]), "");
+    }
+
+    #[test]
+    fn places_and_counts() {
+        let at = |text, start, occurrence| {
+            let args = [Cell::Text(text), Cell::Text("[0-9]"), start, Cell::Null, occurrence];
+            call("kql_indexof_regex", &args)
+        };
+        assert_eq!(at("é1a2", Cell::Null, Cell::Null), "1");
+        assert_eq!(at("é1a2", Cell::Long(2), Cell::Null), "3");
+        assert_eq!(at("é1a2", Cell::Null, Cell::Long(2)), "3");
+        assert_eq!(at("é1a2", Cell::Null, Cell::Long(3)), "-1");
+        assert_eq!(at("é1a2", Cell::Long(-1), Cell::Null), "NULL");
+        assert_eq!(texts("kql_countof_regex", &["aaaa", "aa"]), "2", "no overlap here");
+        assert_eq!(texts("kql_regex_quote", &["1+1"]), r"1\+1");
+    }
+}
