@@ -1,7 +1,7 @@
 //! Datetimes and timespans out of text, in the forms that the Kusto reference lists ("The datetime data
 //! type", "The timespan data type"). Knows no clock: a text without a zone is UTC.
 
-use super::{Civil, DATETIME_MAX, DAY, HOUR, MINUTE, SECOND, datetime};
+use super::{Civil, DAY, HOUR, MINUTE, SECOND, datetime};
 
 /// ISO 8601, RFC 822, RFC 850, `M/d/yyyy`; offsets are taken off, so that the result is UTC. `None` for
 /// anything else and for what lies outside the years 1 to 9999. Digits after the seventh are dropped.
@@ -64,33 +64,31 @@ fn clock(text: &str) -> Option<i128> {
     Some(i128::from(days) * i128::from(DAY) + i128::from(within))
 }
 
-/// The units of timespan literals, in ticks. All their spellings, as Kusto's lexer has them.
+/// The units of timespan literals, in nanoseconds, with all their spellings.
 pub const UNITS: &[(&[&str], i64)] = &[
-    (&["d", "day", "days"], DAY),
-    (&["h", "hr", "hrs", "hour", "hours"], HOUR),
-    (&["m", "min", "minute", "minutes"], MINUTE),
-    (&["s", "sec", "second", "seconds"], SECOND),
-    (&["ms", "milli", "millis", "millisec", "millisecond", "milliseconds"], SECOND / 1_000),
-    (&["micro", "micros", "microsec", "microsecond", "microseconds"], SECOND / 1_000_000),
-    (&["tick", "ticks"], 1),
+    (&["d", "day", "days"], 100 * DAY),
+    (&["h", "hr", "hrs", "hour", "hours"], 100 * HOUR),
+    (&["m", "min", "minute", "minutes"], 100 * MINUTE),
+    (&["s", "sec", "second", "seconds"], 1_000_000_000),
+    (&["ms", "milli", "millis", "millisec", "millisecond", "milliseconds"], 1_000_000),
+    (&["micro", "micros", "microsec", "microsecond", "microseconds"], 1_000),
+    (&["nano", "nanos", "nanosec", "nanosecond", "nanoseconds"], 1),
+    (&["tick", "ticks"], 100),
 ];
 
-/// A number with a unit; days without one.
+/// A number with a unit; days without one. What is finer than a tick is cut off.
 fn amount(text: &str) -> Option<i128> {
     let end = text.find(|at: char| !at.is_ascii_digit() && at != '.').unwrap_or(text.len());
     let (number, unit) = (&text[..end], text[end..].trim_start());
-    let unit = match unit {
-        "" => DAY,
-        unit => UNITS.iter().find(|(names, _)| names.contains(&unit))?.1,
-    };
+    let unit = if unit.is_empty() { "d" } else { unit };
+    let nanoseconds = UNITS.iter().find(|(names, _)| names.contains(&unit))?.1;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') || number.len() > 30 {
+    if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') || number.len() > 20 {
         return None;
     }
-    let scale = 10i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let scale = 10i128.pow(fraction.len() as u32);
     let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
-    // Half a tick and more is a whole one.
-    Some((digits.checked_mul(i128::from(unit))? + scale / 2) / scale)
+    Some(digits * i128::from(nanoseconds) / (scale * 100))
 }
 
 const MONTHS: [&str; 12] = [
@@ -294,7 +292,7 @@ impl<'a> Cursor<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{iso, iso_full, timespan_text};
+    use super::super::{DATETIME_MAX, iso, iso_full, timespan_text};
     use super::*;
     use proptest::prelude::*;
 
@@ -377,6 +375,7 @@ mod tests {
             ("15 seconds", "00:00:15"),
             ("1.5h", "01:30:00"),
             ("2", "2.00:00:00"),
+            ("150nanos", "00:00:00.0000001"),
             ("3ticks", "00:00:00.0000003"),
             ("10675199.02:48:05.4775807", "10675199.02:48:05.4775807"),
             ("-10675199.02:48:05.4775808", "-10675199.02:48:05.4775808"),
