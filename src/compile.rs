@@ -11,6 +11,8 @@ pub struct Options {
     pub now: i64,
     /// Values for `declare query_parameters`, as written on the command line.
     pub params: Vec<(String, String)>,
+    /// Mark in the SQL which operator made each part.
+    pub trace: bool,
 }
 
 /// What a text compiles to: one result for each query statement, none when there are errors.
