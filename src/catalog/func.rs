@@ -60,6 +60,9 @@ pub enum Ret {
     Promoted(u8),
     /// The one type that all arguments from this index on share; numbers widen, mixed with dynamic is dynamic.
     Common(u8),
+    /// What the last argument, a [`TYPE`], names. The SQL gives a string, which is converted as by
+    /// `tolong()` and its kin.
+    Typeof,
 }
 
 /// Kusto's ResultNameKind: what an unnamed column is called.
@@ -144,6 +147,11 @@ use Type::*;
 
 /// A string; a dynamic is unwrapped.
 pub const STR: Param = param("text", &[String, Dynamic], Some(String));
+/// Anything but decimal, as `tostring()` shows it.
+pub const TEXT: Param =
+    param("value", &[Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan], Some(String));
+/// A type, as `typeof(long)`. It gives no SQL.
+pub const TYPE: Param = param("type", &[], None);
 /// A string, and nothing else.
 pub const ONLY_STR: Param = param("text", &[String], None);
 pub const BOOL: Param = param("condition", &[Bool], None);

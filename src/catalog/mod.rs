@@ -3,16 +3,18 @@
 
 pub mod agg;
 pub mod cond;
+pub mod convert;
 pub mod datetime;
 pub mod dynamic;
 pub mod func;
+pub mod string;
 pub mod tables;
 
 use func::Func;
 
 /// Every scalar function, family by family.
 pub fn functions() -> impl Iterator<Item = &'static Func> {
-    [cond::ROWS, datetime::ROWS, dynamic::ROWS].into_iter().flatten()
+    [cond::ROWS, convert::ROWS, string::ROWS, datetime::ROWS, dynamic::ROWS].into_iter().flatten()
 }
 
 pub fn aggregates() -> impl Iterator<Item = &'static Func> {
@@ -34,4 +36,128 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     functions()
         .chain(aggregates())
         .flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::func::{Arg, Arity, Func, Lower, Sig};
+    use super::{aggregates, functions};
+    use crate::kernels;
+    use crate::types::Type;
+    use std::collections::HashSet;
+
+    fn every() -> impl Iterator<Item = &'static Func> {
+        functions().chain(aggregates())
+    }
+
+    fn sentence(text: &str) -> bool {
+        text.ends_with('.') && text.starts_with(|c: char| !c.is_lowercase()) && text.contains(' ')
+    }
+
+    #[test]
+    fn names_are_unique() {
+        for rows in [functions().collect::<Vec<_>>(), aggregates().collect()] {
+            let mut seen = HashSet::new();
+            for name in rows.iter().flat_map(|row| std::iter::once(&row.name).chain(row.aliases)) {
+                assert!(seen.insert(name), "{name} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_are_documented() {
+        for row in every() {
+            assert!(sentence(row.doc), "{}: {}", row.name, row.doc);
+            assert!(row.trap.is_empty() || row.trap.ends_with('.'), "{}: {}", row.name, row.trap);
+            let refused = row.sigs.iter().all(|sig| matches!(sig.lower, Lower::Refuse(_)));
+            assert_eq!(row.example.0.is_empty(), refused, "{}: an example, unless refused", row.name);
+        }
+    }
+
+    #[test]
+    fn refusals_say_why_and_what_to_do() {
+        for row in every() {
+            for sig in row.sigs {
+                if let Lower::Refuse(reason) = sig.lower {
+                    assert!(sentence(reason) && reason.split(' ').count() > 6, "{}: {reason}", row.name);
+                }
+            }
+        }
+    }
+
+    /// The SQL of a call with every parameter given, the repeated one twice.
+    fn sql(sig: &Sig) -> String {
+        let names = ["p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7"];
+        let repeats = usize::from(sig.params.last().is_some_and(|param| param.arity == Arity::Rest));
+        let args: Vec<Arg<'_>> = names[..sig.params.len() + repeats]
+            .iter()
+            .map(|sql| Arg { sql, ty: Type::Long, nullable: true })
+            .collect();
+        match sig.lower {
+            Lower::Sql(template) => template.to_owned(),
+            Lower::Kernel(name) => format!("{name}()"),
+            Lower::Build(build) => build(&args),
+            Lower::Refuse(_) => String::new(),
+        }
+    }
+
+    #[test]
+    fn the_sql_names_kernels_that_exist() {
+        for row in every() {
+            for sig in row.sigs {
+                let sql = sql(sig);
+                for (at, _) in sql.match_indices("kql_") {
+                    let name: String =
+                        sql[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                    assert!(kernels::find(&name).is_some(), "{}: no kernel {name}", row.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn kernels_take_the_arguments_of_their_rows() {
+        for row in every() {
+            for sig in row.sigs {
+                let Lower::Kernel(name) = sig.lower else { continue };
+                let kernel = kernels::find(name).expect(name);
+                let fixed = sig.params.iter().filter(|param| {
+                    // A type literal gives no SQL.
+                    param.arity != Arity::Rest && !param.types.is_empty()
+                });
+                let given = fixed.count();
+                let fits =
+                    given == kernel.params.len() || given > kernel.params.len() && kernel.rest.is_some();
+                assert!(fits, "{}: {name} takes {}, not {given}", row.name, kernel.params.len());
+            }
+        }
+    }
+
+    #[test]
+    fn templates_use_arguments_that_are_there() {
+        for row in every() {
+            for sig in row.sigs {
+                let Lower::Sql(template) = sig.lower else { continue };
+                for (at, _) in template.match_indices('{') {
+                    let end = at + template[at..].find('}').expect("a closing brace");
+                    match &template[at + 1..end] {
+                        "*" | "order" => {}
+                        index => {
+                            let index: usize = index.parse().expect(template);
+                            assert!(index < sig.params.len(), "{}: {template}", row.name);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn kernels_have_unique_names() {
+        let mut seen = HashSet::new();
+        for kernel in kernels::all() {
+            assert!(seen.insert(kernel.name), "{} twice", kernel.name);
+            assert!(kernel.name.starts_with("kql_"), "{}", kernel.name);
+        }
+    }
 }

@@ -64,26 +64,10 @@ pub const KERNELS: &[Kernel] = &[
         Some(text) if push_guid(text, out) => Cell::Text(out),
         _ => Cell::Null,
     }),
-    lenient("kql_tohex", &[Phys::Long, Phys::Long], Phys::Text, |args, out| {
-        if let Some(value) = args[0].long() {
-            let width = args[1].long().unwrap_or(0).clamp(0, 16) as usize;
-            out.push_str(&format!("{value:0width$x}"));
-        }
-        Cell::Text(out)
-    }),
-    strict("kql_gettype", &[Phys::Text], Phys::Text, |args, _| {
-        Cell::Text(match args[0].text().map_or("", str::trim_start).bytes().next() {
-            Some(b'{') => "dictionary",
-            Some(b'[') => "array",
-            _ => match scalar(args[0]) {
-                Scalar::Null => "null",
-                Scalar::Bool(_) => "bool",
-                Scalar::Long(_) => "long",
-                // Kusto's own name for a real inside a dynamic.
-                Scalar::Real(_) => "double",
-                Scalar::Text(_) => "string",
-            },
-        })
+    lenient("kql_tohex", &[Phys::Long, Phys::Long], Phys::Text, |args, out| tohex(args, u64::MAX, out)),
+    // A negative int has 8 digits.
+    lenient("kql_tohex_int", &[Phys::Int, Phys::Long], Phys::Text, |args, out| {
+        tohex(args, u64::from(u32::MAX), out)
     }),
 ];
 
@@ -156,15 +140,18 @@ fn int_of_long(value: i64) -> i32 {
     value as i32
 }
 
-/// 32 hexadecimal digits with hyphens anywhere between them, in braces or parentheses or neither.
+fn tohex<'a>(args: &[Cell<'a>], bits: u64, out: &'a mut String) -> Cell<'a> {
+    if let Some(value) = args[0].long() {
+        let width = args[1].long().unwrap_or(0).clamp(0, 16) as usize;
+        out.push_str(&format!("{:0width$x}", value as u64 & bits));
+    }
+    Cell::Text(out)
+}
+
+/// The first 32 characters that are no hyphens are hexadecimal digits; what follows does not matter.
 fn push_guid(text: &str, out: &mut String) -> bool {
-    let text = text.trim();
-    let bare = match text.as_bytes() {
-        [b'{', .., b'}'] | [b'(', .., b')'] => &text[1..text.len() - 1],
-        _ => text,
-    };
     let mut count = 0;
-    for byte in bare.bytes().filter(|byte| *byte != b'-') {
+    for byte in text.bytes().filter(|byte| *byte != b'-').take(32) {
         if !byte.is_ascii_hexdigit() {
             return false;
         }
@@ -266,9 +253,13 @@ mod tests {
     fn guids_and_hex() {
         let plain = "0F0e0d0c-0b0a-0908-0706-050403020100";
         assert_eq!(texts("kql_toguid", &[plain]), plain.to_lowercase());
-        assert_eq!(texts("kql_toguid", &["{0f0e0d0c0b0a-090807060504-03020100}"]), plain.to_lowercase());
+        assert_eq!(
+            texts("kql_toguid", &["0f0e0d0c0b0a-090807060504-03020100 and more"]),
+            plain.to_lowercase()
+        );
         assert_eq!(texts("kql_toguid", &["0f0e"]), "NULL");
         assert_eq!(call("kql_tohex", &[Cell::Long(-2), Cell::Null]), "fffffffffffffffe");
+        assert_eq!(call("kql_tohex_int", &[Cell::Int(-2), Cell::Null]), "fffffffe");
         assert_eq!(call("kql_tohex", &[Cell::Long(200), Cell::Long(4)]), "00c8");
     }
 

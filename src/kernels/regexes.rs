@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use regex::{Captures, Regex, RegexBuilder};
 
-use super::text::push_texts;
+use super::text::{countof, push_texts};
 use super::{Cell, Kernel, Phys, fail, json, lenient, strict};
 
 pub const KERNELS: &[Kernel] = &[
@@ -23,13 +23,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_replace_regex", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
         with(args[1], out, |regex, out| replace(regex, args[0], args[2], out))
     }),
-    strict("kql_countof_regex", &[Phys::Text, Phys::Text], Phys::Long, |args, out| {
-        with(
-            args[1],
-            out,
-            |regex, _| Cell::Long(regex.find_iter(args[0].text().unwrap_or("")).count() as i64),
-        )
-    }),
+    strict("kql_countof_kind", &[Phys::Text, Phys::Text, Phys::Text], Phys::Long, countof_kind),
     lenient(
         "kql_indexof_regex",
         &[Phys::Text, Phys::Text, Phys::Long, Phys::Long, Phys::Long],
@@ -94,6 +88,16 @@ fn with<'a>(
     match compiled(pattern) {
         Ok(regex) => run(&regex, out),
         Err(message) => fail(out, message),
+    }
+}
+
+fn countof_kind<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    match args[2].text() {
+        Some("normal") => countof(args),
+        Some("regex") => with(args[1], out, |regex, _| {
+            Cell::Long(regex.find_iter(args[0].text().unwrap_or("")).count() as i64)
+        }),
+        _ => fail(out, "the kind of countof() is 'normal' or 'regex'"),
     }
 }
 
@@ -350,7 +354,9 @@ mod tests {
         assert_eq!(at("é1a2", Cell::Null, Cell::Long(2)), "3");
         assert_eq!(at("é1a2", Cell::Null, Cell::Long(3)), "-1");
         assert_eq!(at("é1a2", Cell::Long(-1), Cell::Null), "NULL");
-        assert_eq!(texts("kql_countof_regex", &["aaaa", "aa"]), "2", "no overlap here");
+        assert_eq!(texts("kql_countof_kind", &["aaaa", "aa", "regex"]), "2", "no overlap here");
+        assert_eq!(texts("kql_countof_kind", &["aaaa", "aa", "normal"]), "3");
+        assert!(texts("kql_countof_kind", &["aaaa", "aa", "Regex"]).starts_with("error: "));
         assert_eq!(texts("kql_regex_quote", &["1+1"]), r"1\+1");
     }
 }

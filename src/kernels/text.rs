@@ -143,7 +143,8 @@ fn places<'t>(text: &'t str, needle: &'t str) -> impl Iterator<Item = usize> + '
     })
 }
 
-fn countof<'a>(args: &[Cell<'a>]) -> Cell<'a> {
+/// How often the second argument stands in the first, overlapping places counted.
+pub fn countof<'a>(args: &[Cell<'a>]) -> Cell<'a> {
     let (Some(text), Some(needle)) = (args[0].text(), args[1].text()) else {
         return Cell::Null;
     };
