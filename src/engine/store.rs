@@ -31,8 +31,6 @@ pub struct LoadedFile {
     pub sha256: String,
     /// Where to go on when the file has grown: at `length`, or before a last line that was not whole.
     pub resume: u64,
-    /// Lines before `resume`.
-    pub lines: u64,
     pub rows: u64,
     pub quarantined: u64,
     pub blank: u64,
