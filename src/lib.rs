@@ -14,6 +14,7 @@ pub mod engine;
 pub mod error;
 pub mod export;
 pub mod hunt;
+pub mod ingest;
 pub mod kernels;
 pub mod places;
 pub mod schema;

@@ -1,0 +1,7 @@
+//! Loading files.
+
+pub mod cell;
+pub mod cut;
+pub mod json;
+pub mod rows;
+pub mod time;
