@@ -6,6 +6,7 @@
 
 pub mod batch;
 pub mod catalog;
+pub mod cli;
 pub mod compile;
 pub mod diag;
 pub mod display;

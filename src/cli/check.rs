@@ -1,0 +1,72 @@
+//! `kqlhunt check`: what is wrong with a query, and which columns it gives, without running it.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde_json::{Value as Json, json};
+
+use super::data::Binder;
+use super::exit::{Exit, Failure};
+use super::report;
+use super::{CheckArgs, Global};
+use crate::compile::{self, Compilation, Options};
+use crate::diag::{self, Severity};
+use crate::display;
+
+/// Prints the findings. The exit code is 3 when there is an error, 0 with warnings only.
+pub fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
+    let source = args.query.text.read()?;
+    let binder = Binder::open(global, args.schema.as_deref())?;
+    let compilation = compile(&source.text, global, args, &binder);
+    let failed = diag::any_error(&compilation.diagnostics);
+    let mut out = io::stdout().lock();
+    if args.format == "json" {
+        writeln!(out, "{}", findings(&source.text, &compilation))?;
+    } else {
+        let color = global.color.on_stderr() && io::stdout().is_terminal();
+        write!(out, "{}", report::render(&source, &compilation.diagnostics, color))?;
+        for column in compilation.results.last().iter().flat_map(|result| &result.columns) {
+            writeln!(out, "{}: {}", display::safe(&column.name), column.ty.name())?;
+        }
+    }
+    Ok(if failed { Exit::Query } else { Exit::Done })
+}
+
+/// Compiles for the clock and parameters of the arguments.
+pub fn compile(text: &str, global: &Global, args: &CheckArgs, binder: &Binder) -> Compilation {
+    let options = Options { now: binder.now(global), params: args.query.param.clone(), ..Options::default() };
+    compile::compile(text, &binder.schema, &options)
+}
+
+/// Diagnostics and the columns of the last result as one JSON object. Places count characters.
+pub fn findings(text: &str, compilation: &Compilation) -> Json {
+    let diagnostics: Vec<Json> = compilation
+        .diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let severity = match diagnostic.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            };
+            let start = characters(text, 0, diagnostic.span.start);
+            let length = characters(text, diagnostic.span.start, diagnostic.span.end);
+            json!({
+                "code": diagnostic.code, "severity": severity, "start": start, "length": length,
+                "message": diagnostic.message, "help": diagnostic.help,
+            })
+        })
+        .collect();
+    let columns: Vec<Json> = compilation
+        .results
+        .last()
+        .iter()
+        .flat_map(|result| &result.columns)
+        .map(|column| json!({ "name": column.name, "type": column.ty.name() }))
+        .collect();
+    json!({ "diagnostics": diagnostics, "columns": columns })
+}
+
+/// Characters that begin between two bytes of the text.
+fn characters(text: &str, from: u32, to: u32) -> usize {
+    let range = from as usize..to as usize;
+    text.char_indices().filter(|(at, _)| range.contains(at)).count()
+}

@@ -1,0 +1,151 @@
+//! Which data a command works on, and what a query may name in it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::exit::{Exit, Failure};
+#[cfg(feature = "engine")]
+use super::report;
+use super::{Global, wall_clock};
+use crate::catalog::tables;
+#[cfg(feature = "engine")]
+use crate::engine::Engine;
+use crate::schema::{Schema, Table, TableColumn};
+use crate::sql::quote;
+use crate::types::Type;
+use crate::{places, ticks};
+
+/// The data that the arguments choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// By `--db`, or by $KQLHUNT_DB.
+    Database(PathBuf),
+    /// By `--sample`.
+    Sample,
+    /// By nothing: there is a database at the default place.
+    DefaultDatabase(PathBuf),
+    /// By nothing: there is none.
+    DefaultSample,
+}
+
+impl Chosen {
+    pub fn by(global: &Global) -> Result<Chosen, Failure> {
+        if let Some(path) = &global.db {
+            return Ok(Chosen::Database(path.clone()));
+        }
+        if global.sample {
+            return Ok(Chosen::Sample);
+        }
+        if let Some(path) = std::env::var_os("KQLHUNT_DB").filter(|path| !path.is_empty()) {
+            return Ok(Chosen::Database(path.into()));
+        }
+        // Without a home there is no default database either.
+        match places::default_database() {
+            Ok(path) if path.exists() => Ok(Chosen::DefaultDatabase(path)),
+            Ok(_) | Err(_) => Ok(Chosen::DefaultSample),
+        }
+    }
+
+    /// What stderr says about a choice that nobody made.
+    pub fn note(&self) -> Option<String> {
+        match self {
+            Chosen::Database(_) | Chosen::Sample => None,
+            Chosen::DefaultDatabase(path) => Some(format!("data: {}", path.display())),
+            Chosen::DefaultSample => Some("data: the sample (load your own with kqlhunt ingest)".into()),
+        }
+    }
+}
+
+/// What a query is compiled against.
+pub struct Binder {
+    pub schema: Arc<Schema>,
+    /// The data's own clock, in ticks.
+    pub clock: Option<i64>,
+}
+
+impl Binder {
+    /// The tables of `schema_file`, else of the data; when nothing chooses data, the tables that every
+    /// database has.
+    pub fn open(global: &Global, schema_file: Option<&Path>) -> Result<Binder, Failure> {
+        if let Some(path) = schema_file {
+            return Ok(Binder { schema: Arc::new(read_schema(path)?), clock: None });
+        }
+        match Chosen::by(global)? {
+            Chosen::DefaultSample => Ok(Binder { schema: Arc::new(tables::schema()), clock: None }),
+            chosen => Binder::of_data(global, &chosen),
+        }
+    }
+
+    #[cfg(feature = "engine")]
+    fn of_data(global: &Global, chosen: &Chosen) -> Result<Binder, Failure> {
+        let engine = open(global, chosen)?;
+        Ok(Binder { schema: engine.schema(), clock: engine.clock() })
+    }
+
+    #[cfg(not(feature = "engine"))]
+    fn of_data(_global: &Global, chosen: &Chosen) -> Result<Binder, Failure> {
+        match chosen {
+            Chosen::Sample | Chosen::DefaultSample => {
+                Ok(Binder { schema: Arc::new(tables::schema()), clock: None })
+            }
+            Chosen::Database(_) | Chosen::DefaultDatabase(_) => Err(no_engine()),
+        }
+    }
+
+    /// The clock of a query: `--now`, else the data's, else the wall's.
+    pub fn now(&self, global: &Global) -> i64 {
+        now(global, self.clock)
+    }
+}
+
+/// The clock of a query: `--now`, else the data's, else the wall's.
+pub fn now(global: &Global, clock: Option<i64>) -> i64 {
+    global.now.or(clock).unwrap_or_else(wall_clock).clamp(0, ticks::DATETIME_MAX)
+}
+
+/// Opens the data that was chosen.
+#[cfg(feature = "engine")]
+pub fn open(global: &Global, chosen: &Chosen) -> Result<Engine, Failure> {
+    use crate::engine::{Data, Options};
+    let data = match chosen {
+        Chosen::Database(path) | Chosen::DefaultDatabase(path) => Data::File(path.clone()),
+        Chosen::Sample | Chosen::DefaultSample => Data::Empty,
+    };
+    let options = Options { memory_bytes: global.memory, threads: global.threads.map(usize::from) };
+    Ok(Engine::open(&data, &options)?)
+}
+
+/// What a build without DuckDB says.
+#[cfg(not(feature = "engine"))]
+pub fn no_engine() -> Failure {
+    Failure::new(Exit::Engine, "this kqlhunt was built without its engine and reads no data")
+}
+
+/// Says which data are used when nobody chose them.
+#[cfg(feature = "engine")]
+pub fn announce(chosen: &Chosen) {
+    if let Some(note) = chosen.note() {
+        report::say(&note);
+    }
+}
+
+/// Reads `{"Table": [["Column","type"], ...]}`.
+fn read_schema(path: &Path) -> Result<Schema, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::input(path, &error))?;
+    let wrong = |what: String| Failure::new(Exit::NoInput, format!("{}: {what}", path.display()));
+    let parsed: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    let mut schema = Schema::default();
+    for (name, columns) in parsed {
+        let columns: Vec<(String, String)> =
+            serde_json::from_value(columns).map_err(|error| wrong(format!("table '{name}': {error}")))?;
+        let column = |(column, ty): (String, String)| {
+            let known = Type::by_name(&ty)
+                .ok_or_else(|| wrong(format!("column '{column}' of '{name}': no type is called '{ty}'")))?;
+            Ok(TableColumn::new(column, known))
+        };
+        let columns = columns.into_iter().map(column).collect::<Result<Vec<_>, Failure>>()?;
+        schema.tables.push(Table { from: quote::name(&name), name, columns });
+    }
+    Ok(schema)
+}

@@ -1,0 +1,91 @@
+//! How a process ends: its exit code, and the one line on stderr that says why.
+
+use std::io;
+use std::path::Path;
+
+use crate::error::Error;
+
+/// The exit codes, as `--help` documents them. From 64 on they are those of sysexits.h.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done = 0,
+    /// Arguments that make no sense, or a workbench without a terminal.
+    Usage = 2,
+    /// A mistake in a query.
+    Query = 3,
+    /// The engine failed, or the database cannot be opened.
+    Engine = 4,
+    /// Stopped by Ctrl-C.
+    Cancelled = 5,
+    /// Rows were quarantined.
+    BadData = 65,
+    /// An input is missing or unreadable.
+    NoInput = 66,
+    /// An output cannot be made.
+    NoOutput = 73,
+    Io = 74,
+    /// 128 + SIGHUP.
+    HungUp = 129,
+    /// 128 + SIGPIPE: the reader of our output went away.
+    Pipe = 141,
+    /// 128 + SIGTERM.
+    Terminated = 143,
+}
+
+/// Why a command stopped early. An empty message has been said already, or need not be.
+#[derive(Debug)]
+pub struct Failure {
+    pub exit: Exit,
+    pub message: String,
+}
+
+impl Failure {
+    pub fn new(exit: Exit, message: impl Into<String>) -> Failure {
+        Failure { exit, message: message.into() }
+    }
+
+    pub fn silent(exit: Exit) -> Failure {
+        Failure::new(exit, "")
+    }
+
+    pub fn input(path: &Path, error: &io::Error) -> Failure {
+        Failure::new(Exit::NoInput, format!("{}: {error}", path.display()))
+    }
+
+    /// An error of the export's target.
+    pub fn output(error: Error) -> Failure {
+        match Failure::from(error) {
+            Failure { exit: Exit::NoInput, message } => Failure::new(Exit::NoOutput, message),
+            other => other,
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::silent(Exit::Pipe),
+            _ => Failure::new(Exit::Io, error.to_string()),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        match error {
+            Error::Io(error) => Failure::from(error),
+            Error::File { .. } => Failure::new(Exit::NoInput, error.to_string()),
+            Error::Cancelled => Failure::new(Exit::Cancelled, "cancelled"),
+            Error::Message(_) => Failure::new(Exit::Engine, error.to_string()),
+            Error::Engine { ref sql, .. } => {
+                let mut message = error.to_string();
+                if let Some(sql) = sql {
+                    message.push_str(&format!(
+                        "\nthis is a bug of kqlhunt; please report it with the SQL:\n{sql}"
+                    ));
+                }
+                Failure::new(Exit::Engine, message)
+            }
+        }
+    }
+}

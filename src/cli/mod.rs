@@ -1,0 +1,251 @@
+//! The command line: arguments, and one file a command. stdout is for data, stderr for everything
+//! else. Knows every layer but the workbench.
+
+mod check;
+mod data;
+pub mod exit;
+mod hunts;
+mod ingest;
+mod input;
+#[cfg(feature = "engine")]
+mod query;
+mod report;
+mod schema;
+mod serve;
+#[cfg(feature = "engine")]
+mod signals;
+mod translate;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::ticks::parse_datetime;
+use crate::{export, ticks};
+use exit::{Exit, Failure};
+use input::Text;
+use report::Color;
+
+pub use data::Chosen;
+pub use report::say;
+
+/// The engine's version; a test asks the engine itself.
+pub const ENGINE: &str = "DuckDB 2.0.0";
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (DuckDB 2.0.0)");
+
+const AFTER_HELP: &str = "\
+Examples:
+  kqlhunt                                               the workbench, on your data or the sample
+  kqlhunt query --sample 'OfficeActivity | count'       one query
+  kqlhunt hunts quarantine-release-trend | kqlhunt query --sample
+  kqlhunt ingest export/*.jsonl.gz indicators.json      load files into the default database
+
+Without --db and --sample: $KQLHUNT_DB, else the default database
+$XDG_DATA_HOME/kqlhunt/hunt.duckdb if it exists, else the sample.
+
+Exit codes: 0 done, 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,
+66 input missing, 73 output cannot be made, 74 input or output failed, 128+n signal n";
+
+/// Hunt in Microsoft 365 and Sentinel data with KQL.
+#[derive(Parser, Debug)]
+#[command(name = "kqlhunt", version = VERSION, after_help = AFTER_HELP, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    /// Open the workbench with this query file
+    #[arg(value_name = "FILE.kql")]
+    pub file: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Global {
+    /// The database to work on
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "sample")]
+    pub db: Option<PathBuf>,
+    /// Work on the sample data, at their clock
+    #[arg(long, global = true)]
+    pub sample: bool,
+    /// The clock of now() and ago(), such as 2026-05-14T12:00:00Z
+    #[arg(long, global = true, value_name = "TIME", value_parser = time)]
+    pub now: Option<i64>,
+    /// Memory for queries, such as 2GB; default: 4GB or half of what there is
+    #[arg(long, global = true, value_name = "SIZE", env = "KQLHUNT_MEMORY", hide_env = true, value_parser = size)]
+    pub memory: Option<u64>,
+    /// Threads for queries; default: one for each core
+    #[arg(long, global = true, value_name = "N", env = "KQLHUNT_THREADS", hide_env = true)]
+    pub threads: Option<std::num::NonZeroUsize>,
+    /// When to colour messages
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    pub color: Color,
+    /// Draw with ASCII characters only
+    #[arg(long, global = true)]
+    pub ascii: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run a query and print its results
+    Query(QueryArgs),
+    /// Say what is wrong with a query and which columns it gives, without running it
+    Check(CheckArgs),
+    /// Print the SQL that a query becomes
+    Translate(TranslateArgs),
+    /// List the tables, or one table's columns
+    Schema(SchemaArgs),
+    /// Load files into a database
+    Ingest(ingest::IngestArgs),
+    /// List the shipped hunts, or print one's query
+    Hunts {
+        /// The hunt whose query to print
+        #[arg(value_name = "HUNT")]
+        name: Option<String>,
+    },
+}
+
+/// What a query's text comes with.
+#[derive(Args, Clone, Debug)]
+pub struct QueryText {
+    #[command(flatten)]
+    pub text: Text,
+    /// A value for one of the query's declared parameters
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
+    pub param: Vec<(String, String)>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct QueryArgs {
+    #[command(flatten)]
+    pub query: QueryText,
+    /// How to write the results
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    pub format: String,
+    /// Write to a file, whole or not at all; it must not exist
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file that -o names
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// Leave CSV and TSV cells that a spreadsheet would run as formulas as they are
+    #[arg(long)]
+    pub csv_raw: bool,
+    /// Answer JSON lines: {"id","kql"} in, {"id","ok","result"} or {"id","ok","error"} out
+    #[arg(long, conflicts_with_all = ["kql", "file", "output", "format"])]
+    pub serve: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub query: QueryText,
+    /// Bind against the tables of this file: {"Table": [["Column","type"], ...]}
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["db", "sample"])]
+    pub schema: Option<PathBuf>,
+    /// How to write the findings
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+    /// Answer JSON lines: {"id","kql"} in, {"id","diagnostics","columns"} out
+    #[arg(long, conflicts_with_all = ["kql", "file", "format"])]
+    pub serve: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct TranslateArgs {
+    #[command(flatten)]
+    pub query: QueryText,
+    /// Mark which operator made each part
+    #[arg(long)]
+    pub trace: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct SchemaArgs {
+    /// The table whose columns to list
+    #[arg(value_name = "TABLE")]
+    pub table: Option<String>,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    pub format: String,
+}
+
+/// Runs one command to its end.
+///
+/// # Errors
+/// What stopped it, with the exit code; the message is not yet on stderr.
+pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Query(args) if args.serve => serve::query(global, args),
+        #[cfg(feature = "engine")]
+        Command::Query(args) => query::run(global, args),
+        #[cfg(not(feature = "engine"))]
+        Command::Query(_) => Err(data::no_engine()),
+        Command::Check(args) if args.serve => serve::check(global, args),
+        Command::Check(args) => check::run(global, args),
+        Command::Translate(args) => translate::run(global, args),
+        Command::Schema(args) => schema::run(global, args),
+        Command::Ingest(args) => ingest::run(global, args),
+        Command::Hunts { name } => hunts::run(global, name.as_deref()),
+    }
+}
+
+fn format_names() -> Vec<&'static str> {
+    export::FORMATS.iter().map(|format| format.name).collect()
+}
+
+fn time(text: &str) -> Result<i64, String> {
+    parse_datetime(text).ok_or_else(|| "not a time; write it as 2026-05-14T12:00:00Z".to_string())
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_string(), value.to_string())),
+        Some(_) | None => Err("write it as name=value".to_string()),
+    }
+}
+
+/// Bytes, written as DuckDB does: `512MB`, `2GB`, `1GiB`, or a bare number.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let unit: u64 = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "g" | "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return Err("write it as 512MB, 2GB or 1GiB".to_string()),
+    };
+    let number: u64 = text[..digits].parse().map_err(|_| "write it as 512MB, 2GB or 1GiB".to_string())?;
+    number.checked_mul(unit).ok_or_else(|| "too large".to_string())
+}
+
+/// The wall clock, in ticks.
+pub fn wall_clock() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    ticks::UNIX_EPOCH + i64::try_from(since.as_nanos() / 100).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+        assert!(VERSION.contains(ENGINE));
+    }
+
+    #[test]
+    fn sizes_and_parameters() {
+        assert_eq!(size("2GB"), Ok(2_000_000_000));
+        assert_eq!(size("1 GiB"), Ok(1 << 30));
+        assert!(size("lots").is_err() && size("").is_err() && size("99999999999999GB").is_err());
+        assert_eq!(parameter("a=b=c"), Ok(("a".into(), "b=c".into())));
+        assert!(parameter("=b").is_err() && parameter("a").is_err());
+    }
+}

@@ -1,0 +1,141 @@
+//! `kqlhunt query`: compiles a text, runs it, writes its results.
+
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::time::Instant;
+
+use super::data::{self, Chosen};
+use super::exit::{Exit, Failure};
+use super::{Global, QueryArgs, report, signals};
+use crate::compile::{self, Compiled, Options};
+use crate::diag;
+use crate::engine::{Cancel, Engine, Sql};
+use crate::error::Error;
+use crate::export::{self, Exporter, file::FileWriter};
+
+/// Runs the query and writes all of its results, one after the other.
+pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
+    let source = args.query.text.read()?;
+    // A target that cannot be made shall not cost a query.
+    let mut output = Output::open(args)?;
+    let cancel = Cancel::new();
+    let stopped = signals::watch(cancel.clone())?;
+    let chosen = Chosen::by(global)?;
+    data::announce(&chosen);
+    let mut engine = data::open(global, &chosen)?;
+
+    let options = Options {
+        now: data::now(global, engine.clock()),
+        params: args.query.param.clone(),
+        ..Options::default()
+    };
+    let compilation = compile::compile(&source.text, &engine.schema(), &options);
+    let shown = report::render(&source, &compilation.diagnostics, global.color.on_stderr());
+    let _ = io::stderr().write_all(shown.as_bytes());
+    if diag::any_error(&compilation.diagnostics) {
+        return Err(Failure::silent(Exit::Query));
+    }
+
+    let started = Instant::now();
+    let mut exporter = exporter(global, args, &output)?;
+    let mut rows = 0;
+    for compiled in &compilation.results {
+        let wrote = write_result(&mut engine, compiled, &cancel, exporter.as_mut(), &mut output);
+        rows += wrote.map_err(|failure| match stopped.exit() {
+            Some(exit) if failure.exit == Exit::Cancelled => Failure { exit, ..failure },
+            Some(_) | None => failure,
+        })?;
+    }
+    exporter.finish(&mut output)?;
+    output.commit()?;
+    if exporter.neutralised() > 0 {
+        report::say(&format!(
+            "{} cells that a spreadsheet would run as formulas got a leading apostrophe; --csv-raw leaves them",
+            exporter.neutralised()
+        ));
+    }
+    if io::stderr().is_terminal() {
+        report::say(&format!("{rows} rows in {:.3} s", started.elapsed().as_secs_f64()));
+    }
+    Ok(Exit::Done)
+}
+
+/// What the engine needs of a compiled query.
+pub fn sql(compiled: &Compiled) -> Sql {
+    Sql {
+        text: compiled.sql.clone(),
+        columns: compiled.columns.clone(),
+        streams: compiled.streams,
+        bare_table: compiled.bare_table.clone(),
+    }
+}
+
+/// Runs one result into an exporter and gives its number of rows.
+pub fn write_result(
+    engine: &mut Engine,
+    compiled: &Compiled,
+    cancel: &Cancel,
+    exporter: &mut dyn Exporter,
+    out: &mut dyn Write,
+) -> Result<u64, Failure> {
+    exporter.begin(&compiled.columns, out)?;
+    let mut rows: u64 = 0;
+    engine.stream(&sql(compiled), cancel, &mut |grid| {
+        rows += grid.rows.len() as u64;
+        exporter.rows(&grid.rows, out)?;
+        out.flush().map_err(Error::from)
+    })?;
+    exporter.end(out)?;
+    Ok(rows)
+}
+
+fn exporter(global: &Global, args: &QueryArgs, output: &Output) -> Result<Box<dyn Exporter>, Failure> {
+    let format = export::format(&args.format)
+        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
+    let terminal = match output {
+        Output::Stdout(_) => io::stdout().is_terminal(),
+        Output::File(_) => false,
+    };
+    Ok((format.exporter)(export::Options { raw: args.csv_raw, terminal, ascii: global.ascii }))
+}
+
+/// Where the results go.
+enum Output {
+    Stdout(BufWriter<StdoutLock<'static>>),
+    File(FileWriter),
+}
+
+impl Output {
+    fn open(args: &QueryArgs) -> Result<Output, Failure> {
+        match &args.output {
+            Some(path) if path.as_os_str() != "-" => {
+                let file = FileWriter::create(path, args.force).map_err(Failure::output)?;
+                Ok(Output::File(file))
+            }
+            Some(_) | None => Ok(Output::Stdout(BufWriter::new(io::stdout().lock()))),
+        }
+    }
+
+    fn commit(self) -> Result<(), Failure> {
+        match self {
+            Output::Stdout(mut stdout) => Ok(stdout.flush()?),
+            Output::File(file) => file.commit().map_err(Failure::output),
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Output::Stdout(stdout) => stdout.write(bytes),
+            Output::File(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Output::Stdout(stdout) => stdout.flush(),
+            // Batches need not reach the disk one by one.
+            Output::File(_) => Ok(()),
+        }
+    }
+}

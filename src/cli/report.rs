@@ -1,0 +1,174 @@
+//! Diagnostics for people: the line, a caret, a help sentence. Text of queries and data is made
+//! visible before it is shown.
+
+use std::io::{self, IsTerminal, Write};
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use clap::ValueEnum;
+
+use super::input::Source;
+use crate::diag::{Diagnostic, Severity};
+use crate::display;
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Diagnostics shown for one text; the rest is counted.
+const SHOWN_MAX: usize = 20;
+
+impl Color {
+    /// Whether stderr gets colours. The flag wins over NO_COLOR, that over CLICOLOR_FORCE, that over
+    /// CLICOLOR=0, and that over what stderr is.
+    pub fn on_stderr(self) -> bool {
+        let variable = |name: &str| std::env::var(name).unwrap_or_default();
+        self.decide(&variable, io::stderr().is_terminal())
+    }
+
+    fn decide(self, variable: &dyn Fn(&str) -> String, terminal: bool) -> bool {
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto if !variable("NO_COLOR").is_empty() => false,
+            Color::Auto if !matches!(variable("CLICOLOR_FORCE").as_str(), "" | "0") => true,
+            Color::Auto if variable("CLICOLOR") == "0" => false,
+            Color::Auto => terminal && variable("TERM") != "dumb",
+        }
+    }
+}
+
+/// All diagnostics as text, each with its place in the source.
+pub fn render(source: &Source, diagnostics: &[Diagnostic], color: bool) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let name = display::safe(&source.name);
+    let text = visible(&source.text);
+    let mut shown = String::new();
+    for diagnostic in diagnostics.iter().take(SHOWN_MAX) {
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let end = (diagnostic.span.end as usize).min(text.len());
+        let start = (diagnostic.span.start as usize).min(end);
+        let annotation = AnnotationKind::Primary.span(boundary(&text, start)..boundary(&text, end));
+        let snippet = Snippet::source(text.as_str()).path(name.as_ref()).annotation(annotation);
+        let message = display::safe(&diagnostic.message);
+        let mut group = level.primary_title(message.as_ref()).id(diagnostic.code).element(snippet);
+        let help = diagnostic.help.as_deref().map(display::safe);
+        if let Some(help) = &help {
+            group = group.element(Level::HELP.message(help.as_ref()));
+        }
+        shown.push_str(&renderer.render(&[group]));
+        shown.push_str("\n\n");
+    }
+    let rest = diagnostics.len().saturating_sub(SHOWN_MAX);
+    if rest > 0 {
+        shown.push_str(&format!("and {rest} more\n"));
+    }
+    shown
+}
+
+/// Diagnostics in one line each, without the source: what `--serve` answers.
+#[cfg(feature = "engine")]
+pub fn lines(text: &str, diagnostics: &[Diagnostic]) -> String {
+    let line = |diagnostic: &Diagnostic| {
+        let (line, column) = crate::span::line_column(text, diagnostic.span.start);
+        let help = diagnostic.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();
+        format!("{} at {line}:{column}: {}{help}", diagnostic.code, diagnostic.message)
+    };
+    diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Says something on stderr, unless stderr is gone.
+pub fn say(message: &str) {
+    let lines: Vec<_> = message.lines().map(display::safe).collect();
+    let _ = writeln!(io::stderr(), "kqlhunt: {}", lines.join("\n"));
+}
+
+/// The text with each dangerous character replaced by a visible one of as many bytes, so that spans
+/// still fit. Tabs and line ends stay.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\n' | '\t' => character,
+            _ if !display::dangerous(character) => character,
+            _ => match character.len_utf8() {
+                1 => '?',
+                2 => '¿',
+                3 => '\u{fffd}',
+                _ => '\u{1f648}',
+            },
+        })
+        .collect()
+}
+
+fn boundary(text: &str, at: usize) -> usize {
+    (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::code;
+    use crate::span::Span;
+
+    fn rendered(text: &str, span: Span) -> String {
+        let source = Source { name: "query".into(), text: text.into() };
+        let diagnostic = Diagnostic::error(code::UNKNOWN_NAME, span, "unknown column 'Acount'")
+            .help("Did you mean 'Account'?");
+        render(&source, &[diagnostic], false)
+    }
+
+    #[test]
+    fn the_line_a_caret_and_help() {
+        assert_eq!(
+            rendered("T\n| where Acount == 1", Span::new(10, 16)),
+            "error[KS142]: unknown column 'Acount'\n \
+             --> query:2:9\n  \
+             |\n\
+             2 | | where Acount == 1\n  \
+             |         ^^^^^^\n  \
+             |\n  \
+             = help: Did you mean 'Account'?\n\n"
+        );
+    }
+
+    #[test]
+    fn nothing_in_a_query_reaches_the_terminal() {
+        for text in ["print '\x1b[2J\x07\u{9b}\u{202e}\u{e0041}\r'", "\u{feff}\u{200b}x", ""] {
+            for at in 0..=text.len() + 3 {
+                let shown = rendered(text, Span::new(at, at + 2));
+                assert!(!shown.chars().any(|c| c != '\n' && display::dangerous(c)), "{shown:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_flag_then_the_variables_then_the_terminal() {
+        let with = |pairs: &'static [(&str, &str)]| {
+            move |name: &str| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| value.to_string())
+                    .unwrap_or_default()
+            }
+        };
+        let force = [("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")];
+        assert!(Color::Always.decide(&with(&[("NO_COLOR", "1")]), false));
+        assert!(!Color::Never.decide(&with(&[("CLICOLOR_FORCE", "1")]), true));
+        assert!(
+            !Color::Auto
+                .decide(&|name| force.iter().find(|p| p.0 == name).map(|p| p.1).unwrap_or("").into(), true)
+        );
+        assert!(Color::Auto.decide(&with(&[("CLICOLOR_FORCE", "1")]), false));
+        assert!(!Color::Auto.decide(&with(&[("CLICOLOR", "0")]), true));
+        assert!(!Color::Auto.decide(&with(&[("TERM", "dumb")]), true));
+        assert!(Color::Auto.decide(&with(&[]), true) && !Color::Auto.decide(&with(&[]), false));
+    }
+}

@@ -1,0 +1,111 @@
+//! `--serve`: JSON lines in, JSON lines out, one engine for all. A mistake in a query, and even a panic,
+//! is an answer; the process goes on until stdin ends.
+
+use std::io::{self, BufRead, Write};
+use std::panic::{self, AssertUnwindSafe};
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::data::Binder;
+use super::exit::{Exit, Failure};
+use super::{CheckArgs, Global, check};
+
+/// One line of input; other fields are ignored.
+#[derive(Deserialize)]
+struct Request {
+    #[serde(default)]
+    id: Json,
+    kql: String,
+}
+
+/// Answers `{"id","kql"}` with `{"id","diagnostics","columns"}`.
+pub fn check(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
+    let binder = Binder::open(global, args.schema.as_deref())?;
+    answer_all(&mut |request| {
+        let compilation = check::compile(&request.kql, global, args, &binder);
+        let mut answer = json!({ "id": request.id });
+        if let (Json::Object(answer), Json::Object(found)) =
+            (&mut answer, check::findings(&request.kql, &compilation))
+        {
+            answer.extend(found);
+        }
+        answer.to_string()
+    })
+}
+
+/// Answers `{"id","kql"}` with `{"id","ok":true,"result"}` or `{"id","ok":false,"error"}`.
+#[cfg(feature = "engine")]
+pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> {
+    use super::{data, report};
+    use crate::compile::{self, Options};
+    use crate::diag;
+    use crate::engine::{Cancel, Engine};
+    use crate::export::{Exporter, kusto::Kusto};
+
+    let chosen = data::Chosen::by(global)?;
+    data::announce(&chosen);
+    let mut engine = data::open(global, &chosen)?;
+    let params = args.query.param.clone();
+
+    let answer = |engine: &mut Engine, kql: &str| -> Result<String, String> {
+        let options =
+            Options { now: data::now(global, engine.clock()), params: params.clone(), ..Options::default() };
+        let compilation = compile::compile(kql, &engine.schema(), &options);
+        if diag::any_error(&compilation.diagnostics) {
+            return Err(report::lines(kql, &compilation.diagnostics));
+        }
+        let mut exporter = Kusto::default();
+        let mut out: Vec<u8> = Vec::new();
+        let cancel = Cancel::new();
+        for compiled in &compilation.results {
+            super::query::write_result(engine, compiled, &cancel, &mut exporter, &mut out)
+                .map_err(|failure| failure.message)?;
+        }
+        exporter.finish(&mut out).map_err(|error| error.to_string())?;
+        String::from_utf8(out).map_err(|error| error.to_string())
+    };
+    answer_all(&mut |request| match answer(&mut engine, &request.kql) {
+        Ok(result) => format!(r#"{{"id":{},"ok":true,"result":{}}}"#, request.id, result.trim_end()),
+        Err(error) => failed(&request.id, &error),
+    })
+}
+
+#[cfg(not(feature = "engine"))]
+pub fn query(_global: &Global, _args: &super::QueryArgs) -> Result<Exit, Failure> {
+    Err(super::data::no_engine())
+}
+
+fn failed(id: &Json, error: &str) -> String {
+    json!({ "id": id, "ok": false, "error": error }).to_string()
+}
+
+fn answer_all(answer: &mut dyn FnMut(&Request) -> String) -> Result<Exit, Failure> {
+    let mut input = io::stdin().lock();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            return Ok(Exit::Done);
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let text = match serde_json::from_slice::<Request>(&line) {
+            Ok(request) => {
+                panic::catch_unwind(AssertUnwindSafe(|| answer(&request))).unwrap_or_else(|cause| {
+                    failed(&request.id, &format!("kqlhunt panicked at {}", reason(&cause)))
+                })
+            }
+            Err(error) => failed(&Json::Null, &format!("not a request: {error}")),
+        };
+        let mut out = io::stdout().lock();
+        writeln!(out, "{text}")?;
+        out.flush()?;
+    }
+}
+
+fn reason(cause: &(dyn std::any::Any + Send)) -> &str {
+    let text = cause.downcast_ref::<&str>().copied();
+    text.or_else(|| cause.downcast_ref::<String>().map(String::as_str)).unwrap_or("an unknown place")
+}

@@ -1,0 +1,29 @@
+//! `kqlhunt translate`: the SQL that a query becomes.
+
+use std::io::{self, Write};
+
+use super::data::Binder;
+use super::exit::{Exit, Failure};
+use super::report;
+use super::{Global, TranslateArgs};
+use crate::compile::{self, Options};
+use crate::diag;
+
+/// Prints the SQL of each result, as the engine gets it.
+pub fn run(global: &Global, args: &TranslateArgs) -> Result<Exit, Failure> {
+    let source = args.query.text.read()?;
+    let binder = Binder::open(global, None)?;
+    let options = Options { now: binder.now(global), params: args.query.param.clone(), trace: args.trace };
+    let compilation = compile::compile(&source.text, &binder.schema, &options);
+    let shown = report::render(&source, &compilation.diagnostics, global.color.on_stderr());
+    let _ = io::stderr().write_all(shown.as_bytes());
+    if diag::any_error(&compilation.diagnostics) {
+        return Err(Failure::silent(Exit::Query));
+    }
+    let mut out = io::stdout().lock();
+    for (at, compiled) in compilation.results.iter().enumerate() {
+        let space = if at > 0 { "\n" } else { "" };
+        writeln!(out, "{space}{};", compiled.sql)?;
+    }
+    Ok(Exit::Done)
+}
