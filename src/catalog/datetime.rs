@@ -1,22 +1,102 @@
 //! Functions over datetimes and timespans. Both are ticks in SQL, so that what is plain arithmetic runs
-//! in the engine; the rest is in `kernels::datetime`.
+//! in the engine; the rest is in `kernels::datetime` and `kernels::format`. Knows SQL; no plan.
 
-use super::func::Lower::{Kernel, Sql};
+use super::func::Lower::{Kernel, Refuse, Sql};
 use super::func::Ret::Is;
-use super::func::{DATETIME, Func, LONG, Label, Sig, TIMESPAN, f, named, sig};
-use crate::types::Type::{Datetime, Long, Real, Timespan};
+use super::func::{
+    ANY, DATETIME, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, constant, f, named, sig,
+};
+use crate::types::Type::{Datetime, Dynamic, Long, Real, String, Timespan};
+
+const OFFSET: Param = named("offset", LONG);
+const SIZE: Param = named("size", LONG);
+const SPAN: Param = named("size", TIMESPAN);
+const PART: Param = constant(named("part", ONLY_STR));
+const FORMAT: Param = named("format", STR);
+const ZONE: Param = named("zone", STR);
+const YEAR: Param = named("year", LONG);
+const MONTH: Param = named("month", LONG);
+const DAY: Param = named("day", LONG);
+const HOUR: Param = named("hour", LONG);
+const MINUTE: Param = named("minute", LONG);
+const SECOND: Param = named("second", REAL);
 
 /// A datetime is never negative, so the sign of SQL's remainder does not matter. The origin is
 /// 0001-01-01, not that of DuckDB's time_bucket (agent-aggregation-0016).
 const BIN_DATETIME: &str = "({0} - {0} % CASE WHEN {1} > 0 THEN {1} END)";
-const OFFSET: super::func::Param = named("offset", LONG);
 
 const BIN: &[Sig] = &[
-    sig(&[DATETIME, TIMESPAN], Is(Datetime), Sql(BIN_DATETIME)),
-    sig(&[TIMESPAN, TIMESPAN], Is(Timespan), Kernel("kql_bin_long")),
-    sig(&[LONG, LONG], Is(Long), Kernel("kql_bin_long")),
-    sig(&[super::func::REAL, super::func::REAL], Is(Real), Kernel("kql_bin_real")),
+    sig(&[DATETIME, SPAN], Is(Datetime), Sql(BIN_DATETIME)),
+    sig(&[TIMESPAN, SPAN], Is(Timespan), Kernel("kql_bin_long")),
+    sig(&[LONG, SIZE], Is(Long), Kernel("kql_bin_long")),
+    sig(&[REAL, named("size", REAL)], Is(Real), Kernel("kql_bin_real")),
 ];
+const BIN_AT: &[Sig] = &[
+    sig(&[DATETIME, SPAN, named("fixed", DATETIME)], Is(Datetime), Kernel("kql_bin_at_datetime")),
+    sig(&[TIMESPAN, SPAN, named("fixed", TIMESPAN)], Is(Timespan), Kernel("kql_bin_at")),
+    sig(&[LONG, SIZE, named("fixed", LONG)], Is(Long), Kernel("kql_bin_at")),
+    sig(&[REAL, named("size", REAL), named("fixed", REAL)], Is(Real), Kernel("kql_bin_at_real")),
+];
+const TODATETIME: &[Sig] = &[
+    sig(&[DATETIME], Is(Datetime), Sql("{0}")),
+    sig(&[STR], Is(Datetime), Kernel("kql_todatetime")),
+    sig(&[LONG], Is(Datetime), Sql("CASE WHEN {0} BETWEEN 0 AND 3155378975999999999 THEN {0} END")),
+];
+const TOTIMESPAN: &[Sig] = &[
+    sig(&[TIMESPAN], Is(Timespan), Sql("{0}")),
+    sig(&[DYN], Is(Timespan), Kernel("kql_totimespan_json")),
+    sig(&[STR], Is(Timespan), Kernel("kql_totimespan")),
+    sig(&[LONG], Is(Timespan), Sql("{0}")),
+    sig(&[DATETIME], Is(Timespan), Sql("{0}")),
+    sig(&[REAL], Is(Timespan), Kernel("kql_totimespan_real")),
+];
+const START_OF_DAY: &[Sig] = &[
+    sig(&[DATETIME], Is(Datetime), Sql("({0} - {0} % 864000000000)")),
+    sig(&[DATETIME, OFFSET], Is(Datetime), Kernel("kql_startofday")),
+];
+const START_OF_WEEK: &[Sig] = &[
+    sig(&[DATETIME], Is(Datetime), Sql("kql_startofweek({0}, 0)")),
+    sig(&[DATETIME, OFFSET], Is(Datetime), Kernel("kql_startofweek")),
+];
+const START_OF_MONTH: &[Sig] = &[
+    sig(&[DATETIME], Is(Datetime), Sql("kql_startofmonth({0}, 0)")),
+    sig(&[DATETIME, OFFSET], Is(Datetime), Kernel("kql_startofmonth")),
+];
+const START_OF_YEAR: &[Sig] = &[
+    sig(&[DATETIME], Is(Datetime), Sql("kql_startofyear({0}, 0)")),
+    sig(&[DATETIME, OFFSET], Is(Datetime), Kernel("kql_startofyear")),
+];
+const END_OF_DAY: &[Sig] = &[
+    sig(&[DATETIME], Is(Datetime), Sql("({0} - {0} % 864000000000 + 863999999999)")),
+    sig(&[DATETIME, OFFSET], Is(Datetime), Kernel("kql_endofday")),
+];
+const END_OF_WEEK: &[Sig] = &[
+    sig(&[DATETIME], Is(Datetime), Sql("kql_endofweek({0}, 0)")),
+    sig(&[DATETIME, OFFSET], Is(Datetime), Kernel("kql_endofweek")),
+];
+const END_OF_MONTH: &[Sig] = &[
+    sig(&[DATETIME], Is(Datetime), Sql("kql_endofmonth({0}, 0)")),
+    sig(&[DATETIME, OFFSET], Is(Datetime), Kernel("kql_endofmonth")),
+];
+const END_OF_YEAR: &[Sig] = &[
+    sig(&[DATETIME], Is(Datetime), Sql("kql_endofyear({0}, 0)")),
+    sig(&[DATETIME, OFFSET], Is(Datetime), Kernel("kql_endofyear")),
+];
+const MAKE_DATETIME: &[Sig] = &[
+    sig(&[YEAR, MONTH, DAY], Is(Datetime), Sql("kql_make_datetime({0}, {1}, {2}, 0, 0, 0)")),
+    sig(&[YEAR, MONTH, DAY, HOUR, MINUTE], Is(Datetime), Sql("kql_make_datetime({*}, 0)")),
+    sig(&[YEAR, MONTH, DAY, HOUR, MINUTE, SECOND], Is(Datetime), Kernel("kql_make_datetime")),
+    sig(&[STR], Is(Datetime), Kernel("kql_todatetime")),
+    sig(&[DATETIME], Is(Datetime), Sql("{0}")),
+];
+const MAKE_TIMESPAN: &[Sig] = &[
+    sig(&[HOUR, MINUTE], Is(Timespan), Sql("kql_make_timespan(0, {0}, {1}, 0)")),
+    sig(&[HOUR, MINUTE, SECOND], Is(Timespan), Sql("kql_make_timespan(0, {*})")),
+    sig(&[DAY, HOUR, MINUTE, SECOND], Is(Timespan), Kernel("kql_make_timespan")),
+    sig(&[STR], Is(Timespan), Kernel("kql_totimespan")),
+    sig(&[TIMESPAN], Is(Timespan), Sql("{0}")),
+];
+const WEEK_OF_YEAR: &[Sig] = &[sig(&[DATETIME], Is(Long), Kernel("kql_week_of_year"))];
 
 pub static ROWS: &[Func] = &[
     f("bin", BIN)
@@ -25,14 +105,187 @@ pub static ROWS: &[Func] = &[
         .doc("Rounds down to a multiple of the second argument.")
         .trap("Datetimes are counted from 0001-01-01, a Monday; a size that is not above zero gives null.")
         .example("print bin(datetime(2026-05-17 13:00), 1d)", "2026-05-17T00:00:00Z"),
+    f("bin_at", BIN_AT)
+        .label(Label::FirstArg)
+        .doc("Rounds down to a multiple of the second argument, counted from the third.")
+        .example("print bin_at(6.5, 2.5, 7)", "4.5"),
     f(
-        "startofday",
-        &[
-            sig(&[DATETIME], Is(Datetime), Sql("({0} - {0} % 864000000000)")),
-            sig(&[DATETIME, OFFSET], Is(Datetime), Kernel("kql_startofday")),
-        ],
+        "bin_auto",
+        &[sig(
+            &[ANY],
+            Is(Long),
+            Refuse("It takes its size from a set statement that is not read here; use bin() with the size."),
+        )],
     )
     .label(Label::FirstArg)
-    .doc("Midnight of the day, moved by a number of days.")
-    .example("print startofday(datetime(2026-05-17 13:00), -1)", "2026-05-16T00:00:00Z"),
+    .doc("Rounds down to a multiple of a size that the query's options give."),
+    f("todatetime", TODATETIME)
+        .label(Label::FirstArg)
+        .doc("The datetime that a text spells, or that a number of ticks is; null when it is none.")
+        .trap("An offset is taken off: the result is UTC. 12/02/2022 is the second of December.")
+        .example("print todatetime('2026-05-14T12:00:00+02:00')", "2026-05-14T10:00:00Z"),
+    f("totimespan", TOTIMESPAN)
+        .aliases(&["totime"])
+        .label(Label::FirstArg)
+        .doc("The timespan that a text spells, or that a number of ticks is; null when it is none.")
+        .example("print totimespan('1.02:03:04')", "1.02:03:04"),
+    f("startofday", START_OF_DAY)
+        .label(Label::FirstArg)
+        .doc("Midnight of the day, moved by a number of days.")
+        .example("print startofday(datetime(2026-05-17 13:00), -1)", "2026-05-16T00:00:00Z"),
+    f("startofweek", START_OF_WEEK)
+        .doc("The start of the week, moved by a number of weeks.")
+        .trap("Weeks start on Sunday.")
+        .example("print startofweek(datetime(2026-05-14))", "2026-05-10T00:00:00Z"),
+    f("startofmonth", START_OF_MONTH)
+        .doc("The start of the month, moved by a number of months.")
+        .example("print startofmonth(datetime(2026-05-14), 1)", "2026-06-01T00:00:00Z"),
+    f("startofyear", START_OF_YEAR)
+        .doc("The start of the year, moved by a number of years.")
+        .example("print startofyear(datetime(2026-05-14))", "2026-01-01T00:00:00Z"),
+    f("endofday", END_OF_DAY)
+        .doc("The last tick of the day, moved by a number of days.")
+        .example("print endofday(datetime(2026-05-17 13:00))", "2026-05-17T23:59:59.9999999Z"),
+    f("endofweek", END_OF_WEEK)
+        .doc("The last tick of the week, moved by a number of weeks.")
+        .trap("Weeks end with Saturday.")
+        .example("print endofweek(datetime(2026-05-14))", "2026-05-16T23:59:59.9999999Z"),
+    f("endofmonth", END_OF_MONTH)
+        .doc("The last tick of the month, moved by a number of months.")
+        .example("print endofmonth(datetime(2024-02-14))", "2024-02-29T23:59:59.9999999Z"),
+    f("endofyear", END_OF_YEAR)
+        .doc("The last tick of the year, moved by a number of years.")
+        .example("print endofyear(datetime(2024-02-14), -1)", "2023-12-31T23:59:59.9999999Z"),
+    f("dayofweek", &[sig(&[DATETIME], Is(Timespan), Sql("(({0} // 864000000000 + 1) % 7 * 864000000000)"))])
+        .doc("Days since the last Sunday, as a timespan.")
+        .trap("A timespan, not a number: divide it by 1d.")
+        .example("print dayofweek(datetime(2026-05-14))", "4.00:00:00"),
+    f("dayofmonth", &[sig(&[DATETIME], Is(Long), Kernel("kql_dayofmonth"))])
+        .doc("The day of the month, from 1.")
+        .example("print dayofmonth(datetime(2026-05-14))", "14"),
+    f("dayofyear", &[sig(&[DATETIME], Is(Long), Kernel("kql_dayofyear"))])
+        .doc("The day of the year, from 1.")
+        .example("print dayofyear(datetime(2024-12-31))", "366"),
+    f("hourofday", &[sig(&[DATETIME], Is(Long), Sql("({0} % 864000000000 // 36000000000)"))])
+        .doc("The hour of the day, from 0 to 23.")
+        .example("print hourofday(datetime(2026-05-14 18:54))", "18"),
+    f("monthofyear", &[sig(&[DATETIME], Is(Long), Kernel("kql_getmonth"))])
+        .aliases(&["getmonth"])
+        .doc("The month, from 1 to 12.")
+        .example("print monthofyear(datetime(2026-05-14))", "5"),
+    f("getyear", &[sig(&[DATETIME], Is(Long), Kernel("kql_getyear"))])
+        .doc("The year.")
+        .example("print getyear(datetime(2026-05-14))", "2026"),
+    f("week_of_year", WEEK_OF_YEAR)
+        .aliases(&["weekofyear"])
+        .doc("The number of the week by ISO 8601.")
+        .trap("These weeks start on Monday, those of startofweek on Sunday.")
+        .example("print week_of_year(datetime(2021-01-03))", "53"),
+    f("datetime_part", &[sig(&[PART, DATETIME], Is(Long), Kernel("kql_datetime_part"))])
+        .aliases(&["datepart"])
+        .doc("One part of a datetime: year, quarter, month, week_of_year, day, dayofyear, hour and so on.")
+        .example("print datetime_part('quarter', datetime(2026-05-14))", "2"),
+    f(
+        "datetime_add",
+        &[sig(&[PART, named("amount", LONG), DATETIME], Is(Datetime), Kernel("kql_datetime_add_part"))],
+    )
+    .doc("Adds a number of years, quarters, months, weeks, days, hours and so on.")
+    .trap("A day that the month does not have becomes its last.")
+    .example("print datetime_add('month', 1, datetime(2024-01-31))", "2024-02-29T00:00:00Z"),
+    f(
+        "datetime_diff",
+        &[sig(&[PART, DATETIME, named("from", DATETIME)], Is(Long), Kernel("kql_datetime_diff"))],
+    )
+    .doc("How many borders of the calendar lie between the third argument and the second.")
+    .trap("Borders, not time: from 23:59 to 00:01 is one day.")
+    .example("print datetime_diff('year', datetime(2024-01-01), datetime(2023-12-31))", "1"),
+    f("make_datetime", MAKE_DATETIME)
+        .doc("A datetime of its parts; null when one is out of its range.")
+        .example("print make_datetime(2026, 5, 14, 12, 30)", "2026-05-14T12:30:00Z"),
+    f("make_timespan", MAKE_TIMESPAN)
+        .doc("A timespan of hours and minutes, then seconds, then days before them.")
+        .trap("Hours above 23 and minutes above 59 give null.")
+        .example("print make_timespan(1, 12, 30, 55.123)", "1.12:30:55.1230000"),
+    f("format_datetime", &[sig(&[DATETIME, FORMAT], Is(String), Kernel("kql_format_datetime"))])
+        .label(Label::FirstArg)
+        .doc("A datetime in a format of y M d H h m s f F tt and delimiters.")
+        .trap("There are no names of days or months: dddd is dd twice.")
+        .example(
+            "print format_datetime(datetime(2026-05-14 18:05), 'yyyy-MM-dd [hh:mm tt]')",
+            "2026-05-14 [06:05 PM]",
+        ),
+    f("format_timespan", &[sig(&[TIMESPAN, FORMAT], Is(String), Kernel("kql_format_timespan"))])
+        .label(Label::FirstArg)
+        .doc("A timespan in a format of d H h m s f F and delimiters.")
+        .example("print format_timespan(time(29.09:00:05.12345), 'dd.hh:mm:ss:FF')", "29.09:00:05:12"),
+    f("unixtime_seconds_todatetime", UNIX_SECONDS)
+        .doc("The datetime so many seconds after 1970-01-01.")
+        .example("print unixtime_seconds_todatetime(1546300800)", "2019-01-01T00:00:00Z"),
+    f("unixtime_milliseconds_todatetime", UNIX_MILLISECONDS)
+        .doc("The datetime so many milliseconds after 1970-01-01.")
+        .example("print unixtime_milliseconds_todatetime(1546300800000)", "2019-01-01T00:00:00Z"),
+    f("unixtime_microseconds_todatetime", UNIX_MICROSECONDS)
+        .doc("The datetime so many microseconds after 1970-01-01.")
+        .example("print unixtime_microseconds_todatetime(1546300800000000)", "2019-01-01T00:00:00Z"),
+    f("unixtime_nanoseconds_todatetime", UNIX_NANOSECONDS)
+        .doc("The datetime so many nanoseconds after 1970-01-01.")
+        .example("print unixtime_nanoseconds_todatetime(1546300800000000000)", "2019-01-01T00:00:00Z"),
+    f("datetime_utc_to_local", &[sig(&[DATETIME, ZONE], Is(Datetime), Kernel("kql_utc_to_local"))])
+        .doc("What the clocks of a time zone show at this time.")
+        .example(
+            "print datetime_utc_to_local(datetime(2026-07-01 12:00), 'Europe/Paris')",
+            "2026-07-01T14:00:00Z",
+        ),
+    f("datetime_local_to_utc", &[sig(&[DATETIME, ZONE], Is(Datetime), Kernel("kql_local_to_utc"))])
+        .doc("The time at which the clocks of a time zone show this.")
+        .example(
+            "print datetime_local_to_utc(datetime(2026-07-01 14:00), 'Europe/Paris')",
+            "2026-07-01T12:00:00Z",
+        ),
+    f(
+        "datetime_list_timezones",
+        &[sig(
+            &[],
+            Is(Dynamic),
+            Refuse("The list changes with the time zone data; name a zone, such as Europe/Paris."),
+        )],
+    )
+    .doc("The names of the time zones."),
+    f(
+        "ingestion_time",
+        &[sig(
+            &[],
+            Is(Datetime),
+            Refuse("Files carry no time of ingestion; use TimeGenerated or Timestamp."),
+        )],
+    )
+    .label(Label::Prefix("$IngestionTime"))
+    .doc("When a row was ingested into Kusto."),
+    f(
+        "around",
+        &[sig(
+            &[DATETIME, named("center", DATETIME), named("delta", TIMESPAN)],
+            Is(crate::types::Type::Bool),
+            Sql("({0} BETWEEN kql_sub({1}, {2}) AND kql_add({1}, {2}))"),
+        )],
+    )
+    .doc("Is a datetime no further than delta from the center?")
+    .example("print around(datetime(2026-05-14 12:00), datetime(2026-05-14 12:05), 10m)", "true"),
+];
+
+const UNIX_SECONDS: &[Sig] = &[
+    sig(&[LONG], Is(Datetime), Sql("kql_unixtime({0}, 0)")),
+    sig(&[REAL], Is(Datetime), Sql("kql_unixtime_real({0}, 0)")),
+];
+const UNIX_MILLISECONDS: &[Sig] = &[
+    sig(&[LONG], Is(Datetime), Sql("kql_unixtime({0}, 3)")),
+    sig(&[REAL], Is(Datetime), Sql("kql_unixtime_real({0}, 3)")),
+];
+const UNIX_MICROSECONDS: &[Sig] = &[
+    sig(&[LONG], Is(Datetime), Sql("kql_unixtime({0}, 6)")),
+    sig(&[REAL], Is(Datetime), Sql("kql_unixtime_real({0}, 6)")),
+];
+const UNIX_NANOSECONDS: &[Sig] = &[
+    sig(&[LONG], Is(Datetime), Sql("kql_unixtime({0}, 9)")),
+    sig(&[REAL], Is(Datetime), Sql("kql_unixtime_real({0}, 9)")),
 ];

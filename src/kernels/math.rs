@@ -14,6 +14,14 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_mod", &[Long, Long], Long, |args, _| longs(args, remainder)),
     strict("kql_mod_real", &[Real, Real], Real, |args, _| reals(args, remainder_real)),
     strict("kql_bin_long", &[Long, Long], Long, |args, _| longs(args, bin)),
+    strict("kql_bin_at", &[Long, Long, Long], Long, |args, _| {
+        let [value, size, fixed] = [0, 1, 2].map(|at| args[at].long().unwrap_or_default());
+        bin_at(value, size, fixed).into()
+    }),
+    strict("kql_bin_at_real", &[Real, Real, Real], Real, |args, _| {
+        let [value, size, fixed] = [0, 1, 2].map(|at| args[at].real().unwrap_or(f64::NAN));
+        bin_real(value - fixed, size).map(|binned| binned + fixed).into()
+    }),
     strict("kql_bin_real", &[Real, Real], Real, |args, _| reals(args, bin_real)),
 ];
 
@@ -51,6 +59,15 @@ pub fn remainder_real(a: f64, b: f64) -> Option<f64> {
 /// The multiple of `size` at or below; null for a size that is not above zero.
 pub fn bin(value: i64, size: i64) -> Option<i64> {
     (size > 0).then(|| value.wrapping_sub(value.rem_euclid(size)))
+}
+
+/// As [`bin`], counted from `fixed`.
+pub fn bin_at(value: i64, size: i64, fixed: i64) -> Option<i64> {
+    if size <= 0 {
+        return None;
+    }
+    let binned = i128::from(value) - (i128::from(value) - i128::from(fixed)).rem_euclid(i128::from(size));
+    i64::try_from(binned).ok()
 }
 
 pub fn bin_real(value: f64, size: f64) -> Option<f64> {

@@ -6,6 +6,7 @@ pub mod convert;
 pub mod datetime;
 pub mod dynamic;
 pub mod fold;
+pub mod format;
 pub mod json;
 pub mod math;
 pub mod real;
@@ -190,6 +191,7 @@ const FAMILIES: &[&[Kernel]] = &[
     convert::KERNELS,
     datetime::KERNELS,
     dynamic::KERNELS,
+    format::KERNELS,
     math::KERNELS,
     regexes::KERNELS,
     terms::KERNELS,
