@@ -269,7 +269,7 @@ pub static ROWS: &[Func] = &[
             Sql("({0} BETWEEN kql_sub({1}, {2}) AND kql_add({1}, {2}))"),
         )],
     )
-    .doc("Is a datetime no further than delta from the center?")
+    .doc("Whether a datetime is no further than delta from the center.")
     .example("print around(datetime(2026-05-14 12:00), datetime(2026-05-14 12:05), 10m)", "true"),
 ];
 

@@ -44,7 +44,7 @@ pub static ROWS: &[Func] = &[
     f(
         "gettype",
         &[
-            sig(&[DYN], Is(String), super::func::Lower::Sql("coalesce(kql_gettype({0}), 'null')")),
+            sig(&[DYN], Is(String), Kernel("kql_gettype")),
             sig(&[JSON], Is(String), super::func::Lower::Build(type_name)),
         ],
     )

@@ -20,6 +20,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_json_of_datetime", &[Long], Text, of_datetime),
     strict("kql_json_of_timespan", &[Long], Text, of_timespan),
     strict("kql_parse_json", &[Text], Text, parse_json),
+    lenient("kql_gettype", &[Text], Text, gettype),
     strict("kql_array_length", &[Text], Long, array_length),
     lenient("kql_pack_array", &[], Text, pack_array).rest(Text),
     lenient("kql_bag_pack", &[], Text, bag_pack).rest(Text),
@@ -144,6 +145,20 @@ fn parse_json<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     }
     json::compact(text, out);
     dynamic(Some(out))
+}
+
+fn gettype<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
+    let Some(json) = args[0].text() else { return Cell::Text("null") };
+    Cell::Text(match json::kind(json) {
+        Some(Kind::Null) | None => "null",
+        Some(Kind::Bool) => "bool",
+        Some(Kind::Number) if json::whole_number(json).is_some() => "long",
+        // Kusto's own name for a real inside a dynamic.
+        Some(Kind::Number) => "double",
+        Some(Kind::String) => "string",
+        Some(Kind::Array) => "array",
+        Some(Kind::Object) => "dictionary",
+    })
 }
 
 fn array_length<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
