@@ -7,6 +7,7 @@ pub mod convert;
 pub mod datetime;
 pub mod dynamic;
 pub mod func;
+pub mod math;
 pub mod string;
 pub mod tables;
 
@@ -14,7 +15,7 @@ use func::Func;
 
 /// Every scalar function, family by family.
 pub fn functions() -> impl Iterator<Item = &'static Func> {
-    [cond::ROWS, convert::ROWS, string::ROWS, datetime::ROWS, dynamic::ROWS].into_iter().flatten()
+    [cond::ROWS, convert::ROWS, string::ROWS, datetime::ROWS, dynamic::ROWS, math::ROWS].into_iter().flatten()
 }
 
 pub fn aggregates() -> impl Iterator<Item = &'static Func> {

@@ -1,0 +1,200 @@
+//! Numbers: roots, powers, logarithms, angles, bits, tests. Most are kernels, since DuckDB's functions
+//! raise errors outside their domain where Kusto gives NaN or null. Knows `kernels::math` by name.
+
+use super::func::Lower::{Build, Kernel, Refuse, Sql};
+use super::func::Ret::{Common, Is};
+use super::func::{ANY, Arg, Func, LONG, Label, Param, REAL, Sig, TIMESPAN, f, named, rest, sig};
+use crate::types::Type::{Bool, Long, Real, Timespan};
+
+const SECOND_LONG: Param = named("other", LONG);
+const ABS: &[Sig] = &[
+    sig(&[LONG], Is(Long), Kernel("kql_abs")),
+    sig(&[REAL], Is(Real), Sql("abs({0})")),
+    sig(&[TIMESPAN], Is(Timespan), Kernel("kql_abs")),
+];
+const ROUND: &[Sig] = &[
+    sig(&[REAL], Is(Real), Sql("kql_round({0}, 0)")),
+    sig(&[REAL, named("digits", LONG)], Is(Real), Kernel("kql_round")),
+];
+const RAND: &[Sig] =
+    &[sig(&[], Is(Real), Sql("random()")), sig(&[LONG], Is(Real), Sql("floor(random() * {0})"))];
+const BETA: &[Sig] = &[sig(
+    &[REAL, named("alpha", REAL), named("beta", REAL)],
+    Is(Real),
+    Refuse("The beta distribution is not built in; compute it outside of the query."),
+)];
+
+const fn real_to_real(name: &'static str, sigs: &'static [Sig]) -> Func {
+    f(name, sigs).label(Label::FirstArg)
+}
+
+pub static ROWS: &[Func] = &[
+    f("abs", ABS)
+        .label(Label::FirstArg)
+        .doc("The value without its sign; of timespans too.")
+        .example("print abs(-5)", "5"),
+    f("round", ROUND)
+        .label(Label::FirstArg)
+        .doc("The nearest number with so many digits after the point, half away from zero.")
+        .trap("A real, also of an integer; 1.005 is a little less than it looks and rounds down.")
+        .example("print round(-2.5)", "-3.0"),
+    f("ceiling", &[sig(&[REAL], Is(Real), Sql("ceil({0})"))])
+        .label(Label::FirstArg)
+        .doc("The least whole number that is not below the value, as a real.")
+        .example("print ceiling(0.9)", "1.0"),
+    f("sign", &[sig(&[REAL], Is(Real), Kernel("kql_sign"))])
+        .doc("1, 0 or -1, as a real.")
+        .example("print sign(-2.5)", "-1.0"),
+    real_to_real("sqrt", &[sig(&[REAL], Is(Real), Kernel("kql_sqrt"))])
+        .doc("The square root; NaN below zero.")
+        .example("print sqrt(6.25)", "2.5"),
+    real_to_real("pow", &[sig(&[REAL, named("exponent", REAL)], Is(Real), Kernel("kql_pow"))])
+        .doc("The first argument to the power of the second.")
+        .example("print pow(2, 0.5)", "1.4142135623730951"),
+    real_to_real("exp", &[sig(&[REAL], Is(Real), Kernel("kql_exp"))])
+        .doc("The exponential function to the base e.")
+        .example("print exp(0)", "1.0"),
+    real_to_real("exp2", &[sig(&[REAL], Is(Real), Kernel("kql_exp2"))])
+        .doc("Two to the power of the value.")
+        .example("print exp2(3)", "8.0"),
+    real_to_real("exp10", &[sig(&[REAL], Is(Real), Kernel("kql_exp10"))])
+        .doc("Ten to the power of the value.")
+        .example("print exp10(2)", "100.0"),
+    real_to_real("log", &[sig(&[REAL], Is(Real), Kernel("kql_log"))])
+        .doc("The natural logarithm.")
+        .trap("Null below zero, where sqrt gives NaN; -inf of zero.")
+        .example("print isnull(log(-1))", "true"),
+    real_to_real("log2", &[sig(&[REAL], Is(Real), Kernel("kql_log2"))])
+        .doc("The logarithm to the base 2.")
+        .example("print log2(8)", "3.0"),
+    real_to_real("log10", &[sig(&[REAL], Is(Real), Kernel("kql_log10"))])
+        .doc("The logarithm to the base 10.")
+        .example("print log10(1000)", "3.0"),
+    real_to_real("sin", &[sig(&[REAL], Is(Real), Kernel("kql_sin"))])
+        .doc("The sine of an angle in radians.")
+        .example("print sin(0)", "0.0"),
+    real_to_real("cos", &[sig(&[REAL], Is(Real), Kernel("kql_cos"))])
+        .doc("The cosine of an angle in radians.")
+        .example("print cos(0)", "1.0"),
+    real_to_real("tan", &[sig(&[REAL], Is(Real), Kernel("kql_tan"))])
+        .doc("The tangent of an angle in radians.")
+        .example("print tan(0)", "0.0"),
+    f("cot", &[sig(&[REAL], Is(Real), Kernel("kql_cot"))])
+        .doc("The cotangent of an angle in radians.")
+        .example("print isinf(cot(0))", "true"),
+    real_to_real("asin", &[sig(&[REAL], Is(Real), Kernel("kql_asin"))])
+        .doc("The angle in radians with this sine.")
+        .trap("Null outside -1 to 1.")
+        .example("print isnull(asin(2))", "true"),
+    real_to_real("acos", &[sig(&[REAL], Is(Real), Kernel("kql_acos"))])
+        .doc("The angle in radians with this cosine.")
+        .trap("Null outside -1 to 1.")
+        .example("print acos(1)", "0.0"),
+    real_to_real("atan", &[sig(&[REAL], Is(Real), Kernel("kql_atan"))])
+        .doc("The angle in radians with this tangent.")
+        .example("print atan(1)", "0.7853981633974483"),
+    real_to_real("atan2", &[sig(&[named("y", REAL), named("x", REAL)], Is(Real), Kernel("kql_atan2"))])
+        .doc("The angle in radians between the x axis and the point (x, y); y comes first.")
+        .example("print atan2(0, -1)", "3.141592653589793"),
+    f("degrees", &[sig(&[REAL], Is(Real), Kernel("kql_degrees"))])
+        .doc("An angle in degrees of one in radians.")
+        .example("print degrees(pi())", "180.0"),
+    f("radians", &[sig(&[REAL], Is(Real), Kernel("kql_radians"))])
+        .doc("An angle in radians of one in degrees.")
+        .example("print radians(180)", "3.141592653589793"),
+    f("pi", &[sig(&[], Is(Real), Sql("pi()"))])
+        .doc("The ratio of a circle's circumference to its diameter.")
+        .example("print pi()", "3.141592653589793"),
+    real_to_real("gamma", &[sig(&[REAL], Is(Real), Kernel("kql_gamma"))])
+        .doc("The gamma function.")
+        .example("print gamma(5)", "24.0"),
+    real_to_real("loggamma", &[sig(&[REAL], Is(Real), Kernel("kql_loggamma"))])
+        .doc("The logarithm of the absolute value of the gamma function.")
+        .example("print loggamma(1)", "0.0"),
+    real_to_real("erf", &[sig(&[REAL], Is(Real), Kernel("kql_erf"))])
+        .doc("The error function.")
+        .example("print erf(0)", "0.0"),
+    real_to_real("erfc", &[sig(&[REAL], Is(Real), Kernel("kql_erfc"))])
+        .doc("One less the error function.")
+        .example("print erfc(0)", "1.0"),
+    f("beta_cdf", BETA).doc("The cumulative beta distribution."),
+    f("beta_inv", BETA).doc("The inverse of the cumulative beta distribution."),
+    f("beta_pdf", BETA).doc("The density of the beta distribution."),
+    f(
+        "welch_test",
+        &[sig(
+            &[REAL, REAL, LONG, REAL, REAL, LONG],
+            Is(Real),
+            Refuse("Welch's test is not built in; compute it outside of the query."),
+        )],
+    )
+    .doc("The p-value of Welch's test."),
+    f("rand", RAND)
+        .label(Label::FirstArg)
+        .doc("A random real from 0 to below 1, or a random whole number from 0 to below n.")
+        .trap("Each use of a let variable that holds rand() is a new number.")
+        .example("print rand(1)", "0.0"),
+    f("isnan", &[sig(&[REAL], Is(Bool), Sql("isnan({0})"))])
+        .doc("Whether a real is NaN.")
+        .example("print isnan(sqrt(-1))", "true"),
+    f("isinf", &[sig(&[REAL], Is(Bool), Sql("isinf({0})"))])
+        .doc("Whether a real is positive or negative infinity.")
+        .example("print isinf(1.0 / 0.0)", "true"),
+    f("isfinite", &[sig(&[REAL], Is(Bool), Sql("isfinite({0})"))])
+        .doc("Whether a real is neither infinite nor NaN.")
+        .example("print isfinite(0.5)", "true"),
+    f("min_of", &[sig(&[ANY, rest(ANY)], Common(0), Build(min_of))])
+        .doc("The least of the arguments that are not null.")
+        .trap("NaN when one of them is NaN.")
+        .example("print min_of(10, 1, -3)", "-3"),
+    f("max_of", &[sig(&[ANY, rest(ANY)], Common(0), Build(max_of))])
+        .doc("The greatest of the arguments that are not null.")
+        .trap("NaN when one of them is NaN.")
+        .example("print max_of(10, long(null), 17)", "17"),
+    f("binary_and", &[sig(&[LONG, SECOND_LONG], Is(Long), Sql("({0} & {1})"))])
+        .label(Label::FirstArg)
+        .doc("The bits that both numbers have.")
+        .example("print binary_and(6, 3)", "2"),
+    f("binary_or", &[sig(&[LONG, SECOND_LONG], Is(Long), Sql("({0} | {1})"))])
+        .label(Label::FirstArg)
+        .doc("The bits that one of the numbers has.")
+        .example("print binary_or(5, 3)", "7"),
+    f("binary_xor", &[sig(&[LONG, SECOND_LONG], Is(Long), Sql("xor({0}, {1})"))])
+        .label(Label::FirstArg)
+        .doc("The bits that exactly one of the numbers has.")
+        .example("print binary_xor(6, 3)", "5"),
+    f("binary_not", &[sig(&[LONG], Is(Long), Sql("(~{0})"))])
+        .label(Label::FirstArg)
+        .doc("All bits turned over.")
+        .example("print binary_not(0)", "-1"),
+    f("binary_shift_left", &[sig(&[LONG, named("by", LONG)], Is(Long), Kernel("kql_shift_left"))])
+        .label(Label::FirstArg)
+        .doc("The bits moved up by the second argument modulo 64; null when that is negative.")
+        .example("print binary_shift_left(1, 4)", "16"),
+    f("binary_shift_right", &[sig(&[LONG, named("by", LONG)], Is(Long), Kernel("kql_shift_right"))])
+        .label(Label::FirstArg)
+        .doc("The bits moved down by the second argument modulo 64; null when that is negative.")
+        .example("print binary_shift_right(16, 4)", "1"),
+    f("bitset_count_ones", &[sig(&[LONG], Is(Long), Kernel("kql_count_ones"))])
+        .label(Label::FirstArg)
+        .doc("How many bits are set.")
+        .example("print bitset_count_ones(7)", "3"),
+];
+
+fn joined(args: &[Arg<'_>]) -> String {
+    args.iter().map(|arg| arg.sql).collect::<Vec<_>>().join(", ")
+}
+
+fn max_of(args: &[Arg<'_>]) -> String {
+    format!("greatest({})", joined(args))
+}
+
+/// DuckDB puts NaN above all other numbers, so its least passes over it.
+fn min_of(args: &[Arg<'_>]) -> String {
+    let least = format!("least({})", joined(args));
+    if args.iter().all(|arg| arg.ty != Real) {
+        return least;
+    }
+    let tests: Vec<String> = args.iter().map(|arg| format!("isnan({})", arg.sql)).collect();
+    format!("CASE WHEN {} THEN 'nan'::DOUBLE ELSE {least} END", tests.join(" OR "))
+}
