@@ -22,6 +22,7 @@ pub mod schema;
 pub mod span;
 pub mod sql;
 pub mod syntax;
+pub mod sys;
 pub mod ticks;
 pub mod types;
 pub mod value;

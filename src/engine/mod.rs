@@ -2,19 +2,30 @@
 //! of them. Knows values, types and where tables are stored; knows nothing of KQL, plans or screens.
 
 mod cancel;
+mod ffi;
+mod foreign;
+mod layout;
+mod open;
 mod reader;
+mod results;
+mod spill;
 pub mod store;
 
 pub use cancel::{Cancel, Progress};
+pub use ffi::panic_is_contained;
 pub use reader::{Order, Reader};
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::schema::Schema;
 use crate::types::ColumnType;
 use crate::value::Grid;
+use ffi::Connection;
+use layout::Kind;
+use open::{Access, Instance};
+use results::Shared;
 use store::Store;
 
 /// Which data a process works on.
@@ -62,21 +73,65 @@ pub struct Stored {
 
 /// One open database with a connection that runs queries, one at a time. `Send`, not `Sync`.
 pub struct Engine {
+    connection: Connection,
+    /// Writes results while `connection` streams them.
+    writing: Connection,
     schema: Arc<Schema>,
     clock: Option<i64>,
+    notes: Vec<String>,
+    handle: Handle,
 }
 
 /// Makes engines and readers on the same database; `Clone`, `Send` and `Sync`.
 #[derive(Clone)]
-pub struct Handle {}
+pub struct Handle {
+    instance: Arc<Instance>,
+    shared: Arc<Shared>,
+}
 
 impl Engine {
     /// Opens the data and locks the settings: from then on no SQL reads files or the network.
     ///
-    /// Errors: the file is missing, held by another process (named by its PID), newer, corrupt or foreign.
+    /// Errors: the file is missing, held by another process (named by its PID), newer, or damaged.
     pub fn open(data: &Data, options: &Options) -> Result<Engine> {
-        let _ = (data, options);
-        Err(Error::message("the engine is not there yet"))
+        let file = match data {
+            Data::Memory(_) | Data::Empty => None,
+            Data::File(path) => Some(std::path::absolute(path)?),
+        };
+        let (instance, connection) = Instance::new(options, file.as_deref(), Access::Read)?;
+        connection.register_kernels()?;
+        connection.execute(results::CREATE)?;
+        match data {
+            Data::Memory(fill) => fill(&mut Store::on(instance.database.connect()?, None)?)?,
+            Data::Empty => drop(Store::on(instance.database.connect()?, None)?),
+            Data::File(_) => {}
+        }
+        instance.lock(&connection)?;
+        let handle = Handle { instance: Arc::new(instance), shared: Arc::default() };
+        Engine::on(connection, handle)
+    }
+
+    fn on(connection: Connection, handle: Handle) -> Result<Engine> {
+        let writing = handle.instance.database.connect()?;
+        let (schema, clock, notes) = (Arc::default(), None, Vec::new());
+        let mut engine = Engine { connection, writing, schema, clock, notes, handle };
+        engine.read_schema()?;
+        Ok(engine)
+    }
+
+    fn read_schema(&mut self) -> Result<()> {
+        (self.schema, self.clock, self.notes) = match layout::kind(&self.connection)? {
+            Kind::Empty => (Arc::default(), None, Vec::new()),
+            Kind::Ours => {
+                let schema = layout::schema(&layout::tables(&self.connection)?);
+                (Arc::new(schema), layout::clock(&self.connection)?, Vec::new())
+            }
+            Kind::Foreign => {
+                let (schema, notes) = foreign::schema(&self.connection)?;
+                (Arc::new(schema), None, notes)
+            }
+        };
+        Ok(())
     }
 
     /// The tables that a query may name; a new one after [`Engine::detached`].
@@ -89,8 +144,13 @@ impl Engine {
         self.clock
     }
 
+    /// What the user should know about the data: columns of a foreign file that cannot be read exactly.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     pub fn handle(&self) -> Handle {
-        Handle {}
+        self.handle.clone()
     }
 
     /// Runs a query and gives all rows.
@@ -111,12 +171,23 @@ impl Engine {
         cancel: &Cancel,
         each: &mut dyn FnMut(Grid) -> Result<()>,
     ) -> Result<()> {
-        let _ = (sql, cancel, each);
-        Err(Error::message("the engine is not there yet"))
+        let _attached = self.handle.shared.attached();
+        cancel.guard(&self.connection, || {
+            let mut result = self.connection.select(&sql.text, &sql.columns)?;
+            let mut grid = Grid { columns: sql.columns.clone(), rows: Vec::new() };
+            let mut some = false;
+            while let Some(chunk) = result.chunk()? {
+                cancel.check()?;
+                chunk.decode(&sql.columns, &mut grid.rows)?;
+                each(std::mem::replace(&mut grid, Grid { columns: sql.columns.clone(), rows: Vec::new() }))?;
+                some = true;
+            }
+            if some { Ok(()) } else { each(grid) }
+        })
     }
 
-    /// Runs a query and keeps its rows for [`Reader`]s under `id`. `first` gets the first rows (at most
-    /// 500) once, before the rest is there when the query streams.
+    /// Runs a query and keeps its rows for [`Reader`]s under `id`. `first` gets the first rows, 500 or all
+    /// if there are less, in one or more pieces as they come: at least one, which may be empty.
     pub fn store(
         &mut self,
         id: ResultId,
@@ -124,30 +195,57 @@ impl Engine {
         cancel: &Cancel,
         first: &mut dyn FnMut(Grid),
     ) -> Result<Stored> {
-        let _ = (id, sql, cancel, first);
-        Err(Error::message("the engine is not there yet"))
+        let shared = self.handle.shared.clone();
+        let attached = shared.attached();
+        let kept = match results::bare(&self.connection, &self.schema, sql)? {
+            Some(kept) => kept,
+            None => results::copy([&self.connection, &self.writing], id, sql, cancel, first)?,
+        };
+        drop(attached);
+        let (rows, bare) = (kept.rows, kept.in_hunt);
+        let before = shared.results().insert(id, kept);
+        if let Some(before) = before {
+            before
+                .orders
+                .iter()
+                .try_for_each(|(_, table)| self.writing.execute(&format!("DROP TABLE IF EXISTS {table}")))?;
+        }
+        if bare {
+            first(self.handle.reader()?.window(id, &[], 0, results::FIRST_ROWS, cancel)?);
+        }
+        Ok(Stored { rows })
     }
 
     /// Lets go of the hunt file while `work` writes to it, then opens it again and reads its schema.
-    /// Kept results survive. Does nothing but `work` when the data is in memory.
-    pub fn detached<T>(&mut self, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        work()
+    /// Kept results survive. Waits for windows that are being read. Without a file `work` gets nothing to
+    /// write to, and this is an error.
+    pub fn detached<T>(&mut self, work: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+        let shared = self.handle.shared.clone();
+        let _alone = shared.hunt.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(file) = self.handle.instance.file.clone() else {
+            return Err(Error::message("the data are in memory; start with --db FILE to load files"));
+        };
+        self.connection.execute("DETACH hunt")?;
+        let outcome = work(&file);
+        open::attach(&self.connection, &file, Access::Read)?;
+        self.read_schema()?;
+        outcome
     }
 
     /// How far the running query is.
     pub fn progress(&self) -> Progress {
-        Progress {}
+        Progress { interrupt: self.connection.interrupt() }
     }
 }
 
 impl Handle {
     /// A second connection for windows of kept results, for another thread.
     pub fn reader(&self) -> Result<Reader> {
-        Err(Error::message("the engine is not there yet"))
+        Ok(Reader { connection: open::connect(&self.instance.database)?, shared: self.shared.clone() })
     }
 
     /// A new engine on the same database, for when the first does not answer to a cancel in time.
     pub fn engine(&self) -> Result<Engine> {
-        Err(Error::message("the engine is not there yet"))
+        Engine::on(open::connect(&self.instance.database)?, self.clone())
     }
 }

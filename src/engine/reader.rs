@@ -1,13 +1,22 @@
 //! Windows of kept results, on a connection of their own, so that an old result scrolls while a query runs.
 
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::ffi::Connection;
+use super::results::{Kept, Shared};
 use super::{Cancel, ResultId};
 use crate::error::{Error, Result};
+use crate::types::Type;
 use crate::value::Grid;
 
 /// Reads kept results. `Send`: give it a thread of its own.
-pub struct Reader {}
+pub struct Reader {
+    pub(super) connection: Connection,
+    pub(super) shared: Arc<Shared>,
+}
 
-/// A column of a result and its direction. As KQL's `sort`, nulls are least.
+/// A column of a result and its direction. As in KQL's `sort`, nulls come first when ascending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Order {
     pub column: usize,
@@ -25,11 +34,20 @@ impl Reader {
         limit: u64,
         cancel: &Cancel,
     ) -> Result<Grid> {
-        let _ = (id, order, offset, limit, cancel);
-        Err(Error::message("the engine is not there yet"))
+        let mut all = Grid::default();
+        self.range(id, order, offset..offset.saturating_add(limit), cancel, &mut |grid| {
+            if all.columns.is_empty() {
+                all = grid;
+            } else {
+                all.rows.extend(grid.rows);
+            }
+            Ok(())
+        })?;
+        Ok(all)
     }
 
-    /// Every row in batches, for export. An error of `each` ends it and is returned.
+    /// Every row in batches, for export; the first batch comes even when there are no rows. An error of
+    /// `each` ends it and is returned.
     pub fn rows(
         &mut self,
         id: ResultId,
@@ -37,13 +55,96 @@ impl Reader {
         cancel: &Cancel,
         each: &mut dyn FnMut(Grid) -> Result<()>,
     ) -> Result<u64> {
-        let _ = (id, order, cancel, each);
-        Err(Error::message("the engine is not there yet"))
+        self.range(id, order, 0..u64::MAX, cancel, each)
     }
 
     /// Frees a result; unknown ones too.
     pub fn drop_result(&mut self, id: ResultId) -> Result<()> {
-        let _ = id;
-        Err(Error::message("the engine is not there yet"))
+        let Some(kept) = self.shared.results().remove(&id) else { return Ok(()) };
+        drop_tables(&self.connection, &kept)
     }
+
+    fn range(
+        &mut self,
+        id: ResultId,
+        order: &[Order],
+        range: std::ops::Range<u64>,
+        cancel: &Cancel,
+        each: &mut dyn FnMut(Grid) -> Result<()>,
+    ) -> Result<u64> {
+        let kept = self.shared.results().get(&id).cloned();
+        let kept = kept.ok_or_else(|| Error::message("the result is gone; run the query again"))?;
+        let (start, end) = (range.start.min(kept.rows), range.end.min(kept.rows));
+        let shared = self.shared.clone();
+        let _attached = kept.in_hunt.then(|| shared.attached());
+        let sql = if order.is_empty() {
+            let Kept { from, exprs, .. } = &kept;
+            let exprs = exprs.join(", ");
+            format!("SELECT {exprs} FROM {from} WHERE rowid >= {start} AND rowid < {end} ORDER BY rowid")
+        } else {
+            let sorted = self.sorted(id, &kept, order, cancel)?;
+            let exprs: Vec<String> = kept.exprs.iter().map(|expr| format!("t.{expr}")).collect();
+            format!(
+                "SELECT {} FROM (SELECT rowid AS at, row FROM {sorted} WHERE rowid >= {start} AND rowid < {end}) \
+                 AS s JOIN {} AS t ON t.rowid = s.row ORDER BY s.at",
+                exprs.join(", "),
+                kept.from
+            )
+        };
+        cancel.guard(&self.connection, || {
+            let mut result = self.connection.select(&sql, &kept.columns)?;
+            let mut rows = 0;
+            while let Some(chunk) = result.chunk()? {
+                cancel.check()?;
+                let mut grid = Grid { columns: kept.columns.clone(), rows: Vec::new() };
+                chunk.decode(&kept.columns, &mut grid.rows)?;
+                rows += grid.rows.len() as u64;
+                each(grid)?;
+            }
+            if rows == 0 {
+                each(Grid { columns: kept.columns.clone(), rows: Vec::new() })?;
+            }
+            Ok(rows)
+        })
+    }
+
+    /// The table of row numbers in this order, made when it is not there yet.
+    fn sorted(&self, id: ResultId, kept: &Kept, order: &[Order], cancel: &Cancel) -> Result<String> {
+        if let Some((_, table)) = kept.orders.iter().find(|(known, _)| known == order) {
+            return Ok(table.clone());
+        }
+        let table = format!("memory.result.s{}_{}", id.0, kept.orders.len());
+        let mut keys = String::new();
+        for Order { column, ascending } in order {
+            let (expr, ty) = match (kept.exprs.get(*column), kept.columns.get(*column)) {
+                (Some(expr), Some(column)) => (expr, column.ty),
+                _ => return Err(Error::message(format!("the result has no column {}", column + 1))),
+            };
+            let direction = if *ascending { "ASC NULLS FIRST" } else { "DESC NULLS LAST" };
+            // Writing to a String cannot fail.
+            let _ = write!(keys, "{} {direction}, ", sort_key(expr, ty));
+        }
+        let sql = format!(
+            "CREATE OR REPLACE TABLE {table} AS SELECT rowid AS row FROM {} WHERE rowid < {} ORDER BY {keys}rowid",
+            kept.from, kept.rows
+        );
+        cancel.guard(&self.connection, || self.connection.execute(&sql))?;
+        match self.shared.results().get_mut(&id) {
+            Some(kept) => kept.orders.push((order.to_vec(), table.clone())),
+            None => return Err(Error::message("the result is gone; run the query again")),
+        }
+        Ok(table)
+    }
+}
+
+/// Decimals are texts; they sort as numbers.
+fn sort_key(expr: &str, ty: Type) -> String {
+    match ty {
+        Type::Decimal => format!("TRY_CAST({expr} AS DECIMAL(38, 10))"),
+        _ => expr.into(),
+    }
+}
+
+pub fn drop_tables(connection: &Connection, kept: &Kept) -> Result<()> {
+    kept.own_tables().try_for_each(|table| connection.execute(&format!("DROP TABLE IF EXISTS {table}")))
 }

@@ -1,11 +1,18 @@
-//! The hunt file: its layout, and the one way to write into it. Tables keep their KQL names and types in
-//! tables of our own, since DuckDB folds case. Knows no file formats.
+//! The hunt database open for writing: the one way to put rows into it. Tables keep their KQL names and
+//! types beside them, since DuckDB folds case. Knows no file formats.
 
+use std::fs::File;
 use std::path::Path;
 
+use super::Options;
+use super::ffi::{Appender, Connection};
+use super::layout::{self, Kind, StoredTable};
+use super::open::{Access, Instance};
 use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::schema::Schema;
+use crate::schema::{Schema, Table, TableColumn};
+use crate::sql::quote;
+use crate::sys;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -38,91 +45,250 @@ pub struct LoadedFile {
     pub time: i64,
 }
 
-/// A hunt database open for writing. Every change is part of a transaction: what was not committed
-/// is gone when the store is dropped.
-pub struct Store {}
-
-/// Appends rows to some columns of one table; the other columns get their defaults (null, or '' for strings).
-pub struct Writer<'a> {
-    store: &'a mut Store,
+/// A hunt database open for writing. Between [`Store::begin`] and [`Store::commit`] all or nothing is
+/// done, tables and columns included; outside of them each call is. What was not committed is gone when the
+/// store is dropped.
+pub struct Store {
+    connection: Connection,
+    tables: Vec<StoredTable>,
+    /// Of a file; memory belongs to the engine.
+    instance: Option<Instance>,
 }
 
 impl Store {
     /// Opens a hunt file for writing; makes it (mode 0600) and its folder (0700) when missing.
     ///
-    /// Errors: held by another process, newer, corrupt, or a DuckDB file that is not ours.
-    pub fn open(path: &Path) -> Result<Store> {
-        let _ = path;
-        Err(Error::message("the engine is not there yet"))
+    /// Errors: held by another process, newer, damaged, or a DuckDB file that is not ours.
+    pub fn open(path: &Path, options: &Options) -> Result<Store> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            sys::private_folder(folder)?;
+        }
+        let (instance, connection) = Instance::new(options, Some(path), Access::Write)?;
+        instance.lock(&connection)?;
+        let store = Store::on(connection, Some(instance))?;
+        Ok(store)
+    }
+
+    /// On the catalog `hunt` of a connection.
+    pub(super) fn on(connection: Connection, instance: Option<Instance>) -> Result<Store> {
+        match layout::kind(&connection)? {
+            Kind::Ours => {}
+            Kind::Empty => {
+                let format = layout::set_meta("format", layout::FORMAT);
+                connection.execute(&format!("BEGIN; {} {format} COMMIT;", layout::CREATE))?;
+            }
+            Kind::Foreign => {
+                return Err(Error::message(
+                    "this DuckDB file was not made by kqlhunt, which therefore does not write into it; \
+                     name another file with --db",
+                ));
+            }
+        }
+        let tables = layout::tables(&connection)?;
+        Ok(Store { connection, tables, instance })
     }
 
     /// The tables as they are now.
-    pub fn schema(&self) -> Result<Schema> {
-        Err(Error::message("the engine is not there yet"))
+    pub fn schema(&self) -> Schema {
+        layout::schema(&self.tables)
     }
 
-    /// Makes the table, or adds the columns that it lacks. Errors when a column exists with another type.
+    fn table(&self, name: &str) -> Option<usize> {
+        self.tables.iter().position(|stored| stored.table.name == name)
+    }
+
+    /// Makes the table, or adds the columns that it lacks.
+    ///
+    /// Errors: a column exists with another type, or an alias of a column that does not exist.
     pub fn ensure_table(&mut self, name: &str, columns: &[NewColumn]) -> Result<()> {
-        let _ = (name, columns);
-        Err(Error::message("the engine is not there yet"))
+        let index = self.table(name);
+        let (stored, mut table) = match index {
+            Some(index) => (self.tables[index].stored.clone(), self.tables[index].table.clone()),
+            None => {
+                let taken = self.tables.iter().map(|table| table.stored.as_str());
+                let stored = layout::stored_name(name, taken);
+                let from = layout::from(&stored);
+                (stored, Table { name: name.into(), from, columns: Vec::new() })
+            }
+        };
+        let before = table.columns.len();
+        for column in columns {
+            add_column(&mut table, column)?;
+        }
+        let added = &table.columns[before..];
+        if added.is_empty() {
+            return Ok(());
+        }
+        let defined = added.iter().filter(|column| column.alias_of.is_none()).map(definition);
+        let mut sql: Vec<String> = if before == 0 {
+            vec![format!("CREATE TABLE {} ({})", table.from, defined.collect::<Vec<_>>().join(", "))]
+        } else {
+            defined.map(|column| format!("ALTER TABLE {} ADD COLUMN {column}", table.from)).collect()
+        };
+        let notes = (before..).zip(added).map(|(ordinal, column)| note(name, &stored, ordinal, column));
+        sql.push(format!("INSERT INTO hunt.kqlhunt.columns VALUES {}", notes.collect::<Vec<_>>().join(", ")));
+        self.connection.execute(&sql.join("; "))?;
+        match index {
+            Some(index) => self.tables[index].table = table,
+            None => self.tables.push(StoredTable { table, stored }),
+        }
+        Ok(())
     }
 
     pub fn begin(&mut self) -> Result<()> {
-        Err(Error::message("the engine is not there yet"))
+        self.connection.execute("BEGIN")
     }
 
     pub fn commit(&mut self) -> Result<()> {
-        Err(Error::message("the engine is not there yet"))
+        self.connection.execute("COMMIT")
     }
 
+    /// Undoes all since [`Store::begin`].
     pub fn rollback(&mut self) -> Result<()> {
-        Err(Error::message("the engine is not there yet"))
-    }
-
-    /// Begins to append to `columns` (KQL names) of `table`. Rows count from the commit on.
-    pub fn writer<'a>(&'a mut self, table: &str, columns: &[&str]) -> Result<Writer<'a>> {
-        let _ = (table, columns);
-        Ok(Writer { store: self })
+        self.connection.execute("ROLLBACK")?;
+        self.tables = layout::tables(&self.connection)?;
+        Ok(())
     }
 
     /// Appends a batch: one buffer for each of `columns` (KQL names) of `table`; the others get their
-    /// defaults. The fast way: no `Value` is made.
+    /// defaults. Best with 10,000 rows or more at a time.
+    ///
+    /// Errors: an unknown table or column, an alias, or a buffer of another type.
     pub fn append(&mut self, table: &str, columns: &[&str], batch: &Batch) -> Result<()> {
-        let _ = (table, columns, batch);
-        Err(Error::message("the engine is not there yet"))
+        let index = self.table(table).ok_or_else(|| Error::message(format!("no table '{table}'")))?;
+        let StoredTable { table, stored: target } = &self.tables[index];
+        if columns.len() != batch.columns.len() {
+            return Err(Error::message(format!(
+                "{} names for {} columns",
+                columns.len(),
+                batch.columns.len()
+            )));
+        }
+        let mut stored = Vec::with_capacity(columns.len());
+        for (name, buffer) in columns.iter().zip(&batch.columns) {
+            let column = table.column(name).filter(|column| column.alias_of.is_none());
+            match column {
+                Some(column) if column.ty == buffer.ty => stored.push(column.stored.as_str()),
+                _ => {
+                    let (ty, table) = (buffer.ty.name(), &table.name);
+                    return Err(Error::message(format!("no column '{name}' of type {ty} in '{table}'")));
+                }
+            }
+        }
+        let mut appender = Appender::new(&self.connection, ["hunt", "main", target], &stored)?;
+        appender.batch(batch)?;
+        appender.flush()
     }
 
     /// The manifest, oldest first.
     pub fn files(&self) -> Result<Vec<LoadedFile>> {
-        Err(Error::message("the engine is not there yet"))
+        let columns = [
+            ("path", Type::String),
+            ("table_name", Type::String),
+            ("length", Type::Long),
+            ("sha256", Type::String),
+            ("resume", Type::Long),
+            ("rows", Type::Long),
+            ("quarantined", Type::Long),
+            ("blank", Type::Long),
+            ("time", Type::Long),
+        ];
+        let sql = "SELECT path, table_name, length, sha256, resume, rows, quarantined, blank, time \
+            FROM hunt.kqlhunt.files ORDER BY rowid";
+        layout::rows(&self.connection, sql, &columns)?.into_iter().map(loaded_file).collect()
     }
 
     pub fn add_file(&mut self, file: &LoadedFile) -> Result<()> {
-        let _ = file;
-        Err(Error::message("the engine is not there yet"))
+        let LoadedFile { path, table, length, sha256, resume, rows, quarantined, blank, time } = file;
+        let [path, table, sha256] = [path, table, sha256].map(|text| quote::text(text));
+        self.connection.execute(&format!(
+            "INSERT INTO hunt.kqlhunt.files VALUES ({path}, {table}, {length}, {sha256}, {resume}, \
+             {rows}, {quarantined}, {blank}, {time})"
+        ))
     }
 
     /// The data's own clock, in ticks.
-    pub fn set_clock(&mut self, ticks: i64) -> Result<()> {
-        let _ = ticks;
-        Err(Error::message("the engine is not there yet"))
+    pub fn clock(&self) -> Result<Option<i64>> {
+        layout::clock(&self.connection)
     }
 
-    /// CHECKPOINT and fsync; a file is whole after it.
+    pub fn set_clock(&mut self, ticks: i64) -> Result<()> {
+        self.connection.execute(&layout::set_meta("clock", ticks))
+    }
+
+    /// CHECKPOINT and fsync, the folder's entry too. A file is whole after it, and free for others.
     pub fn finish(self) -> Result<()> {
-        Err(Error::message("the engine is not there yet"))
+        let Some(instance) = self.instance else { return Ok(()) };
+        self.connection.execute("CHECKPOINT hunt; DETACH hunt;")?;
+        drop(self.connection);
+        let file = instance.file.clone();
+        drop(instance);
+        let Some(path) = file else { return Ok(()) };
+        // Only now: closing any handle on the file gives up DuckDB's lock on it.
+        let sync = |path: &Path| File::open(path).and_then(|file| file.sync_all());
+        sync(&path).map_err(|source| Error::file(&path, source))?;
+        match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) => sync(folder).map_err(|source| Error::file(folder, source)),
+            None => sync(Path::new(".")).map_err(Error::from),
+        }
     }
 }
 
-impl Writer<'_> {
-    /// Appends one row: a value for each column of the writer, of its type or `Null` (a string's is '').
-    pub fn append(&mut self, row: &[Value]) -> Result<()> {
-        let _ = (row, &self.store);
-        Err(Error::message("the engine is not there yet"))
+fn add_column(table: &mut Table, new: &NewColumn) -> Result<()> {
+    let NewColumn { name, ty, alias_of, unlisted } = new;
+    let conflict = |what: String| Err(Error::message(format!("column '{name}' of '{}' {what}", table.name)));
+    if let Some(known) = table.column(name) {
+        let same = known.ty == *ty && known.alias_of == *alias_of;
+        return if same { Ok(()) } else { conflict(format!("is {} already", known.ty.name())) };
     }
+    let stored = match alias_of {
+        Some(official) => match table.column(official) {
+            Some(target) if target.ty == *ty => target.stored.clone(),
+            _ => return conflict(format!("stands for '{official}', which is not there")),
+        },
+        None => {
+            let own = table.columns.iter().filter(|column| column.alias_of.is_none());
+            layout::stored_name(name, own.map(|column| column.stored.as_str()))
+        }
+    };
+    let (alias_of, unlisted) = (alias_of.clone(), *unlisted);
+    table.columns.push(TableColumn { name: name.clone(), ty: *ty, stored, alias_of, unlisted });
+    Ok(())
+}
 
-    /// Hands over what is buffered, and gives the number of rows appended. Without it they are lost.
-    pub fn finish(self) -> Result<u64> {
-        Err(Error::message("the engine is not there yet"))
-    }
+fn definition(column: &TableColumn) -> String {
+    let default = if column.ty == Type::String { " NOT NULL DEFAULT ''" } else { "" };
+    format!("{} {}{default}", quote::name(&column.stored), column.ty.sql())
+}
+
+fn note(table: &str, stored: &str, ordinal: usize, column: &TableColumn) -> String {
+    format!(
+        "({}, {}, {ordinal}, {}, {}, {}, {}, {})",
+        quote::text(table),
+        quote::text(stored),
+        quote::text(&column.name),
+        quote::text(column.ty.name()),
+        quote::text(&column.stored),
+        column.alias_of.as_deref().map_or("NULL".into(), quote::text),
+        column.unlisted
+    )
+}
+
+fn loaded_file(row: Vec<Value>) -> Result<LoadedFile> {
+    let [path, table, length, sha256, resume, rows, quarantined, blank, time] = layout::fields(row)?;
+    let number = |value: Value| match value {
+        Value::Long(number) => u64::try_from(number).unwrap_or_default(),
+        _ => 0,
+    };
+    Ok(LoadedFile {
+        path: path.text(),
+        table: table.text(),
+        length: number(length),
+        sha256: sha256.text(),
+        resume: number(resume),
+        rows: number(rows),
+        quarantined: number(quarantined),
+        blank: number(blank),
+        time: if let Value::Long(time) = time { time } else { 0 },
+    })
 }

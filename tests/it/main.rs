@@ -1,5 +1,7 @@
 //! The one integration binary, so that DuckDB is linked once. One module an area; cases are files
 //! beside it.
 
+#[cfg(feature = "engine")]
+mod engine;
 mod export;
 mod layers;

@@ -1,0 +1,40 @@
+//! DuckDB's C API behind safe types: with `kernels/` and `sys.rs` the only home of `unsafe`. Knows
+//! pointers, vectors and errors; knows nothing of tables, results or settings.
+//!
+//! Every raw handle lives in one struct here that frees it once, in `Drop`, and whose lifetime or `Arc`
+//! keeps what it hangs on alive: chunk and appender hang on a connection, a connection on its database.
+#![allow(unsafe_code)]
+
+mod append;
+mod chunk;
+mod connection;
+mod kernel;
+mod vectors;
+
+pub use append::Appender;
+pub use chunk::Chunk;
+pub use connection::{Connection, Database, Interrupt};
+pub use kernel::panic_is_contained;
+
+use std::ffi::{CStr, CString, c_char};
+
+use crate::error::{Error, Result};
+
+/// Text for the C API.
+///
+/// Errors: a NUL inside, which C would take for the end.
+fn c_text(text: &str) -> Result<CString> {
+    CString::new(text).map_err(|_| Error::message("a NUL character cannot be part of SQL or of a name"))
+}
+
+/// Copies a message of DuckDB's.
+///
+/// # Safety
+/// `text` is null or points to a NUL-terminated string that stays as it is during the call.
+unsafe fn message(text: *const c_char) -> String {
+    if text.is_null() {
+        return "DuckDB gave no reason".into();
+    }
+    // SAFETY: not null, and the caller vouches for the rest.
+    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}

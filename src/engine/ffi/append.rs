@@ -1,0 +1,226 @@
+//! Writing rows: batches copied into DuckDB's vectors, and its appender, which takes them.
+
+use std::marker::PhantomData;
+use std::ptr;
+
+use duckdb::ffi;
+
+use super::{Chunk, Connection, c_text, message};
+use crate::batch::{Batch, Buffer, Data, Text};
+use crate::error::{Error, Result};
+use crate::types::Type;
+
+/// After so many bytes of text the appender hands over what it holds, so that wide rows do not pile up.
+const BUFFER_BYTES: usize = 64 << 20;
+
+/// Appends to some columns of one table; the others get their defaults. What was not flushed is lost.
+pub struct Appender<'c> {
+    raw: ffi::duckdb_appender,
+    /// Bytes of text since the last flush.
+    bytes: usize,
+    connection: PhantomData<&'c Connection>,
+}
+
+impl<'c> Appender<'c> {
+    /// Names are as DuckDB has them, unquoted.
+    pub fn new(
+        connection: &'c Connection,
+        [catalog, schema, table]: [&str; 3],
+        columns: &[&str],
+    ) -> Result<Appender<'c>> {
+        let (catalog, schema, table) = (c_text(catalog)?, c_text(schema)?, c_text(table)?);
+        let mut appender = Appender { raw: ptr::null_mut(), bytes: 0, connection: PhantomData };
+        // SAFETY: the connection outlives the appender (`'c`); the names are NUL-terminated; the out
+        // pointer is valid for writes, and filled on failure too.
+        let state = unsafe {
+            ffi::duckdb_appender_create_ext(
+                connection.raw(),
+                catalog.as_ptr(),
+                schema.as_ptr(),
+                table.as_ptr(),
+                &mut appender.raw,
+            )
+        };
+        appender.check(state)?;
+        for name in columns {
+            let name = c_text(name)?;
+            // SAFETY: the appender is valid, the name NUL-terminated.
+            let state = unsafe { ffi::duckdb_appender_add_column(appender.raw, name.as_ptr()) };
+            appender.check(state)?;
+        }
+        Ok(appender)
+    }
+
+    /// Appends all rows of a result's chunk; its columns must be those of the appender.
+    pub fn chunk(&mut self, chunk: &Chunk) -> Result<()> {
+        // SAFETY: both are valid; the appender copies.
+        let state = unsafe { ffi::duckdb_append_data_chunk(self.raw, chunk.raw()) };
+        self.check(state)
+    }
+
+    /// Appends all rows of a batch; it has a buffer for each column of the appender.
+    pub fn batch(&mut self, batch: &Batch) -> Result<()> {
+        let types: Vec<Type> = batch.columns.iter().map(|buffer| buffer.ty).collect();
+        for start in (0..batch.rows).step_by(Chunk::ROWS) {
+            let count = Chunk::ROWS.min(batch.rows - start);
+            let mut target = Target::new(&types, count)?;
+            for (index, buffer) in batch.columns.iter().enumerate() {
+                self.bytes += target.fill(index, buffer, start);
+            }
+            // SAFETY: both are valid, and all rows of the chunk are written; the appender copies.
+            let state = unsafe { ffi::duckdb_append_data_chunk(self.raw, target.raw) };
+            self.check(state)?;
+            if self.bytes > BUFFER_BYTES {
+                self.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what was appended part of the connection's transaction.
+    pub fn flush(&mut self) -> Result<()> {
+        self.bytes = 0;
+        // SAFETY: the appender is valid.
+        let state = unsafe { ffi::duckdb_appender_flush(self.raw) };
+        self.check(state)
+    }
+
+    fn check(&self, state: ffi::duckdb_state) -> Result<()> {
+        if state == ffi::DuckDBSuccess {
+            return Ok(());
+        }
+        // SAFETY: null or valid; the message belongs to the error, which is ours and freed below.
+        let text = unsafe {
+            let mut error = ffi::duckdb_appender_error_data(self.raw);
+            let text = message(ffi::duckdb_error_data_message(error));
+            ffi::duckdb_destroy_error_data(&mut error);
+            text
+        };
+        Err(Error::Engine { message: text, sql: None })
+    }
+}
+
+impl Drop for Appender<'_> {
+    fn drop(&mut self) {
+        // SAFETY: null or ours; freed once, here. Without the clear it would flush what was given up.
+        unsafe {
+            ffi::duckdb_appender_clear(self.raw);
+            ffi::duckdb_appender_destroy(&mut self.raw);
+        }
+    }
+}
+
+/// A chunk of our own, filled column by column.
+struct Target {
+    raw: ffi::duckdb_data_chunk,
+    rows: usize,
+}
+
+impl Target {
+    /// `rows` is at most [`Chunk::ROWS`].
+    fn new(types: &[Type], rows: usize) -> Result<Target> {
+        let mut logical: Vec<ffi::duckdb_logical_type> = types.iter().map(|ty| logical_type(*ty)).collect();
+        // SAFETY: an array of valid types and its length.
+        let raw = unsafe { ffi::duckdb_create_data_chunk(logical.as_mut_ptr(), types.len() as ffi::idx_t) };
+        for ty in &mut logical {
+            // SAFETY: ours; freed once, here. The chunk has copies.
+            unsafe { ffi::duckdb_destroy_logical_type(ty) }
+        }
+        if raw.is_null() {
+            return Err(Error::Engine { message: "no memory for a chunk".into(), sql: None });
+        }
+        // SAFETY: the chunk is valid; every row is written before anyone reads it.
+        unsafe { ffi::duckdb_data_chunk_set_size(raw, rows as ffi::idx_t) };
+        Ok(Target { raw, rows })
+    }
+
+    /// Fills a column from the buffer's rows from `start` on, and gives its bytes of text. Rows beyond the
+    /// buffer get the default.
+    fn fill(&mut self, index: usize, buffer: &Buffer, start: usize) -> usize {
+        // SAFETY: `new` made a column for each of the batch's buffers.
+        let vector = unsafe { ffi::duckdb_data_chunk_get_vector(self.raw, index as ffi::idx_t) };
+        match &buffer.data {
+            Data::Bool(values) => {
+                let bytes: Vec<u8> =
+                    values.iter().skip(start).take(self.rows).map(|v| u8::from(*v)).collect();
+                self.fixed(vector, &bytes);
+            }
+            Data::Int(values) => self.fixed(vector, values.get(start..).unwrap_or_default()),
+            Data::Long(values) => self.fixed(vector, values.get(start..).unwrap_or_default()),
+            Data::Real(values) => self.fixed(vector, values.get(start..).unwrap_or_default()),
+            Data::Text(values) => return self.texts(vector, buffer, values, start),
+        }
+        self.nulls(vector, buffer, start);
+        0
+    }
+
+    fn fixed<T: Copy + Default>(&mut self, vector: ffi::duckdb_vector, values: &[T]) {
+        let count = values.len().min(self.rows);
+        // SAFETY: `T` is the Rust type of the column's DuckDB type, as `fill` and `logical_type` pair them,
+        // and the vector has room for `rows` of them; `values` is other memory.
+        unsafe {
+            let data = ffi::duckdb_vector_get_data(vector).cast::<T>();
+            ptr::copy_nonoverlapping(values.as_ptr(), data, count);
+            for row in count..self.rows {
+                data.add(row).write(T::default());
+            }
+        }
+    }
+
+    fn texts(&mut self, vector: ffi::duckdb_vector, buffer: &Buffer, texts: &Text, start: usize) -> usize {
+        let mut bytes = 0;
+        for row in 0..self.rows {
+            let text = texts.get(start + row).unwrap_or_default();
+            bytes += text.len();
+            // SAFETY: a VARCHAR vector, the row below its size; DuckDB copies; a `str` is valid UTF-8.
+            unsafe {
+                ffi::duckdb_unsafe_vector_assign_string_element_len(
+                    vector,
+                    row as ffi::idx_t,
+                    text.as_ptr().cast(),
+                    text.len() as ffi::idx_t,
+                );
+            }
+        }
+        // A string's default is ''.
+        if buffer.ty != Type::String {
+            self.nulls(vector, buffer, start);
+        }
+        bytes
+    }
+
+    fn nulls(&mut self, vector: ffi::duckdb_vector, buffer: &Buffer, start: usize) {
+        let missing = (0..self.rows).filter(|row| !buffer.is_valid(start + row));
+        let mut mask: *mut u64 = ptr::null_mut();
+        for row in missing {
+            // SAFETY: the vector is valid and the row below its size; after the first call it has a mask,
+            // which stays where it is.
+            unsafe {
+                if mask.is_null() {
+                    ffi::duckdb_vector_ensure_validity_writable(vector);
+                    mask = ffi::duckdb_vector_get_validity(vector);
+                }
+                ffi::duckdb_validity_set_row_invalid(mask, row as ffi::idx_t);
+            }
+        }
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        // SAFETY: ours; freed once, here.
+        unsafe { ffi::duckdb_destroy_data_chunk(&mut self.raw) }
+    }
+}
+
+fn logical_type(ty: Type) -> ffi::duckdb_logical_type {
+    let kind = match ty {
+        Type::Bool => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN,
+        Type::Int => ffi::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER,
+        Type::Long | Type::Datetime | Type::Timespan => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT,
+        Type::Real => ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE,
+        Type::String | Type::Dynamic | Type::Guid | Type::Decimal => ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR,
+    };
+    // SAFETY: any type number is allowed; the caller frees what comes.
+    unsafe { ffi::duckdb_create_logical_type(kind) }
+}

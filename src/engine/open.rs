@@ -1,0 +1,167 @@
+//! Opening: the settings, the hunt file behind them, and the lock after which no SQL can change either.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Options;
+use super::ffi::{Connection, Database};
+use super::spill::Spill;
+use crate::error::{Error, Result};
+use crate::sql::quote;
+use crate::sys;
+
+/// How long another process may hold the file before we say so: a load that ends takes less.
+const LOCK_WAIT: Duration = Duration::from_secs(2);
+const LOCK_POLL: Duration = Duration::from_millis(50);
+
+/// The least of this and half of the memory is the default limit.
+const MEMORY_BYTES: u64 = 4 << 30;
+
+/// A DuckDB instance with its settings. The data are the catalog `hunt` in it.
+pub struct Instance {
+    pub database: Arc<Database>,
+    /// The hunt file, when the data are not in memory.
+    pub file: Option<PathBuf>,
+    /// Dropped after the database, whose files are in it.
+    #[allow(dead_code)]
+    spill: Spill,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+}
+
+impl Instance {
+    /// Makes an instance with `hunt` attached: a file, or an empty database in memory.
+    pub fn new(options: &Options, file: Option<&Path>, access: Access) -> Result<(Instance, Connection)> {
+        sys::make_files_private();
+        let spill = Spill::new()?;
+        let database = Database::in_memory()?;
+        let connection = database.connect()?;
+        let instance = Instance { database, file: file.map(Path::to_path_buf), spill };
+        connection.execute(&settings(options, &instance.spill.path)?)?;
+        match file {
+            Some(file) => attach(&connection, file, access)?,
+            None => connection.execute("ATTACH ':memory:' AS hunt")?,
+        }
+        Ok((instance, connection))
+    }
+
+    /// From here on no SQL reads files, reaches the network, or changes a setting. The hunt file alone can
+    /// be attached again.
+    pub fn lock(&self, connection: &Connection) -> Result<()> {
+        let mut paths = Vec::new();
+        if let Some(file) = &self.file {
+            let file = path_text(file)?;
+            paths = vec![quote::text(file), quote::text(&format!("{file}.wal"))];
+        }
+        // A connection that is opened later must still be able to turn its progress on.
+        connection.execute(&format!(
+            "SET allowed_paths = [{}]; \
+             SET allowed_configs = ['enable_progress_bar', 'enable_progress_bar_print']; \
+             SET enable_external_access = false; \
+             SET lock_configuration = true;",
+            paths.join(", ")
+        ))
+    }
+}
+
+/// A further connection, which keeps count of its progress.
+pub fn connect(database: &Arc<Database>) -> Result<Connection> {
+    let connection = database.connect()?;
+    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false;")?;
+    Ok(connection)
+}
+
+fn settings(options: &Options, spill: &Path) -> Result<String> {
+    let memory = options.memory_bytes.unwrap_or_else(|| (sys::memory_bytes() / 2).min(MEMORY_BYTES));
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    Ok(format!(
+        // Without these a query that names a function of an extension fetches it from the network.
+        "SET autoinstall_known_extensions = false; \
+         SET autoload_known_extensions = false; \
+         SET allow_community_extensions = false; \
+         SET allow_persistent_secrets = false; \
+         SET memory_limit = '{memory}B'; \
+         SET threads = {threads}; \
+         SET temp_directory = {spill}; \
+         SET preserve_insertion_order = true; \
+         SET error_on_division_by_zero = false; \
+         SET enable_progress_bar = true; \
+         SET enable_progress_bar_print = false;",
+        threads = options.threads.unwrap_or(cores).max(1),
+        spill = quote::text(path_text(spill)?),
+    ))
+}
+
+/// Attaches a file as `hunt`.
+///
+/// Errors: none there (when reading), held by another process for longer than [`LOCK_WAIT`], or not
+/// readable as a DuckDB file; each says what to do.
+pub fn attach(connection: &Connection, file: &Path, access: Access) -> Result<()> {
+    let option = match access {
+        Access::Read => " (READ_ONLY)",
+        Access::Write => "",
+    };
+    let sql = format!("ATTACH {} AS hunt{option}", quote::text(path_text(file)?));
+    let start = Instant::now();
+    loop {
+        let reason = match connection.execute(&sql) {
+            Err(Error::Engine { message, .. }) => message,
+            other => return other,
+        };
+        let Some(holder) = lock_holder(&reason) else { return Err(not_opened(file, &reason)) };
+        if start.elapsed() > LOCK_WAIT {
+            return Err(Error::message(format!(
+                "'{}' is in use by process {holder}; wait until it has loaded its files, or end it",
+                file.display()
+            )));
+        }
+        std::thread::sleep(LOCK_POLL);
+    }
+}
+
+/// The PID in `Conflicting lock is held in /usr/bin/x (PID 12) by user y`.
+fn lock_holder(reason: &str) -> Option<&str> {
+    let (_, rest) = reason.split_once("Could not set lock on file")?;
+    Some(
+        rest.split_once("(PID ").and_then(|(_, rest)| rest.split_once(')')).map_or("unknown", |(pid, _)| pid),
+    )
+}
+
+fn not_opened(file: &Path, reason: &str) -> Error {
+    let shown = file.display();
+    let text = if reason.contains("database does not exist") {
+        format!("there is no database '{shown}'; make one with kqlhunt ingest --db '{shown}' FILE")
+    } else if reason.contains("not a valid DuckDB database file") {
+        format!("'{shown}' is not a DuckDB database; load it with kqlhunt ingest if it holds data")
+    } else if reason.contains("Corrupt database file") {
+        format!("'{shown}' is damaged ({reason}); load its sources into a new file")
+    } else if reason.contains("version number") || reason.contains("newer") {
+        format!("'{shown}' was made by another version of DuckDB ({reason}); use a newer kqlhunt")
+    } else {
+        format!("'{shown}' cannot be opened: {reason}")
+    };
+    Error::message(text)
+}
+
+fn path_text(path: &Path) -> Result<&str> {
+    path.to_str().ok_or_else(|| Error::message(format!("the path '{}' is not UTF-8", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_holder_of_a_lock_is_named() {
+        let reason =
+            "IO Error: Could not set lock on file \"h\": Conflicting lock is held in /bin/x (PID 5728) by u";
+        assert_eq!(lock_holder(reason), Some("5728"));
+        assert_eq!(lock_holder("IO Error: Could not set lock on file \"h\": Resource"), Some("unknown"));
+        assert_eq!(lock_holder("IO Error: no"), None);
+    }
+}

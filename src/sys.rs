@@ -1,0 +1,64 @@
+//! What the operating system must be asked for: permissions, memory, processes. Knows no DuckDB and no screen.
+
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use rustix::fs::Mode;
+use rustix::process::{Pid, test_kill_process, umask};
+
+use crate::error::{Error, Result};
+
+/// From now on every file that the process makes, DuckDB's too, is for its user alone: 0600, folders 0700.
+pub fn make_files_private() {
+    umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// Makes a folder and its parents, mode 0700 each; one that exists is left as it is.
+pub fn private_folder(path: &Path) -> Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|source| Error::file(path, source))
+}
+
+/// Whether a process of this number exists.
+pub fn process_lives(pid: u32) -> bool {
+    let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return false };
+    // A process of another user cannot be signalled, but lives.
+    test_kill_process(pid) != Err(rustix::io::Errno::SRCH)
+}
+
+/// Bytes of memory that this process may have: those of the machine, or of its cgroup when that has less.
+pub fn memory_bytes() -> u64 {
+    let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| meminfo_total(&text));
+    let group = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+        .iter()
+        .filter_map(|file| fs::read_to_string(file).ok()?.trim().parse::<u64>().ok())
+        .min();
+    machine.into_iter().chain(group).min().unwrap_or(FALLBACK_BYTES)
+}
+
+/// Where neither can be read (no Linux), so that the default limit is 4 GB.
+const FALLBACK_BYTES: u64 = 8 << 30;
+
+/// `MemTotal:       24566128 kB`.
+fn meminfo_total(text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_read_in_bytes() {
+        assert_eq!(meminfo_total("MemFree: 1 kB\nMemTotal:       24566128 kB\n"), Some(25_155_715_072));
+        assert!(memory_bytes() > 64 << 20);
+    }
+
+    #[test]
+    fn this_process_lives_and_none_has_the_largest_number() {
+        assert!(process_lives(std::process::id()));
+        assert!(process_lives(1));
+        assert!(!process_lives(i32::MAX as u32));
+    }
+}
