@@ -18,7 +18,7 @@ use crate::{places, ticks};
 /// The data that the arguments choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chosen {
-    /// By `--db`, or by $KQLHUNT_DB.
+    /// By `--db`, $KQLHUNT_DB or the settings.
     Database(PathBuf),
     /// By `--sample`.
     Sample,
@@ -35,9 +35,6 @@ impl Chosen {
         }
         if global.sample {
             return Ok(Chosen::Sample);
-        }
-        if let Some(path) = std::env::var_os("KQLHUNT_DB").filter(|path| !path.is_empty()) {
-            return Ok(Chosen::Database(path.into()));
         }
         // Without a home there is no default database either.
         match places::default_database() {

@@ -2,6 +2,7 @@
 //! else. Knows every layer but the workbench.
 
 mod check;
+mod config;
 mod data;
 pub mod exit;
 mod hunts;
@@ -26,6 +27,7 @@ use exit::{Exit, Failure};
 use input::Text;
 use report::Color;
 
+pub use config::complete;
 pub use data::Chosen;
 pub use report::say;
 
@@ -41,7 +43,7 @@ Examples:
   kqlhunt hunts quarantine-release-trend | kqlhunt query --sample
   kqlhunt ingest export/*.jsonl.gz indicators.json      load files into the default database
 
-Without --db and --sample: $KQLHUNT_DB, else the default database
+Without --db and --sample: $KQLHUNT_DB, else db of $XDG_CONFIG_HOME/kqlhunt/config.yaml, else
 $XDG_DATA_HOME/kqlhunt/hunt.duckdb if it exists, else the sample.
 
 Exit codes: 0 done, 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,

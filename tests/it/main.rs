@@ -1,7 +1,9 @@
 //! The one integration binary, so that DuckDB is linked once. One module an area; cases are files
 //! beside it.
 
+mod cli;
 #[cfg(feature = "engine")]
 mod engine;
 mod export;
 mod layers;
+mod sandbox;
