@@ -260,6 +260,9 @@ pub enum OpKind {
         from: Option<Expr>,
         to: Option<Expr>,
         step: Expr,
+        /// `in range(from, to, step)`: `to` is part of the series, and bins are those of `bin()`, not of
+        /// `bin_at(from)` ("make-series operator", alternate syntax).
+        in_range: bool,
         by: Vec<Named>,
         params: Vec<OpParam>,
     },

@@ -1,3 +1,19 @@
 //! Text to tokens to AST. Never fails: what cannot be read becomes an error node and a diagnostic.
 
 pub mod ast;
+mod dynamic;
+mod expr;
+pub mod lexer;
+mod literal;
+mod operand;
+mod ops;
+mod parser;
+mod pipe;
+mod statement;
+pub mod token;
+pub mod words;
+
+pub use expr::BINARY_OPS;
+pub use lexer::tokens;
+pub use ops::{OPERATORS, Operator};
+pub use parser::{DEPTH_MAX, TEXT_MAX, parse};

@@ -7,3 +7,4 @@ mod engine;
 mod export;
 mod layers;
 mod sandbox;
+mod syntax;

@@ -1,0 +1,50 @@
+//! Operators that end a pipeline or only mark it: as, render, consume; and those known by name alone.
+
+use super::columns;
+use crate::syntax::ast::{Name, OpKind, OpParam};
+use crate::syntax::parser::{Parsed, Parser};
+use crate::syntax::token::TokenKind;
+
+/// `as hint.materialized=true T`
+pub(super) fn as_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
+    let params = parser.params(&[])?;
+    let name = parser.name(false, "a name", "'as'")?;
+    Ok(OpKind::As { name, params })
+}
+
+/// `render timechart with (title="x", ycolumns=a, b)`; older texts give properties without `with`.
+pub(super) fn render(parser: &mut Parser<'_>) -> Parsed<OpKind> {
+    let token = parser.token();
+    if token.kind != TokenKind::Word {
+        return parser.expected("a chart such as timechart", "'render'");
+    }
+    parser.advance();
+    let kind = Name { text: parser.text_of(token).to_owned(), span: token.span };
+    let mut properties: Vec<OpParam> = parser.params(&["title", "accumulate"])?;
+    if parser.at_word("with") {
+        properties.extend(columns::properties(parser)?);
+    }
+    Ok(OpKind::Render { kind, properties })
+}
+
+pub(super) fn consume(parser: &mut Parser<'_>) -> Parsed<OpKind> {
+    parser.params(&[])?;
+    Ok(OpKind::Consume)
+}
+
+/// Skips to the operator's end. Semicolons inside brackets belong to it: `scan with (step s: true;)`.
+pub(super) fn other(parser: &mut Parser<'_>, name: &'static str) -> Parsed<OpKind> {
+    let mut open = 0_u32;
+    loop {
+        let kind = parser.kind();
+        if kind == TokenKind::End || open == 0 && parser.at_end() {
+            return Ok(OpKind::Other(name));
+        }
+        if kind.opens() {
+            open += 1;
+        } else if kind.closes() {
+            open -= 1;
+        }
+        parser.advance();
+    }
+}

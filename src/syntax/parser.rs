@@ -1,0 +1,315 @@
+//! The parser's state and its way with mistakes: one cursor over the tokens, diagnostics at the place of
+//! the mistake, and going on at the next `|`, `;` or closing bracket. Knows no operator and no statement.
+
+use super::ast::{Name, Script};
+use super::token::{Token, TokenKind};
+use super::{lexer, words};
+use crate::diag::{Diagnostic, code};
+use crate::span::Span;
+
+/// How deep expressions and subqueries may nest, in the text and in the tree.
+pub const DEPTH_MAX: u32 = 200;
+/// The longest text that is parsed, in bytes.
+pub const TEXT_MAX: usize = 1 << 20;
+/// More diagnostics than these help nobody.
+const DIAGNOSTICS_MAX: usize = 100;
+
+/// The part could not be read, and its diagnostic is given: nothing more is said about it.
+#[derive(Debug)]
+pub(super) struct Failed;
+
+pub(super) type Parsed<T> = Result<T, Failed>;
+
+/// Parses a whole text. Mistakes become error nodes in the tree and diagnostics, in the order of the text.
+pub fn parse(text: &str) -> (Script, Vec<Diagnostic>) {
+    if text.len() > TEXT_MAX {
+        let message = format!("the text has {} bytes; at most {TEXT_MAX} are parsed", text.len());
+        let diagnostic = Diagnostic::error(code::LIMIT, Span::new(0, 0), message)
+            .help("Load long lists as a table with ingest, and join with it.");
+        return (Script::default(), vec![diagnostic]);
+    }
+    let (mut tokens, diagnostics) = lexer::lex(text);
+    tokens.retain(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Directive));
+    tokens.push(Token { kind: TokenKind::End, span: Span::new(text.len(), text.len()) });
+    let mut parser = Parser { text, tokens, at: 0, diagnostics, depth: 0, tallest: 0, stopped: false };
+    let script = parser.script();
+    let mut diagnostics = parser.diagnostics;
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+    diagnostics.truncate(DIAGNOSTICS_MAX);
+    (script, diagnostics)
+}
+
+pub(super) struct Parser<'t> {
+    pub text: &'t str,
+    /// Without comments, with [`TokenKind::End`] last.
+    tokens: Vec<Token>,
+    at: usize,
+    diagnostics: Vec<Diagnostic>,
+    /// How many expressions and pipes are open.
+    depth: u32,
+    /// The greatest height of the expressions finished since it was last taken; see [`Parser::measured`].
+    pub tallest: u32,
+    /// A limit was hit: everything after it is silence.
+    stopped: bool,
+}
+
+impl<'t> Parser<'t> {
+    pub fn token(&self) -> Token {
+        self.ahead(0)
+    }
+
+    pub fn ahead(&self, count: usize) -> Token {
+        let last = self.tokens.len() - 1;
+        self.tokens[(self.at + count).min(last)]
+    }
+
+    pub fn kind(&self) -> TokenKind {
+        self.token().kind
+    }
+
+    pub fn span(&self) -> Span {
+        self.token().span
+    }
+
+    /// The place of the token before the cursor.
+    pub fn last_span(&self) -> Span {
+        self.at.checked_sub(1).map_or(Span::new(0, 0), |before| self.tokens[before].span)
+    }
+
+    pub fn text_of(&self, token: Token) -> &'t str {
+        token.span.text(self.text)
+    }
+
+    pub fn word_ahead(&self, count: usize) -> &'t str {
+        let token = self.ahead(count);
+        if token.kind == TokenKind::Word { self.text_of(token) } else { "" }
+    }
+
+    /// The word at the cursor; empty when there is none.
+    pub fn word(&self) -> &'t str {
+        self.word_ahead(0)
+    }
+
+    /// Whether this token follows the one before it without white space.
+    pub fn adjacent(&self, count: usize) -> bool {
+        let at = self.at + count;
+        at > 0 && at < self.tokens.len() && self.tokens[at - 1].span.end == self.tokens[at].span.start
+    }
+
+    pub fn advance(&mut self) -> Token {
+        let token = self.token();
+        if token.kind != TokenKind::End {
+            self.at += 1;
+        }
+        token
+    }
+
+    pub fn at_kind(&self, kind: TokenKind) -> bool {
+        self.kind() == kind
+    }
+
+    pub fn at_word(&self, word: &str) -> bool {
+        self.word() == word
+    }
+
+    pub fn eat(&mut self, kind: TokenKind) -> bool {
+        let found = self.at_kind(kind);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    pub fn eat_word(&mut self, word: &str) -> bool {
+        let found = self.at_word(word);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    /// `what` is the token itself as it is written: `(`.
+    pub fn expect(&mut self, kind: TokenKind, what: &str, after: &str) -> Parsed<Token> {
+        if self.at_kind(kind) { Ok(self.advance()) } else { self.expected(&format!("'{what}'"), after) }
+    }
+
+    pub fn expect_word(&mut self, word: &str, after: &str) -> Parsed<Token> {
+        if self.at_word(word) { Ok(self.advance()) } else { self.expected(&format!("'{word}'"), after) }
+    }
+
+    /// Whether nothing of this operator can follow.
+    pub fn at_end(&self) -> bool {
+        matches!(self.kind(), TokenKind::Bar | TokenKind::Semicolon | TokenKind::End) || self.kind().closes()
+    }
+
+    /// Reports at the cursor that something is missing.
+    pub fn expected<T>(&mut self, what: &str, after: &str) -> Parsed<T> {
+        self.expected_help(what, after, None)
+    }
+
+    pub fn expected_help<T>(&mut self, what: &str, after: &str, help: Option<String>) -> Parsed<T> {
+        let token = self.token();
+        let message = match token.kind {
+            TokenKind::End => format!("expected {what} after {after}, but the text ends"),
+            // The lexer has said what is wrong with it.
+            TokenKind::Unknown => return Err(Failed),
+            _ => format!("expected {what} after {after}, not '{}'", shorten(self.text_of(token))),
+        };
+        let span = if token.kind == TokenKind::End { self.end_of_last() } else { token.span };
+        let mut diagnostic = Diagnostic::error(code::SYNTAX, span, message);
+        diagnostic.help = help.or_else(|| self.hint(token));
+        self.report(diagnostic);
+        Err(Failed)
+    }
+
+    /// The last character before the end, which a caret can show.
+    fn end_of_last(&self) -> Span {
+        let last = self.last_span();
+        let text = last.text(self.text);
+        let width = text.chars().next_back().map_or(0, char::len_utf8);
+        Span::new(last.end as usize - width, last.end as usize)
+    }
+
+    /// What most often helps where such a token stands in the way.
+    fn hint(&self, token: Token) -> Option<String> {
+        let text = self.text_of(token);
+        match token.kind {
+            TokenKind::Word if words::known(text).is_some_and(|usage| usage != words::Use::Anywhere) => {
+                Some(format!("'{text}' is a word of KQL; as a name it stands in brackets: ['{text}']."))
+            }
+            TokenKind::Assign => Some("Compare with ==; a single = gives a name.".into()),
+            TokenKind::End | TokenKind::Bar => Some("Complete the operator, or delete it.".into()),
+            _ => None,
+        }
+    }
+
+    pub fn error(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.report(Diagnostic::error(code::SYNTAX, span, message).help(help));
+    }
+
+    pub fn unsupported(&mut self, span: Span, what: impl AsRef<str>, help: impl Into<String>) {
+        self.report(Diagnostic::unsupported(span, what, help));
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.stopped && self.diagnostics.len() < 2 * DIAGNOSTICS_MAX {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Ends the parse for good.
+    pub fn limit<T>(&mut self, span: Span, message: String, help: &str) -> Parsed<T> {
+        self.report(Diagnostic::error(code::LIMIT, span, message).help(help));
+        self.stopped = true;
+        self.at = self.tokens.len() - 1;
+        Err(Failed)
+    }
+
+    /// Runs a parser one level deeper.
+    pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= DEPTH_MAX {
+            let message = format!("the query nests deeper than {DEPTH_MAX} levels");
+            return self.limit(self.span(), message, "Give inner parts a name with let.");
+        }
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Runs a parser and tells how high the expressions in its result are.
+    pub fn measured<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<(T, u32)> {
+        let outside = std::mem::take(&mut self.tallest);
+        let result = inner(self);
+        let height = std::mem::replace(&mut self.tallest, outside);
+        result.map(|value| (value, height))
+    }
+
+    /// Skips to the next place at this nesting where reading can go on: `|`, `;`, the closing bracket of
+    /// what is open, or (where a list is read) a comma. It is not consumed.
+    pub fn skip(&mut self, stop_at_comma: bool) {
+        let mut open: Vec<TokenKind> = Vec::new();
+        loop {
+            let kind = self.kind();
+            match kind {
+                TokenKind::End => return,
+                // A forgotten closing parenthesis must not swallow the next statement; braces hold some.
+                TokenKind::Semicolon if !open.contains(&TokenKind::LeftBrace) => return,
+                TokenKind::Bar if open.is_empty() => return,
+                TokenKind::Comma if stop_at_comma && open.is_empty() => return,
+                _ if kind.opens() => open.push(kind),
+                _ if kind.closes() && open.pop().is_none() => return,
+                _ => {}
+            }
+            self.advance();
+        }
+    }
+
+    /// Whether a name may be read here as it stands: a word that the grammar does not keep for itself.
+    pub fn at_name(&self) -> bool {
+        self.name_ahead(0, false) > 0
+    }
+
+    /// How many tokens the name takes that stands so far ahead; 0 when there is none. `given`: at a place
+    /// where a name is given, more words may be one.
+    pub fn name_ahead(&self, count: usize, given: bool) -> usize {
+        match self.ahead(count).kind {
+            TokenKind::Word => usize::from(match words::known(self.word_ahead(count)) {
+                None | Some(words::Use::Anywhere) => true,
+                Some(words::Use::Given) => given,
+                Some(words::Use::Nowhere) => false,
+            }),
+            TokenKind::LeftBracket => {
+                let mut at = count + 1;
+                while self.ahead(at).kind == TokenKind::String {
+                    at += 1;
+                }
+                let closed = at > count + 1 && self.ahead(at).kind == TokenKind::RightBracket;
+                if closed { at + 1 - count } else { 0 }
+            }
+            _ => 0,
+        }
+    }
+
+    /// A bare or bracketed name.
+    pub fn name(&mut self, given: bool, what: &str, after: &str) -> Parsed<Name> {
+        if self.name_ahead(0, given) == 0 {
+            return self.expected(what, after);
+        }
+        let first = self.advance();
+        if first.kind == TokenKind::Word {
+            return Ok(Name { text: self.text_of(first).to_owned(), span: first.span });
+        }
+        let text = self.strings();
+        let last = self.advance();
+        Ok(Name { text, span: first.span.to(last.span) })
+    }
+
+    /// One or more strings side by side, which are one.
+    pub fn strings(&mut self) -> String {
+        let mut value = String::new();
+        while self.at_kind(TokenKind::String) {
+            let token = self.advance();
+            match super::literal::string_value(self.text_of(token)) {
+                Ok(part) => value.push_str(&part),
+                Err(wrong) => self.wrong(token, wrong),
+            }
+        }
+        value
+    }
+
+    /// Reports a mistake inside a literal.
+    pub fn wrong(&mut self, token: Token, wrong: super::literal::Wrong) {
+        let start = token.span.start as usize;
+        self.error(Span::new(start + wrong.start, start + wrong.end), wrong.message, wrong.help);
+    }
+}
+
+/// A token's text for a message: its first line, and not too much of it.
+pub(super) fn shorten(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    match line.char_indices().nth(40) {
+        Some((at, _)) => format!("{}...", &line[..at]),
+        None => line.to_owned(),
+    }
+}

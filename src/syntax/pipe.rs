@@ -1,0 +1,414 @@
+//! Pipelines: a source, then operators after `|`; and the small parts that operators share. Knows the
+//! operators by their table only.
+
+use super::ast::{ColumnDecl, Expr, ExprKind, Name, Named, Op, OpKind, OpParam, Pipe};
+use super::expr::Tall;
+use super::ops::{self, Start};
+use super::parser::{Failed, Parsed, Parser, shorten};
+use super::token::TokenKind;
+use super::words::{self, Use};
+use crate::diag::nearest;
+use crate::span::Span;
+use crate::types::{TYPES, Type};
+
+/// Parameters of operators, written `name=value` before the operator's own expressions. Only these names
+/// are taken for parameters, so that a column may have any other.
+const PARAMS: &[&str] = &[
+    "AllowManagedIdentityAuthentication",
+    "__crossCluster",
+    "__crossDB",
+    "__id",
+    "__isFuzzy",
+    "__noWithSource",
+    "__packedColumn",
+    "__sourceColumnIndex",
+    "bagexpansion",
+    "best_effort",
+    "bin_legacy",
+    "cycles",
+    "decodeblocks",
+    "expandoutput",
+    "flags",
+    "force_remote",
+    "isfuzzy",
+    "kind",
+    "output",
+    "with_component_id",
+    "with_itemindex",
+    "with_match_id",
+    "with_source",
+    "with_step_name",
+    "withsource",
+];
+
+impl Parser<'_> {
+    /// A scalar expression or a pipeline, as parentheses hold it.
+    pub(super) fn query(&mut self, after: &str) -> Parsed<Tall> {
+        if !self.at_source_operator() {
+            let source = self.scalar(after)?;
+            if !self.at_kind(TokenKind::Bar) {
+                return Ok(source);
+            }
+            let (pipe, height) = self.measured(|parser| parser.pipe_after(Some(source.expr)))?;
+            return self.piped(pipe, height.max(source.height));
+        }
+        let (pipe, height) = self.measured(|parser| parser.pipe(after))?;
+        self.piped(pipe, height)
+    }
+
+    /// An operator at the start of a pipeline that needs a table before it.
+    fn check_source(&mut self) {
+        let token = self.token();
+        let word = self.word();
+        if ops::find(word).is_some_and(|row| row.start == Start::Piped) {
+            let help = format!("Begin with a table: TableName | {word} ...");
+            self.error(token.span, format!("'{word}' needs a table before it"), help);
+        }
+    }
+
+    fn piped(&mut self, pipe: Pipe, height: u32) -> Parsed<Tall> {
+        let span = pipe.span;
+        self.tall(Expr { kind: ExprKind::Pipe(Box::new(pipe)), span }, height + 1)
+    }
+
+    /// A whole pipeline, with a source or with an operator that needs none.
+    pub(super) fn pipe(&mut self, after: &str) -> Parsed<Pipe> {
+        if self.at_source_operator() {
+            self.check_source();
+            let op = self.operator()?;
+            let span = op.span;
+            return Ok(self.more_ops(Pipe { source: None, ops: vec![op], span }));
+        }
+        let source = self.scalar(after)?;
+        self.tallest = self.tallest.max(source.height);
+        self.pipe_after(Some(source.expr))
+    }
+
+    /// The operators after a source that has been read.
+    fn pipe_after(&mut self, source: Option<Expr>) -> Parsed<Pipe> {
+        let pipe = match source {
+            Some(Expr { kind: ExprKind::Pipe(inner), span })
+                if inner.span == span && inner.source.is_none() =>
+            {
+                *inner
+            }
+            Some(source) => Pipe { span: source.span, source: Some(Box::new(source)), ops: Vec::new() },
+            None => Pipe { source: None, ops: Vec::new(), span: self.span() },
+        };
+        Ok(self.more_ops(pipe))
+    }
+
+    /// A pipeline whose input is given by the operator around it: `mv-apply x on (take 1 | ...)`.
+    pub(super) fn pipe_without_source(&mut self) -> Parsed<Pipe> {
+        let op = self.operator()?;
+        let span = op.span;
+        Ok(self.more_ops(Pipe { source: None, ops: vec![op], span }))
+    }
+
+    /// `( pipeline )` without a source.
+    pub(super) fn subpipe(&mut self, after: &str) -> Parsed<Box<Pipe>> {
+        self.expect(TokenKind::LeftParen, "(", after)?;
+        let (pipe, height) = self.measured(|parser| parser.nested(Parser::pipe_without_source))?;
+        self.tallest = self.tallest.max(height + 1);
+        self.expect(TokenKind::RightParen, ")", "the subquery")?;
+        Ok(Box::new(pipe))
+    }
+
+    fn more_ops(&mut self, mut pipe: Pipe) -> Pipe {
+        self.finish_operator(pipe.ops.last().map(|op| op.name.text.clone()));
+        while self.at_kind(TokenKind::Bar) {
+            let bar = self.advance();
+            let op = match self.operator() {
+                Ok(op) => op,
+                Err(Failed) => {
+                    let name = Name { text: String::new(), span: bar.span };
+                    self.skip(false);
+                    Op { kind: OpKind::Error, name, span: bar.span.to(self.last_span()) }
+                }
+            };
+            pipe.span = pipe.span.to(op.span);
+            let name = op.name.text.clone();
+            pipe.ops.push(op);
+            self.finish_operator(Some(name));
+        }
+        pipe
+    }
+
+    /// What an operator leaves unread is reported once and skipped.
+    fn finish_operator(&mut self, name: Option<String>) {
+        if self.at_end() {
+            return;
+        }
+        let token = self.token();
+        // At a statement's end the caller knows better what is missing.
+        if name.is_none() {
+            return;
+        }
+        if token.kind != TokenKind::Unknown {
+            let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "the operator".into());
+            let found = shorten(self.text_of(token));
+            let word = self.word();
+            let help = if ops::find(word).is_some() {
+                format!("Put | before '{word}'.")
+            } else if self.line_starts_here() {
+                "End the statement before it with ';', or delete it.".into()
+            } else {
+                "Put a comma between expressions, | before an operator, ; between statements.".into()
+            };
+            self.error(token.span, format!("unexpected '{found}' in '{name}'"), help);
+        }
+        self.skip(false);
+    }
+
+    /// Whether a line break stands before the cursor.
+    fn line_starts_here(&self) -> bool {
+        let before = Span { start: self.last_span().end, end: self.span().start };
+        before.text(self.text).contains('\n')
+    }
+
+    /// Whether an operator stands here that needs no source. Those of their words that may be names too
+    /// are looked at more closely, as Kusto's parser does.
+    fn at_source_operator(&self) -> bool {
+        let word = self.word();
+        let Some(row) = ops::find(word) else { return false };
+        match word {
+            // Sources that are expressions: see `source_operand`.
+            "datatable" | "externaldata" | "external_data" => false,
+            "range" => {
+                let name = self.name_ahead(1, false);
+                name > 0 && self.word_ahead(1 + name) == "from"
+            }
+            "evaluate" => self.name_ahead(1, false) > 0,
+            "inline_external_table" => matches!(self.ahead(1).kind, TokenKind::LeftParen),
+            _ if row.start == Start::Source => true,
+            // Reported by `check_source`; a word that may be a name is one here.
+            _ => words::known(word) != Some(Use::Anywhere) && self.ahead(1).kind != TokenKind::LeftParen,
+        }
+    }
+
+    /// One operator, from its word to its end.
+    pub(super) fn operator(&mut self) -> Parsed<Op> {
+        let token = self.token();
+        let word = self.word();
+        let Some(row) = ops::find(word) else { return self.unknown_operator() };
+        self.advance();
+        let name = Name { text: word.to_owned(), span: token.span };
+        let kind = match (row.parse)(self) {
+            Ok(kind) => kind,
+            Err(Failed) => {
+                self.skip(false);
+                OpKind::Error
+            }
+        };
+        Ok(Op { kind, name, span: token.span.to(self.last_span()) })
+    }
+
+    fn unknown_operator(&mut self) -> Parsed<Op> {
+        let token = self.token();
+        if token.kind != TokenKind::Word {
+            let help = Some("An operator such as where, extend, project or summarize.".to_owned());
+            return self.expected_help("an operator", "'|'", help);
+        }
+        let word = self.word();
+        let known = ops::OPERATORS.iter().map(|row| row.name);
+        let help = match nearest(word, known) {
+            Some(name) => format!("Did you mean '{name}'?"),
+            None => "Use an operator such as where, extend, project or summarize.".into(),
+        };
+        self.error(token.span, format!("unknown operator '{word}'"), help);
+        Err(Failed)
+    }
+
+    /// `kind=inner hint.strategy=shuffle`, and the operator's `own` names besides.
+    pub(super) fn params(&mut self, own: &[&str]) -> Parsed<Vec<OpParam>> {
+        let mut params = Vec::new();
+        while let Some(length) = self.param_ahead(own) {
+            let name = self.param_name(length);
+            self.expect(TokenKind::Assign, "=", &format!("'{}'", name.text))?;
+            let value = self.param_value(&name.text)?;
+            params.push(OpParam { name, value });
+            // Kusto's own documents separate hints by commas here and there; its parser does not.
+        }
+        Ok(params)
+    }
+
+    /// How many tokens the name of a parameter takes that stands here.
+    fn param_ahead(&self, own: &[&str]) -> Option<usize> {
+        let word = self.word();
+        if word == "hint" && self.ahead(1).kind == TokenKind::Dot && self.ahead(3).kind == TokenKind::Assign {
+            return Some(3);
+        }
+        let known = PARAMS.binary_search(&word).is_ok() || own.contains(&word);
+        (known && self.ahead(1).kind == TokenKind::Assign).then_some(1)
+    }
+
+    pub(super) fn param_name(&mut self, length: usize) -> Name {
+        let start = self.span();
+        for _ in 0..length {
+            self.advance();
+        }
+        let span = start.to(self.last_span());
+        Name { text: span.text(self.text).to_owned(), span }
+    }
+
+    /// A literal, a word, or a name.
+    pub(super) fn param_value(&mut self, name: &str) -> Parsed<Expr> {
+        let token = self.token();
+        // Only titles may be computed; `kind=inner (T)` has a table after its value.
+        let computed = name.ends_with("title") && self.ahead(1).kind == TokenKind::LeftParen;
+        if token.kind == TokenKind::Word && !computed {
+            self.advance();
+            let name = Name { text: self.text_of(token).to_owned(), span: token.span };
+            return Ok(Expr { kind: ExprKind::Name(name), span: token.span });
+        }
+        let tall = self.nested(|parser| parser.unary(&format!("'{name}='")))?;
+        self.tallest = self.tallest.max(tall.height);
+        Ok(tall.expr)
+    }
+
+    /// `a = x, (b, c) = y, z`: what extend, project, summarize and their kind take. At least one.
+    pub(super) fn named_list(&mut self, after: &str) -> Parsed<Vec<Named>> {
+        let mut list = Vec::new();
+        loop {
+            list.push(self.named_or_error(after)?);
+            if !self.eat(TokenKind::Comma) {
+                return Ok(list);
+            }
+        }
+    }
+
+    /// A broken element becomes an error node; the list goes on after the comma.
+    pub(super) fn named_or_error(&mut self, after: &str) -> Parsed<Named> {
+        let start = self.span().start;
+        if let Ok(named) = self.named(after) {
+            return Ok(named);
+        }
+        self.skip(true);
+        let span = Span { start, end: self.span().start.max(start) };
+        let expr = Expr { kind: ExprKind::Error, span };
+        Ok(Named { names: Vec::new(), expr, span })
+    }
+
+    pub(super) fn named(&mut self, after: &str) -> Parsed<Named> {
+        let start = self.span();
+        let length = self.name_ahead(0, true);
+        if length > 0 && self.ahead(length).kind == TokenKind::Assign {
+            let name = self.name(true, "a name", after)?;
+            self.advance();
+            let expr = self.expr(&format!("'{} ='", name.text))?;
+            let span = start.to(expr.span);
+            return Ok(Named { names: vec![name], expr, span });
+        }
+        let names = self.name_list_ahead();
+        if names > 0 && self.ahead(names).kind == TokenKind::Assign {
+            return self.several_named(start);
+        }
+        self.refuse_dashed_name()?;
+        let expr = self.expr(after)?;
+        let span = expr.span;
+        Ok(Named { names: Vec::new(), expr, span })
+    }
+
+    /// `(a, b) = expr`
+    fn several_named(&mut self, start: Span) -> Parsed<Named> {
+        self.advance();
+        let mut names = Vec::new();
+        loop {
+            names.push(self.name(true, "a name", "'('")?);
+            if !self.eat(TokenKind::Comma) {
+                break;
+            }
+        }
+        self.expect(TokenKind::RightParen, ")", "the names")?;
+        self.advance();
+        let expr = self.expr("'='")?;
+        let span = start.to(expr.span);
+        Ok(Named { names, expr, span })
+    }
+
+    fn name_list_ahead(&self) -> usize {
+        if !self.at_kind(TokenKind::LeftParen) {
+            return 0;
+        }
+        let mut at = 1;
+        loop {
+            match self.name_ahead(at, true) {
+                0 => return 0,
+                length => at += length,
+            }
+            match self.ahead(at).kind {
+                TokenKind::Comma => at += 1,
+                TokenKind::RightParen => return at + 1,
+                _ => return 0,
+            }
+        }
+    }
+
+    /// `first-seen = x` gives a name that needs brackets.
+    fn refuse_dashed_name(&mut self) -> Parsed<()> {
+        let mut at = 1;
+        while self.adjacent(at) && matches!(self.ahead(at).kind, TokenKind::Minus | TokenKind::Word) {
+            at += 1;
+        }
+        let dashed = self.at_kind(TokenKind::Word) && at > 1 || words::known(self.word()).is_some();
+        if !dashed || self.ahead(at).kind != TokenKind::Assign {
+            return Ok(());
+        }
+        let name = self.param_name(at);
+        self.error(
+            name.span,
+            format!("the name '{}' needs brackets", name.text),
+            format!("Write ['{}'].", name.text),
+        );
+        Err(Failed)
+    }
+
+    /// `(name:type, ...)`
+    pub(super) fn column_decls(&mut self, after: &str) -> Parsed<Vec<ColumnDecl>> {
+        self.expect(TokenKind::LeftParen, "(", after)?;
+        self.column_decls_open()
+    }
+
+    /// As [`Parser::column_decls`], after the opening parenthesis.
+    pub(super) fn column_decls_open(&mut self) -> Parsed<Vec<ColumnDecl>> {
+        self.eat(TokenKind::Comma);
+        let mut columns = Vec::new();
+        while !self.at_kind(TokenKind::RightParen) {
+            columns.push(self.column_decl("'('")?);
+            if !self.eat(TokenKind::Comma) {
+                break;
+            }
+        }
+        self.expect(TokenKind::RightParen, ")", "the columns")?;
+        Ok(columns)
+    }
+
+    pub(super) fn column_decl(&mut self, after: &str) -> Parsed<ColumnDecl> {
+        let name = self.name(true, "a column name", after)?;
+        self.expect(TokenKind::Colon, ":", &format!("'{}'", name.text))?;
+        let (ty, ty_span) = self.type_name()?;
+        Ok(ColumnDecl { name, ty, ty_span })
+    }
+
+    /// The name of a scalar type.
+    pub(super) fn type_name(&mut self) -> Parsed<(Type, Span)> {
+        let token = self.token();
+        let word = self.word();
+        // An old spelling that Kusto's parser still takes where a column is declared.
+        let old = (word == "int8").then_some(Type::Int);
+        if let Some(ty) = Type::by_name(word).or(old) {
+            self.advance();
+            return Ok((ty, token.span));
+        }
+        let names = TYPES.iter().map(|row| row.name);
+        let help = match nearest(word, names.clone()) {
+            Some(name) => format!("Did you mean '{name}'?"),
+            None => format!("Use one of {}.", names.collect::<Vec<_>>().join(", ")),
+        };
+        if token.kind != TokenKind::Word {
+            return self.expected_help("a type", "':'", Some(help));
+        }
+        self.error(token.span, format!("unknown type '{word}'"), help);
+        Err(Failed)
+    }
+}
