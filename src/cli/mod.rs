@@ -4,6 +4,8 @@
 mod check;
 mod config;
 mod data;
+#[cfg(feature = "engine")]
+mod empty;
 pub mod exit;
 mod hunts;
 mod ingest;

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
-use super::{Global, QueryArgs, report, signals};
+use super::{Global, QueryArgs, empty, report, signals};
 use crate::compile::{self, Compiled, Options};
 use crate::diag;
 use crate::engine::{Cancel, Engine, Sql};
@@ -22,6 +22,9 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let chosen = Chosen::by(global)?;
     data::announce(&chosen);
     let mut engine = data::open(global, &chosen)?;
+    for note in engine.notes() {
+        report::say(note);
+    }
 
     let options = Options {
         now: data::now(global, engine.clock()),
@@ -38,15 +41,23 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let started = Instant::now();
     let mut exporter = exporter(global, args, &output)?;
     let mut rows = 0;
+    let mut empty = Vec::new();
     for compiled in &compilation.results {
         let wrote = write_result(&mut engine, compiled, &cancel, exporter.as_mut(), &mut output);
-        rows += wrote.map_err(|failure| match stopped.exit() {
+        let wrote = wrote.map_err(|failure| match stopped.exit() {
             Some(exit) if failure.exit == Exit::Cancelled => Failure { exit, ..failure },
             Some(_) | None => failure,
         })?;
+        rows += wrote;
+        if wrote == 0 {
+            empty.push(compiled);
+        }
     }
     exporter.finish(&mut output)?;
     output.commit()?;
+    for compiled in empty {
+        empty::explain(&mut engine, compiled, &cancel)?;
+    }
     if exporter.neutralised() > 0 {
         report::say(&format!(
             "{} cells that a spreadsheet would run as formulas got a leading apostrophe; --csv-raw leaves them",

@@ -1,0 +1,82 @@
+//! Why a result may be empty: for each table of the query its newest row, and whether the query looks
+//! there at all. An empty result that only means a wrong clock looks like good news.
+
+use super::exit::Failure;
+use super::report;
+use crate::catalog::tables;
+use crate::compile::{self, Compiled, Options, TableUse};
+use crate::engine::{Cancel, Engine};
+use crate::schema::Table;
+use crate::ticks;
+use crate::types::Type;
+use crate::value::Value;
+
+/// Says on stderr what an empty result may be due to.
+pub fn explain(engine: &mut Engine, compiled: &Compiled, cancel: &Cancel) -> Result<(), Failure> {
+    for used in &compiled.tables {
+        let schema = engine.schema();
+        let Some(column) = schema.table(&used.table).and_then(|table| time_column(table, used)) else {
+            continue;
+        };
+        let newest = newest(engine, &used.table, &column, cancel)?;
+        report::say(&sentence(used, &column, newest));
+    }
+    Ok(())
+}
+
+/// The column that the query compares with the clock, else the one that says when it happened.
+fn time_column(table: &Table, used: &TableUse) -> Option<String> {
+    let known = tables::find(&table.name).map(|row| row.time.to_string());
+    let first =
+        || table.listed().find(|column| column.ty == Type::Datetime).map(|column| column.name.clone());
+    used.time_column.clone().or(known).or_else(first)
+}
+
+fn newest(engine: &mut Engine, table: &str, column: &str, cancel: &Cancel) -> Result<Option<i64>, Failure> {
+    let quoted = |name: &str| format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"));
+    let kql = format!("{} | summarize max({})", quoted(table), quoted(column));
+    let compilation = compile::compile(&kql, &engine.schema(), &Options::default());
+    let Some(compiled) = compilation.results.first() else { return Ok(None) };
+    let grid = engine.fetch(&super::query::sql(compiled), cancel)?;
+    match grid.rows.first().and_then(|row| row.first()) {
+        Some(Value::Datetime(at)) => Ok(Some(*at)),
+        Some(_) | None => Ok(None),
+    }
+}
+
+fn sentence(used: &TableUse, column: &str, newest: Option<i64>) -> String {
+    let table = &used.table;
+    let Some(newest) = newest else { return format!("no rows: {table} has none with a {column}") };
+    let at = ticks::iso(newest);
+    match (used.since, used.until) {
+        (Some(since), _) if newest < since => format!(
+            "no rows: the newest of {table} is of {at}, before the query's look-back, which begins {}; --now {at} moves its clock there",
+            ticks::iso(since)
+        ),
+        (_, Some(until)) if newest > until => format!(
+            "no rows: {table} goes on to {at}, after the query's look-back, which ends {}",
+            ticks::iso(until)
+        ),
+        (_, _) => format!("no rows: the newest of {table} is of {at}, and the query looks there"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_table_is_told_from_an_empty_one() {
+        let day = |days: i64| ticks::UNIX_EPOCH + days * ticks::DAY;
+        let used = TableUse {
+            table: "OfficeActivity".into(),
+            time_column: Some("TimeGenerated".into()),
+            since: Some(day(10)),
+            until: None,
+        };
+        let said = |newest| sentence(&used, "TimeGenerated", newest);
+        assert!(said(Some(day(2))).contains("--now 1970-01-03T00:00:00Z"));
+        assert!(said(Some(day(11))).contains("looks there"));
+        assert!(said(None).contains("has none"));
+    }
+}
