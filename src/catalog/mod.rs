@@ -6,8 +6,12 @@ pub mod cond;
 pub mod convert;
 pub mod datetime;
 pub mod dynamic;
+pub mod encode;
 pub mod func;
+pub mod hash;
 pub mod math;
+pub mod net;
+pub mod parsing;
 pub mod string;
 pub mod tables;
 
@@ -15,8 +19,21 @@ use func::Func;
 
 /// Every scalar function, family by family.
 pub fn functions() -> impl Iterator<Item = &'static Func> {
-    [cond::ROWS, convert::ROWS, string::ROWS, datetime::ROWS, dynamic::ROWS, math::ROWS].into_iter().flatten()
+    FAMILIES.iter().copied().flatten()
 }
+
+const FAMILIES: &[&[Func]] = &[
+    cond::ROWS,
+    convert::ROWS,
+    datetime::ROWS,
+    dynamic::ROWS,
+    encode::ROWS,
+    hash::ROWS,
+    math::ROWS,
+    net::ROWS,
+    parsing::ROWS,
+    string::ROWS,
+];
 
 pub fn aggregates() -> impl Iterator<Item = &'static Func> {
     agg::ROWS.iter()

@@ -5,10 +5,14 @@ pub mod collect;
 pub mod convert;
 pub mod datetime;
 pub mod dynamic;
+pub mod encode;
 pub mod fold;
 pub mod format;
+pub mod hash;
 pub mod json;
 pub mod math;
+pub mod net;
+pub mod parse;
 pub mod real;
 pub mod regexes;
 pub mod terms;
@@ -191,8 +195,12 @@ const FAMILIES: &[&[Kernel]] = &[
     convert::KERNELS,
     datetime::KERNELS,
     dynamic::KERNELS,
+    encode::KERNELS,
     format::KERNELS,
+    hash::KERNELS,
     math::KERNELS,
+    net::KERNELS,
+    parse::KERNELS,
     regexes::KERNELS,
     terms::KERNELS,
     text::KERNELS,

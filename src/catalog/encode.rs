@@ -1,0 +1,83 @@
+//! URL, base64 and compression. Knows `kernels::encode` by name.
+
+use super::func::Lower::{Kernel, Refuse};
+use super::func::Ret::Is;
+use super::func::{ANY, DYN, Func, GUID, STR, Sig, f, rest, sig};
+use crate::types::Type::{Dynamic, Guid, String};
+
+const COMPRESS: &[Sig] = &[sig(
+    &[STR],
+    Is(String),
+    Refuse(
+        "Compressed bytes are not those of Kusto's compressor and would not compare equal; keep the text, or its hash_sha256().",
+    ),
+)];
+
+const PUNYCODE: &[Sig] = &[sig(
+    &[rest(ANY)],
+    Is(String),
+    Refuse("Punycode is not there yet; compare the domain as it was logged, with its xn-- labels."),
+)];
+
+pub static ROWS: &[Func] = &[
+    f("url_encode", &[sig(&[STR], Is(String), Kernel("kql_url_encode"))])
+        .doc("A text as it is sent in a URL, with + for a blank.")
+        .example("print url_encode('a b/c')", "a+b%2fc"),
+    f("url_encode_component", &[sig(&[STR], Is(String), Kernel("kql_url_encode_component"))])
+        .doc("A text as it is sent in a URL, with %20 for a blank.")
+        .example("print url_encode_component('a b/c')", "a%20b%2fc"),
+    f("url_decode", &[sig(&[STR], Is(String), Kernel("kql_url_decode"))])
+        .doc("The text of a URL with its % codes decoded.")
+        .example("print url_decode('a%20b%2fc')", "a b/c"),
+    f("base64_encode_tostring", &[sig(&[STR], Is(String), Kernel("kql_base64_encode"))])
+        .aliases(&["base64_encodestring"])
+        .doc("The UTF-8 of a text in base64.")
+        .example("print base64_encode_tostring('KQL!')", "S1FMIQ=="),
+    f("base64_decode_tostring", &[sig(&[STR], Is(String), Kernel("kql_base64_decode"))])
+        .aliases(&["base64_decodestring"])
+        .doc("The text whose UTF-8 is given in base64.")
+        .trap("What is no base64, lacks its = signs or is no UTF-8 becomes the empty text; so does UTF-16 with other than plain letters.")
+        .example("print base64_decode_tostring('S1FMIQ==')", "KQL!"),
+    f("base64_decode_toarray", &[sig(&[STR], Is(Dynamic), Kernel("kql_base64_decode_array"))])
+        .doc("The bytes given in base64 as an array of numbers; null when it is none.")
+        .example("print base64_decode_toarray('S1FM')", "[75,81,76]"),
+    f("base64_encode_fromarray", &[sig(&[DYN], Is(String), Kernel("kql_base64_encode_array"))])
+        .doc("An array of bytes in base64.")
+        .example("print base64_encode_fromarray(dynamic([75, 81, 76]))", "S1FM"),
+    f("base64_encode_fromguid", &[sig(&[GUID], Is(String), Kernel("kql_base64_encode_guid"))])
+        .doc("The bytes of a guid in base64.")
+        .example(
+            "print base64_encode_fromguid(guid(00010203-0405-0607-0809-0a0b0c0d0e0f))",
+            "AwIBAAUEBwYICQoLDA0ODw==",
+        ),
+    f(
+        "base64_decode_toguid",
+        &[sig(
+            &[STR],
+            Is(Guid),
+            Refuse(
+                "The reference's own example contradicts the byte order of base64_encode_fromguid(); \
+                 read the bytes with base64_decode_toarray().",
+            ),
+        )],
+    )
+    .doc("The guid whose bytes are given in base64."),
+    f(
+        "zlib_decompress_from_base64_string",
+        &[sig(&[STR], Is(String), Kernel("kql_zlib_decompress"))],
+    )
+    .doc("The text that was compressed with zlib and put in base64; empty when it was not.")
+    .example("print zlib_decompress_from_base64_string('eNrzDvRRBAAC3AEK')", "KQL!"),
+    f(
+        "gzip_decompress_from_base64_string",
+        &[sig(&[STR], Is(String), Kernel("kql_gzip_decompress"))],
+    )
+    .doc("The text that was compressed with gzip and put in base64; empty when it was not.")
+    .example("print gzip_decompress_from_base64_string('H4sIAAAAAAACA/MO9FEEAPBUihAEAAAA')", "KQL!"),
+    f("zlib_compress_to_base64_string", COMPRESS).doc("A text compressed with zlib, in base64."),
+    f("gzip_compress_to_base64_string", COMPRESS).doc("A text compressed with gzip, in base64."),
+    f("punycode_to_string", PUNYCODE).doc("The text that punycode stands for."),
+    f("punycode_from_string", PUNYCODE).doc("A text in punycode."),
+    f("punycode_domain_to_string", PUNYCODE).doc("A domain name in punycode."),
+    f("punycode_domain_from_string", PUNYCODE).doc("The domain name that punycode stands for."),
+];

@@ -1,0 +1,61 @@
+//! Hashes. Knows `kernels::hash` by name, and DuckDB's md5, sha1 and sha256.
+
+use super::func::Lower::{Kernel, Refuse, Sql};
+use super::func::Ret::Is;
+use super::func::{ANY, DATETIME, Func, LONG, ONLY_STR, Sig, TEXT, f, named, rest, sig};
+use crate::types::Type::{Long, String};
+
+const HASH: &[Sig] = &[
+    sig(&[ONLY_STR], Is(Long), Kernel("kql_hash_text")),
+    sig(&[DATETIME], Is(Long), Kernel("kql_hash_datetime")),
+    sig(
+        &[ANY],
+        Is(Long),
+        Refuse(
+            "Only what Kusto's hash() gives for strings and datetimes is known; hash the text of the value: \
+             hash(tostring(x)).",
+        ),
+    ),
+    sig(
+        &[ANY, named("mod", LONG)],
+        Is(Long),
+        Refuse(
+            "How Kusto reduces a negative hash by the second argument is not known; write the remainder \
+             yourself, as in hash(x) % 10, which is never negative.",
+        ),
+    ),
+];
+
+const COMBINED: &[Sig] = &[sig(
+    &[ANY, rest(ANY)],
+    Is(Long),
+    Refuse(
+        "How Kusto combines hashes is not published; hash the joined texts instead, as in \
+         hash(strcat_delim('|', a, b)).",
+    ),
+)];
+
+pub static ROWS: &[Func] = &[
+    f("hash", HASH)
+        .aliases(&["hash_xxhash64"])
+        .doc("The xxHash64 of a text or a datetime.")
+        .trap("Microsoft may change the algorithm of hash(); hash_sha256() stays.")
+        .example("print hash('World')", "1846988464401551951"),
+    f("hash_sha256", &[sig(&[TEXT], Is(String), Sql("coalesce(sha256(nullif({0}, '')), '')"))])
+        .doc("The SHA-256 of a value's text in hexadecimal digits.")
+        .trap("The hash of the empty text is empty.")
+        .example(
+            "print hash_sha256('World')",
+            "78ae647dc5544d227130a0682a51e30bc7777fbb6d8a8f17007463a3ecd1d524",
+        ),
+    f("hash_md5", &[sig(&[TEXT], Is(String), Sql("coalesce(md5(nullif({0}, '')), '')"))])
+        .doc("The MD5 of a value's text in hexadecimal digits.")
+        .trap("The hash of the empty text is empty.")
+        .example("print hash_md5('World')", "f5a7924e621e84c9280a9a27e1bcb7f6"),
+    f("hash_sha1", &[sig(&[TEXT], Is(String), Sql("coalesce(sha1(nullif({0}, '')), '')"))])
+        .doc("The SHA-1 of a value's text in hexadecimal digits.")
+        .trap("The hash of the empty text is empty.")
+        .example("print hash_sha1('World')", "70c07ec18ef89c5309bbb0937f3a6342411e1fdd"),
+    f("hash_combine", COMBINED).doc("One hash of several hashes."),
+    f("hash_many", COMBINED).doc("One hash of several values."),
+];

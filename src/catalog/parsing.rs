@@ -1,0 +1,70 @@
+//! Texts with a structure of their own, taken apart. Knows `kernels::parse` by name.
+
+use super::func::Lower::{Kernel, Refuse};
+use super::func::Ret::Is;
+use super::func::{ANY, Func, Label, STR, f, named, rest, sig};
+use crate::types::Type::{Decimal, Dynamic};
+
+pub static ROWS: &[Func] = &[
+    f("parse_url", &[sig(&[named("url", STR)], Is(Dynamic), Kernel("kql_parse_url"))])
+        .aliases(&["parseurl"])
+        .doc("The scheme, host, port, path, user, query and fragment of a URL as a bag.")
+        .trap("Without a scheme there is no host: all of it is the path. Query values stay encoded.")
+        .example("print parse_url('https://contoso.com:8443/a?x=1').Host", "contoso.com"),
+    f("parse_urlquery", &[sig(&[named("query", STR)], Is(Dynamic), Kernel("kql_parse_urlquery"))])
+        .aliases(&["parseurlquery"])
+        .doc("The keys and values of a URL's query, in a bag under Query Parameters.")
+        .example("print parse_urlquery('x=1&y=2')['Query Parameters'].y", "2"),
+    f("parse_path", &[sig(&[named("path", STR)], Is(Dynamic), Kernel("kql_parse_path"))])
+        .doc("The root, directory, file name and extension of a file path as a bag.")
+        .example("print parse_path(@'C:\\temp\\a.exe').Filename", "a.exe"),
+    f("parse_csv", &[sig(&[named("csv_text", STR)], Is(Dynamic), Kernel("kql_parse_csv"))])
+        .label(Label::FirstArg)
+        .doc("The fields of one CSV record as an array.")
+        .trap("Only the first record counts.")
+        .example("print parse_csv('a,\"b,c\"')", "[\"a\",\"b,c\"]"),
+    f(
+        "parse_command_line",
+        &[sig(
+            &[named("command_line", STR), named("parser_type", STR)],
+            Is(Dynamic),
+            Kernel("kql_parse_command_line"),
+        )],
+    )
+    .doc("The arguments of a Windows command line as an array.")
+    .example("print parse_command_line('cmd.exe /c \"dir x\"', 'windows')", "[\"cmd.exe\",\"/c\",\"dir x\"]"),
+    f(
+        "parse_version",
+        &[sig(
+            &[ANY],
+            Is(Decimal),
+            Refuse(
+                "A version becomes a decimal, and numbers of that type are not there yet; compare its parts: \
+                 toint(split(v, '.')[0]).",
+            ),
+        )],
+    )
+    .doc("A version number of up to four parts as one decimal."),
+    f(
+        "parse_user_agent",
+        &[sig(
+            &[ANY, ANY],
+            Is(Dynamic),
+            Refuse(
+                "The thousands of patterns behind it are not part of kqlhunt; look for the product with has \
+                 or extract().",
+            ),
+        )],
+    )
+    .doc("The browser, system and device that a user agent names."),
+    f(
+        "parse_xml",
+        &[sig(
+            &[rest(ANY)],
+            Is(Dynamic),
+            Refuse("XML is not read yet; take single values out with extract(), as in extract('<Name>([^<]*)<', 1, x)."),
+        )],
+    )
+    .label(Label::FirstArg)
+    .doc("An XML text as a dynamic value."),
+];
