@@ -1,7 +1,9 @@
 //! The facade: KQL text and a schema in, SQL and diagnostics out. Runs nothing.
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, any_error};
+use crate::plan::{self, Node, Plan, Rel};
 use crate::schema::Schema;
+use crate::sql;
 use crate::types::ColumnType;
 
 /// What a query's meaning depends on besides its text and the schema.
@@ -74,6 +76,49 @@ impl Render {
 
 /// Compiles a text. Never panics; every mistake is a diagnostic with its place.
 pub fn compile(text: &str, schema: &Schema, options: &Options) -> Compilation {
-    let _ = (text, schema, options);
-    Compilation::default()
+    let (script, mut diagnostics) = crate::syntax::parse(text);
+    let bound = plan::bind(&script, schema, options);
+    diagnostics.extend(bound.diagnostics);
+    diagnostics.sort_by_key(|found| found.span);
+    if any_error(&diagnostics) {
+        return Compilation { results: Vec::new(), diagnostics };
+    }
+    let source = options.trace.then_some(text);
+    let results = bound.plans.into_iter().map(|plan| compiled(plan, bound.now, source)).collect();
+    Compilation { results, diagnostics }
+}
+
+/// The columns of each result and the diagnostics, without SQL: what `check` shows.
+pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnType>>, Vec<Diagnostic>) {
+    let compilation = compile(text, schema, options);
+    (compilation.results.into_iter().map(|result| result.columns).collect(), compilation.diagnostics)
+}
+
+fn compiled(mut plan: Plan, now: i64, source: Option<&str>) -> Compiled {
+    let columns =
+        plan.root.cols.iter().map(|column| ColumnType::new(column.name.clone(), column.ty)).collect();
+    let origins = plan.root.cols.iter().map(|column| column.origin.clone()).collect();
+    let bare_table = match &plan.root.node {
+        Node::Scan { table, items, .. } if items.len() == plan.root.cols.len() => Some(table.clone()),
+        _ => None,
+    };
+    plan::prune(&mut plan);
+    let sql = sql::write(&plan, source);
+    let streams = streams(&plan.root, &plan);
+    Compiled { sql, columns, origins, render: plan.render, tables: plan.tables, now, streams, bare_table }
+}
+
+/// Whether rows come out while others still go in.
+fn streams(rel: &Rel, plan: &Plan) -> bool {
+    match &rel.node {
+        _ if !rel.order.is_empty() => false,
+        Node::Scan { .. } | Node::Values { .. } | Node::Range { .. } => true,
+        Node::Let { index, .. } => plan.lets[*index].uses <= 1 && streams(&plan.lets[*index].rel, plan),
+        Node::Filter { input, .. }
+        | Node::Project { input, .. }
+        | Node::Limit { input, .. }
+        | Node::Unnest { input, .. } => streams(input, plan),
+        Node::Union { inputs, .. } => inputs.iter().all(|input| streams(input, plan)),
+        Node::Aggregate { .. } | Node::Join { .. } | Node::Window { .. } => false,
+    }
 }

@@ -18,6 +18,7 @@ pub mod hunt;
 pub mod ingest;
 pub mod kernels;
 pub mod places;
+pub mod plan;
 pub mod schema;
 pub mod span;
 pub mod sql;

@@ -21,6 +21,7 @@ pub struct Func {
 }
 
 /// One way to call a function.
+#[derive(Debug)]
 pub struct Sig {
     pub params: &'static [Param],
     pub ret: Ret,
@@ -28,7 +29,7 @@ pub struct Sig {
 }
 
 /// What one parameter accepts and what its argument becomes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Param {
     pub name: &'static str,
     /// The types that are accepted as they are.
@@ -79,7 +80,7 @@ pub enum Label {
 }
 
 /// What a call becomes in SQL.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Lower {
     /// A template: `{0}` is the first argument, `{*}` all of them with commas. Arguments come parenthesised where needed.
     /// In aggregates `{order}` is ` ORDER BY ...` where the input is sorted, else nothing.
@@ -92,6 +93,7 @@ pub enum Lower {
 }
 
 /// An argument on its way into SQL.
+#[derive(Debug)]
 pub struct Arg<'a> {
     pub sql: &'a str,
     pub ty: Type,

@@ -2,6 +2,7 @@
 //! plan, the SQL writer, completion, help and docs. Knows types only; no syntax, no plan.
 
 pub mod agg;
+pub mod binary;
 pub mod cond;
 pub mod convert;
 pub mod datetime;

@@ -1,3 +1,15 @@
-//! From the typed plan to SQL text.
+//! Typed plan to SQL: one SELECT, few blocks, every column named. Knows DuckDB; decides no name and no type.
 
+mod block;
+mod expr;
+mod literal;
+mod node;
 pub mod quote;
+
+use crate::plan::Plan;
+
+/// The SQL of a plan: exactly one SELECT. Its columns are the result's in order, under internal names.
+/// With a source text each block says in comments which operators of the text it does.
+pub fn write(plan: &Plan, source: Option<&str>) -> String {
+    node::Writer::new(plan, source).query()
+}

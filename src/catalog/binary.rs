@@ -1,0 +1,121 @@
+//! Operators as rows: what stands between two operands and what each becomes. Comparisons, `and`, `or`
+//! and `in` over lists are the plan's own. Knows types and kernels; no plan.
+
+use super::func::Lower::{Kernel, Sql};
+use super::func::Ret::Is;
+use super::func::{
+    BOOL, DATETIME, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, f, named, rest, sig,
+};
+use crate::types::Type::{Bool, Datetime, Dynamic, Long, Real, String, Timespan};
+
+const NEEDLE: Param = named("needle", STR);
+/// Anything as text, for `has_any` over numbers.
+const LEFT: Param = named("left", LONG);
+const KEY: Param = named("key", ONLY_STR);
+
+const ADD: &[Sig] = &[
+    sig(&[LEFT, LONG], Is(Long), Kernel("kql_add")),
+    sig(&[REAL, REAL], Is(Real), Sql("{0} + {1}")),
+    sig(&[DATETIME, TIMESPAN], Is(Datetime), Kernel("kql_datetime_add")),
+    sig(&[TIMESPAN, DATETIME], Is(Datetime), Sql("kql_datetime_add({1}, {0})")),
+    sig(&[TIMESPAN, TIMESPAN], Is(Timespan), Kernel("kql_add")),
+];
+const SUBTRACT: &[Sig] = &[
+    sig(&[LEFT, LONG], Is(Long), Kernel("kql_sub")),
+    sig(&[REAL, REAL], Is(Real), Sql("{0} - {1}")),
+    sig(&[DATETIME, DATETIME], Is(Timespan), Kernel("kql_sub")),
+    sig(&[DATETIME, TIMESPAN], Is(Datetime), Kernel("kql_datetime_sub")),
+    sig(&[TIMESPAN, TIMESPAN], Is(Timespan), Kernel("kql_sub")),
+];
+const MULTIPLY: &[Sig] = &[
+    sig(&[LEFT, LONG], Is(Long), Kernel("kql_mul")),
+    sig(&[REAL, REAL], Is(Real), Sql("{0} * {1}")),
+    sig(&[TIMESPAN, LONG], Is(Timespan), Kernel("kql_mul")),
+    sig(&[LONG, TIMESPAN], Is(Timespan), Kernel("kql_mul")),
+    sig(&[TIMESPAN, REAL], Is(Timespan), Sql("TRY_CAST(trunc({0} * {1}) AS BIGINT)")),
+    sig(&[REAL, TIMESPAN], Is(Timespan), Sql("TRY_CAST(trunc({0} * {1}) AS BIGINT)")),
+];
+// Whole numbers divide to whole numbers, towards zero, and to null by zero; timespans to a real.
+const DIVIDE: &[Sig] = &[
+    sig(&[LEFT, LONG], Is(Long), Kernel("kql_div")),
+    sig(&[REAL, REAL], Is(Real), Sql("{0} / {1}")),
+    sig(&[TIMESPAN, TIMESPAN], Is(Real), Sql("{0}::DOUBLE / {1}::DOUBLE")),
+    sig(&[TIMESPAN, LONG], Is(Timespan), Kernel("kql_div")),
+    sig(&[TIMESPAN, REAL], Is(Timespan), Sql("TRY_CAST(trunc({0} / {1}) AS BIGINT)")),
+];
+const MODULO: &[Sig] = &[
+    sig(&[LEFT, LONG], Is(Long), Kernel("kql_mod")),
+    sig(&[REAL, REAL], Is(Real), Kernel("kql_mod_real")),
+    sig(&[TIMESPAN, TIMESPAN], Is(Timespan), Kernel("kql_mod")),
+    sig(&[DATETIME, TIMESPAN], Is(Timespan), Kernel("kql_mod")),
+];
+
+/// A test of a text against a needle: one row, by the kernel's name.
+const fn test(name: &'static str, sigs: &'static [Sig]) -> Func {
+    f(name, sigs)
+}
+
+macro_rules! tests {
+    ($($name:literal, $negated:literal, $template:literal, $kernel:literal;)*) => {
+        [$(
+            test($name, &[sig(&[STR, NEEDLE], Is(Bool), Kernel($kernel))]),
+            test($negated, &[sig(&[STR, NEEDLE], Is(Bool), Sql($template))]),
+        )*]
+    };
+}
+
+static TESTS: [Func; 26] = tests![
+    "has", "!has", "NOT kql_has({0}, {1})", "kql_has";
+    "has_cs", "!has_cs", "NOT kql_has_cs({0}, {1})", "kql_has_cs";
+    "hasprefix", "!hasprefix", "NOT kql_hasprefix({0}, {1})", "kql_hasprefix";
+    "hasprefix_cs", "!hasprefix_cs", "NOT kql_hasprefix_cs({0}, {1})", "kql_hasprefix_cs";
+    "hassuffix", "!hassuffix", "NOT kql_hassuffix({0}, {1})", "kql_hassuffix";
+    "hassuffix_cs", "!hassuffix_cs", "NOT kql_hassuffix_cs({0}, {1})", "kql_hassuffix_cs";
+    "contains", "!contains", "NOT kql_contains({0}, {1})", "kql_contains";
+    "contains_cs", "!contains_cs", "NOT kql_contains_cs({0}, {1})", "kql_contains_cs";
+    "startswith", "!startswith", "NOT kql_startswith({0}, {1})", "kql_startswith";
+    "startswith_cs", "!startswith_cs", "NOT kql_startswith_cs({0}, {1})", "kql_startswith_cs";
+    "endswith", "!endswith", "NOT kql_endswith({0}, {1})", "kql_endswith";
+    "endswith_cs", "!endswith_cs", "NOT kql_endswith_cs({0}, {1})", "kql_endswith_cs";
+    "=~", "!~", "NOT kql_equals_fold({0}, {1})", "kql_equals_fold";
+];
+
+static ARITHMETIC: [Func; 6] = [
+    f("+", ADD),
+    f("-", SUBTRACT),
+    f("*", MULTIPLY),
+    f("/", DIVIDE),
+    f("%", MODULO),
+    f("matches regex", &[sig(&[STR, named("pattern", STR)], Is(Bool), Kernel("kql_matches_regex"))]),
+];
+
+/// The row of an operator, by its KQL text.
+pub fn row(text: &str) -> Option<&'static Func> {
+    ARITHMETIC.iter().chain(&TESTS).find(|row| row.name == text)
+}
+
+pub static NEGATE: Func = f(
+    "-",
+    &[
+        sig(&[LONG], Is(Long), Kernel("kql_neg")),
+        sig(&[TIMESPAN], Is(Timespan), Kernel("kql_neg")),
+        sig(&[REAL], Is(Real), Sql("-{0}")),
+    ],
+);
+/// `value["name"]` and `value[0]` where the name or the index is computed.
+pub static AT_KEY: Func = f("[]", &[sig(&[DYN, KEY], Is(Dynamic), Kernel("kql_json_key"))]);
+pub static AT_INDEX: Func = f("[]", &[sig(&[DYN, LONG], Is(Dynamic), Kernel("kql_json_at"))]);
+/// Negated operators hold for null: `x !between (1 .. 2)`, `x !in (1)` (agent-null-and-edge cases).
+pub static NOT_TRUE: Func = f("not", &[sig(&[BOOL], Is(Bool), Sql("{0} IS NOT TRUE"))]);
+/// Case folding for `in~`.
+pub static FOLD: Func = f("in~", &[sig(&[STR], Is(String), Kernel("kql_fold"))]);
+pub static HAS_ANY: Func = f("has_any", &[sig(&[STR, rest(NEEDLE)], Is(Bool), Kernel("kql_has_any"))]);
+pub static HAS_ALL: Func = f("has_all", &[sig(&[STR, rest(NEEDLE)], Is(Bool), Kernel("kql_has_all"))]);
+pub static HAS_ANY_OF: Func = f("has_any", &[sig(&[STR, DYN], Is(Bool), Kernel("kql_has_any_json"))]);
+pub static HAS_ALL_OF: Func = f("has_all", &[sig(&[STR, DYN], Is(Bool), Kernel("kql_has_all_json"))]);
+/// `x in (array)` where the array is computed.
+pub static IN_ARRAY: Func =
+    f("in", &[sig(&[JSON, named("array", DYN)], Is(Bool), Sql("kql_set_has_element({1}, {0})"))]);
+/// A table's first column as one array, for `has_any (table)`.
+pub static ARRAY: Func =
+    f("make_set", &[sig(&[JSON], Is(Dynamic), Sql("coalesce(kql_make_set(list({0}), NULL), '[]')"))]);

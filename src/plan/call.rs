@@ -1,0 +1,551 @@
+//! Calls: which row of the catalog, which signature, what becomes of the arguments; and the few
+//! functions whose meaning needs the plan itself. Knows no SQL.
+
+use super::check::{Any, Binder, Checked, Stop};
+use super::env::Binding;
+use super::expr::{Cx, widest};
+use super::names::infer;
+use super::{Column, Expr, ExprKind, WindowFunc};
+use crate::catalog;
+use crate::catalog::func::{Arity, Func, Lower, Ret, Sig};
+use crate::diag::{code, nearest};
+use crate::span::Span;
+use crate::syntax::ast::{self, ExprKind as Ast, Name};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Binder<'_> {
+    pub fn call(&mut self, name: &Name, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
+        if let Some(Binding::Function(function)) = cx.env.get(&name.text) {
+            let function = function.clone();
+            return match self.call_user(&function, name, args, cx.env, cx.cols, span)? {
+                Any::Scalar(expr) => Ok(Expr { span, ..expr }),
+                Any::Table(_) => {
+                    self.error(
+                        code::TYPE,
+                        span,
+                        format!("'{}' gives a table, not a scalar", name.text),
+                        "Put toscalar(...) around it.",
+                    );
+                    Err(Stop)
+                }
+            };
+        }
+        if let Some(special) = self.special(name, args, span, cx) {
+            return special;
+        }
+        if let Some(row) = catalog::aggregate(&name.text) {
+            return self.aggregate_call(row, name, args, span, cx);
+        }
+        if let Some(row) = catalog::function(&name.text) {
+            if let Some((last, args)) = args.split_last()
+                && let Ast::TypeLiteral(ty) = &last.expr.kind
+                && row.sigs.iter().any(|sig| sig.ret == Ret::Typeof)
+            {
+                let text = self.call(name, args, span, cx)?;
+                return self.typed(text, *ty, span);
+            }
+            let mut bound = Vec::new();
+            let mut stopped = false;
+            for arg in args {
+                match self.expr(&arg.expr, cx) {
+                    Ok(expr) => bound.push(expr),
+                    Err(Stop) => stopped = true,
+                }
+            }
+            if stopped {
+                return Err(Stop);
+            }
+            return self.apply(row, &name.text, bound, name.span).map(|expr| Expr { span, ..expr });
+        }
+        self.unknown_function(name, cx);
+        Err(Stop)
+    }
+
+    /// `extract(..., typeof(long))`: the text, converted as by `tolong()` and its kin.
+    fn typed(&mut self, text: Expr, ty: Type, span: Span) -> Checked<Expr> {
+        let name = match ty {
+            Type::Bool => "tobool",
+            Type::Datetime => "todatetime",
+            Type::Decimal => "todecimal",
+            Type::Dynamic => "todynamic",
+            Type::Guid => "toguid",
+            Type::Int => "toint",
+            Type::Long => "tolong",
+            Type::Real => "todouble",
+            Type::String => return Ok(text),
+            Type::Timespan => "totimespan",
+        };
+        self.apply_named(name, vec![text], span)
+    }
+
+    fn unknown_function(&mut self, name: &Name, cx: &Cx<'_>) {
+        let mut names: Vec<&str> = cx.env.names();
+        catalog::names().for_each(|name| names.push(name));
+        let help = match nearest(&name.text, names.iter().copied()) {
+            Some(near) => format!("Did you mean '{near}'?"),
+            None => {
+                "Functions that are stored in a workspace are not known here; define it with let.".to_owned()
+            }
+        };
+        self.error(code::UNKNOWN_FUNCTION, name.span, format!("unknown function '{}'", name.text), help);
+    }
+
+    /// Functions that read the clock, a table, the columns in reach, or the order of rows.
+    fn special(
+        &mut self,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Option<Checked<Expr>> {
+        Some(match name.text.as_str() {
+            "now" => self.clock(args, span, cx, 1),
+            "ago" => self.clock(args, span, cx, -1),
+            "toscalar" => self.toscalar(name, args, span, cx),
+            "column_ifexists" | "columnifexists" => self.column_ifexists(name, args, span, cx),
+            "pack_all" => self.pack_all(args, span, cx),
+            "bag_pack_columns" => self.bag_pack_columns(args, span, cx),
+            "arg_max" | "argmax" | "arg_min" | "argmin" => self.arg_most(name, span),
+            "row_number" => self.window(WindowFunc::RowNumber, name, args, span, cx),
+            "prev" => self.window(WindowFunc::Prev, name, args, span, cx),
+            "next" => self.window(WindowFunc::Next, name, args, span, cx),
+            "row_cumsum" => self.window(WindowFunc::RowCumsum, name, args, span, cx),
+            "isnull" | "isnotnull" | "notnull" => return self.null_test(name, args, span, cx),
+            "typeof" => {
+                self.error(
+                    code::SYNTAX,
+                    span,
+                    "typeof(...) cannot stand here",
+                    "It belongs after 'to' in mv-expand.",
+                );
+                Err(Stop)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Strings are never null, so the answer is known before any row (engine trap 1).
+    fn null_test(
+        &mut self,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Option<Checked<Expr>> {
+        let [arg] = args else { return None };
+        let Ok(bound) = self.expr(&arg.expr, cx) else { return Some(Err(Stop)) };
+        if bound.ty != Type::String {
+            let row = catalog::function(&name.text)?;
+            return Some(
+                self.apply(row, &name.text, vec![bound], name.span).map(|expr| Expr { span, ..expr }),
+            );
+        }
+        Some(Ok(Expr::lit(Value::Bool(name.text != "isnull"), Type::Bool, span)))
+    }
+
+    fn clock(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>, sign: i64) -> Checked<Expr> {
+        let now = Expr::lit(Value::Datetime(self.now), Type::Datetime, span);
+        let [arg] = args else {
+            if args.is_empty() && sign > 0 {
+                return Ok(now);
+            }
+            self.error(code::ARITY, span, "ago() wants one timespan", "Write ago(7d).");
+            return Err(Stop);
+        };
+        let offset = self.expr(&arg.expr, cx)?;
+        let offset = self.coerce(offset, Type::Timespan, "the offset")?;
+        let op = if sign > 0 { ast::BinaryOp::Add } else { ast::BinaryOp::Sub };
+        self.binary_op(op, span, now, offset, span)
+    }
+
+    fn toscalar(&mut self, name: &Name, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
+        let [arg] = args else {
+            self.error(
+                code::ARITY,
+                name.span,
+                "toscalar() wants one table or scalar",
+                "Write toscalar(T | summarize max(x)).",
+            );
+            return Err(Stop);
+        };
+        match self.any(&arg.expr, cx.env)? {
+            Any::Scalar(expr) => Ok(expr),
+            Any::Table(rel) => {
+                let Some(first) = rel.cols.first() else { return Err(Stop) };
+                let ty = first.ty;
+                Ok(Expr::new(ExprKind::Scalar(Box::new(rel)), ty, span))
+            }
+        }
+    }
+
+    fn column_ifexists(
+        &mut self,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Expr> {
+        let [column, default] = args else {
+            self.error(
+                code::ARITY,
+                name.span,
+                format!("{}() wants a column name and a default", name.text),
+                "Write column_ifexists(\"Name\", \"\").",
+            );
+            return Err(Stop);
+        };
+        let bound = self.scalar(&column.expr, cx.env, &[])?;
+        let Some(Value::String(wanted)) = bound.literal() else {
+            self.error(
+                code::TYPE,
+                column.expr.span,
+                "the column's name must be a constant string",
+                "Put it between quotes.",
+            );
+            return Err(Stop);
+        };
+        if let Some(found) = cx.cols.iter().find(|candidate| candidate.name == *wanted) {
+            return Ok(Expr::col(found, span));
+        }
+        self.expr(&default.expr, cx)
+    }
+
+    fn pack_all(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
+        if !args.is_empty() {
+            let bound = self.expr(&args[0].expr, cx)?;
+            if bound.literal() != Some(&Value::Bool(false)) {
+                self.refuse(span, "pack_all(true), which leaves out empty values", "Use pack_all().");
+                return Err(Stop);
+            }
+        }
+        let cols: Vec<Column> = cx.cols.to_vec();
+        self.pack(&cols, span)
+    }
+
+    fn bag_pack_columns(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
+        let mut pairs = Vec::new();
+        for arg in args {
+            let value = self.expr(&arg.expr, cx)?;
+            let key = infer(&arg.expr).unwrap_or_default();
+            pairs.push(Expr::lit(Value::String(key), Type::String, arg.expr.span));
+            pairs.push(value);
+        }
+        self.apply_named("bag_pack", pairs, span)
+    }
+
+    fn pack(&mut self, cols: &[Column], span: Span) -> Checked<Expr> {
+        let pairs = cols.iter().flat_map(|column| {
+            [Expr::lit(Value::String(column.name.clone()), Type::String, span), Expr::col(column, span)]
+        });
+        self.apply_named("bag_pack", pairs.collect(), span)
+    }
+
+    fn window(
+        &mut self,
+        func: WindowFunc,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Expr> {
+        if cx.windows.is_none() {
+            self.error(
+                code::SYNTAX,
+                span,
+                format!("{}() needs rows in an order", name.text),
+                "Use it in extend or project, after sort or serialize.",
+            );
+            return Err(Stop);
+        }
+        // Window functions may stand in the arguments: `row_cumsum(x, user != prev(user))`.
+        let bound: Checked<Vec<Expr>> = args.iter().map(|arg| self.expr(&arg.expr, cx)).collect();
+        let mut bound = bound?;
+        let ty = match func {
+            WindowFunc::RowNumber | WindowFunc::RunCount | WindowFunc::Position => Type::Long,
+            WindowFunc::Prev | WindowFunc::Next => match bound.first() {
+                Some(value) => value.ty,
+                None => return self.arity(name, "a column, and perhaps an offset and a default"),
+            },
+            WindowFunc::RowCumsum => match bound.first().map(|value| value.ty) {
+                Some(Type::Int | Type::Long) => Type::Long,
+                Some(ty @ (Type::Real | Type::Timespan)) => ty,
+                Some(_) | None => return self.arity(name, "a number, and perhaps a restart condition"),
+            },
+        };
+        if matches!(func, WindowFunc::Prev | WindowFunc::Next) {
+            if bound.get(1).is_some_and(|offset| !matches!(offset.literal(), Some(Value::Long(_)))) {
+                self.error(
+                    code::TYPE,
+                    span,
+                    format!("{}() wants a constant offset", name.text),
+                    "Write a number.",
+                );
+                return Err(Stop);
+            }
+            if let Some(default) = bound.get(2).cloned() {
+                bound[2] = self.coerce(default, ty, "the default")?;
+            }
+        }
+        if matches!(func, WindowFunc::RowNumber | WindowFunc::RowCumsum) && bound.len() > 1 {
+            let restart = bound.swap_remove(1);
+            let restart = self.condition(restart, span)?;
+            let runs = Expr::new(
+                ExprKind::Over { func: WindowFunc::RunCount, args: vec![restart] },
+                Type::Long,
+                span,
+            );
+            let runs = self.window_column(runs, cx);
+            bound.push(runs);
+        }
+        Ok(self.window_column(Expr::new(ExprKind::Over { func, args: bound }, ty, span), cx))
+    }
+
+    fn window_column(&mut self, expr: Expr, cx: &mut Cx<'_>) -> Expr {
+        let column = self.new_column("", expr.ty);
+        let found = Expr::col(&column, expr.span);
+        if let Some(windows) = &mut cx.windows {
+            windows.push((column, expr));
+        }
+        found
+    }
+
+    fn arity(&mut self, name: &Name, wants: &str) -> Checked<Expr> {
+        self.error(code::ARITY, name.span, format!("{}() wants {wants}", name.text), "Give them.");
+        Err(Stop)
+    }
+
+    fn aggregate_call(
+        &mut self,
+        row: &'static Func,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Expr> {
+        let bound = self.aggregate_args(name, args, span, cx)?;
+        let call = self.apply(row, &name.text, bound, name.span)?;
+        Ok(self.collect(Expr { span, ..call }, cx))
+    }
+
+    /// Arguments of an aggregate are bound with no aggregate allowed inside.
+    fn aggregate_args(
+        &mut self,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Vec<Expr>> {
+        let Some(aggs) = cx.aggs.take() else {
+            self.error(
+                code::SYNTAX,
+                span,
+                format!("the aggregate '{}' cannot stand here", name.text),
+                "Aggregates belong into summarize.",
+            );
+            return Err(Stop);
+        };
+        let mut bound = Vec::new();
+        let mut stopped = false;
+        for arg in args {
+            // count(*) and count(x) count rows alike.
+            if matches!(arg.expr.kind, Ast::Star) && name.text == "count" {
+                continue;
+            }
+            match self.expr(&arg.expr, cx) {
+                Ok(expr) => bound.push(expr),
+                Err(Stop) => stopped = true,
+            }
+        }
+        cx.aggs = Some(aggs);
+        if stopped { Err(Stop) } else { Ok(bound) }
+    }
+
+    /// Makes the aggregate a column of its own and returns that column.
+    pub fn collect(&mut self, call: Expr, cx: &mut Cx<'_>) -> Expr {
+        let column = self.new_column("", call.ty);
+        let (id, ty, span) = (column.id, call.ty, call.span);
+        if let Some(aggs) = &mut cx.aggs {
+            aggs.push((column, call));
+        }
+        Expr::new(ExprKind::Col(id), ty, span)
+    }
+
+    /// Standing alone in summarize it gives several columns, see `ops::agg`; here it is part of something.
+    fn arg_most(&mut self, name: &Name, span: Span) -> Checked<Expr> {
+        let help = "Let it stand alone in summarize, or use max() or min().";
+        self.refuse(span, &format!("{}() inside an expression", name.text), help);
+        Err(Stop)
+    }
+
+    pub fn apply_named(&mut self, name: &'static str, args: Vec<Expr>, span: Span) -> Checked<Expr> {
+        match catalog::function(name) {
+            Some(row) => self.apply(row, name, args, span),
+            None => Err(Stop),
+        }
+    }
+
+    /// Chooses the signature, converts the arguments, folds constants.
+    pub fn apply(&mut self, row: &'static Func, name: &str, args: Vec<Expr>, span: Span) -> Checked<Expr> {
+        if let [Sig { lower: Lower::Refuse(reason), .. }] = row.sigs {
+            self.refuse(span, &format!("'{name}'"), reason);
+            return Err(Stop);
+        }
+        let Some(sig) = row.sigs.iter().find(|sig| accepts(sig, &args)) else {
+            self.no_signature(row, name, &args, span);
+            return Err(Stop);
+        };
+        if let Lower::Refuse(reason) = sig.lower {
+            self.refuse(span, &format!("'{name}' with these arguments"), reason);
+            return Err(Stop);
+        }
+        let mut converted = Vec::new();
+        for (at, arg) in args.into_iter().enumerate() {
+            let param = param_at(sig, at);
+            if param.is_some_and(|param| param.constant) && arg.literal().is_none() {
+                self.error(
+                    code::TYPE,
+                    arg.span,
+                    format!("'{name}' wants a constant for its argument {}", at + 1),
+                    "Write a literal, or a let that holds one.",
+                );
+                return Err(Stop);
+            }
+            converted.push(match param.and_then(|param| param.convert) {
+                Some(ty) => self.convert(arg, ty),
+                None => arg,
+            });
+        }
+        let ty = self.result_type(sig, &mut converted, name, span)?;
+        for param in sig.params.iter().skip(converted.len()).filter(|param| param.arity == Arity::Optional) {
+            let ty = param.convert.or(param.types.first().copied()).unwrap_or(Type::Long);
+            converted.push(Expr::lit(Value::Null, ty, span));
+        }
+        let expr = Expr::new(ExprKind::Call { name: row.name, sig, args: converted }, ty, span);
+        Ok(super::fold::fold(expr))
+    }
+
+    fn result_type(&mut self, sig: &Sig, args: &mut [Expr], name: &str, span: Span) -> Checked<Type> {
+        match sig.ret {
+            // The call before the conversion; see `typed`.
+            Ret::Typeof => Ok(Type::String),
+            Ret::Is(ty) => Ok(ty),
+            Ret::Arg(at) => args.get(usize::from(at)).map(|arg| arg.ty).ok_or(Stop),
+            Ret::Promoted(at) => {
+                let ty = args.get(usize::from(at)).map(|arg| arg.ty).ok_or(Stop)?;
+                Ok(if ty == Type::Int { Type::Long } else { ty })
+            }
+            Ret::Common(from) => {
+                let places: Vec<usize> = common_places(name, usize::from(from), args.len());
+                let types: Vec<Type> = places.iter().map(|at| args[*at].ty).collect();
+                let Some(ty) = common(&types, &places.iter().map(|at| &args[*at]).collect::<Vec<_>>()) else {
+                    let names: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
+                    self.error(
+                        code::MISMATCH,
+                        span,
+                        format!("the values of '{name}' have different types: {}", names.join(", ")),
+                        "Convert them to one type.",
+                    );
+                    return Err(Stop);
+                };
+                for at in places {
+                    let arg = std::mem::replace(&mut args[at], Expr::long(0, span));
+                    args[at] = self.convert(arg, ty);
+                }
+                Ok(ty)
+            }
+        }
+    }
+
+    fn no_signature(&mut self, row: &Func, name: &str, args: &[Expr], span: Span) {
+        let counts: Vec<(usize, usize)> = row.sigs.iter().map(arity).collect();
+        let least = counts.iter().map(|(least, _)| *least).min().unwrap_or(0);
+        let most = counts.iter().map(|(_, most)| *most).max().unwrap_or(0);
+        if args.len() < least || args.len() > most {
+            let wants = match (least, most) {
+                (least, usize::MAX) => format!("at least {least}"),
+                (least, most) if least == most => least.to_string(),
+                (least, most) => format!("{least} to {most}"),
+            };
+            self.error(
+                code::ARITY,
+                span,
+                format!("'{name}' takes {wants} arguments, {} are given", args.len()),
+                row.doc,
+            );
+            return;
+        }
+        let given: Vec<&str> = args.iter().map(|arg| arg.ty.name()).collect();
+        let wrong = row.sigs.iter().filter_map(|sig| {
+            args.iter()
+                .enumerate()
+                .find(|(at, arg)| !param_at(sig, *at).is_some_and(|param| param.types.contains(&arg.ty)))
+        });
+        let place = wrong.map(|(_, arg)| arg.span).next().filter(|place| place.length() > 0).unwrap_or(span);
+        let help = match row.sigs.first() {
+            Some(sig) => {
+                let wants: Vec<String> = sig
+                    .params
+                    .iter()
+                    .map(|param| {
+                        let types: Vec<&str> = param.types.iter().map(|ty| ty.name()).collect();
+                        format!("{}: {}", param.name, types.join(" or "))
+                    })
+                    .collect();
+                format!("It takes ({}).", wants.join("; "))
+            }
+            None => row.doc.to_owned(),
+        };
+        self.error(code::TYPE, place, format!("'{name}' does not take ({})", given.join(", ")), help);
+    }
+}
+
+/// Which arguments share a type: for `case` the values, not the conditions.
+fn common_places(name: &str, from: usize, count: usize) -> Vec<usize> {
+    if name == "case" {
+        (0..count).filter(|at| at % 2 == 1 || at + 1 == count).collect()
+    } else {
+        (from..count).collect()
+    }
+}
+
+/// One type for all: numbers widen, a null takes any type, dynamic beside others is dynamic.
+fn common(types: &[Type], args: &[&Expr]) -> Option<Type> {
+    let mut result: Option<Type> = None;
+    for (ty, arg) in types.iter().zip(args) {
+        if matches!(arg.literal(), Some(Value::Null))
+            && types.iter().any(|other| other != ty)
+            && *ty == Type::Dynamic
+        {
+            continue;
+        }
+        result = Some(match result {
+            None => *ty,
+            Some(known) if known == *ty => known,
+            Some(Type::Dynamic) => Type::Dynamic,
+            Some(_) if *ty == Type::Dynamic => Type::Dynamic,
+            Some(known) => widest(known, *ty)?,
+        });
+    }
+    result.or_else(|| types.first().copied())
+}
+
+fn param_at(sig: &Sig, at: usize) -> Option<&crate::catalog::func::Param> {
+    sig.params.get(at).or_else(|| sig.params.last().filter(|param| param.arity == Arity::Rest))
+}
+
+/// Least and most arguments.
+fn arity(sig: &Sig) -> (usize, usize) {
+    let least = sig.params.iter().filter(|param| param.arity == Arity::One).count();
+    let endless = sig.params.iter().any(|param| param.arity == Arity::Rest);
+    (least, if endless { usize::MAX } else { sig.params.len() })
+}
+
+fn accepts(sig: &Sig, args: &[Expr]) -> bool {
+    let (least, most) = arity(sig);
+    (least..=most).contains(&args.len())
+        && args
+            .iter()
+            .enumerate()
+            .all(|(at, arg)| param_at(sig, at).is_some_and(|param| param.types.contains(&arg.ty)))
+}

@@ -1,0 +1,72 @@
+//! Constants: a call whose arguments are all literals becomes its result, by the same kernel that the
+//! engine would run. So `ago(1d)`, `datetime - timespan` and the like are literals for what follows.
+
+use super::{Expr, ExprKind};
+use crate::catalog::func::Lower;
+use crate::kernels::{self, Cell, Nulls, Phys};
+use crate::types::Type;
+use crate::value::Value;
+
+/// The expression, or its value where that is known without any row.
+pub fn fold(expr: Expr) -> Expr {
+    let ExprKind::Call { sig, args, .. } = &expr.kind else { return expr };
+    let Lower::Kernel(name) = sig.lower else { return expr };
+    let Some(kernel) = kernels::find(name) else { return expr };
+    if kernel.volatile || kernel.params.contains(&Phys::Texts) || args.len() < kernel.params.len() {
+        return expr;
+    }
+    let mut cells = Vec::new();
+    for (at, arg) in args.iter().enumerate() {
+        let Some(value) = arg.literal() else { return expr };
+        let Some(phys) = kernel.params.get(at).copied().or(kernel.rest) else { return expr };
+        match cell(value, phys) {
+            Some(cell) => cells.push(cell),
+            None => return expr,
+        }
+    }
+    if kernel.nulls == Nulls::Propagate && cells.contains(&Cell::Null) {
+        return null(&expr);
+    }
+    let mut out = String::new();
+    match value((kernel.run)(&cells, &mut out), expr.ty) {
+        Some(value) => Expr::lit(value, expr.ty, expr.span),
+        None => expr,
+    }
+}
+
+fn null(expr: &Expr) -> Expr {
+    let value = if expr.ty == Type::String { Value::String(String::new()) } else { Value::Null };
+    Expr::lit(value, expr.ty, expr.span)
+}
+
+fn cell(value: &Value, phys: Phys) -> Option<Cell<'_>> {
+    Some(match (value, phys) {
+        (Value::Null, _) => Cell::Null,
+        (Value::Bool(value), Phys::Bool) => Cell::Bool(*value),
+        (Value::Int(value), Phys::Int) => Cell::Int(*value),
+        (Value::Int(value), Phys::Long) => Cell::Long(i64::from(*value)),
+        (Value::Long(value) | Value::Datetime(value) | Value::Timespan(value), Phys::Long) => {
+            Cell::Long(*value)
+        }
+        (Value::Real(value), Phys::Real) => Cell::Real(*value),
+        (Value::String(text) | Value::Guid(text) | Value::Dynamic(text), Phys::Text) => Cell::Text(text),
+        _ => return None,
+    })
+}
+
+fn value(cell: Cell<'_>, ty: Type) -> Option<Value> {
+    Some(match (cell, ty) {
+        (Cell::Null, Type::String) => Value::String(String::new()),
+        (Cell::Null, _) => Value::Null,
+        (Cell::Bool(value), Type::Bool) => Value::Bool(value),
+        (Cell::Int(value), Type::Int) => Value::Int(value),
+        (Cell::Long(value), Type::Int) => Value::Int(i32::try_from(value).ok()?),
+        (Cell::Int(value), Type::Long) => Value::Long(i64::from(value)),
+        (Cell::Long(value), Type::Long | Type::Datetime | Type::Timespan) => Value::from_long(ty, value),
+        (Cell::Real(value), Type::Real) => Value::Real(value),
+        (Cell::Text(text), Type::String | Type::Dynamic | Type::Guid) => {
+            Value::from_text(ty, text.to_owned())
+        }
+        _ => return None,
+    })
+}

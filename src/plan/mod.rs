@@ -1,0 +1,372 @@
+//! What a query means: names resolved, types decided, columns as ids. Knows no SQL.
+//!
+//! The order of rows is a property of a [`Rel`], not a node: `sort` sets it, operators that keep rows
+//! in place hand it on, and `take`, window functions and the end of the query read it.
+
+mod call;
+mod check;
+mod env;
+mod expr;
+mod fold;
+mod names;
+mod ops;
+mod prune;
+
+pub use check::{Bound, bind};
+pub use prune::prune;
+
+use crate::catalog::func::Sig;
+use crate::compile::{Origin, Render, TableUse};
+use crate::span::Span;
+use crate::types::Type;
+use crate::value::Value;
+
+/// A column inside a plan; unique in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColId(pub u32);
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    pub id: ColId,
+    pub name: String,
+    pub ty: Type,
+    /// The stored column whose values it holds unchanged.
+    pub origin: Option<Origin>,
+}
+
+/// Rows: a node, the columns that its user sees, and the order that they are in.
+#[derive(Clone, Debug)]
+pub struct Rel {
+    pub node: Node,
+    pub cols: Vec<Column>,
+    /// Most significant first; empty when rows are in no particular order. The columns may be hidden.
+    pub order: Vec<OrderKey>,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderKey {
+    pub col: ColId,
+    pub ty: Type,
+    pub ascending: bool,
+    pub nulls_first: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// A stored table; `(column, stored name)`.
+    Scan {
+        table: String,
+        from: String,
+        items: Vec<(ColId, String, Type)>,
+    },
+    /// Rows written in the query. Without columns: one row of nothing, for `print`.
+    Values {
+        items: Vec<(ColId, Type)>,
+        rows: Vec<Vec<Expr>>,
+    },
+    /// `range`: from, to and step of one type, long, real, datetime or timespan.
+    Range {
+        col: ColId,
+        ty: Type,
+        from: Expr,
+        to: Expr,
+        step: Expr,
+    },
+    /// A tabular `let`, by its index; `(column here, column there)`.
+    Let {
+        index: usize,
+        items: Vec<(ColId, ColId)>,
+    },
+    Filter {
+        input: Box<Rel>,
+        predicate: Expr,
+    },
+    /// Every column that goes on, computed from the input; columns that keep their id come as they are.
+    Project {
+        input: Box<Rel>,
+        items: Vec<(ColId, Expr)>,
+    },
+    Aggregate {
+        input: Box<Rel>,
+        groups: Vec<(ColId, Expr)>,
+        aggs: Vec<(ColId, Expr)>,
+    },
+    /// The first rows in the input's order.
+    Limit {
+        input: Box<Rel>,
+        count: Expr,
+    },
+    Join {
+        kind: JoinKind,
+        left: Box<Rel>,
+        right: Box<Rel>,
+        on: Vec<(Expr, Expr)>,
+        items: Vec<JoinItem>,
+    },
+    /// For each output column its expression in each input, in order.
+    Union {
+        inputs: Vec<Rel>,
+        items: Vec<(ColId, Type)>,
+        maps: Vec<Vec<Expr>>,
+    },
+    /// One row for each element; every column of the input goes on.
+    Unnest {
+        input: Box<Rel>,
+        items: Vec<UnnestItem>,
+        index: Option<ColId>,
+        limit: Option<Expr>,
+    },
+    /// Adds columns computed over the input's order; every column of the input goes on.
+    Window {
+        input: Box<Rel>,
+        items: Vec<(ColId, Expr)>,
+    },
+}
+
+/// An array or bag to expand: `element` holds each item as JSON.
+#[derive(Clone, Debug)]
+pub struct UnnestItem {
+    pub element: ColId,
+    pub array: Expr,
+}
+
+/// A column of a join's result.
+#[derive(Clone, Debug)]
+pub struct JoinItem {
+    pub id: ColId,
+    pub expr: Expr,
+    /// The side may be missing from a row; a string is then empty, anything else null.
+    pub padded: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinKind {
+    /// One arbitrary left row for each key, then inner.
+    InnerUnique,
+    Inner,
+    LeftOuter,
+    RightOuter,
+    FullOuter,
+    LeftSemi,
+    RightSemi,
+    LeftAnti,
+    RightAnti,
+}
+
+#[derive(Clone, Debug)]
+pub struct Expr {
+    pub kind: ExprKind,
+    pub ty: Type,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    Col(ColId),
+    Lit(Value),
+    /// A row of the catalog: scalar function, aggregate or operator, by the signature that was chosen.
+    Call {
+        name: &'static str,
+        sig: &'static Sig,
+        args: Vec<Expr>,
+    },
+    /// To the expression's type, where KQL does it without being asked.
+    Convert(Box<Expr>),
+    Compare {
+        op: CompareOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    /// `needle in (items)`; both sides already of one type, folded when the operator folds case.
+    In {
+        negated: bool,
+        needle: Box<Expr>,
+        items: Vec<Expr>,
+    },
+    /// `needle in (table)`: its first column.
+    InRel {
+        negated: bool,
+        needle: Box<Expr>,
+        rel: Box<Rel>,
+        item: Box<Expr>,
+    },
+    /// First column of the first row; the type's empty value when there is none.
+    Scalar(Box<Rel>),
+    /// A property path below a dynamic, in the encoding of `kernels::json`.
+    Path {
+        base: Box<Expr>,
+        path: String,
+    },
+    /// `arg_max(by, ...)`: these values from one row where `by` is greatest (or least), packed.
+    ArgMost {
+        greatest: bool,
+        by: Box<Expr>,
+        values: Vec<Expr>,
+    },
+    /// A value out of a packed [`ExprKind::ArgMost`], by its position.
+    Field {
+        base: Box<Expr>,
+        index: usize,
+    },
+    /// A window function over the input's order.
+    Over {
+        func: WindowFunc,
+        args: Vec<Expr>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowFunc {
+    /// start, and perhaps the run that it counts in
+    RowNumber,
+    /// value, offset, default
+    Prev,
+    Next,
+    /// term, and perhaps the run that it sums in
+    RowCumsum,
+    /// condition: how often it held so far; numbers the runs between restarts
+    RunCount,
+    /// The position of the row; internal.
+    Position,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompareOp {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+impl CompareOp {
+    /// The operator with its sides swapped.
+    pub fn mirrored(self) -> CompareOp {
+        match self {
+            CompareOp::Eq => CompareOp::Eq,
+            CompareOp::Ne => CompareOp::Ne,
+            CompareOp::Lt => CompareOp::Gt,
+            CompareOp::Le => CompareOp::Ge,
+            CompareOp::Gt => CompareOp::Lt,
+            CompareOp::Ge => CompareOp::Le,
+        }
+    }
+}
+
+/// A tabular `let` that is used: written once, read by [`Node::Let`].
+#[derive(Clone, Debug)]
+pub struct LetRel {
+    pub name: String,
+    pub rel: Rel,
+    pub uses: usize,
+    /// `materialize(...)` was asked for.
+    pub materialize: bool,
+    /// Different at each evaluation: `rand()`, `new_guid()`.
+    pub volatile: bool,
+}
+
+/// One query statement with all that it needs.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub lets: Vec<LetRel>,
+    pub root: Rel,
+    pub render: Option<Render>,
+    pub tables: Vec<TableUse>,
+}
+
+impl Expr {
+    pub fn new(kind: ExprKind, ty: Type, span: Span) -> Expr {
+        Expr { kind, ty, span }
+    }
+
+    pub fn col(column: &Column, span: Span) -> Expr {
+        Expr::new(ExprKind::Col(column.id), column.ty, span)
+    }
+
+    pub fn lit(value: Value, ty: Type, span: Span) -> Expr {
+        Expr::new(ExprKind::Lit(value), ty, span)
+    }
+
+    pub fn long(value: i64, span: Span) -> Expr {
+        Expr::lit(Value::Long(value), Type::Long, span)
+    }
+
+    /// Its constant, when it is written as one.
+    pub fn literal(&self) -> Option<&Value> {
+        match &self.kind {
+            ExprKind::Lit(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether SQL may give NULL for it. Strings never do.
+    pub fn nullable(&self) -> bool {
+        match &self.kind {
+            ExprKind::Lit(value) => value.is_null() && self.ty != Type::String,
+            _ => self.ty != Type::String,
+        }
+    }
+
+    /// Calls `visit` for this expression and everything below it, subqueries not entered.
+    pub fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
+        visit(self);
+        for child in self.children() {
+            child.walk(visit);
+        }
+    }
+
+    /// The expressions directly below.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Col(_) | ExprKind::Lit(_) | ExprKind::Scalar(_) => Vec::new(),
+            ExprKind::Call { args, .. } | ExprKind::Over { args, .. } => args.iter().collect(),
+            ExprKind::Convert(expr)
+            | ExprKind::Path { base: expr, .. }
+            | ExprKind::Field { base: expr, .. } => {
+                vec![expr]
+            }
+            ExprKind::Compare { left, right, .. } => vec![left, right],
+            ExprKind::And(items) | ExprKind::Or(items) => items.iter().collect(),
+            ExprKind::In { needle, items, .. } => std::iter::once(&**needle).chain(items).collect(),
+            ExprKind::InRel { needle, .. } => vec![needle],
+            ExprKind::ArgMost { by, values, .. } => std::iter::once(&**by).chain(values).collect(),
+        }
+    }
+
+    /// The expressions directly below, to be changed.
+    pub fn children_mut(&mut self) -> Vec<&mut Expr> {
+        match &mut self.kind {
+            ExprKind::Col(_) | ExprKind::Lit(_) | ExprKind::Scalar(_) => Vec::new(),
+            ExprKind::Call { args, .. } | ExprKind::Over { args, .. } => args.iter_mut().collect(),
+            ExprKind::Convert(expr)
+            | ExprKind::Path { base: expr, .. }
+            | ExprKind::Field { base: expr, .. } => {
+                vec![expr]
+            }
+            ExprKind::Compare { left, right, .. } => vec![left, right],
+            ExprKind::And(items) | ExprKind::Or(items) => items.iter_mut().collect(),
+            ExprKind::In { needle, items, .. } => std::iter::once(&mut **needle).chain(items).collect(),
+            ExprKind::InRel { needle, .. } => vec![needle],
+            ExprKind::ArgMost { by, values, .. } => std::iter::once(&mut **by).chain(values).collect(),
+        }
+    }
+}
+
+/// Whether the expression reads no column and no table.
+pub fn constant(expr: &Expr) -> bool {
+    let mut reads = false;
+    expr.walk(&mut |inner| {
+        reads |= matches!(inner.kind, ExprKind::Col(_) | ExprKind::Scalar(_) | ExprKind::InRel { .. });
+    });
+    !reads
+}
+
+impl Rel {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.cols.iter().find(|column| column.name == name)
+    }
+}

@@ -1,0 +1,276 @@
+//! Operators that choose or compute columns: extend, project and its family, getschema.
+
+use crate::compile::Origin;
+use crate::diag::{code, nearest};
+use crate::plan::check::{Binder, Checked, Stop};
+use crate::plan::env::Env;
+use crate::plan::expr::Cx;
+use crate::plan::names::{Namer, infer};
+use crate::plan::{ColId, Column, Expr, ExprKind, Node, Rel};
+use crate::span::Span;
+use crate::syntax::ast::{ColumnPattern, Name, Named, ReorderOrder};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Binder<'_> {
+    /// Replaces columns of the same name in place and adds the rest; all expressions see the input's columns.
+    pub fn extend(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
+        let (bound, input) = self.items(items, input, env)?;
+        let mut cols = input.cols.clone();
+        let mut namer = Namer::with(cols.iter().map(|column| column.name.clone()));
+        let mut set: Vec<(ColId, Expr)> = Vec::new();
+        for (item, expr) in bound {
+            let name = match self.single_name(item)?.or_else(|| infer(&item.expr)) {
+                Some(name) => name,
+                None => namer.unnamed(),
+            };
+            namer.take(&name);
+            let column =
+                Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name.clone(), expr.ty) };
+            match cols.iter_mut().find(|known| known.name == name) {
+                Some(known) if set.iter().any(|(id, _)| *id == known.id) => {
+                    let message = format!("'{name}' is assigned twice");
+                    self.error(code::SYNTAX, item.span, message, "Use two extend operators.");
+                    return Err(Stop);
+                }
+                Some(known) => *known = column.clone(),
+                None => cols.push(column.clone()),
+            }
+            set.push((column.id, expr));
+        }
+        Ok(projected(input, cols, set, span))
+    }
+
+    pub fn project(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
+        let (bound, input) = self.items(items, input, env)?;
+        let mut namer = Namer::default();
+        for name in items.iter().flat_map(|item| &item.names) {
+            if !namer.take(&name.text) {
+                let message = format!("'{}' is assigned twice", name.text);
+                self.error(code::SYNTAX, name.span, message, "Give one of them another name.");
+                return Err(Stop);
+            }
+        }
+        let mut cols = Vec::new();
+        let mut set = Vec::new();
+        for (item, expr) in bound {
+            let name = match (self.single_name(item)?, infer(&item.expr)) {
+                (Some(name), _) => name,
+                (None, Some(name)) => namer.free(&name),
+                (None, None) => namer.unnamed(),
+            };
+            let column = Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name, expr.ty) };
+            set.push((column.id, expr));
+            cols.push(column);
+        }
+        Ok(projected(input, cols, set, span))
+    }
+
+    /// Binds the expressions of one operator; window functions go below the operator.
+    fn items<'n>(
+        &mut self,
+        items: &'n [Named],
+        input: Rel,
+        env: &Env,
+    ) -> Checked<(Vec<(&'n Named, Expr)>, Rel)> {
+        let mut cx = Cx { windows: Some(Vec::new()), ..Cx::new(env, &input.cols) };
+        let mut bound = Vec::new();
+        let mut stopped = false;
+        for item in items {
+            match self.expr(&item.expr, &mut cx) {
+                Ok(expr) => bound.push((item, expr)),
+                Err(Stop) => stopped = true,
+            }
+        }
+        let windows = cx.windows.take().unwrap_or_default();
+        if stopped {
+            return Err(Stop);
+        }
+        let input = self.with_windows(input, windows)?;
+        Ok((bound, input))
+    }
+
+    fn single_name(&mut self, item: &Named) -> Checked<Option<String>> {
+        match item.names.as_slice() {
+            [] => Ok(None),
+            [name] => Ok(Some(name.text.clone())),
+            _ => {
+                let help = "Name the parts one by one, such as a = x[0], b = x[1].";
+                self.refuse(item.span, "several names for one expression", help);
+                Err(Stop)
+            }
+        }
+    }
+
+    pub fn project_away(&mut self, patterns: &[ColumnPattern], input: Rel) -> Checked<Rel> {
+        let matched = self.matched(patterns, &input)?;
+        let cols = input.cols.iter().filter(|column| !matched.contains(&column.name)).cloned().collect();
+        Ok(Rel { cols, ..input })
+    }
+
+    pub fn project_keep(&mut self, patterns: &[ColumnPattern], input: Rel) -> Checked<Rel> {
+        let matched = self.matched(patterns, &input)?;
+        let cols = input.cols.iter().filter(|column| matched.contains(&column.name)).cloned().collect();
+        Ok(Rel { cols, ..input })
+    }
+
+    /// Named columns come first, in the order of the patterns; the rest follow as they were.
+    pub fn project_reorder(&mut self, patterns: &[ColumnPattern], input: Rel) -> Checked<Rel> {
+        let mut cols: Vec<Column> = Vec::new();
+        for pattern in patterns {
+            let names = self.matched(std::slice::from_ref(pattern), &input)?;
+            let mut found: Vec<&Column> =
+                input.cols.iter().filter(|column| names.contains(&column.name)).collect();
+            match pattern.order {
+                ReorderOrder::None => {}
+                ReorderOrder::Asc => found.sort_by(|left, right| left.name.cmp(&right.name)),
+                ReorderOrder::Desc => found.sort_by(|left, right| right.name.cmp(&left.name)),
+                ReorderOrder::GrannyAsc => found.sort_by_key(|column| granny(&column.name)),
+                ReorderOrder::GrannyDesc => {
+                    found.sort_by_key(|column| std::cmp::Reverse(granny(&column.name)))
+                }
+            }
+            let new: Vec<Column> =
+                found.into_iter().filter(|column| !cols.contains(column)).cloned().collect();
+            cols.extend(new);
+        }
+        let rest: Vec<Column> = input.cols.iter().filter(|column| !cols.contains(column)).cloned().collect();
+        cols.extend(rest);
+        Ok(Rel { cols, ..input })
+    }
+
+    pub fn project_rename(&mut self, renames: &[(Name, Name)], input: Rel) -> Checked<Rel> {
+        let mut cols = input.cols.clone();
+        for (new, old) in renames {
+            let Some(at) = input.cols.iter().position(|column| column.name == old.text) else {
+                self.no_column(old, &input);
+                return Err(Stop);
+            };
+            cols[at].name.clone_from(&new.text);
+        }
+        let mut namer = Namer::default();
+        for column in &cols {
+            if !namer.take(&column.name) {
+                let span = renames
+                    .iter()
+                    .find(|(new, _)| new.text == column.name)
+                    .map_or(input.span, |(new, _)| new.span);
+                let message = format!("there is a column '{}' already", column.name);
+                self.error(code::SYNTAX, span, message, "Choose another name.");
+                return Err(Stop);
+            }
+        }
+        Ok(Rel { cols, ..input })
+    }
+
+    pub fn getschema(&mut self, input: &Rel, span: Span) -> Rel {
+        let cols = vec![
+            self.new_column("ColumnName", Type::String),
+            self.new_column("ColumnOrdinal", Type::Int),
+            self.new_column("DataType", Type::String),
+            self.new_column("ColumnType", Type::String),
+        ];
+        let text = |text: String| Expr::lit(Value::String(text), Type::String, span);
+        let row = |(at, column): (usize, &Column)| {
+            let ordinal = i32::try_from(at).unwrap_or(i32::MAX);
+            let system = match column.ty {
+                Type::Decimal => "System.Data.SqlTypes.SqlDecimal".to_owned(),
+                ty => format!("System.{}", ty.row().system),
+            };
+            let ordinal = Expr::lit(Value::Int(ordinal), Type::Int, span);
+            vec![text(column.name.clone()), ordinal, text(system), text(column.ty.name().to_owned())]
+        };
+        let rows = input.cols.iter().enumerate().map(row).collect();
+        let items = cols.iter().map(|column| (column.id, column.ty)).collect();
+        Rel { node: Node::Values { items, rows }, cols, order: Vec::new(), span }
+    }
+
+    /// The names that the patterns match; a name without `*` must be there.
+    fn matched(&mut self, patterns: &[ColumnPattern], input: &Rel) -> Checked<Vec<String>> {
+        let mut names = Vec::new();
+        let mut stopped = false;
+        for ColumnPattern { pattern, .. } in patterns {
+            if pattern.is_pattern() {
+                let found = input.cols.iter().filter(|column| matches(&pattern.text, &column.name));
+                names.extend(found.map(|column| column.name.clone()));
+            } else if input.column(&pattern.text).is_some() {
+                names.push(pattern.text.clone());
+            } else {
+                self.no_column(pattern, input);
+                stopped = true;
+            }
+        }
+        if stopped { Err(Stop) } else { Ok(names) }
+    }
+
+    fn no_column(&mut self, name: &Name, input: &Rel) {
+        let help = match nearest(&name.text, input.cols.iter().map(|column| column.name.as_str())) {
+            Some(near) => format!("Did you mean '{near}'?"),
+            None => "Name a column of the input.".to_owned(),
+        };
+        self.error(code::UNKNOWN_NAME, name.span, format!("unknown column '{}'", name.text), help);
+    }
+}
+
+/// A projection to these columns: those in `set` are computed, the others and the hidden order come along.
+pub fn projected(input: Rel, cols: Vec<Column>, set: Vec<(ColId, Expr)>, span: Span) -> Rel {
+    let mut items = Vec::new();
+    for column in &cols {
+        match set.iter().find(|(id, _)| *id == column.id) {
+            Some(item) => items.push(item.clone()),
+            None => items.push((column.id, Expr::col(column, span))),
+        }
+    }
+    let order = input.order.clone();
+    for key in &order {
+        if !items.iter().any(|(id, _)| *id == key.col) {
+            items.push((key.col, Expr::new(ExprKind::Col(key.col), key.ty, span)));
+        }
+    }
+    Rel { node: Node::Project { input: Box::new(input), items }, cols, order, span }
+}
+
+/// The stored column that an expression hands on unchanged.
+pub fn origin_of(expr: &Expr, cols: &[Column]) -> Option<Origin> {
+    match &expr.kind {
+        ExprKind::Col(id) => {
+            cols.iter().find(|column| column.id == *id).and_then(|column| column.origin.clone())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a name matches a pattern in which `*` is any text.
+pub fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or("")) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// Numbers inside names count by value: a2 before a10.
+fn granny(name: &str) -> Vec<(String, u64)> {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut digits = String::new();
+    for character in name.chars() {
+        if character.is_ascii_digit() {
+            digits.push(character);
+            continue;
+        }
+        if !digits.is_empty() {
+            parts.push((std::mem::take(&mut text), digits.parse().unwrap_or(u64::MAX)));
+            digits.clear();
+        }
+        text.push(character);
+    }
+    parts.push((text, digits.parse().unwrap_or(0)));
+    parts
+}

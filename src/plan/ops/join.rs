@@ -1,0 +1,383 @@
+//! join, lookup and union.
+
+use crate::diag::code;
+use crate::plan::check::{Any, Binder, Checked, Stop};
+use crate::plan::env::Env;
+use crate::plan::expr::{Cx, widest};
+use crate::plan::names::Namer;
+use crate::plan::{ColId, Column, Expr, ExprKind, JoinItem, JoinKind, Node, Rel};
+use crate::span::Span;
+use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast, OpParam};
+use crate::types::Type;
+use crate::value::Value;
+
+use super::cols::matches;
+use super::param_word;
+
+/// The spellings of join kinds ("join operator" in the Kusto reference).
+const KINDS: [(&str, JoinKind); 12] = [
+    ("innerunique", JoinKind::InnerUnique),
+    ("inner", JoinKind::Inner),
+    ("leftouter", JoinKind::LeftOuter),
+    ("rightouter", JoinKind::RightOuter),
+    ("fullouter", JoinKind::FullOuter),
+    ("leftsemi", JoinKind::LeftSemi),
+    ("rightsemi", JoinKind::RightSemi),
+    ("leftanti", JoinKind::LeftAnti),
+    ("anti", JoinKind::LeftAnti),
+    ("leftantisemi", JoinKind::LeftAnti),
+    ("rightanti", JoinKind::RightAnti),
+    ("rightantisemi", JoinKind::RightAnti),
+];
+
+/// What the keys of a join are: equal pairs, and the right columns that are keys by name.
+struct Keys {
+    on: Vec<(Expr, Expr)>,
+    right: Vec<ColId>,
+}
+
+impl Binder<'_> {
+    pub fn join(
+        &mut self,
+        params: &[OpParam],
+        right: &ast::Expr,
+        on: &[ast::Expr],
+        left: Rel,
+        env: &Env,
+        span: Span,
+    ) -> Checked<Rel> {
+        let kind = match param_word(params, "kind") {
+            None => JoinKind::InnerUnique,
+            Some((word, place)) => match KINDS.iter().find(|(name, _)| *name == word) {
+                Some((_, kind)) => *kind,
+                None => {
+                    let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+                    let message = format!("unknown join kind '{word}'");
+                    self.error(
+                        code::UNKNOWN_NAME,
+                        place,
+                        message,
+                        format!("The kinds are {}.", names.join(", ")),
+                    );
+                    return Err(Stop);
+                }
+            },
+        };
+        let right = self.source(right, env)?;
+        let keys = self.keys(on, &left, &right, env, span)?;
+        Ok(self.joined(kind, left, right, keys, false, span))
+    }
+
+    /// A join that drops the right side's keys; leftouter unless it says inner.
+    pub fn lookup(
+        &mut self,
+        params: &[OpParam],
+        right: &ast::Expr,
+        on: &[ast::Expr],
+        left: Rel,
+        env: &Env,
+        span: Span,
+    ) -> Checked<Rel> {
+        let kind = match param_word(params, "kind") {
+            None => JoinKind::LeftOuter,
+            Some((word, _)) if word == "leftouter" => JoinKind::LeftOuter,
+            Some((word, _)) if word == "inner" => JoinKind::Inner,
+            Some((word, place)) => {
+                let message = format!("unknown lookup kind '{word}'");
+                self.error(code::UNKNOWN_NAME, place, message, "The kinds are leftouter and inner.");
+                return Err(Stop);
+            }
+        };
+        let right = self.source(right, env)?;
+        let keys = self.keys(on, &left, &right, env, span)?;
+        Ok(self.joined(kind, left, right, keys, true, span))
+    }
+
+    fn joined(
+        &mut self,
+        kind: JoinKind,
+        left: Rel,
+        right: Rel,
+        keys: Keys,
+        drop_keys: bool,
+        span: Span,
+    ) -> Rel {
+        use JoinKind::*;
+        let (keep_left, keep_right) = match kind {
+            InnerUnique | Inner | LeftOuter | RightOuter | FullOuter => (true, true),
+            LeftSemi | LeftAnti => (true, false),
+            RightSemi | RightAnti => (false, true),
+        };
+        let (pad_left, pad_right) = match kind {
+            LeftOuter => (false, true),
+            RightOuter => (true, false),
+            FullOuter => (true, true),
+            InnerUnique | Inner | LeftSemi | RightSemi | LeftAnti | RightAnti => (false, false),
+        };
+        let mut namer = Namer::default();
+        let mut cols = Vec::new();
+        let mut items = Vec::new();
+        let mut side = |binder: &mut Self, rel: &Rel, padded: bool, skip: &[ColId]| {
+            for column in rel.cols.iter().filter(|column| !skip.contains(&column.id)) {
+                let name = namer.free(&column.name);
+                let new = Column { id: binder.new_col(), name, ..column.clone() };
+                items.push(JoinItem { id: new.id, expr: Expr::col(column, span), padded });
+                cols.push(new);
+            }
+        };
+        if keep_left {
+            side(self, &left, pad_left, &[]);
+        }
+        if keep_right {
+            side(self, &right, pad_right, if drop_keys { &keys.right } else { &[] });
+        }
+        let node = Node::Join { kind, left: Box::new(left), right: Box::new(right), on: keys.on, items };
+        Rel { node, cols, order: Vec::new(), span }
+    }
+
+    fn keys(&mut self, on: &[ast::Expr], left: &Rel, right: &Rel, env: &Env, span: Span) -> Checked<Keys> {
+        let mut keys = Keys { on: Vec::new(), right: Vec::new() };
+        let mut stopped = false;
+        if on.is_empty() {
+            self.error(
+                code::SYNTAX,
+                span,
+                "a join needs its keys",
+                "Write on Column, or on $left.a == $right.b.",
+            );
+            return Err(Stop);
+        }
+        let mut conditions: Vec<&ast::Expr> = on.iter().rev().collect();
+        while let Some(condition) = conditions.pop() {
+            if let Ast::Binary { op: BinaryOp::And, left, right, .. } = &condition.kind {
+                conditions.push(right);
+                conditions.push(left);
+                continue;
+            }
+            match self.key(condition, left, right, env) {
+                Ok((one, other)) => {
+                    if let ExprKind::Col(id) = &other.kind {
+                        keys.right.push(*id);
+                    }
+                    match self.key_types(one, other, condition.span) {
+                        Ok(pair) => keys.on.push(pair),
+                        Err(Stop) => stopped = true,
+                    }
+                }
+                Err(Stop) => stopped = true,
+            }
+        }
+        if stopped { Err(Stop) } else { Ok(keys) }
+    }
+
+    fn key(&mut self, condition: &ast::Expr, left: &Rel, right: &Rel, env: &Env) -> Checked<(Expr, Expr)> {
+        match &condition.kind {
+            Ast::Name(_) => {
+                let one = self.expr(condition, &mut Cx::new(env, &left.cols))?;
+                let other = self.expr(condition, &mut Cx::new(env, &right.cols))?;
+                Ok((one, other))
+            }
+            Ast::Binary { op: BinaryOp::Eq, left: one, right: other, .. } => {
+                let mut cx = Cx { right: Some(&right.cols), ..Cx::new(env, &left.cols) };
+                let swapped = side(one) == Some("$right") || side(other) == Some("$left");
+                let (first, second) = if swapped { (other, one) } else { (one, other) };
+                if side(first) == Some("$right") || side(second) == Some("$left") {
+                    self.error(
+                        code::SYNTAX,
+                        condition.span,
+                        "both keys are of one side",
+                        "Compare a $left column with a $right column.",
+                    );
+                    return Err(Stop);
+                }
+                let first = self.expr(first, &mut cx)?;
+                let second = match side(second) {
+                    Some(_) => self.expr(second, &mut cx)?,
+                    None => self.expr(second, &mut Cx::new(env, &right.cols))?,
+                };
+                Ok((first, second))
+            }
+            _ => {
+                let help = "Join on equal columns; put other conditions into a where after the join.";
+                self.error(
+                    code::SYNTAX,
+                    condition.span,
+                    "a join's condition must be an equality of columns",
+                    help,
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    fn key_types(&mut self, left: Expr, right: Expr, span: Span) -> Checked<(Expr, Expr)> {
+        if left.ty == Type::Dynamic || right.ty == Type::Dynamic {
+            let help = "Convert the keys first: extend k = tostring(x).";
+            self.error(code::MISMATCH, span, "a join key cannot be dynamic", help);
+            return Err(Stop);
+        }
+        match widest(left.ty, right.ty) {
+            Some(ty) => Ok((self.convert(left, ty), self.convert(right, ty))),
+            None => {
+                let message =
+                    format!("the join keys have different types: {} and {}", left.ty.name(), right.ty.name());
+                self.error(code::MISMATCH, span, message, "Convert one of them before the join.");
+                Err(Stop)
+            }
+        }
+    }
+
+    pub fn union(
+        &mut self,
+        params: &[OpParam],
+        tables: &[ast::Expr],
+        input: Option<Rel>,
+        env: &Env,
+        span: Span,
+    ) -> Checked<Rel> {
+        let fuzzy = param_word(params, "isfuzzy").is_some_and(|(word, _)| word == "true");
+        let inner = param_word(params, "kind").is_some_and(|(word, _)| word == "inner");
+        let mut inputs: Vec<(String, Rel)> = Vec::new();
+        if let Some(input) = input {
+            inputs.push((self.source_name(&input, 0), input));
+        }
+        let mut stopped = false;
+        for table in tables {
+            match self.union_part(table, fuzzy, env) {
+                Ok(rels) => {
+                    for rel in rels {
+                        let name = self.source_name(&rel, inputs.len());
+                        inputs.push((name, rel));
+                    }
+                }
+                Err(Stop) => stopped = true,
+            }
+        }
+        if stopped {
+            return Err(Stop);
+        }
+        if inputs.is_empty() {
+            self.error(
+                code::UNKNOWN_NAME,
+                span,
+                "none of the tables of this union exists",
+                "Load one of them with kqlhunt ingest.",
+            );
+            return Err(Stop);
+        }
+        let withsource = param_word(params, "withsource").or_else(|| param_word(params, "with_source"));
+        Ok(self.unioned(inputs, withsource.map(|(name, _)| name), inner, span))
+    }
+
+    /// What withsource calls an input: a stored table by its name, anything else `union_argN`.
+    fn source_name(&self, rel: &Rel, at: usize) -> String {
+        match &rel.node {
+            Node::Scan { table, .. } => table.clone(),
+            _ => format!("union_arg{at}"),
+        }
+    }
+
+    fn union_part(&mut self, table: &ast::Expr, fuzzy: bool, env: &Env) -> Checked<Vec<Rel>> {
+        if let Ast::Name(name) = &table.kind
+            && name.is_pattern()
+        {
+            let names: Vec<String> = self.schema.tables.iter().map(|table| table.name.clone()).collect();
+            let found: Vec<String> = names.into_iter().filter(|table| matches(&name.text, table)).collect();
+            if found.is_empty() && !fuzzy {
+                self.error(
+                    code::UNKNOWN_NAME,
+                    name.span,
+                    format!("no table matches '{}'", name.text),
+                    "kqlhunt schema lists the tables.",
+                );
+                return Err(Stop);
+            }
+            return found.iter().map(|table| self.table(table, name.span, env)).collect();
+        }
+        let before = self.diagnostics.len();
+        match self.any(table, env) {
+            Ok(Any::Table(rel)) => Ok(vec![rel]),
+            Ok(Any::Scalar(_)) => {
+                self.error(
+                    code::TYPE,
+                    table.span,
+                    "a union takes tables",
+                    "Put the pipeline into parentheses.",
+                );
+                Err(Stop)
+            }
+            Err(Stop) if fuzzy => {
+                let missing = self.diagnostics[before..].iter().any(|found| found.code == code::UNKNOWN_NAME);
+                self.diagnostics.truncate(before);
+                if missing {
+                    self.warn(
+                        code::SUSPICIOUS,
+                        table.span,
+                        "this part of the union is left out: its table or column does not exist here",
+                        "Load the table with kqlhunt ingest.",
+                    );
+                }
+                Ok(Vec::new())
+            }
+            Err(Stop) => Err(Stop),
+        }
+    }
+
+    /// Columns by name; one name with several types becomes one column for each, `x_long` and `x_string`.
+    fn unioned(
+        &mut self,
+        inputs: Vec<(String, Rel)>,
+        withsource: Option<String>,
+        inner: bool,
+        span: Span,
+    ) -> Rel {
+        let mut slots: Vec<(String, Type)> = Vec::new();
+        for column in inputs.iter().flat_map(|(_, rel)| &rel.cols) {
+            let slot = (column.name.clone(), column.ty);
+            let everywhere = inputs
+                .iter()
+                .all(|(_, rel)| rel.cols.iter().any(|other| (&other.name, other.ty) == (&slot.0, slot.1)));
+            if !slots.contains(&slot) && (!inner || everywhere) {
+                slots.push(slot);
+            }
+        }
+        let mut cols = Vec::new();
+        if let Some(name) = &withsource {
+            cols.push(self.new_column(name.clone(), Type::String));
+        }
+        for (name, ty) in &slots {
+            let split = slots.iter().filter(|(other, _)| other == name).count() > 1;
+            let shown = if split { format!("{name}_{}", ty.name()) } else { name.clone() };
+            cols.push(self.new_column(shown, *ty));
+        }
+        let mut maps = Vec::new();
+        for (source, rel) in &inputs {
+            let mut map = Vec::new();
+            if withsource.is_some() {
+                map.push(Expr::lit(Value::String(source.clone()), Type::String, span));
+            }
+            for (name, ty) in &slots {
+                map.push(match rel.cols.iter().find(|column| column.name == *name && column.ty == *ty) {
+                    Some(column) => Expr::col(column, span),
+                    None if *ty == Type::String => Expr::lit(Value::String(String::new()), *ty, span),
+                    None => Expr::lit(Value::Null, *ty, span),
+                });
+            }
+            maps.push(map);
+        }
+        let items = cols.iter().map(|column| (column.id, column.ty)).collect();
+        let inputs = inputs.into_iter().map(|(_, rel)| rel).collect();
+        Rel { node: Node::Union { inputs, items, maps }, cols, order: Vec::new(), span }
+    }
+}
+
+/// `$left` or `$right`, when the expression is a column of that side.
+fn side(expr: &ast::Expr) -> Option<&str> {
+    match &expr.kind {
+        Ast::Path(base, _) => match &base.kind {
+            Ast::Name(name) if name.text == "$left" || name.text == "$right" => Some(&name.text),
+            _ => side(base),
+        },
+        _ => None,
+    }
+}

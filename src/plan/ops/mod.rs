@@ -1,0 +1,274 @@
+//! Tabular operators, by family. Each takes a relation and gives one. Knows no SQL.
+
+mod agg;
+mod cols;
+mod expand;
+mod join;
+mod rows;
+mod source;
+
+use super::check::{Binder, Checked, Stop};
+use super::env::{Binding, Env};
+use super::expr::Cx;
+use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
+use crate::catalog::func::{Lower, Sig};
+use crate::compile::Render;
+use crate::diag::code;
+use crate::span::Span;
+use crate::syntax::ast::{self, ExprKind as Ast, Literal, Op, OpKind, OpParam};
+use crate::types::Type;
+
+impl Binder<'_> {
+    pub fn op(&mut self, op: &Op, input: Option<Rel>, env: &mut Env) -> Checked<Rel> {
+        match &op.kind {
+            OpKind::Print(items) => self.print(items, env, op.span),
+            OpKind::Range { name, from, to, step } => self.range(name, [from, to, step], env, op.span),
+            OpKind::Datatable { columns, values } => self.datatable(columns, values, env, op.span),
+            OpKind::Union { params, tables } => self.union(params, tables, input, env, op.span),
+            OpKind::Error => Err(Stop),
+            OpKind::Other(name) => self.not_yet(op, name),
+            OpKind::Externaldata { .. }
+            | OpKind::Search { .. }
+            | OpKind::Find { .. }
+            | OpKind::Sample(_)
+            | OpKind::SampleDistinct { .. }
+            | OpKind::ProjectByNames(_)
+            | OpKind::Parse { .. }
+            | OpKind::ParseKv { .. }
+            | OpKind::MakeSeries { .. }
+            | OpKind::TopHitters { .. }
+            | OpKind::TopNested(_)
+            | OpKind::MvApply { .. }
+            | OpKind::Evaluate { .. }
+            | OpKind::Invoke(_)
+            | OpKind::Partition { .. } => self.not_yet(op, &op.name.text),
+            OpKind::Where(_)
+            | OpKind::Take(_)
+            | OpKind::Top { .. }
+            | OpKind::Sort { .. }
+            | OpKind::Distinct(_)
+            | OpKind::Count
+            | OpKind::Serialize(_)
+            | OpKind::Extend(_)
+            | OpKind::Project(_)
+            | OpKind::ProjectAway(_)
+            | OpKind::ProjectKeep(_)
+            | OpKind::ProjectReorder(_)
+            | OpKind::ProjectRename(_)
+            | OpKind::Getschema
+            | OpKind::Summarize { .. }
+            | OpKind::Join { .. }
+            | OpKind::Lookup { .. }
+            | OpKind::MvExpand { .. }
+            | OpKind::As { .. }
+            | OpKind::Render { .. }
+            | OpKind::Consume => match input {
+                Some(input) => self.op_on(op, input, env),
+                None => {
+                    let message = format!("'{}' needs a table before it", op.name.text);
+                    self.error(code::SYNTAX, op.name.span, message, "Start with a table, then a pipe.");
+                    Err(Stop)
+                }
+            },
+        }
+    }
+
+    fn op_on(&mut self, op: &Op, input: Rel, env: &mut Env) -> Checked<Rel> {
+        match &op.kind {
+            OpKind::Where(predicate) => self.filter(predicate, input, env, op.span),
+            OpKind::Take(count) => self.take(count, input, env, op.span),
+            OpKind::Top { count, by, .. } => self.top(count, by, input, env, op.span),
+            OpKind::Sort { keys, .. } => self.sort(keys, input, env, op.span),
+            OpKind::Distinct(items) => self.distinct(items, input, env, op.span),
+            OpKind::Count => self.count(input, op.span),
+            OpKind::Serialize(items) => self.serialize(items, input, env, op.span),
+            OpKind::Extend(items) => self.extend(items, input, env, op.span),
+            OpKind::Project(items) => self.project(items, input, env, op.span),
+            OpKind::ProjectAway(patterns) => self.project_away(patterns, input),
+            OpKind::ProjectKeep(patterns) => self.project_keep(patterns, input),
+            OpKind::ProjectReorder(patterns) => self.project_reorder(patterns, input),
+            OpKind::ProjectRename(renames) => self.project_rename(renames, input),
+            OpKind::Getschema => Ok(self.getschema(&input, op.span)),
+            OpKind::Summarize { aggs, by, .. } => self.summarize(aggs, by, input, env, op.span),
+            OpKind::Join { params, right, on } => self.join(params, right, on, input, env, op.span),
+            OpKind::Lookup { params, right, on } => self.lookup(params, right, on, input, env, op.span),
+            OpKind::MvExpand { params, items, limit } => {
+                self.mv_expand(params, items, limit.as_ref(), input, env, op.span)
+            }
+            OpKind::As { name, .. } => {
+                let index = self.add_let(&name.text, input, true);
+                *env = env.with(&name.text, Binding::Table(index));
+                Ok(self.let_rel(index, op.span))
+            }
+            OpKind::Render { kind, properties } => {
+                self.render =
+                    Some(Render { kind: kind.text.clone(), properties: render_properties(properties) });
+                Ok(input)
+            }
+            OpKind::Consume => {
+                let count = Expr::long(0, op.span);
+                Ok(Rel { cols: Vec::new(), order: Vec::new(), ..rows::limit(input, count, op.span) })
+            }
+            other => unreachable!("op() hands on only operators that take a table, not {other:?}"),
+        }
+    }
+
+    fn not_yet(&mut self, op: &Op, name: &str) -> Checked<Rel> {
+        let help = "Leave it out, or say the same with where, extend, summarize, join or mv-expand.";
+        self.refuse(op.name.span, &format!("the operator '{name}'"), help);
+        Err(Stop)
+    }
+
+    /// The input, with the window functions of its expressions computed below them.
+    pub fn with_windows(&mut self, input: Rel, windows: Vec<(Column, Expr)>) -> Checked<Rel> {
+        let Some((_, first)) = windows.first() else { return Ok(input) };
+        if !serialized(&input) {
+            let help = "Put 'sort by' or 'serialize' before this operator.";
+            self.error(code::SYNTAX, first.span, "window functions need rows in an order", help);
+            return Err(Stop);
+        }
+        let mut rel = self.positioned(input);
+        // A function that reads another one's column comes one layer later.
+        let mut layer: Vec<(ColId, Expr)> = Vec::new();
+        for (column, expr) in windows {
+            let reads = super::expr::columns_of(&expr);
+            if layer.iter().any(|(id, _)| reads.contains(id)) {
+                rel = over(rel, std::mem::take(&mut layer));
+            }
+            layer.push((column.id, expr));
+        }
+        Ok(over(rel, layer))
+    }
+
+    /// Rows whose order is one position column, so that every window function sees the same one.
+    pub fn positioned(&mut self, input: Rel) -> Rel {
+        if let [key] = input.order.as_slice()
+            && self.positions.contains(&key.col)
+        {
+            return input;
+        }
+        let position = self.new_col();
+        self.positions.insert(position);
+        let kind = ExprKind::Over { func: WindowFunc::Position, args: Vec::new() };
+        let item = (position, Expr::new(kind, Type::Long, input.span));
+        let mut rel = over(input, vec![item]);
+        rel.order = vec![OrderKey { col: position, ty: Type::Long, ascending: true, nulls_first: true }];
+        rel
+    }
+
+    /// A boolean that may name the input's columns.
+    pub fn predicate(&mut self, expr: &ast::Expr, input: &Rel, env: &Env) -> Checked<Expr> {
+        let bound = self.expr(expr, &mut Cx::new(env, &input.cols))?;
+        self.condition(bound, expr.span)
+    }
+}
+
+fn over(input: Rel, items: Vec<(ColId, Expr)>) -> Rel {
+    let (cols, order, span) = (input.cols.clone(), input.order.clone(), input.span);
+    Rel { node: Node::Window { input: Box::new(input), items }, cols, order, span }
+}
+
+/// Kusto calls rows serialized when an operator has put them into an order.
+fn serialized(rel: &Rel) -> bool {
+    match &rel.node {
+        _ if !rel.order.is_empty() => true,
+        Node::Range { .. } | Node::Values { .. } | Node::Limit { .. } => true,
+        Node::Filter { input, .. } | Node::Project { input, .. } | Node::Window { input, .. } => {
+            serialized(input)
+        }
+        Node::Scan { .. }
+        | Node::Let { .. }
+        | Node::Aggregate { .. }
+        | Node::Join { .. }
+        | Node::Union { .. }
+        | Node::Unnest { .. } => false,
+    }
+}
+
+/// An operator's parameter as a word: `inner`, `true`, `"x"`.
+pub fn param_word(params: &[OpParam], name: &str) -> Option<(String, Span)> {
+    let param = params.iter().find(|param| param.name.text == name)?;
+    word(&param.value).map(|word| (word, param.value.span))
+}
+
+fn word(expr: &ast::Expr) -> Option<String> {
+    match &expr.kind {
+        Ast::Name(name) => Some(name.text.clone()),
+        Ast::Literal(Literal::String(text)) => Some(text.clone()),
+        Ast::Literal(Literal::Bool(value)) => Some(value.to_string()),
+        Ast::Literal(Literal::Long(value)) => Some(value.to_string()),
+        Ast::Literal(Literal::Real(value)) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+fn render_properties(params: &[OpParam]) -> Vec<(String, String)> {
+    let value = |expr: &ast::Expr| match &expr.kind {
+        Ast::List(items) => Some(items.iter().filter_map(word).collect::<Vec<_>>().join(",")),
+        _ => word(expr),
+    };
+    params
+        .iter()
+        .filter_map(|param| value(&param.value).map(|value| (param.name.text.clone(), value)))
+        .collect()
+}
+
+/// The relations directly below, those inside expressions too.
+pub fn below(rel: &Rel) -> Vec<&Rel> {
+    let mut found: Vec<&Rel> = match &rel.node {
+        Node::Scan { .. } | Node::Let { .. } | Node::Values { .. } | Node::Range { .. } => Vec::new(),
+        Node::Filter { input, .. }
+        | Node::Project { input, .. }
+        | Node::Window { input, .. }
+        | Node::Aggregate { input, .. }
+        | Node::Limit { input, .. }
+        | Node::Unnest { input, .. } => vec![input],
+        Node::Join { left, right, .. } => vec![left, right],
+        Node::Union { inputs, .. } => inputs.iter().collect(),
+    };
+    let mut exprs = own_exprs(rel);
+    while let Some(expr) = exprs.pop() {
+        if let ExprKind::Scalar(rel) | ExprKind::InRel { rel, .. } = &expr.kind {
+            found.push(rel);
+        }
+        exprs.extend(expr.children());
+    }
+    found
+}
+
+/// The expressions of a relation's own node.
+fn own_exprs(rel: &Rel) -> Vec<&Expr> {
+    match &rel.node {
+        Node::Scan { .. } | Node::Let { .. } => Vec::new(),
+        Node::Values { rows, .. } => rows.iter().flatten().collect(),
+        Node::Range { from, to, step, .. } => vec![from, to, step],
+        Node::Filter { predicate, .. } => vec![predicate],
+        Node::Project { items, .. } | Node::Window { items, .. } => {
+            items.iter().map(|(_, expr)| expr).collect()
+        }
+        Node::Aggregate { groups, aggs, .. } => groups.iter().chain(aggs).map(|(_, expr)| expr).collect(),
+        Node::Limit { count, .. } => vec![count],
+        Node::Join { on, items, .. } => on
+            .iter()
+            .flat_map(|(left, right)| [left, right])
+            .chain(items.iter().map(|item| &item.expr))
+            .collect(),
+        Node::Union { maps, .. } => maps.iter().flatten().collect(),
+        Node::Unnest { items, limit, .. } => items.iter().map(|item| &item.array).chain(limit).collect(),
+    }
+}
+
+/// Whether it gives something else each time it is evaluated: `rand()`, `new_guid()`.
+pub fn volatile(rel: &Rel) -> bool {
+    own_exprs(rel).into_iter().any(volatile_expr) || below(rel).into_iter().any(volatile)
+}
+
+fn volatile_expr(expr: &Expr) -> bool {
+    let own = match &expr.kind {
+        ExprKind::Call { sig: Sig { lower: Lower::Kernel(name), .. }, .. } => {
+            crate::kernels::find(name).is_some_and(|kernel| kernel.volatile)
+        }
+        _ => false,
+    };
+    own || expr.children().into_iter().any(volatile_expr)
+}

@@ -1,0 +1,133 @@
+//! Operators that need no table before them: print, range, datatable.
+
+use crate::diag::code;
+use crate::plan::check::{Binder, Checked, Stop};
+use crate::plan::env::Env;
+use crate::plan::names::{Namer, infer};
+use crate::plan::{Column, Expr, Node, Rel};
+use crate::span::Span;
+use crate::syntax::ast::{self, ColumnDecl, Name, Named};
+use crate::types::Type;
+use crate::value::Value;
+
+/// How many values one datatable may hold.
+const VALUES_MAX: usize = 200_000;
+
+impl Binder<'_> {
+    pub fn print(&mut self, items: &[Named], env: &Env, span: Span) -> Checked<Rel> {
+        let mut namer = Namer::default();
+        let mut cols = Vec::new();
+        let mut row = Vec::new();
+        let mut stopped = false;
+        for (at, item) in items.iter().enumerate() {
+            let Ok(expr) = self.scalar(&item.expr, env, &[]) else {
+                stopped = true;
+                continue;
+            };
+            let name = match item.names.first() {
+                Some(name) => name.text.clone(),
+                None => infer(&item.expr).unwrap_or_else(|| format!("print_{at}")),
+            };
+            let name = namer.free(&name);
+            cols.push(self.new_column(name, expr.ty));
+            row.push(expr);
+        }
+        if stopped {
+            return Err(Stop);
+        }
+        let items = cols.iter().map(|column| (column.id, column.ty)).collect();
+        Ok(Rel { node: Node::Values { items, rows: vec![row] }, cols, order: Vec::new(), span })
+    }
+
+    /// The end is inclusive; all three are of one type.
+    pub fn range(&mut self, name: &Name, bounds: [&ast::Expr; 3], env: &Env, span: Span) -> Checked<Rel> {
+        let [from, to, step] = bounds;
+        let mut from = self.scalar(from, env, &[])?;
+        let mut to = self.scalar(to, env, &[])?;
+        let mut step = self.scalar(step, env, &[])?;
+        let ty = match (from.ty, to.ty, step.ty) {
+            (Type::Datetime, Type::Datetime, Type::Timespan) => Type::Datetime,
+            (Type::Timespan, Type::Timespan, Type::Timespan) => Type::Timespan,
+            (from, to, step) if [from, to, step].iter().all(|ty| ty.integer()) => Type::Long,
+            (from, to, step) if [from, to, step].iter().all(|ty| ty.integer() || *ty == Type::Real) => {
+                Type::Real
+            }
+            (from, to, step) => {
+                let message =
+                    format!("range does not take ({}, {}, {})", from.name(), to.name(), step.name());
+                self.error(code::TYPE, span, message, "Take numbers, or two datetimes and a timespan.");
+                return Err(Stop);
+            }
+        };
+        if ty.numeric() {
+            from = self.convert(from, ty);
+            to = self.convert(to, ty);
+            step = self.convert(step, ty);
+        }
+        if matches!(step.literal(), Some(Value::Long(0) | Value::Timespan(0)))
+            || step.literal() == Some(&Value::Real(0.0))
+        {
+            self.error(code::TYPE, step.span, "a range cannot step by zero", "Step by another number.");
+            return Err(Stop);
+        }
+        let column = self.new_column(name.text.clone(), ty);
+        let node = Node::Range { col: column.id, ty, from, to, step };
+        Ok(Rel { node, cols: vec![column], order: Vec::new(), span })
+    }
+
+    pub fn datatable(
+        &mut self,
+        columns: &[ColumnDecl],
+        values: &[ast::Expr],
+        env: &Env,
+        span: Span,
+    ) -> Checked<Rel> {
+        if columns.is_empty() || !values.len().is_multiple_of(columns.len()) {
+            let message = format!("{} values do not fill rows of {} columns", values.len(), columns.len());
+            self.error(code::ARITY, span, message, "Give each row a value for every column.");
+            return Err(Stop);
+        }
+        if values.len() > VALUES_MAX {
+            let message = format!("{} values in one datatable", values.len());
+            self.error(
+                code::LIMIT,
+                span,
+                message,
+                format!("At most {VALUES_MAX}; load bigger tables with kqlhunt ingest."),
+            );
+            return Err(Stop);
+        }
+        let mut namer = Namer::default();
+        let mut cols: Vec<Column> = Vec::new();
+        for column in columns {
+            if column.ty == Type::Decimal {
+                self.refuse(column.ty_span, "the type decimal", "Use real.");
+                return Err(Stop);
+            }
+            if !namer.take(&column.name.text) {
+                let message = format!("'{}' is declared twice", column.name.text);
+                self.error(code::SYNTAX, column.name.span, message, "Give one of them another name.");
+                return Err(Stop);
+            }
+            cols.push(self.new_column(column.name.text.clone(), column.ty));
+        }
+        let mut rows = Vec::new();
+        let mut stopped = false;
+        for values in values.chunks(columns.len()) {
+            let mut row: Vec<Expr> = Vec::new();
+            for (value, column) in values.iter().zip(&cols) {
+                let what = format!("the value of '{}'", column.name);
+                match self.scalar(value, env, &[]).and_then(|expr| self.coerce(expr, column.ty, &what)) {
+                    Ok(expr) => row.push(expr),
+                    Err(Stop) => stopped = true,
+                }
+            }
+            rows.push(row);
+        }
+        if stopped {
+            return Err(Stop);
+        }
+        let items = cols.iter().map(|column| (column.id, column.ty)).collect();
+        Ok(Rel { node: Node::Values { items, rows }, cols, order: Vec::new(), span })
+    }
+}

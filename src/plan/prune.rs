@@ -1,0 +1,130 @@
+//! Drops columns that nobody reads, from the root down: wide tables are read as narrow ones.
+
+use std::collections::HashSet;
+
+use super::{ColId, Expr, ExprKind, Node, Plan, Rel};
+
+type Needed = HashSet<ColId>;
+
+/// Prunes a plan in place. What a tabular `let` must give is the union of what its mentions read.
+pub fn prune(plan: &mut Plan) {
+    let mut wanted: Vec<Needed> = vec![Needed::new(); plan.lets.len()];
+    let needed = plan.root.cols.iter().map(|column| column.id).collect();
+    rel(&mut plan.root, needed, &mut wanted);
+    // A let can only mention those before it.
+    for index in (0..plan.lets.len()).rev() {
+        let needed = std::mem::take(&mut wanted[index]);
+        rel(&mut plan.lets[index].rel, needed, &mut wanted);
+    }
+}
+
+fn rel(rel_: &mut Rel, mut needed: Needed, wanted: &mut [Needed]) {
+    needed.extend(rel_.order.iter().map(|key| key.col));
+    match &mut rel_.node {
+        Node::Scan { items, .. } => items.retain(|(id, ..)| needed.contains(id)),
+        Node::Values { rows, items } => {
+            let keep: Vec<bool> = items.iter().map(|(id, _)| needed.contains(id)).collect();
+            retain(items, &keep);
+            for row in rows {
+                retain(row, &keep);
+                row.iter_mut().for_each(|value| expr(value, &mut Needed::new(), wanted));
+            }
+        }
+        Node::Range { from, to, step, .. } => {
+            [from, to, step].into_iter().for_each(|value| expr(value, &mut Needed::new(), wanted));
+        }
+        Node::Let { index, items } => {
+            items.retain(|(here, _)| needed.contains(here));
+            wanted[*index].extend(items.iter().map(|(_, there)| *there));
+        }
+        Node::Filter { input, predicate } => {
+            expr(predicate, &mut needed, wanted);
+            rel(input, needed, wanted);
+        }
+        Node::Project { input, items } => {
+            items.retain(|(id, _)| needed.contains(id));
+            let mut below = Needed::new();
+            items.iter_mut().for_each(|(_, value)| expr(value, &mut below, wanted));
+            rel(input, below, wanted);
+        }
+        Node::Window { input, items } => {
+            items.retain(|(id, _)| needed.contains(id));
+            items.iter_mut().for_each(|(_, value)| expr(value, &mut needed, wanted));
+            rel(input, needed, wanted);
+        }
+        Node::Aggregate { input, groups, aggs } => {
+            aggs.retain(|(id, _)| needed.contains(id));
+            let mut below = Needed::new();
+            groups.iter_mut().chain(aggs.iter_mut()).for_each(|(_, value)| expr(value, &mut below, wanted));
+            rel(input, below, wanted);
+        }
+        Node::Limit { input, count } => {
+            expr(count, &mut Needed::new(), wanted);
+            rel(input, needed, wanted);
+        }
+        Node::Join { left, right, on, items, .. } => {
+            items.retain(|item| needed.contains(&item.id));
+            let mut below = Needed::new();
+            for (one, other) in on {
+                expr(one, &mut below, wanted);
+                expr(other, &mut below, wanted);
+            }
+            items.iter_mut().for_each(|item| expr(&mut item.expr, &mut below, wanted));
+            rel(left, below.clone(), wanted);
+            rel(right, below, wanted);
+        }
+        Node::Union { inputs, items, maps } => {
+            let keep: Vec<bool> = items.iter().map(|(id, _)| needed.contains(id)).collect();
+            retain(items, &keep);
+            for (input, map) in inputs.iter_mut().zip(maps) {
+                retain(map, &keep);
+                let mut below = Needed::new();
+                map.iter_mut().for_each(|value| expr(value, &mut below, wanted));
+                rel(input, below, wanted);
+            }
+        }
+        Node::Unnest { input, items, limit, .. } => {
+            items.iter_mut().for_each(|item| expr(&mut item.array, &mut needed, wanted));
+            limit.iter_mut().for_each(|value| expr(value, &mut Needed::new(), wanted));
+            rel(input, needed, wanted);
+        }
+    }
+}
+
+fn retain<T>(items: &mut Vec<T>, keep: &[bool]) {
+    let mut keep = keep.iter();
+    items.retain(|_| *keep.next().unwrap_or(&true));
+}
+
+/// Notes what an expression reads, and prunes the tables inside it.
+fn expr(value: &mut Expr, needed: &mut Needed, wanted: &mut [Needed]) {
+    if let ExprKind::Col(id) = &value.kind {
+        needed.insert(*id);
+    }
+    match &mut value.kind {
+        ExprKind::Scalar(inner) => {
+            let first = inner.cols.first().map(|column| column.id);
+            rel(inner, first.into_iter().collect(), wanted);
+        }
+        ExprKind::InRel { rel: inner, item, .. } => {
+            let mut below = Needed::new();
+            expr(item, &mut below, wanted);
+            rel(inner, below, wanted);
+        }
+        ExprKind::Col(_)
+        | ExprKind::Lit(_)
+        | ExprKind::Call { .. }
+        | ExprKind::Convert(_)
+        | ExprKind::Compare { .. }
+        | ExprKind::And(_)
+        | ExprKind::Or(_)
+        | ExprKind::In { .. }
+        | ExprKind::Path { .. }
+        | ExprKind::ArgMost { .. }
+        | ExprKind::Field { .. }
+        | ExprKind::Over { .. } => {}
+    }
+    for child in value.children_mut() {
+        expr(child, needed, wanted);
+    }
+}

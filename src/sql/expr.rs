@@ -1,0 +1,335 @@
+//! Expressions to SQL text. A string is never NULL here; everything else may be.
+//!
+//! Texts are atoms: a name, a literal, a call, or something in parentheses.
+
+use super::block::Block;
+use super::literal::literal;
+use super::node::Writer;
+use super::quote;
+use crate::catalog::func::{Arg, Lower};
+use crate::kernels::{self, Nulls};
+use crate::plan::{CompareOp, Expr, ExprKind, OrderKey, WindowFunc};
+use crate::types::Type;
+use crate::value::Value;
+
+/// Whether NULL and false may be told apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The value itself is seen.
+    Value,
+    /// A condition: NULL drops the row as false does.
+    Filter,
+}
+
+impl Writer<'_> {
+    pub fn expr(&mut self, expr: &Expr, block: &Block) -> String {
+        self.expr_in(expr, block, Place::Value)
+    }
+
+    pub fn condition(&mut self, expr: &Expr, block: &Block) -> String {
+        self.expr_in(expr, block, Place::Filter)
+    }
+
+    fn expr_in(&mut self, expr: &Expr, block: &Block, place: Place) -> String {
+        match &expr.kind {
+            ExprKind::Col(id) => block.text(*id).to_owned(),
+            ExprKind::Lit(value) => literal(value, expr.ty),
+            ExprKind::Call { sig, args, .. } => self.call(expr, sig.lower, args, block),
+            ExprKind::Convert(inner) => {
+                let text = self.expr(inner, block);
+                convert(&text, inner.ty, expr.ty)
+            }
+            ExprKind::Compare { op, left, right } => self.compare(*op, left, right, block, place),
+            ExprKind::And(items) => self.chain(items, " AND ", "true", block, place),
+            ExprKind::Or(items) => self.chain(items, " OR ", "false", block, place),
+            ExprKind::In { negated, needle, items } => self.in_list(*negated, needle, items, block, place),
+            ExprKind::InRel { negated, needle, rel, item } => {
+                let mut inner = self.rel(rel);
+                if !inner.takes_items() {
+                    inner = self.closed(inner);
+                }
+                let text = self.expr(item, &inner);
+                if item.nullable() {
+                    // A NULL in the list would make every miss of NOT IN unknown.
+                    if !inner.takes_filter() {
+                        inner = self.closed(inner);
+                    }
+                    let text = self.expr(item, &inner);
+                    inner.filters.push(format!("{text} IS NOT NULL"));
+                }
+                let text = if inner.takes_filter() { self.expr(item, &inner) } else { text };
+                inner.items = vec![(crate::plan::ColId(u32::MAX), text)];
+                let list = super::block::nested(&inner.sql());
+                let needle_text = self.expr(needle, block);
+                let found = format!("({needle_text} IN {list})");
+                membership(found, *negated, needle.nullable(), place)
+            }
+            ExprKind::Scalar(rel) => {
+                let mut inner = self.rel(rel);
+                if !inner.takes_limit() {
+                    inner = self.closed(inner);
+                }
+                let Some(first) = rel.cols.first() else { return "NULL".to_owned() };
+                inner.order = self.order(&rel.order, &inner);
+                let text = inner.text(first.id).to_owned();
+                inner.items = vec![(first.id, text)];
+                inner.limit = Some("1".to_owned());
+                let scalar = super::block::nested(&inner.sql());
+                if expr.ty == Type::String { format!("coalesce({scalar}, '')") } else { scalar }
+            }
+            ExprKind::Path { base, path } => {
+                format!("kql_json_get({}, {})", self.expr(base, block), quote::text(path))
+            }
+            ExprKind::ArgMost { greatest, by, values } => {
+                let by_text = self.expr(by, block);
+                let fields: Vec<String> = values
+                    .iter()
+                    .enumerate()
+                    .map(|(at, value)| format!("'f{at}': {}", self.expr(value, block)))
+                    .collect();
+                let func = if *greatest { "arg_max" } else { "arg_min" };
+                // Rows without a value to compare count only when the group has no other.
+                format!("coalesce({func}({{{0}}}, {by_text}), any_value({{{0}}}))", fields.join(", "))
+            }
+            ExprKind::Field { base, index } => {
+                let field = format!("{}['f{index}']", self.expr(base, block));
+                if expr.ty == Type::String { format!("coalesce({field}, '')") } else { field }
+            }
+            ExprKind::Over { func, args } => self.over(*func, args, expr.ty, block),
+        }
+    }
+
+    fn chain(&mut self, items: &[Expr], word: &str, empty: &str, block: &Block, place: Place) -> String {
+        let texts: Vec<String> = items.iter().map(|item| self.expr_in(item, block, place)).collect();
+        match texts.len() {
+            0 => empty.to_owned(),
+            1 => texts.concat(),
+            _ => format!("({})", texts.join(word)),
+        }
+    }
+
+    fn call(&mut self, expr: &Expr, lower: Lower, args: &[Expr], block: &Block) -> String {
+        let texts: Vec<String> = args.iter().map(|arg| self.expr(arg, block)).collect();
+        let (text, may_be_null) = match lower {
+            Lower::Kernel(name) => {
+                let strict = kernels::find(name).is_none_or(|kernel| kernel.nulls == Nulls::Propagate);
+                (format!("{name}({})", texts.join(", ")), strict)
+            }
+            Lower::Sql(template) => (format!("({})", filled(template, &texts, &self.list_order)), true),
+            Lower::Build(build) => {
+                let args: Vec<Arg<'_>> = args
+                    .iter()
+                    .zip(&texts)
+                    .map(|(arg, text)| Arg { sql: text, ty: arg.ty, nullable: arg.nullable() })
+                    .collect();
+                (format!("({})", build(&args)), true)
+            }
+            Lower::Refuse(reason) => unreachable!("a refused call is never planned: {reason}"),
+        };
+        if expr.ty == Type::String && may_be_null && args.iter().any(Expr::nullable) {
+            return format!("coalesce({text}, '')");
+        }
+        text
+    }
+
+    /// Null against a value is false for `==` and true for `!=`; null against null is null
+    /// ("null values" in the Kusto reference). NaN equals nothing and has no order.
+    fn compare(&mut self, op: CompareOp, left: &Expr, right: &Expr, block: &Block, place: Place) -> String {
+        let (one, other) = (self.expr(left, block), self.expr(right, block));
+        let nullable = left.nullable() || right.nullable();
+        let both = left.nullable() && right.nullable();
+        let nans: Vec<&str> = [(left, &one), (right, &other)]
+            .into_iter()
+            .filter(|(expr, _)| {
+                expr.ty == Type::Real
+                    && !matches!(expr.literal(), Some(Value::Real(value)) if !value.is_nan())
+            })
+            .map(|(_, text)| text.as_str())
+            .collect();
+        match op {
+            CompareOp::Eq | CompareOp::Ne => {
+                let equal = if nans.is_empty() {
+                    format!("{one} = {other}")
+                } else {
+                    format!("{one} = {other} AND NOT isnan({})", nans[0])
+                };
+                match (op, nullable, place) {
+                    (CompareOp::Eq, false, _) | (CompareOp::Eq, true, Place::Filter) => format!("({equal})"),
+                    (CompareOp::Eq, true, Place::Value) if !both => format!("coalesce({equal}, false)"),
+                    (CompareOp::Eq, true, Place::Value) => {
+                        format!(
+                            "(CASE WHEN {one} IS NULL AND {other} IS NULL THEN NULL ELSE coalesce({equal}, false) END)"
+                        )
+                    }
+                    (_, false, _) => {
+                        if nans.is_empty() {
+                            format!("({one} <> {other})")
+                        } else {
+                            format!("(NOT ({equal}))")
+                        }
+                    }
+                    (_, true, _) if both => {
+                        format!(
+                            "(CASE WHEN {one} IS NULL AND {other} IS NULL THEN NULL ELSE NOT coalesce({equal}, false) END)"
+                        )
+                    }
+                    (_, true, _) if nans.is_empty() => format!("({one} IS DISTINCT FROM {other})"),
+                    (_, true, _) => format!("(NOT coalesce({equal}, false))"),
+                }
+            }
+            CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => {
+                let sign = match op {
+                    CompareOp::Lt => "<",
+                    CompareOp::Le => "<=",
+                    CompareOp::Gt => ">",
+                    CompareOp::Ge | CompareOp::Eq | CompareOp::Ne => ">=",
+                };
+                let guards: String = nans.iter().map(|text| format!(" AND NOT isnan({text})")).collect();
+                let less = format!("{one} {sign} {other}{guards}");
+                match (place, nullable) {
+                    (Place::Filter, _) | (_, false) => format!("({less})"),
+                    (Place::Value, true) if !both => format!("coalesce({less}, false)"),
+                    (Place::Value, true) => {
+                        format!(
+                            "(CASE WHEN {one} IS NULL AND {other} IS NULL THEN NULL ELSE coalesce({less}, false) END)"
+                        )
+                    }
+                }
+            }
+        }
+    }
+
+    fn in_list(
+        &mut self,
+        negated: bool,
+        needle: &Expr,
+        items: &[Expr],
+        block: &Block,
+        place: Place,
+    ) -> String {
+        let text = self.expr(needle, block);
+        let items: Vec<String> = items
+            .iter()
+            .filter(|item| !item.literal().is_some_and(Value::is_null))
+            .map(|item| self.expr(item, block))
+            .collect();
+        if items.is_empty() {
+            return if negated { "true".to_owned() } else { "false".to_owned() };
+        }
+        let found = format!("({text} IN ({}))", items.join(", "));
+        membership(found, negated, needle.nullable(), place)
+    }
+
+    /// The keys of an ORDER BY. NaN stands with null on its side.
+    pub fn order(&self, keys: &[OrderKey], block: &Block) -> Vec<String> {
+        keys.iter()
+            .map(|key| {
+                let text = block.text(key.col);
+                let text = if key.ty == Type::Real {
+                    format!("nullif({text}, 'nan'::DOUBLE)")
+                } else {
+                    text.to_owned()
+                };
+                let direction = if key.ascending { "ASC" } else { "DESC" };
+                let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
+                if key.ty == Type::String {
+                    format!("{text} {direction}")
+                } else {
+                    format!("{text} {direction} NULLS {nulls}")
+                }
+            })
+            .collect()
+    }
+
+    fn over(&mut self, func: WindowFunc, args: &[Expr], ty: Type, block: &Block) -> String {
+        let texts: Vec<String> = args.iter().map(|arg| self.expr(arg, block)).collect();
+        let order = if self.window_order.is_empty() {
+            String::new()
+        } else {
+            format!("ORDER BY {}", self.window_order.join(", "))
+        };
+        let running = format!("{order} ROWS UNBOUNDED PRECEDING");
+        match func {
+            WindowFunc::Position => format!("row_number() OVER ({order})"),
+            WindowFunc::RunCount => format!("count(*) FILTER (WHERE {}) OVER ({running})", texts[0]),
+            WindowFunc::RowNumber => {
+                let start = texts.first().cloned().unwrap_or_else(|| "1::BIGINT".to_owned());
+                let run = texts.get(1).map_or(String::new(), |run| format!("PARTITION BY {run} "));
+                format!("(row_number() OVER ({run}{order}) - 1 + {start})")
+            }
+            WindowFunc::RowCumsum => {
+                let run = texts.get(1).map_or(String::new(), |run| format!("PARTITION BY {run} "));
+                let sum = format!("coalesce(sum({}) OVER ({run}{running}), 0)", texts[0]);
+                if ty == Type::Real { sum } else { format!("kql_wrap({sum})") }
+            }
+            WindowFunc::Prev | WindowFunc::Next => {
+                let name = if func == WindowFunc::Prev { "lag" } else { "lead" };
+                let offset = texts.get(1).cloned().unwrap_or_else(|| "1".to_owned());
+                let default = texts.get(2).cloned();
+                let default = default.unwrap_or_else(|| {
+                    if ty == Type::String { "''".to_owned() } else { format!("NULL::{}", ty.sql()) }
+                });
+                format!("{name}({}, {offset}, {default}) OVER ({order})", texts[0])
+            }
+        }
+    }
+}
+
+/// `in` gives false for null, `!in` true.
+fn membership(found: String, negated: bool, nullable: bool, place: Place) -> String {
+    match (negated, nullable, place) {
+        (false, false, _) | (false, true, Place::Filter) => found,
+        (false, true, Place::Value) => format!("coalesce({found}, false)"),
+        (true, false, _) => format!("(NOT {found})"),
+        (true, true, _) => format!("({found} IS NOT TRUE)"),
+    }
+}
+
+/// A template with its arguments: `{0}`, `{1}` ..., `{*}` for all, `{order}` for the order inside a list.
+fn filled(template: &str, args: &[String], order: &str) -> String {
+    let mut text = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        text.push_str(&rest[..at]);
+        let Some(end) = rest[at..].find('}') else { break };
+        let key = &rest[at + 1..at + end];
+        match key {
+            "*" => text.push_str(&args.join(", ")),
+            "order" => text.push_str(order),
+            index => match index.parse::<usize>().ok().and_then(|index| args.get(index)) {
+                Some(arg) => text.push_str(arg),
+                None => text.push_str("NULL"),
+            },
+        }
+        rest = &rest[at + end + 1..];
+    }
+    text.push_str(rest);
+    text
+}
+
+/// Where KQL converts without being asked.
+fn convert(text: &str, from: Type, to: Type) -> String {
+    match (from, to) {
+        (Type::Dynamic, Type::String) => format!("kql_json_tostring({text})"),
+        (Type::Bool, Type::String) => {
+            format!("(CASE {text} WHEN true THEN 'True' WHEN false THEN 'False' ELSE '' END)")
+        }
+        (Type::Real, Type::String) => format!("kql_tostring_real({text})"),
+        (Type::Datetime, Type::String) => format!("kql_tostring_datetime({text})"),
+        (Type::Timespan, Type::String) => format!("kql_tostring_timespan({text})"),
+        (_, Type::String) => format!("coalesce({text}::VARCHAR, '')"),
+        (Type::Dynamic, Type::Bool) => format!("kql_tobool_json({text})"),
+        (Type::Dynamic, Type::Int) => format!("kql_toint_json({text})"),
+        (Type::Dynamic, Type::Long) => format!("kql_tolong_json({text})"),
+        (Type::Dynamic, Type::Real) => format!("kql_toreal_json({text})"),
+        (Type::Dynamic, Type::Datetime) => format!("kql_todatetime(kql_json_tostring({text}))"),
+        (Type::Dynamic, Type::Timespan) => format!("kql_totimespan(kql_json_tostring({text}))"),
+        (Type::Dynamic, Type::Guid) => format!("kql_toguid(kql_json_tostring({text}))"),
+        (Type::String | Type::Guid, Type::Dynamic) => format!("kql_json_of_string({text})"),
+        (Type::Real, Type::Dynamic) => format!("kql_json_of_real({text})"),
+        (Type::Datetime, Type::Dynamic) => format!("kql_json_of_datetime({text})"),
+        (Type::Timespan, Type::Dynamic) => format!("kql_json_of_timespan({text})"),
+        (Type::Bool | Type::Int | Type::Long, Type::Dynamic) => format!("{text}::VARCHAR"),
+        (_, to) => format!("{text}::{}", to.sql()),
+    }
+}

@@ -1,0 +1,417 @@
+//! Plan nodes to blocks: which operators share a SELECT. Tabular lets become CTEs when read twice.
+
+use super::block::{BREAK, Block, name, nested};
+use super::literal::literal;
+use super::quote;
+use crate::plan::{ColId, Expr, ExprKind, JoinKind, Node, Plan, Rel};
+use crate::span::line_column;
+use crate::types::Type;
+use crate::value::Value;
+
+/// A text longer than this is not written twice into one SELECT.
+const COPY_MAX: usize = 60;
+
+pub struct Writer<'a> {
+    plan: &'a Plan,
+    source: Option<&'a str>,
+    /// Lets that have to be CTEs, in the order of their writing.
+    ctes: Vec<usize>,
+    written: Vec<String>,
+    /// The order that `{order}` stands for, with its ORDER BY.
+    pub list_order: String,
+    /// The order of the window functions being written.
+    pub window_order: Vec<String>,
+    next_alias: usize,
+}
+
+impl<'a> Writer<'a> {
+    pub fn new(plan: &'a Plan, source: Option<&'a str>) -> Self {
+        Writer {
+            plan,
+            source,
+            ctes: Vec::new(),
+            written: Vec::new(),
+            list_order: String::new(),
+            window_order: Vec::new(),
+            next_alias: 0,
+        }
+    }
+
+    pub fn query(mut self) -> String {
+        let root = &self.plan.root;
+        let mut block = self.rel(root);
+        if !root.order.is_empty() && block.limit.is_none() {
+            if !block.takes_limit() {
+                block = self.closed(block);
+            }
+            block.order = self.order(&root.order, &block);
+        }
+        if !block.takes_items() && !root.order.is_empty() {
+            block = self.closed(block);
+            block.order = self.order(&root.order, &block);
+        }
+        block.items = root.cols.iter().map(|column| (column.id, block.text(column.id).to_owned())).collect();
+        let mut sql = block.sql();
+        if !self.written.is_empty() {
+            sql = format!("WITH {}{BREAK}{sql}", self.written.join(&format!(",{BREAK}")));
+        }
+        sql.replace(BREAK, "\n")
+    }
+
+    pub fn rel(&mut self, rel: &Rel) -> Block {
+        let mut block = match &rel.node {
+            Node::Scan { from, items, .. } => Block {
+                items: items.iter().map(|(id, stored, _)| (*id, quote::name(stored))).collect(),
+                from: from.clone(),
+                ..Block::default()
+            },
+            Node::Values { items, rows } => self.values(items, rows),
+            Node::Range { col, ty, from, to, step } => self.range(*col, *ty, from, to, step),
+            Node::Let { index, items } => self.let_(*index, items),
+            Node::Filter { input, predicate } => self.filter(input, predicate),
+            Node::Project { input, items } => self.project(input, items),
+            Node::Aggregate { input, groups, aggs } => self.aggregate(input, groups, aggs),
+            Node::Limit { input, count } => self.limit(input, count),
+            Node::Join { kind, left, right, on, items } => self.join(*kind, left, right, on, items),
+            Node::Union { inputs, items, maps } => self.union(inputs, items, maps),
+            Node::Unnest { input, items, index, limit } => self.unnest(input, items, *index, limit.as_ref()),
+            Node::Window { input, items } => self.window(input, items),
+        };
+        self.trace(rel, &mut block);
+        block
+    }
+
+    fn trace(&self, rel: &Rel, block: &mut Block) {
+        let Some(source) = self.source else { return };
+        let (line, _) = line_column(source, rel.span.start);
+        let text: String = rel
+            .span
+            .text(source)
+            .trim_start_matches(['|', ' '])
+            .chars()
+            .take_while(|c| !c.is_control())
+            .take(60)
+            .collect();
+        let entry = format!("line {line}: {text}");
+        if block.trace.last() != Some(&entry) && rel.span.length() > 0 {
+            block.trace.push(entry);
+        }
+    }
+
+    /// The block as a subquery of a new one.
+    pub fn closed(&mut self, block: Block) -> Block {
+        let items = block.items.iter().map(|(id, _)| (*id, name(*id))).collect();
+        let from = format!("{} AS {}", nested(&block.sql()), self.alias());
+        Block { items, from, ..Block::default() }
+    }
+
+    fn alias(&mut self) -> String {
+        self.next_alias += 1;
+        format!("t{}", self.next_alias)
+    }
+
+    fn values(&mut self, items: &[(ColId, Type)], rows: &[Vec<Expr>]) -> Block {
+        let nothing = Block::default();
+        if let [row] = rows {
+            let items =
+                items.iter().zip(row).map(|((id, _), value)| (*id, self.expr(value, &nothing))).collect();
+            return Block { items, ..Block::default() };
+        }
+        let columns: Vec<String> = items.iter().map(|(id, _)| name(*id)).collect();
+        if rows.is_empty() || items.is_empty() {
+            let nulls: Vec<(ColId, String)> =
+                items.iter().map(|(id, ty)| (*id, literal(&Value::Null, *ty))).collect();
+            let from = if rows.is_empty() {
+                "(SELECT 1 WHERE false) AS t0".to_owned()
+            } else {
+                format!("range({}) AS t0", rows.len())
+            };
+            return Block { items: nulls, from, ..Block::default() };
+        }
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| {
+                let values: Vec<String> = row.iter().map(|value| self.expr(value, &nothing)).collect();
+                format!("({})", values.join(", "))
+            })
+            .collect();
+        let rows = rows.join(&format!(",{BREAK}  "));
+        let from = format!("(VALUES{BREAK}  {rows}) AS {}({})", self.alias(), columns.join(", "));
+        let items = items.iter().map(|(id, _)| (*id, name(*id))).collect();
+        Block { items, from, ..Block::default() }
+    }
+
+    fn range(&mut self, col: ColId, ty: Type, from: &Expr, to: &Expr, step: &Expr) -> Block {
+        let nothing = Block::default();
+        let constant = [from, to, step].iter().all(|bound| bound.literal().is_some());
+        let (from, to, step) =
+            (self.expr(from, &nothing), self.expr(to, &nothing), self.expr(step, &nothing));
+        let alias = self.alias();
+        let column = name(col);
+        if ty == Type::Real {
+            let count = format!("floor(({to} - {from}) / {step})::BIGINT");
+            let series = format!("(SELECT unnest(generate_series(0, {count})) AS i) AS {alias}");
+            return Block {
+                items: vec![(col, format!("({from} + i * {step})"))],
+                from: series,
+                ..Block::default()
+            };
+        }
+        let series = if constant {
+            format!("generate_series({from}, {to}, {step}) AS {alias}({column})")
+        } else {
+            format!("(SELECT unnest(generate_series({from}, {to}, {step})) AS {column}) AS {alias}")
+        };
+        Block { items: vec![(col, column)], from: series, ..Block::default() }
+    }
+
+    /// Read once, a let is written in place; read more often it is a CTE.
+    fn let_(&mut self, index: usize, items: &[(ColId, ColId)]) -> Block {
+        let plan = self.plan;
+        let item = &plan.lets[index];
+        if item.uses <= 1 || item.rel.cols.is_empty() {
+            let mut block = self.rel(&item.rel);
+            if block.sealed || !block.distinct_on.is_empty() {
+                block = self.closed(block);
+            }
+            block.items = items.iter().map(|(here, there)| (*here, block.text(*there).to_owned())).collect();
+            return block;
+        }
+        let cte = format!("let_{index}");
+        if !self.ctes.contains(&index) {
+            self.ctes.push(index);
+            let mut block = self.rel(&item.rel);
+            if block.order.is_empty() && !item.rel.order.is_empty() && block.takes_limit() {
+                block.order = self.order(&item.rel.order, &block);
+            }
+            let how = match (item.materialize, item.volatile) {
+                (true, _) => " MATERIALIZED",
+                (false, true) => " NOT MATERIALIZED",
+                (false, false) => "",
+            };
+            self.written.push(format!("{cte} AS{how} {}", nested(&block.sql())));
+        }
+        let items = items.iter().map(|(here, there)| (*here, name(*there))).collect();
+        Block { items, from: cte, ..Block::default() }
+    }
+
+    fn filter(&mut self, input: &Rel, predicate: &Expr) -> Block {
+        let mut block = self.rel(input);
+        if !block.takes_filter() || self.repeats(std::iter::once(predicate), &block, 0) {
+            block = self.closed(block);
+        }
+        let conjuncts = match &predicate.kind {
+            ExprKind::And(items) => items.iter().collect(),
+            _ => vec![predicate],
+        };
+        for item in conjuncts {
+            let text = self.condition(item, &block);
+            block.filters.push(text);
+        }
+        block
+    }
+
+    fn project(&mut self, input: &Rel, items: &[(ColId, Expr)]) -> Block {
+        let mut block = self.rel(input);
+        let kept = |(id, expr): &&(ColId, Expr)| !matches!(&expr.kind, ExprKind::Col(same) if same == id);
+        let computed = items.iter().filter(kept).map(|(_, expr)| expr);
+        if (!block.takes_items() && computed.clone().next().is_some())
+            || self.repeats(items.iter().map(|(_, expr)| expr), &block, 1)
+        {
+            block = self.closed(block);
+        }
+        block.items = items.iter().map(|(id, expr)| (*id, self.expr(expr, &block))).collect();
+        block
+    }
+
+    /// Whether a long text would be written more often than `allowed` times.
+    fn repeats<'e>(&self, exprs: impl Iterator<Item = &'e Expr>, block: &Block, allowed: usize) -> bool {
+        let mut seen: Vec<(ColId, usize)> = Vec::new();
+        let mut count = |id: ColId| match seen.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, count)) => *count += 1,
+            None => seen.push((id, 1)),
+        };
+        for expr in exprs {
+            expr.walk(&mut |inner| {
+                if let ExprKind::Col(id) = &inner.kind {
+                    count(*id);
+                }
+                // These write their operands more than once.
+                if let ExprKind::Compare { .. } | ExprKind::ArgMost { .. } = &inner.kind {
+                    inner.children().iter().for_each(|child| {
+                        if let ExprKind::Col(id) = &child.kind {
+                            count(*id);
+                        }
+                    });
+                }
+            });
+        }
+        seen.iter().any(|(id, count)| *count > allowed && block.text(*id).len() > COPY_MAX)
+    }
+
+    fn aggregate(&mut self, input: &Rel, groups: &[(ColId, Expr)], aggs: &[(ColId, Expr)]) -> Block {
+        let mut block = self.rel(input);
+        let constant = groups.iter().any(|(_, expr)| crate::plan::constant(expr));
+        if !block.takes_rows() || self.repeats(aggs.iter().map(|(_, expr)| expr), &block, 1) {
+            block = self.closed(block);
+        }
+        if constant {
+            // GROUP BY 5 would mean the fifth column.
+            let mut items = block.items.clone();
+            items.extend(groups.iter().map(|(id, expr)| (*id, self.expr(expr, &block))));
+            block.items = items;
+            block = self.closed(block);
+        }
+        let group_texts: Vec<(ColId, String)> = groups
+            .iter()
+            .map(|(id, expr)| {
+                (*id, if constant { block.text(*id).to_owned() } else { self.expr(expr, &block) })
+            })
+            .collect();
+        self.list_order = match self.order(&input.order, &block) {
+            keys if keys.is_empty() => String::new(),
+            keys => format!(" ORDER BY {}", keys.join(", ")),
+        };
+        let mut items = group_texts.clone();
+        for (id, expr) in aggs {
+            items.push((*id, self.expr(expr, &block)));
+        }
+        self.list_order.clear();
+        block.items = items;
+        block.groups = Some(group_texts.into_iter().map(|(_, text)| text).collect());
+        block.order.clear();
+        block
+    }
+
+    fn limit(&mut self, input: &Rel, count: &Expr) -> Block {
+        let mut block = self.rel(input);
+        if !block.takes_limit() {
+            block = self.closed(block);
+        }
+        block.order = self.order(&input.order, &block);
+        block.limit = Some(match count.literal() {
+            Some(Value::Long(count)) => (*count).max(0).to_string(),
+            _ => format!("greatest({}, 0)", self.expr(count, &Block::default())),
+        });
+        block
+    }
+
+    fn join(
+        &mut self,
+        kind: JoinKind,
+        left: &Rel,
+        right: &Rel,
+        on: &[(Expr, Expr)],
+        items: &[crate::plan::JoinItem],
+    ) -> Block {
+        let mut one = self.rel(left);
+        let other = self.rel(right);
+        if kind == JoinKind::InnerUnique {
+            if !one.takes_rows() || !one.order.is_empty() {
+                one = self.closed(one);
+            }
+            one.distinct_on = on.iter().map(|(key, _)| self.expr(key, &one)).collect();
+        }
+        let (one, other) = (self.closed(one), self.closed(other));
+        let keys: Vec<String> = on
+            .iter()
+            .map(|(left, right)| {
+                // Null keys match each other; strings are never null.
+                let sign = if left.nullable() || right.nullable() { "IS NOT DISTINCT FROM" } else { "=" };
+                format!("{} {sign} {}", self.expr(left, &one), self.expr(right, &other))
+            })
+            .collect();
+        let keys = keys.join(" AND ");
+        let (first, word, second) = match kind {
+            JoinKind::InnerUnique | JoinKind::Inner => (&one.from, "JOIN", &other.from),
+            JoinKind::LeftOuter => (&one.from, "LEFT JOIN", &other.from),
+            JoinKind::RightOuter => (&one.from, "RIGHT JOIN", &other.from),
+            JoinKind::FullOuter => (&one.from, "FULL JOIN", &other.from),
+            JoinKind::LeftSemi => (&one.from, "SEMI JOIN", &other.from),
+            JoinKind::RightSemi => (&other.from, "SEMI JOIN", &one.from),
+            JoinKind::LeftAnti => (&one.from, "ANTI JOIN", &other.from),
+            JoinKind::RightAnti => (&other.from, "ANTI JOIN", &one.from),
+        };
+        let from = format!("{first}{BREAK}{word} {second}{BREAK}  ON {keys}");
+        let both =
+            Block { items: one.items.iter().chain(&other.items).cloned().collect(), ..Block::default() };
+        let items = items
+            .iter()
+            .map(|item| {
+                let text = self.expr(&item.expr, &both);
+                let pad = item.padded && item.expr.ty == Type::String;
+                (item.id, if pad { format!("coalesce({text}, '')") } else { text })
+            })
+            .collect();
+        Block { items, from, ..Block::default() }
+    }
+
+    fn union(&mut self, inputs: &[Rel], items: &[(ColId, Type)], maps: &[Vec<Expr>]) -> Block {
+        let mut parts = Vec::new();
+        for (input, map) in inputs.iter().zip(maps) {
+            let mut block = self.rel(input);
+            if !block.takes_items() {
+                block = self.closed(block);
+            }
+            block.items =
+                items.iter().zip(map).map(|((id, _), expr)| (*id, self.expr(expr, &block))).collect();
+            parts.push(nested(&block.sql()));
+        }
+        let items = items.iter().map(|(id, _)| (*id, name(*id))).collect();
+        let all = parts.join(&format!("{BREAK}UNION ALL{BREAK}"));
+        Block { items, from: format!("{} AS {}", nested(&all), self.alias()), ..Block::default() }
+    }
+
+    /// A null gives one row of null, an empty array none; several arrays go in step, the short ones with nulls.
+    fn unnest(
+        &mut self,
+        input: &Rel,
+        items: &[crate::plan::UnnestItem],
+        index: Option<ColId>,
+        limit: Option<&Expr>,
+    ) -> Block {
+        let mut block = self.rel(input);
+        if !block.takes_rows() {
+            block = self.closed(block);
+        }
+        let mut lists = Vec::new();
+        for item in items {
+            let array = self.expr(&item.array, &block);
+            let mut list = format!("coalesce(kql_json_items({array}), [NULL])");
+            if let Some(limit) = limit {
+                let limit = self.expr(limit, &Block::default());
+                list = format!("({list})[:greatest({limit}, 0)]");
+            }
+            lists.push((item.element, list));
+        }
+        let lengths: Vec<String> = lists.iter().map(|(_, list)| format!("len({list})")).collect();
+        for (element, list) in lists {
+            block.items.push((element, format!("unnest({list})")));
+        }
+        if let Some(index) = index {
+            let longest = if lengths.len() == 1 {
+                lengths.concat()
+            } else {
+                format!("greatest({})", lengths.join(", "))
+            };
+            block.items.push((index, format!("unnest(range({longest}))")));
+        }
+        block.sealed = true;
+        self.closed(block)
+    }
+
+    fn window(&mut self, input: &Rel, items: &[(ColId, Expr)]) -> Block {
+        let mut block = self.rel(input);
+        if !block.takes_rows() || !block.order.is_empty() {
+            block = self.closed(block);
+        }
+        let order = self.order(&input.order, &block);
+        let outer = std::mem::replace(&mut self.window_order, order);
+        let texts: Vec<(ColId, String)> =
+            items.iter().map(|(id, expr)| (*id, self.expr(expr, &block))).collect();
+        self.window_order = outer;
+        block.items.extend(texts);
+        block.sealed = true;
+        self.closed(block)
+    }
+}
