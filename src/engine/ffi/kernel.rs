@@ -168,3 +168,6 @@ unsafe fn run(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
