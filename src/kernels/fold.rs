@@ -89,6 +89,11 @@ impl Needle {
         self.text.is_empty()
     }
 
+    /// The folded text, when it is ASCII.
+    pub fn folded_ascii(&self) -> Option<&[u8]> {
+        self.ascii.as_deref()
+    }
+
     /// Calls `accept` with the bounds of each place, overlapping ones too, until it says yes.
     pub fn any(&self, haystack: &str, accept: impl Fn(usize, usize) -> bool) -> bool {
         if let Some(finder) = &self.exact {
@@ -198,7 +203,7 @@ impl Needle {
 }
 
 /// Has one of the two characters beyond ASCII that fold to ASCII: the long s and the kelvin sign.
-fn reaches_ascii(text: &str) -> bool {
+pub fn reaches_ascii(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(|c| matches!(c, '\u{17f}' | '\u{212a}'))
 }
 

@@ -7,6 +7,8 @@
 
 use std::cell::RefCell;
 
+use aho_corasick::AhoCorasick;
+
 use super::fold::{self, Needle};
 use super::text::each_element;
 use super::{Cell, Kernel, Phys, json, strict};
@@ -64,12 +66,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_has_all", &[Phys::Text], Phys::Bool, |args, _| listed(args, Asks::All)).rest(Phys::Text),
     strict("kql_has_any_json", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| in_json(args, Asks::Any)),
     strict("kql_has_all_json", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| in_json(args, Asks::All)),
-    strict("kql_has_any_index", &[Phys::Text, Phys::Text], Phys::Long, |args, _| {
-        with_json(args, |text, needles| match needles.iter().position(|needle| has(text, needle, WHOLE)) {
-            Some(at) => Cell::Long(at as i64),
-            None => Cell::Long(-1),
-        })
-    }),
+    strict("kql_has_any_index", &[Phys::Text, Phys::Text], Phys::Long, |args, _| in_json(args, Asks::Index)),
 ];
 
 const PREFIX: Edges = Edges { start: true, end: false };
@@ -79,12 +76,13 @@ const SUFFIX: Edges = Edges { start: false, end: true };
 enum Asks {
     Any,
     All,
+    Index,
 }
 
 thread_local! {
     static LAST: [RefCell<Option<Needle>>; 2] = const { [RefCell::new(None), RefCell::new(None)] };
-    static LAST_LIST: RefCell<Vec<Needle>> = const { RefCell::new(Vec::new()) };
-    static LAST_JSON: RefCell<(String, Vec<Needle>)> = const { RefCell::new((String::new(), Vec::new())) };
+    static LAST_LIST: RefCell<List> = RefCell::default();
+    static LAST_JSON: RefCell<(String, List)> = RefCell::default();
 }
 
 /// Prepares the needle unless the row before had the same.
@@ -107,50 +105,101 @@ fn term<'a>(args: &[Cell<'a>], folding: bool, edges: Edges) -> Cell<'a> {
 }
 
 fn has(text: &str, needle: &Needle, edges: Edges) -> bool {
-    let wants_start = edges.start && needle.text().chars().next().is_some_and(char::is_alphanumeric);
-    let wants_end = edges.end && needle.text().chars().next_back().is_some_and(char::is_alphanumeric);
-    needle.any(text, |start, end| {
-        (!wants_start || !text[..start].chars().next_back().is_some_and(char::is_alphanumeric))
-            && (!wants_end || !text[end..].chars().next().is_some_and(char::is_alphanumeric))
-    })
+    needle.any(text, |start, end| bounded(text, needle, edges, start, end))
 }
 
-fn asked(text: &str, needles: &[Needle], asks: Asks) -> Cell<'static> {
-    Cell::Bool(match asks {
-        Asks::Any => needles.iter().any(|needle| has(text, needle, WHOLE)),
-        Asks::All => needles.iter().all(|needle| has(text, needle, WHOLE)),
-    })
+/// The place of the needle begins and ends where a term does, as far as the edges ask for it.
+fn bounded(text: &str, needle: &Needle, edges: Edges, start: usize, end: usize) -> bool {
+    let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let (wanted, mut before, mut after) = (needle.text().chars(), text[..start].chars(), text[end..].chars());
+    !(edges.start && inside(wanted.clone().next()) && inside(before.next_back()))
+        && !(edges.end && inside(wanted.clone().next_back()) && inside(after.next()))
+}
+
+/// The needles of a list. One that serves several rows also gets an automaton, which finds any of
+/// hundreds of them in one pass over a text.
+#[derive(Default)]
+struct List {
+    needles: Vec<Needle>,
+    rows: u32,
+    automaton: Option<AhoCorasick>,
+}
+
+impl List {
+    fn new(needles: Vec<Needle>) -> List {
+        List { needles, rows: 0, automaton: None }
+    }
+
+    /// Counts a row and builds the automaton when it begins to pay.
+    fn next_row(&mut self) {
+        self.rows = self.rows.saturating_add(1);
+        if self.rows != 2 || self.needles.len() < 2 {
+            return;
+        }
+        let plain: Option<Vec<&[u8]>> = self.needles.iter().map(Needle::folded_ascii).collect();
+        if let Some(plain) = plain {
+            // One that is too big to build is done without.
+            self.automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(plain).ok();
+        }
+    }
+
+    fn any(&self, text: &str) -> bool {
+        let Some(automaton) = &self.automaton else {
+            return self.needles.iter().any(|needle| has(text, needle, WHOLE));
+        };
+        // Most texts have none, which the first search says at once; overlaps need the second.
+        if automaton.is_match(text) {
+            let found = automaton.find_overlapping_iter(text).any(|found| {
+                bounded(text, &self.needles[found.pattern().as_usize()], WHOLE, found.start(), found.end())
+            });
+            if found {
+                return true;
+            }
+        }
+        fold::reaches_ascii(text) && self.needles.iter().any(|needle| has(text, needle, WHOLE))
+    }
+
+    fn ask(&self, text: &str, asks: Asks) -> Cell<'static> {
+        match asks {
+            Asks::Any => Cell::Bool(self.any(text)),
+            Asks::All => Cell::Bool(self.needles.iter().all(|needle| has(text, needle, WHOLE))),
+            Asks::Index if self.automaton.is_some() && !self.any(text) => Cell::Long(-1),
+            Asks::Index => match self.needles.iter().position(|needle| has(text, needle, WHOLE)) {
+                Some(at) => Cell::Long(at as i64),
+                None => Cell::Long(-1),
+            },
+        }
+    }
 }
 
 fn listed<'a>(args: &[Cell<'a>], asks: Asks) -> Cell<'a> {
     let Some(text) = args[0].text() else {
         return Cell::Null;
     };
-    LAST_LIST.with_borrow_mut(|needles| {
+    LAST_LIST.with_borrow_mut(|list| {
         let given = || args[1..].iter().map(|arg| arg.text().unwrap_or(""));
-        if !given().eq(needles.iter().map(Needle::text)) {
-            *needles = given().map(|needle| Needle::new(needle, true)).collect();
+        if !given().eq(list.needles.iter().map(Needle::text)) {
+            *list = List::new(given().map(|needle| Needle::new(needle, true)).collect());
         }
-        asked(text, needles, asks)
+        list.next_row();
+        list.ask(text, asks)
     })
 }
 
 fn in_json<'a>(args: &[Cell<'a>], asks: Asks) -> Cell<'a> {
-    with_json(args, |text, needles| asked(text, needles, asks))
-}
-
-fn with_json<'a>(args: &[Cell<'a>], ask: impl Fn(&str, &[Needle]) -> Cell<'static>) -> Cell<'a> {
     let (Some(text), Some(json)) = (args[0].text(), args[1].text()) else {
         return Cell::Null;
     };
-    LAST_JSON.with_borrow_mut(|(last, needles)| {
+    LAST_JSON.with_borrow_mut(|(last, list)| {
         if last != json {
             last.clear();
             last.push_str(json);
-            needles.clear();
+            let mut needles = Vec::new();
             each_text(json, &mut |needle| needles.push(Needle::new(needle, true)));
+            *list = List::new(needles);
         }
-        ask(text, needles)
+        list.next_row();
+        list.ask(text, asks)
     })
 }
 
@@ -219,6 +268,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn lists_find_what_their_needles_find(texts in prop::collection::vec("[abskKé\u{212a} ._-]{0,8}", 4), needles in prop::collection::vec("[abskSé .]{0,3}", 0..4)) {
+            let json = serde_json::to_string(&needles).unwrap();
+            // Several rows, so that both ways are taken.
+            for text in &texts {
+                let slow = needles.iter().position(|needle| ask("kql_has", text, needle));
+                prop_assert_eq!(ask("kql_has_any_json", text, &json), slow.is_some());
+                let index = call("kql_has_any_index", &[Cell::Text(text), Cell::Text(&json)]);
+                prop_assert_eq!(index, slow.map_or(-1, |at| at as i64).to_string());
+            }
+        }
+
         #[test]
         fn has_is_a_run_of_whole_terms(text in "[ab1é_ .]{0,10}", needle in "[ab1é]{1,3}") {
             let terms: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
