@@ -1,13 +1,11 @@
 //! Datetimes and timespans as ticks. What lies before year 1 or after year 9999 is null. Knows the
-//! calendar through `ticks` and the time zones through `jiff`; no clock.
+//! calendar through `ticks`; no clock.
 
 use super::Phys::{Int, Long, Real, Text};
 use super::json::{self, Kind};
 use super::math::longs;
 use super::{Cell, Kernel, fail, strict};
 use crate::ticks::{self, Civil, DAY, HOUR, MINUTE, SECOND, UNIX_EPOCH, days_from_civil, days_in_month};
-use jiff::Timestamp;
-use jiff::tz::{AmbiguousOffset, TimeZone};
 
 pub const KERNELS: &[Kernel] = &[
     strict("kql_todatetime", &[Text], Long, |args, _| args[0].text().and_then(ticks::parse_datetime).into()),
@@ -37,8 +35,6 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_make_timespan", &[Long, Long, Long, Real], Long, make_timespan),
     strict("kql_unixtime", &[Long, Int], Long, unixtime),
     strict("kql_unixtime_real", &[Real, Int], Long, unixtime_real),
-    strict("kql_utc_to_local", &[Long, Text], Long, utc_to_local),
-    strict("kql_local_to_utc", &[Long, Text], Long, local_to_utc),
 ];
 
 /// A number of ticks, cut to a whole one.
@@ -312,41 +308,6 @@ fn unixtime_real<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
     add(UNIX_EPOCH, ticks as i64).into()
 }
 
-fn zone(name: &str) -> Option<TimeZone> {
-    TimeZone::get(name).ok()
-}
-
-fn no_zone<'a>(name: &str, out: &'a mut String) -> Cell<'a> {
-    fail(out, format_args!("unknown time zone '{name}'"))
-}
-
-fn timestamp(at: i64) -> Option<Timestamp> {
-    Timestamp::from_nanosecond(i128::from(at - UNIX_EPOCH) * 100).ok()
-}
-
-fn utc_to_local<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    let (Some(at), Some(name)) = (args[0].long(), args[1].text()) else { return Cell::Null };
-    let Some(zone) = zone(name) else { return no_zone(name, out) };
-    let offset = timestamp(at).map(|timestamp| zone.to_offset(timestamp));
-    offset.and_then(|offset| add(at, i64::from(offset.seconds()) * SECOND)).into()
-}
-
-/// A local time that the clocks leave out, and one that they show twice, is the earlier of both readings
-/// (datetime-local-to-utc-function-01 shows the first).
-fn local_to_utc<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    let (Some(at), Some(name)) = (args[0].long(), args[1].text()) else { return Cell::Null };
-    let Some(zone) = zone(name) else { return no_zone(name, out) };
-    let Some(local) = timestamp(at).map(|timestamp| TimeZone::UTC.to_datetime(timestamp)) else {
-        return Cell::Null;
-    };
-    let offset = match zone.to_ambiguous_timestamp(local).offset() {
-        AmbiguousOffset::Unambiguous { offset } => offset,
-        AmbiguousOffset::Gap { after, .. } => after,
-        AmbiguousOffset::Fold { before, .. } => before,
-    };
-    sub(at, i64::from(offset.seconds()) * SECOND).into()
-}
-
 #[cfg(test)]
 mod tests {
     use crate::kernels::{Cell, find};
@@ -474,21 +435,6 @@ mod tests {
         let real = |value: f64| when("kql_unixtime_real", &[Cell::Real(value), Cell::Int(0)]);
         assert_eq!(real(1_546_300_800.5), "2019-01-01T00:00:00.5Z");
         assert_eq!(real(f64::NAN), "null");
-    }
-
-    #[test]
-    fn zones() {
-        let local = |text: &str, zone: &'static str| when("kql_utc_to_local", &[at(text), Cell::Text(zone)]);
-        let utc = |text: &str, zone: &'static str| when("kql_local_to_utc", &[at(text), Cell::Text(zone)]);
-        assert_eq!(local("2024-07-01T12:00", "Europe/Paris"), "2024-07-01T14:00:00Z");
-        assert_eq!(local("2024-01-01T12:00", "US/Pacific"), "2024-01-01T04:00:00Z");
-        assert_eq!(utc("2024-01-01T12:00", "US/Pacific"), "2024-01-01T20:00:00Z");
-        // 02:30 does not exist on this day.
-        assert_eq!(utc("2022-03-27T02:30", "Europe/Brussels"), "2022-03-27T00:30:00Z");
-        assert_eq!(utc("2022-10-30T02:30", "Europe/Brussels"), "2022-10-30T00:30:00Z");
-        assert_eq!(local("2024-01-01", "Mars/Olympus"), "error: unknown time zone 'Mars/Olympus'");
-        assert_eq!(local("0001-01-01T00:00", "US/Pacific"), "null");
-        assert_eq!(utc("9999-12-31T23:00", "US/Pacific"), "null");
     }
 
     proptest! {

@@ -1,6 +1,8 @@
 //! Functions that SQL cannot say exactly: one pure Rust function a row, registered in DuckDB by
 //! `engine::ffi`. Knows values only; no DuckDB, no plan. `cargo test --no-default-features` runs them.
 
+pub mod array;
+pub mod bag;
 pub mod collect;
 pub mod convert;
 pub mod datetime;
@@ -17,6 +19,7 @@ pub mod real;
 pub mod regexes;
 pub mod terms;
 pub mod text;
+pub mod zone;
 
 /// The physical type of a kernel's argument or result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +194,8 @@ pub fn all() -> impl Iterator<Item = &'static Kernel> {
 }
 
 const FAMILIES: &[&[Kernel]] = &[
+    array::KERNELS,
+    bag::KERNELS,
     collect::KERNELS,
     convert::KERNELS,
     datetime::KERNELS,
@@ -204,6 +209,7 @@ const FAMILIES: &[&[Kernel]] = &[
     regexes::KERNELS,
     terms::KERNELS,
     text::KERNELS,
+    zone::KERNELS,
 ];
 
 pub fn find(name: &str) -> Option<&'static Kernel> {
