@@ -116,6 +116,8 @@ pub static HAS_ALL_OF: Func = f("has_all", &[sig(&[STR, DYN], Is(Bool), Kernel("
 /// `x in (array)` where the array is computed.
 pub static IN_ARRAY: Func =
     f("in", &[sig(&[JSON, named("array", DYN)], Is(Bool), Sql("kql_set_has_element({1}, {0})"))]);
+/// The least position of a group's rows; internal.
+pub static FIRST: Sig = sig(&[LONG], Is(Long), Sql("min({0})"));
 /// A table's first column as one array, for `has_any (table)`.
 pub static ARRAY: Func =
     f("make_set", &[sig(&[JSON], Is(Dynamic), Sql("coalesce(kql_make_set(list({0}), NULL), '[]')"))]);

@@ -57,6 +57,8 @@ pub struct Binder<'a> {
     pub calls_deep: usize,
     /// Columns that number the rows of an order.
     pub positions: HashSet<ColId>,
+    /// Positions that no operator of the query asked for; they make groups come in a steady order.
+    pub natural: HashSet<ColId>,
 }
 
 impl<'a> Binder<'a> {
@@ -72,6 +74,7 @@ impl<'a> Binder<'a> {
             next_col: 0,
             calls_deep: 0,
             positions: HashSet::new(),
+            natural: HashSet::new(),
         }
     }
 
@@ -241,7 +244,14 @@ impl<'a> Binder<'a> {
 
     pub fn add_let(&mut self, name: &str, rel: Rel, materialize: bool) -> usize {
         let volatile = super::ops::volatile(&rel);
-        self.lets.push(LetRel { name: name.to_owned(), rel, uses: 0, materialize, volatile });
+        self.lets.push(LetRel {
+            name: name.to_owned(),
+            rel,
+            uses: 0,
+            materialize,
+            labelled: false,
+            volatile,
+        });
         self.lets.len() - 1
     }
 

@@ -265,6 +265,8 @@ pub struct LetRel {
     pub uses: usize,
     /// `materialize(...)` was asked for.
     pub materialize: bool,
+    /// Named by `as`: withsource shows the name.
+    pub labelled: bool,
     /// Different at each evaluation: `rand()`, `new_guid()`.
     pub volatile: bool,
 }

@@ -28,7 +28,7 @@ pub fn infer(expr: &Expr) -> Option<String> {
                 Label::None => None,
                 Label::FirstArg => first(),
                 Label::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
-                Label::NameAndFirstArg => Some(format!("{}_{}", name.text, first().unwrap_or_default())),
+                Label::NameAndFirstArg => first().map(|first| format!("{}_{first}", name.text)),
             }
         }
         _ => None,

@@ -1,7 +1,7 @@
 //! One SELECT in the making, and the rules by which operators may join it. When unsure, a block is
 //! closed: it becomes a subquery, and the operator starts the next one.
 
-use crate::plan::ColId;
+use crate::plan::{ColId, OrderKey};
 
 /// Ends a line of SQL while it is being written. Line breaks inside string literals stay what they are,
 /// and `quote::text` never lets this character through.
@@ -18,6 +18,8 @@ pub struct Block {
     pub groups: Option<Vec<String>>,
     pub order: Vec<String>,
     pub limit: Option<String>,
+    /// The order that the limit was taken in.
+    pub limit_order: Vec<OrderKey>,
     /// Holds window functions or unnest, which no clause but SELECT may.
     pub sealed: bool,
     /// DISTINCT ON these texts.

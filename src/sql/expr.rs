@@ -82,6 +82,13 @@ impl Writer<'_> {
             }
             ExprKind::ArgMost { greatest, by, values } => {
                 let by_text = self.expr(by, block);
+                // NaN goes before every number, whether the greatest or the least is asked for.
+                let by_text = match (by.ty, greatest) {
+                    (Type::Real, false) => {
+                        format!("CASE WHEN isnan({by_text}) THEN '-inf'::DOUBLE ELSE {by_text} END")
+                    }
+                    _ => by_text,
+                };
                 let fields: Vec<String> = values
                     .iter()
                     .enumerate()
@@ -132,8 +139,8 @@ impl Writer<'_> {
         text
     }
 
-    /// Null against a value is false for `==` and true for `!=`; null against null is null
-    /// ("null values" in the Kusto reference). NaN equals nothing and has no order.
+    /// Null against a value is false for `==` and true for `!=`; null against null is null, and so is any
+    /// `<` with a null ("null values" in the Kusto reference). NaN equals nothing and has no order.
     fn compare(&mut self, op: CompareOp, left: &Expr, right: &Expr, block: &Block, place: Place) -> String {
         let (one, other) = (self.expr(left, block), self.expr(right, block));
         let nullable = left.nullable() || right.nullable();
@@ -185,16 +192,7 @@ impl Writer<'_> {
                     CompareOp::Ge | CompareOp::Eq | CompareOp::Ne => ">=",
                 };
                 let guards: String = nans.iter().map(|text| format!(" AND NOT isnan({text})")).collect();
-                let less = format!("{one} {sign} {other}{guards}");
-                match (place, nullable) {
-                    (Place::Filter, _) | (_, false) => format!("({less})"),
-                    (Place::Value, true) if !both => format!("coalesce({less}, false)"),
-                    (Place::Value, true) => {
-                        format!(
-                            "(CASE WHEN {one} IS NULL AND {other} IS NULL THEN NULL ELSE coalesce({less}, false) END)"
-                        )
-                    }
-                }
+                format!("({one} {sign} {other}{guards})")
             }
         }
     }

@@ -40,14 +40,10 @@ impl<'a> Writer<'a> {
     pub fn query(mut self) -> String {
         let root = &self.plan.root;
         let mut block = self.rel(root);
-        if !root.order.is_empty() && block.limit.is_none() {
+        if !root.order.is_empty() && (block.limit.is_none() || block.limit_order != root.order) {
             if !block.takes_limit() {
                 block = self.closed(block);
             }
-            block.order = self.order(&root.order, &block);
-        }
-        if !block.takes_items() && !root.order.is_empty() {
-            block = self.closed(block);
             block.order = self.order(&root.order, &block);
         }
         block.items = root.cols.iter().map(|column| (column.id, block.text(column.id).to_owned())).collect();
@@ -289,6 +285,7 @@ impl<'a> Writer<'a> {
             block = self.closed(block);
         }
         block.order = self.order(&input.order, &block);
+        block.limit_order.clone_from(&input.order);
         block.limit = Some(match count.literal() {
             Some(Value::Long(count)) => (*count).max(0).to_string(),
             _ => format!("greatest({}, 0)", self.expr(count, &Block::default())),

@@ -6,7 +6,7 @@ use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
 use crate::plan::names::{Namer, infer};
-use crate::plan::{ColId, Column, Expr, ExprKind, Node, Rel};
+use crate::plan::{ColId, Column, Expr, ExprKind, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{Arg, ExprKind as Ast, Name, Named};
 use crate::types::Type;
@@ -58,8 +58,7 @@ impl Binder<'_> {
             cols.push(column);
         }
         // Lists and sets keep the order of the rows, so a sort below still counts for them.
-        let node = Node::Aggregate { input: Box::new(input), groups: summary.groups, aggs: summary.aggs };
-        let grouped = Rel { node, cols: Vec::new(), order: Vec::new(), span };
+        let grouped = self.grouped(input, summary.groups, summary.aggs, span);
         Ok(projected(grouped, cols, set, span))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::diag::code;
 use crate::plan::check::{Any, Binder, Checked, Stop};
-use crate::plan::env::Env;
+use crate::plan::env::{Binding, Env};
 use crate::plan::expr::{Cx, widest};
 use crate::plan::names::Namer;
 use crate::plan::{ColId, Column, Expr, ExprKind, JoinItem, JoinKind, Node, Rel};
@@ -239,14 +239,15 @@ impl Binder<'_> {
         let inner = param_word(params, "kind").is_some_and(|(word, _)| word == "inner");
         let mut inputs: Vec<(String, Rel)> = Vec::new();
         if let Some(input) = input {
-            inputs.push((self.source_name(&input, 0), input));
+            let name = self.label(&input).unwrap_or_else(|| "union_arg0".to_owned());
+            inputs.push((name, input));
         }
         let mut stopped = false;
         for table in tables {
             match self.union_part(table, fuzzy, env) {
                 Ok(rels) => {
                     for rel in rels {
-                        let name = self.source_name(&rel, inputs.len());
+                        let name = self.source_name(table, &rel, inputs.len(), env);
                         inputs.push((name, rel));
                     }
                 }
@@ -269,11 +270,22 @@ impl Binder<'_> {
         Ok(self.unioned(inputs, withsource.map(|(name, _)| name), inner, span))
     }
 
-    /// What withsource calls an input: a stored table by its name, anything else `union_argN`.
-    fn source_name(&self, rel: &Rel, at: usize) -> String {
+    /// What withsource calls an input: a stored table, a view or an `as` by its name, else `union_argN`.
+    fn source_name(&self, written: &ast::Expr, rel: &Rel, at: usize, env: &Env) -> String {
+        if let Ast::Name(name) | Ast::Call { name, .. } = &written.kind
+            && let Some(Binding::Function(function)) = env.get(&name.text)
+            && function.function.view
+        {
+            return name.text.clone();
+        }
+        self.label(rel).unwrap_or_else(|| format!("union_arg{at}"))
+    }
+
+    fn label(&self, rel: &Rel) -> Option<String> {
         match &rel.node {
-            Node::Scan { table, .. } => table.clone(),
-            _ => format!("union_arg{at}"),
+            Node::Scan { table, .. } => Some(table.clone()),
+            Node::Let { index, .. } if self.lets[*index].labelled => Some(self.lets[*index].name.clone()),
+            _ => None,
         }
     }
 
@@ -345,9 +357,11 @@ impl Binder<'_> {
         if let Some(name) = &withsource {
             cols.push(self.new_column(name.clone(), Type::String));
         }
+        let split = |name: &String| slots.iter().filter(|(other, _)| other == name).count() > 1;
+        let mut namer =
+            Namer::with(slots.iter().filter(|(name, _)| !split(name)).map(|(name, _)| name.clone()));
         for (name, ty) in &slots {
-            let split = slots.iter().filter(|(other, _)| other == name).count() > 1;
-            let shown = if split { format!("{name}_{}", ty.name()) } else { name.clone() };
+            let shown = if split(name) { namer.free(&format!("{name}_{}", ty.name())) } else { name.clone() };
             cols.push(self.new_column(shown, *ty));
         }
         let mut maps = Vec::new();

@@ -11,6 +11,7 @@ use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
 use super::expr::Cx;
 use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
+use crate::catalog::binary;
 use crate::catalog::func::{Lower, Sig};
 use crate::compile::Render;
 use crate::diag::code;
@@ -97,6 +98,7 @@ impl Binder<'_> {
             }
             OpKind::As { name, .. } => {
                 let index = self.add_let(&name.text, input, true);
+                self.lets[index].labelled = true;
                 *env = env.with(&name.text, Binding::Table(index));
                 Ok(self.let_rel(index, op.span))
             }
@@ -122,7 +124,7 @@ impl Binder<'_> {
     /// The input, with the window functions of its expressions computed below them.
     pub fn with_windows(&mut self, input: Rel, windows: Vec<(Column, Expr)>) -> Checked<Rel> {
         let Some((_, first)) = windows.first() else { return Ok(input) };
-        if !serialized(&input) {
+        if !self.serialized(&input) {
             let help = "Put 'sort by' or 'serialize' before this operator.";
             self.error(code::SYNTAX, first.span, "window functions need rows in an order", help);
             return Err(Stop);
@@ -156,6 +158,79 @@ impl Binder<'_> {
         rel
     }
 
+    /// Kusto calls rows serialized when an operator has put them into an order.
+    fn serialized(&self, rel: &Rel) -> bool {
+        if !rel.order.is_empty() {
+            return rel.order.iter().any(|key| !self.natural.contains(&key.col));
+        }
+        match &rel.node {
+            Node::Range { .. } | Node::Values { .. } | Node::Limit { .. } => true,
+            Node::Filter { input, .. } | Node::Project { input, .. } | Node::Window { input, .. } => {
+                self.serialized(input)
+            }
+            Node::Scan { .. }
+            | Node::Let { .. }
+            | Node::Aggregate { .. }
+            | Node::Join { .. }
+            | Node::Union { .. }
+            | Node::Unnest { .. } => false,
+        }
+    }
+
+    /// Groups of rows that are written in the query come in the order of their first rows, as the recorded
+    /// answers have it; groups of stored rows come in no order, and pay nothing for one.
+    fn grouped(
+        &mut self,
+        input: Rel,
+        groups: Vec<(ColId, Expr)>,
+        mut aggs: Vec<(ColId, Expr)>,
+        span: Span,
+    ) -> Rel {
+        if groups.is_empty() || !self.written(&input) {
+            let node = Node::Aggregate { input: Box::new(input), groups, aggs };
+            return Rel { node, cols: Vec::new(), order: Vec::new(), span };
+        }
+        let (ordered, position) = match self.positioned(input) {
+            rel if rel.order.len() == 1 => {
+                let position = rel.order[0].col;
+                (rel, position)
+            }
+            rel => {
+                let node = Node::Aggregate { input: Box::new(rel), groups, aggs };
+                return Rel { node, cols: Vec::new(), order: Vec::new(), span };
+            }
+        };
+        let first = self.new_col();
+        self.natural.insert(first);
+        let value = Expr::new(ExprKind::Col(position), Type::Long, span);
+        let kind = ExprKind::Call { name: "min", sig: &binary::FIRST, args: vec![value] };
+        aggs.push((first, Expr::new(kind, Type::Long, span)));
+        let order = vec![OrderKey { col: first, ty: Type::Long, ascending: true, nulls_first: true }];
+        Rel {
+            node: Node::Aggregate { input: Box::new(ordered), groups, aggs },
+            cols: Vec::new(),
+            order,
+            span,
+        }
+    }
+
+    /// Whether all of its rows stand in the text of the query.
+    fn written(&self, rel: &Rel) -> bool {
+        match &rel.node {
+            Node::Scan { .. } => false,
+            Node::Let { index, .. } => self.written(&self.lets[*index].rel),
+            Node::Values { .. } | Node::Range { .. } => true,
+            Node::Filter { .. }
+            | Node::Project { .. }
+            | Node::Aggregate { .. }
+            | Node::Limit { .. }
+            | Node::Join { .. }
+            | Node::Union { .. }
+            | Node::Unnest { .. }
+            | Node::Window { .. } => below(rel).into_iter().all(|rel| self.written(rel)),
+        }
+    }
+
     /// A boolean that may name the input's columns.
     pub fn predicate(&mut self, expr: &ast::Expr, input: &Rel, env: &Env) -> Checked<Expr> {
         let bound = self.expr(expr, &mut Cx::new(env, &input.cols))?;
@@ -166,23 +241,6 @@ impl Binder<'_> {
 fn over(input: Rel, items: Vec<(ColId, Expr)>) -> Rel {
     let (cols, order, span) = (input.cols.clone(), input.order.clone(), input.span);
     Rel { node: Node::Window { input: Box::new(input), items }, cols, order, span }
-}
-
-/// Kusto calls rows serialized when an operator has put them into an order.
-fn serialized(rel: &Rel) -> bool {
-    match &rel.node {
-        _ if !rel.order.is_empty() => true,
-        Node::Range { .. } | Node::Values { .. } | Node::Limit { .. } => true,
-        Node::Filter { input, .. } | Node::Project { input, .. } | Node::Window { input, .. } => {
-            serialized(input)
-        }
-        Node::Scan { .. }
-        | Node::Let { .. }
-        | Node::Aggregate { .. }
-        | Node::Join { .. }
-        | Node::Union { .. }
-        | Node::Unnest { .. } => false,
-    }
 }
 
 /// An operator's parameter as a word: `inner`, `true`, `"x"`.

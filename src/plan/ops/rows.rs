@@ -79,6 +79,13 @@ impl Binder<'_> {
         if stopped {
             return Err(Stop);
         }
+        // Rows with equal keys stay as they were.
+        let known: Vec<OrderKey> = input.order.clone();
+        order.extend(
+            known
+                .into_iter()
+                .filter(|key| self.natural.contains(&key.col) || self.positions.contains(&key.col)),
+        );
         let rel = if hidden.is_empty() { input } else { with_hidden(input, hidden, span) };
         Ok(Rel { order, span, ..rel })
     }
@@ -97,8 +104,7 @@ impl Binder<'_> {
             groups.push((new.id, Expr::col(column, span)));
             cols.push(new);
         }
-        let node = Node::Aggregate { input: Box::new(input), groups, aggs: Vec::new() };
-        Ok(Rel { node, cols, order: Vec::new(), span })
+        Ok(Rel { cols, ..self.grouped(input, groups, Vec::new(), span) })
     }
 
     pub fn count(&mut self, input: Rel, span: Span) -> Checked<Rel> {
@@ -125,6 +131,11 @@ pub fn limit(input: Rel, count: Expr, span: Span) -> Rel {
 fn with_hidden(input: Rel, hidden: Vec<(ColId, Expr)>, span: Span) -> Rel {
     let cols = input.cols.clone();
     let mut items: Vec<_> = cols.iter().map(|column| (column.id, Expr::col(column, span))).collect();
+    for key in &input.order {
+        if !items.iter().any(|(id, _)| *id == key.col) {
+            items.push((key.col, Expr::new(ExprKind::Col(key.col), key.ty, span)));
+        }
+    }
     items.extend(hidden);
     Rel { node: Node::Project { input: Box::new(input), items }, cols, order: Vec::new(), span }
 }

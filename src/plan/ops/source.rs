@@ -117,7 +117,7 @@ impl Binder<'_> {
             let mut row: Vec<Expr> = Vec::new();
             for (value, column) in values.iter().zip(&cols) {
                 let what = format!("the value of '{}'", column.name);
-                match self.scalar(value, env, &[]).and_then(|expr| self.coerce(expr, column.ty, &what)) {
+                match self.scalar(value, env, &[]).and_then(|expr| self.cell(expr, column.ty, &what)) {
                     Ok(expr) => row.push(expr),
                     Err(Stop) => stopped = true,
                 }
@@ -129,5 +129,14 @@ impl Binder<'_> {
         }
         let items = cols.iter().map(|column| (column.id, column.ty)).collect();
         Ok(Rel { node: Node::Values { items, rows }, cols, order: Vec::new(), span })
+    }
+
+    /// A cell may be written as a string that reads as the column's type.
+    fn cell(&mut self, expr: Expr, ty: Type, what: &str) -> Checked<Expr> {
+        if matches!(expr.literal(), Some(Value::String(_))) && !matches!(ty, Type::String | Type::Dynamic) {
+            let span = expr.span;
+            return self.typed(expr, ty, span);
+        }
+        self.coerce(expr, ty, what)
     }
 }
