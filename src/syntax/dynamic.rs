@@ -3,7 +3,7 @@
 //! What a literal becomes inside is recorded: a datetime its full text, a timespan its ticks, a guid its
 //! text, a typed null `null`, `real(nan)` the string "NaN".
 
-use super::ast::{Expr, ExprKind, Literal};
+use super::ast::{ExprKind, Literal};
 use super::expr::Tall;
 use super::literal::{boolean, typed_value};
 use super::parser::{Parsed, Parser};
@@ -16,23 +16,23 @@ impl Parser<'_> {
         let word = self.advance();
         self.advance();
         let mut json = String::new();
-        let inside = self.nested(|parser| parser.json_value(&mut json, "'dynamic('"));
+        let inside = self.nested(|parser| parser.json_value(&mut json));
         if inside.is_err() {
             self.skip(false);
         }
         let close = match inside {
-            Ok(()) => self.expect(TokenKind::RightParen, ")", "the dynamic value")?,
+            Ok(()) => self.expect(TokenKind::RightParen, ")")?,
             Err(failed) if !self.at_kind(TokenKind::RightParen) => return Err(failed),
             Err(_) => {
                 let span = word.span.to(self.advance().span);
-                return Ok(Tall::leaf(Expr { kind: ExprKind::Error, span }));
+                return Ok(Tall::error(span));
             }
         };
         let literal = if json == "null" { Literal::Null(Type::Dynamic) } else { Literal::Dynamic(json) };
-        Ok(Tall::leaf(Expr { kind: ExprKind::Literal(literal), span: word.span.to(close.span) }))
+        Ok(Tall::leaf(ExprKind::Literal(literal), word.span.to(close.span)))
     }
 
-    fn json_value(&mut self, json: &mut String, after: &str) -> Parsed<()> {
+    fn json_value(&mut self, json: &mut String) -> Parsed<()> {
         let token = self.token();
         match token.kind {
             TokenKind::Long | TokenKind::Real => self.json_number(json, false),
@@ -78,13 +78,12 @@ impl Parser<'_> {
             TokenKind::Word if self.word() == "dynamic" && self.ahead(1).kind == TokenKind::LeftParen => {
                 self.advance();
                 self.advance();
-                self.nested(|parser| parser.json_value(json, "'dynamic('"))?;
-                self.expect(TokenKind::RightParen, ")", "the dynamic value")?;
+                self.nested(|parser| parser.json_value(json))?;
+                self.expect(TokenKind::RightParen, ")")?;
                 Ok(())
             }
             _ => self.expected_help(
                 "a JSON value",
-                after,
                 Some("Only literals stand in dynamic(); compute with pack_array() or bag_pack().".into()),
             ),
         }
@@ -145,16 +144,16 @@ impl Parser<'_> {
         self.advance();
         json.push('[');
         while !self.at_kind(TokenKind::RightBracket) {
-            self.json_value(json, "'['")?;
+            self.json_value(json)?;
             if !self.eat(TokenKind::Comma) {
                 break;
             }
             json.push(',');
             if self.at_kind(TokenKind::RightBracket) {
-                return self.expected("a JSON value", "','");
+                return self.expected("a JSON value");
             }
         }
-        self.expect(TokenKind::RightBracket, "]", "the array")?;
+        self.expect(TokenKind::RightBracket, "]")?;
         json.push(']');
         Ok(())
     }
@@ -164,22 +163,22 @@ impl Parser<'_> {
         json.push('{');
         while !self.at_kind(TokenKind::RightBrace) {
             if !self.at_kind(TokenKind::String) {
-                return self.expected("a key between quotes", "'{'");
+                return self.expected("a key between quotes");
             }
             let key = self.strings();
             push_string(json, &key);
-            self.expect(TokenKind::Colon, ":", "the key")?;
+            self.expect(TokenKind::Colon, ":")?;
             json.push(':');
-            self.json_value(json, "':'")?;
+            self.json_value(json)?;
             if !self.eat(TokenKind::Comma) {
                 break;
             }
             json.push(',');
             if self.at_kind(TokenKind::RightBrace) {
-                return self.expected("a key between quotes", "','");
+                return self.expected("a key between quotes");
             }
         }
-        self.expect(TokenKind::RightBrace, "}", "the object")?;
+        self.expect(TokenKind::RightBrace, "}")?;
         json.push('}');
         Ok(())
     }

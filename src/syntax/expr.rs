@@ -106,15 +106,19 @@ const LIKE_OPS: &[&str] = &["like", "notlike", "likecs", "notlikecs"];
 /// Longer chains are not nested: `and` and `or` are balanced, arithmetic becomes [`ExprKind::Chain`].
 const CHAIN_NESTED_MAX: usize = 16;
 
-/// An expression and the height of its tree.
+/// An expression and the height of its tree. It is boxed at once, which keeps the parser's frames small.
 pub(super) struct Tall {
-    pub expr: Expr,
+    pub expr: Box<Expr>,
     pub height: u32,
 }
 
 impl Tall {
-    pub fn leaf(expr: Expr) -> Tall {
-        Tall { expr, height: 1 }
+    pub fn leaf(kind: ExprKind, span: Span) -> Tall {
+        Tall { expr: Box::new(Expr { kind, span }), height: 1 }
+    }
+
+    pub fn error(span: Span) -> Tall {
+        Tall::leaf(ExprKind::Error, span)
     }
 }
 
@@ -133,41 +137,44 @@ struct Found {
 }
 
 impl Parser<'_> {
-    /// A scalar expression. `after` says in a message what stands before it: `'where'`.
-    pub(super) fn expr(&mut self, after: &str) -> Parsed<Expr> {
-        let tall = self.nested(|parser| parser.scalar(after))?;
+    /// A scalar expression.
+    pub(super) fn expr(&mut self) -> Parsed<Expr> {
+        self.enter(1)?;
+        let result = self.scalar();
+        self.leave(1);
+        let tall = result?;
         self.tallest = self.tallest.max(tall.height);
-        Ok(tall.expr)
+        Ok(*tall.expr)
     }
 
     /// As [`Parser::expr`]; what cannot be read is skipped and becomes an error node.
-    pub(super) fn expr_or_error(&mut self, after: &str, stop_at_comma: bool) -> Expr {
+    pub(super) fn expr_or_error(&mut self) -> Expr {
         let start = self.span().start;
-        self.expr(after).unwrap_or_else(|Failed| {
-            self.skip(stop_at_comma);
-            Expr { kind: ExprKind::Error, span: Span { start, end: self.span().start.max(start) } }
+        self.expr().unwrap_or_else(|Failed| {
+            self.skip(false);
+            Expr { kind: ExprKind::Error, span: self.since(start) }
         })
     }
 
-    pub(super) fn scalar(&mut self, after: &str) -> Parsed<Tall> {
-        self.binary(Level::Or, after)
+    pub(super) fn scalar(&mut self) -> Parsed<Tall> {
+        self.binary(Level::Or)
     }
 
     /// Checks the bound on the height that recursion over the tree relies on.
-    pub(super) fn tall(&mut self, expr: Expr, height: u32) -> Parsed<Tall> {
+    pub(super) fn tall(&mut self, kind: ExprKind, span: Span, height: u32) -> Parsed<Tall> {
         if height > DEPTH_MAX {
             let message = format!("the expression nests deeper than {DEPTH_MAX} levels");
-            return self.limit(expr.span, message, "Give inner parts a name with let or extend.");
+            return self.limit(span, message, "Give inner parts a name with let or extend.");
         }
-        Ok(Tall { expr, height })
+        Ok(Tall { expr: Box::new(Expr { kind, span }), height })
     }
 
     /// Reads operators from `least` up. Each round takes one operator, or a whole chain of one level; what
     /// is left then binds looser, or does not chain.
-    fn binary(&mut self, least: Level, after: &str) -> Parsed<Tall> {
+    fn binary(&mut self, least: Level) -> Parsed<Tall> {
         let mut left = match self.star_operand() {
             Some(star) => star,
-            None => self.unary(after)?,
+            None => self.unary()?,
         };
         let mut bound = Level::Unary;
         while let Some(found) = self.infix() {
@@ -202,7 +209,7 @@ impl Parser<'_> {
         };
         all_columns.then(|| {
             self.advance();
-            Tall::leaf(Expr { kind: ExprKind::Star, span: star.span })
+            Tall::leaf(ExprKind::Star, star.span)
         })
     }
 
@@ -275,8 +282,7 @@ impl Parser<'_> {
 
     fn comparison(&mut self, left: Tall, op: BinaryOp, found: &Found) -> Parsed<Tall> {
         let op_span = self.operator_span(found.tokens);
-        let after = format!("'{}'", op_span.text(self.text));
-        let right = self.binary(found.level.tighter(), &after)?;
+        let right = self.binary(found.level.tighter())?;
         self.join(op, op_span, left, right)
     }
 
@@ -291,8 +297,8 @@ impl Parser<'_> {
     fn join(&mut self, op: BinaryOp, op_span: Span, left: Tall, right: Tall) -> Parsed<Tall> {
         let span = left.expr.span.to(right.expr.span);
         let height = left.height.max(right.height) + 1;
-        let (left, right) = (Box::new(left.expr), Box::new(right.expr));
-        self.tall(Expr { kind: ExprKind::Binary { op, op_span, left, right }, span }, height)
+        let kind = ExprKind::Binary { op, op_span, left: left.expr, right: right.expr };
+        self.tall(kind, span, height)
     }
 
     /// All of `a + b - c`, or of `a and b and c`.
@@ -303,10 +309,13 @@ impl Parser<'_> {
                 break;
             }
             let op_span = self.operator_span(tokens);
-            let after = format!("'{}'", op_span.text(self.text));
-            let right = self.binary(level.tighter(), &after)?;
+            let right = self.binary(level.tighter())?;
             links.push((op, op_span, right));
         }
+        self.chained(first, links, level)
+    }
+
+    fn chained(&mut self, first: Tall, links: Vec<(BinaryOp, Span, Tall)>, level: Level) -> Parsed<Tall> {
         if links.len() <= CHAIN_NESTED_MAX {
             let mut left = first;
             for (op, op_span, right) in links {
@@ -315,104 +324,99 @@ impl Parser<'_> {
             return Ok(left);
         }
         if matches!(level, Level::And | Level::Or) {
-            let mut spans = vec![];
-            let mut op = BinaryOp::And;
-            let mut terms = vec![first];
-            for (link_op, op_span, right) in links {
-                op = link_op;
-                spans.push(op_span);
-                terms.push(right);
-            }
-            return self.balanced(op, terms, &spans);
+            let op = if level == Level::And { BinaryOp::And } else { BinaryOp::Or };
+            return self.balanced(op, first, links);
         }
         let height = links.iter().map(|link| link.2.height).fold(first.height, u32::max) + 1;
         let rest: Vec<ChainLink> = links
             .into_iter()
-            .map(|(op, op_span, right)| ChainLink { op, op_span, right: right.expr })
+            .map(|(op, op_span, right)| ChainLink { op, op_span, right: *right.expr })
             .collect();
         let span = rest.iter().fold(first.expr.span, |span, link| span.to(link.right.span));
-        self.tall(Expr { kind: ExprKind::Chain { first: Box::new(first.expr), rest }, span }, height)
+        self.tall(ExprKind::Chain { first: first.expr, rest }, span, height)
     }
 
-    /// `and` and `or` are associative, so that a long chain may become a tree of little height.
-    fn balanced(&mut self, op: BinaryOp, mut terms: Vec<Tall>, spans: &[Span]) -> Parsed<Tall> {
-        let mut spans = spans.to_vec();
+    /// `and` and `or` are associative, so that a long chain may become a tree of little height: neighbours
+    /// are joined in pairs until one is left. Each term carries the place of the operator before it.
+    fn balanced(&mut self, op: BinaryOp, first: Tall, links: Vec<(BinaryOp, Span, Tall)>) -> Parsed<Tall> {
+        let mut terms = vec![(Span::default(), first)];
+        terms.extend(links.into_iter().map(|(_, op_span, right)| (op_span, right)));
         while terms.len() > 1 {
             let mut paired = Vec::with_capacity(terms.len().div_ceil(2));
-            let mut between = Vec::with_capacity(spans.len() / 2);
-            let mut next = terms.into_iter();
-            let mut at = 0;
-            while let Some(left) = next.next() {
-                match next.next() {
-                    Some(right) => {
-                        paired.push(self.join(op, spans[at], left, right)?);
-                        between.extend(spans.get(at + 1).copied());
-                        at += 2;
-                    }
-                    None => paired.push(left),
+            let mut rest = terms.into_iter();
+            while let Some((before, left)) = rest.next() {
+                match rest.next() {
+                    Some((op_span, right)) => paired.push((before, self.join(op, op_span, left, right)?)),
+                    None => paired.push((before, left)),
                 }
             }
-            (terms, spans) = (paired, between);
+            terms = paired;
         }
-        terms.pop().ok_or(Failed)
+        terms.pop().map(|(_, whole)| whole).ok_or(Failed)
     }
 
     /// `x in (a, b)`, where the list may be one pipeline.
     fn in_list(&mut self, left: Tall, op: ListOp) -> Parsed<Tall> {
         let op_span = self.advance().span;
-        let name = format!("'{}'", op_span.text(self.text));
-        let help = Some("The list stands in parentheses, a dynamic array too: x in (a, b).".to_owned());
-        if !self.at_kind(TokenKind::LeftParen) {
-            return self.expected_help("'('", &name, help);
+        if !self.eat(TokenKind::LeftParen) {
+            let help = "The list stands in parentheses, a dynamic array too: x in (a, b).";
+            return self.expected_help("'('", Some(help.into()));
         }
-        self.advance();
         let mut list = Vec::new();
         let mut height = left.height;
         loop {
-            let start = self.span().start;
-            let item = self.nested(|parser| parser.query(&name));
-            match item {
-                Ok(item) => {
-                    height = height.max(item.height);
-                    list.push(item.expr);
-                }
-                Err(Failed) => {
-                    self.skip(true);
-                    let span = Span { start, end: self.span().start.max(start) };
-                    list.push(Expr { kind: ExprKind::Error, span });
-                    if !matches!(self.kind(), TokenKind::Comma | TokenKind::RightParen) {
-                        return Err(Failed);
-                    }
-                }
-            }
+            let item = self.element()?;
+            height = height.max(item.height);
+            list.push(*item.expr);
             if !self.eat(TokenKind::Comma) {
                 break;
             }
         }
-        let close = self.expect(TokenKind::RightParen, ")", &format!("the list of {name}"))?;
+        let close = self.expect(TokenKind::RightParen, ")")?;
         let span = left.expr.span.to(close.span);
-        let kind = ExprKind::In { op, op_span, expr: Box::new(left.expr), list };
-        self.tall(Expr { kind, span }, height + 1)
+        self.tall(ExprKind::In { op, op_span, expr: left.expr, list }, span, height + 1)
+    }
+
+    /// One element of a list in parentheses. A broken one becomes an error node; the list goes on after
+    /// the comma.
+    pub(super) fn element(&mut self) -> Parsed<Tall> {
+        let start = self.span().start;
+        self.enter(1)?;
+        let element = self.query();
+        self.leave(1);
+        self.recover(element, start)
+    }
+
+    /// Skips to the end of a broken list element, and fails when the list does not go on there.
+    pub(super) fn recover(&mut self, element: Parsed<Tall>, start: u32) -> Parsed<Tall> {
+        if element.is_ok() {
+            return element;
+        }
+        self.skip(true);
+        if self.at_kind(TokenKind::Comma) || self.kind().closes() {
+            return Ok(Tall::error(self.since(start)));
+        }
+        Err(Failed)
     }
 
     /// `x between (low .. high)`
     fn between(&mut self, left: Tall, negated: bool) -> Parsed<Tall> {
         let op_span = self.advance().span;
-        let name = format!("'{}'", op_span.text(self.text));
-        self.expect(TokenKind::LeftParen, "(", &name)?;
-        let low = self.nested(|parser| parser.scalar("'('"))?;
-        self.expect(TokenKind::DotDot, "..", "the lower bound")?;
-        let high = self.nested(|parser| parser.scalar("'..'"))?;
-        let close = self.expect(TokenKind::RightParen, ")", "the upper bound")?;
+        self.expect(TokenKind::LeftParen, "(")?;
+        let low = self.bound()?;
+        self.expect(TokenKind::DotDot, "..")?;
+        let high = self.bound()?;
+        let close = self.expect(TokenKind::RightParen, ")")?;
         let span = left.expr.span.to(close.span);
         let height = left.height.max(low.height).max(high.height) + 1;
-        let kind = ExprKind::Between {
-            negated,
-            op_span,
-            expr: Box::new(left.expr),
-            low: Box::new(low.expr),
-            high: Box::new(high.expr),
-        };
-        self.tall(Expr { kind, span }, height)
+        let kind = ExprKind::Between { negated, op_span, expr: left.expr, low: low.expr, high: high.expr };
+        self.tall(kind, span, height)
+    }
+
+    fn bound(&mut self) -> Parsed<Tall> {
+        self.enter(1)?;
+        let bound = self.scalar();
+        self.leave(1);
+        bound
     }
 }

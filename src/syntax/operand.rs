@@ -2,35 +2,39 @@
 
 use super::ast::{Arg, Expr, ExprKind, Literal, Name, Pipe};
 use super::expr::Tall;
-use super::literal;
-use super::parser::{Failed, Parsed, Parser};
+use super::literal::{self, Wrong};
+use super::parser::{Parsed, Parser};
 use super::token::{Token, TokenKind};
 use super::words::{self, Use};
 use crate::span::Span;
 use crate::types::Type;
 
 impl Parser<'_> {
-    /// `-x`, `+x` or an operand. The sign of a number belongs to it.
-    pub(super) fn unary(&mut self, after: &str) -> Parsed<Tall> {
+    /// `-x`, `+x` or an operand, with its path. The sign of a number belongs to it.
+    pub(super) fn unary(&mut self) -> Parsed<Tall> {
         let sign = self.token();
-        if !matches!(sign.kind, TokenKind::Plus | TokenKind::Minus) {
-            return self.path(after);
+        if matches!(sign.kind, TokenKind::Plus | TokenKind::Minus) {
+            return self.signed();
         }
-        self.advance();
+        let operand = self.primary()?;
+        self.path_after(operand)
+    }
+
+    fn signed(&mut self) -> Parsed<Tall> {
+        let sign = self.advance();
         let negative = sign.kind == TokenKind::Minus;
         let number = self.token();
         if matches!(number.kind, TokenKind::Long | TokenKind::Real | TokenKind::Timespan) {
             self.advance();
-            let span = sign.span.to(number.span);
-            return Ok(Tall::leaf(self.number(number, negative, span)));
+            return Ok(self.number(number, negative, sign.span.to(number.span)));
         }
-        let operand = self.path("the sign")?;
+        let operand = self.primary()?;
+        let operand = self.path_after(operand)?;
         let span = sign.span.to(operand.expr.span);
-        let kind = ExprKind::Sign { negative, expr: Box::new(operand.expr) };
-        self.tall(Expr { kind, span }, operand.height + 1)
+        self.tall(ExprKind::Sign { negative, expr: operand.expr }, span, operand.height + 1)
     }
 
-    fn number(&mut self, token: Token, negative: bool, span: Span) -> Expr {
+    fn number(&mut self, token: Token, negative: bool, span: Span) -> Tall {
         let text = self.text_of(token);
         let value = match token.kind {
             TokenKind::Real => literal::real_value(text, negative),
@@ -40,39 +44,50 @@ impl Parser<'_> {
         self.literal(token, span, value)
     }
 
-    fn literal(&mut self, token: Token, span: Span, value: Result<Literal, literal::Wrong>) -> Expr {
-        let kind = match value {
-            Ok(value) => ExprKind::Literal(value),
+    fn literal(&mut self, token: Token, span: Span, value: Result<Literal, Wrong>) -> Tall {
+        match value {
+            Ok(value) => Tall::leaf(ExprKind::Literal(value), span),
             Err(wrong) => {
                 self.wrong(token, wrong);
-                ExprKind::Error
+                Tall::error(span)
             }
-        };
-        Expr { kind, span }
+        }
     }
 
     /// A column or a property of one: `a.b["c"]`, without calls.
-    pub(super) fn column_path(&mut self, after: &str) -> Parsed<Expr> {
-        self.flat(|parser| {
-            let name = parser.name(false, "a column", after)?;
-            parser.path_after(Tall::leaf(named(name)))
-        })
+    pub(super) fn column_path(&mut self) -> Parsed<Expr> {
+        let name = self.name(false, "a column")?;
+        let path = self.path_after(named(name))?;
+        self.tallest = self.tallest.max(path.height);
+        Ok(*path.expr)
     }
 
-    /// An operand and the `.name`, `.call()` and `[index]` after it.
-    pub(super) fn path(&mut self, after: &str) -> Parsed<Tall> {
-        let left = self.primary(after)?;
-        self.path_after(left)
+    /// An operand with its path, but no operator.
+    pub(super) fn path_expr(&mut self) -> Parsed<Expr> {
+        if matches!(self.kind(), TokenKind::Plus | TokenKind::Minus) {
+            return self.expected("a table");
+        }
+        self.unary_expr()
     }
 
+    pub(super) fn unary_expr(&mut self) -> Parsed<Expr> {
+        self.enter(1)?;
+        let operand = self.unary();
+        self.leave(1);
+        let operand = operand?;
+        self.tallest = self.tallest.max(operand.height);
+        Ok(*operand.expr)
+    }
+
+    /// The `.name`, `.call()` and `[index]` after an operand.
     fn path_after(&mut self, mut left: Tall) -> Parsed<Tall> {
         loop {
-            match self.kind() {
+            left = match self.kind() {
                 TokenKind::Dot => {
                     self.advance();
-                    left = self.member(left)?;
+                    self.member(left)?
                 }
-                TokenKind::LeftBracket => left = self.index(left)?,
+                TokenKind::LeftBracket => self.index(left)?,
                 _ => return Ok(left),
             }
         }
@@ -84,109 +99,95 @@ impl Parser<'_> {
             let call = self.call()?;
             let span = left.expr.span.to(call.expr.span);
             let height = left.height.max(call.height) + 1;
-            let kind = ExprKind::PathCall(Box::new(left.expr), Box::new(call.expr));
-            return self.tall(Expr { kind, span }, height);
+            return self.tall(ExprKind::PathCall(left.expr, call.expr), span, height);
         }
         if self.at_kind(TokenKind::LeftBracket) && self.name_ahead(0, false) == 0 {
             return self.index(left);
         }
-        let name = self.name(false, "a property name", "'.'")?;
+        let name = self.name(false, "a property")?;
         let span = left.expr.span.to(name.span);
-        let height = left.height + 1;
-        self.tall(Expr { kind: ExprKind::Path(Box::new(left.expr), name), span }, height)
+        self.tall(ExprKind::Path(left.expr, name), span, left.height + 1)
     }
 
     fn index(&mut self, left: Tall) -> Parsed<Tall> {
         self.advance();
-        let inside = self.nested(|parser| parser.scalar("'['"));
-        let inside = self.recover(inside, TokenKind::RightBracket)?;
-        let close = self.expect(TokenKind::RightBracket, "]", "the index")?;
+        let start = self.span().start;
+        self.enter(1)?;
+        let inside = self.scalar();
+        self.leave(1);
+        let inside = self.recover(inside, start)?;
+        let close = self.expect(TokenKind::RightBracket, "]")?;
         let span = left.expr.span.to(close.span);
         let height = left.height.max(inside.height) + 1;
-        let kind = ExprKind::Index(Box::new(left.expr), Box::new(inside.expr));
-        self.tall(Expr { kind, span }, height)
+        self.tall(ExprKind::Index(left.expr, inside.expr), span, height)
     }
 
-    fn primary(&mut self, after: &str) -> Parsed<Tall> {
+    fn primary(&mut self) -> Parsed<Tall> {
+        match self.kind() {
+            TokenKind::LeftParen => self.parenthesised(),
+            TokenKind::Word => self.word_operand(),
+            TokenKind::LeftBracket => self.bracketed(),
+            _ => self.constant(),
+        }
+    }
+
+    /// Literals of one token, and strings side by side.
+    fn constant(&mut self) -> Parsed<Tall> {
         let token = self.token();
-        match token.kind {
+        let span = token.span;
+        Ok(match token.kind {
             TokenKind::Long | TokenKind::Real | TokenKind::Timespan => {
                 self.advance();
-                Ok(Tall::leaf(self.number(token, false, token.span)))
+                self.number(token, false, span)
             }
             TokenKind::String => {
                 let value = self.strings();
-                let span = token.span.to(self.last_span());
-                Ok(Tall::leaf(Expr { kind: ExprKind::Literal(Literal::String(value)), span }))
+                Tall::leaf(ExprKind::Literal(Literal::String(value)), span.to(self.last_span()))
             }
             TokenKind::Bool => {
                 self.advance();
                 let value = literal::boolean(self.text_of(token)).unwrap_or_default();
-                Ok(Tall::leaf(Expr { kind: ExprKind::Literal(Literal::Bool(value)), span: token.span }))
+                Tall::leaf(ExprKind::Literal(Literal::Bool(value)), span)
             }
             TokenKind::Typed(ty) => {
                 self.advance();
                 let value = literal::typed_value(ty, self.text_of(token));
-                Ok(Tall::leaf(self.literal(token, token.span, value)))
+                self.literal(token, span, value)
             }
             TokenKind::Guid => {
                 self.advance();
-                self.error(
-                    token.span,
-                    "a guid does not stand alone",
-                    "Write it as guid(...), or between quotes.",
-                );
-                Ok(Tall::leaf(Expr { kind: ExprKind::Error, span: token.span }))
+                self.error(span, "a guid does not stand alone", "Write it as guid(...), or between quotes.");
+                Tall::error(span)
             }
-            TokenKind::LeftParen => self.parenthesised(),
-            TokenKind::LeftBracket => self.bracketed(after),
-            TokenKind::Word => self.word_operand(after),
-            _ => self.expected("an expression", after),
-        }
+            _ => return self.expected("an expression"),
+        })
     }
 
     fn parenthesised(&mut self) -> Parsed<Tall> {
         let open = self.advance();
-        let inside = self.nested(|parser| parser.query("'('"));
-        let mut inside = self.recover(inside, TokenKind::RightParen)?;
-        let close = self.expect(TokenKind::RightParen, ")", "the expression in parentheses")?;
+        let start = self.span().start;
+        self.enter(1)?;
+        let inside = self.query();
+        self.leave(1);
+        let mut inside = self.recover(inside, start)?;
+        let close = self.expect(TokenKind::RightParen, ")")?;
         inside.expr.span = open.span.to(close.span);
         Ok(inside)
     }
 
-    /// A failed inner part becomes an error node when its closing bracket can be found.
-    pub(super) fn recover(&mut self, inside: Parsed<Tall>, close: TokenKind) -> Parsed<Tall> {
-        match inside {
-            Ok(inside) => Ok(inside),
-            Err(Failed) => {
-                let start = self.span();
-                self.skip(false);
-                if !self.at_kind(close) {
-                    return Err(Failed);
-                }
-                Ok(Tall::leaf(Expr {
-                    kind: ExprKind::Error,
-                    span: Span { start: start.start, end: self.span().start },
-                }))
-            }
-        }
-    }
-
     /// `['a name']`, or a name pattern `[a*]`.
-    fn bracketed(&mut self, after: &str) -> Parsed<Tall> {
+    fn bracketed(&mut self) -> Parsed<Tall> {
         if self.name_ahead(0, false) > 0 {
-            let name = self.name(false, "a name", after)?;
-            return Ok(Tall::leaf(named(name)));
+            return Ok(named(self.name(false, "a name")?));
         }
         let open = self.advance();
         let length = self.pattern_ahead(0);
         if length == 0 {
-            return self.expected_help("a name in quotes", "'['", Some("Write it as ['name'].".into()));
+            return self.expected_help("a name in quotes", Some("Write it as ['name'].".into()));
         }
         let name = self.pattern(length);
-        self.expect(TokenKind::RightBracket, "]", "the name pattern")?;
-        let span = open.span.to(self.last_span());
-        Ok(Tall::leaf(Expr { kind: ExprKind::Name(name), span }))
+        let close = self.expect(TokenKind::RightBracket, "]")?;
+        Ok(Tall::leaf(ExprKind::Name(name), open.span.to(close.span)))
     }
 
     /// How many tokens a name with `*` in it takes; 0 when none stands there. Its parts touch each other.
@@ -230,57 +231,44 @@ impl Parser<'_> {
         }
     }
 
-    fn word_operand(&mut self, after: &str) -> Parsed<Tall> {
+    fn word_operand(&mut self) -> Parsed<Tall> {
+        let called = self.ahead(1).kind == TokenKind::LeftParen;
         match self.word() {
-            "dynamic" if self.ahead(1).kind == TokenKind::LeftParen => return self.dynamic(),
-            "typeof" if self.ahead(1).kind == TokenKind::LeftParen => return self.type_of(),
-            "datatable" | "externaldata" | "external_data" => return self.source_operand(),
-            "toscalar" | "totable" if self.word_ahead(1) == "kind" => {
-                // `kind=nooptimization` is a hint; it changes no result.
-                let name = self.advance();
-                self.advance();
-                self.expect(TokenKind::Assign, "=", "'kind'")?;
-                self.advance();
-                return self.call_of(Name { text: self.text_of(name).to_owned(), span: name.span });
-            }
-            _ => {}
+            "dynamic" if called => self.dynamic(),
+            "typeof" if called => self.type_of(),
+            "datatable" | "externaldata" | "external_data" => self.source_operand(),
+            "toscalar" | "totable" if self.word_ahead(1) == "kind" => self.call_with_kind(),
+            _ if self.at_call() => self.call(),
+            _ if self.name_ahead(0, false) > 0 => Ok(named(self.name(false, "a name")?)),
+            _ => self.expected("an expression"),
         }
-        if self.at_call() {
-            return self.call();
-        }
-        if self.at_name() {
-            let name = self.name(false, "a name", after)?;
-            return Ok(Tall::leaf(named(name)));
-        }
-        self.expected("an expression", after)
     }
 
     /// `datatable(...)[...]` and `externaldata(...)[...]` may stand wherever a table may.
     fn source_operand(&mut self) -> Parsed<Tall> {
-        let (op, height) = self.measured(|parser| parser.nested(Parser::operator))?;
+        let (op, height) = self.measured(Parser::operator)?;
         let span = op.span;
         let pipe = Pipe { source: None, ops: vec![op], span };
-        self.tall(Expr { kind: ExprKind::Pipe(Box::new(pipe)), span }, height + 1)
+        self.tall(ExprKind::Pipe(Box::new(pipe)), span, height + 1)
+    }
+
+    /// `toscalar kind=nooptimization (...)`: a hint, which changes no result.
+    fn call_with_kind(&mut self) -> Parsed<Tall> {
+        let name = self.advance();
+        self.advance();
+        self.expect(TokenKind::Assign, "=")?;
+        self.advance();
+        self.call_of(Name { text: self.text_of(name).to_owned(), span: name.span })
     }
 
     /// A call and nothing after it.
     pub(super) fn call_expr(&mut self) -> Parsed<Expr> {
-        self.flat(Parser::call)
-    }
-
-    /// An operand with its path, but no operator.
-    pub(super) fn path_expr(&mut self, after: &str) -> Parsed<Expr> {
-        self.flat(|parser| parser.path(after))
-    }
-
-    pub(super) fn unary_expr(&mut self, after: &str) -> Parsed<Expr> {
-        self.flat(|parser| parser.unary(after))
-    }
-
-    fn flat(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<Tall>) -> Parsed<Expr> {
-        let tall = self.nested(inner)?;
-        self.tallest = self.tallest.max(tall.height);
-        Ok(tall.expr)
+        self.enter(1)?;
+        let call = self.call();
+        self.leave(1);
+        let call = call?;
+        self.tallest = self.tallest.max(call.height);
+        Ok(*call.expr)
     }
 
     fn call(&mut self) -> Parsed<Tall> {
@@ -288,75 +276,58 @@ impl Parser<'_> {
         self.call_of(Name { text: self.text_of(token).to_owned(), span: token.span })
     }
 
+    /// `(a, b = 1, *, T | count)` after the name.
     fn call_of(&mut self, name: Name) -> Parsed<Tall> {
-        let (args, height) = self.arguments(&name.text)?;
-        let span = name.span.to(self.last_span());
-        self.tall(Expr { kind: ExprKind::Call { name, args }, span }, height + 1)
-    }
-
-    /// `(a, b = 1, *, T | count)`
-    fn arguments(&mut self, function: &str) -> Parsed<(Vec<Arg>, u32)> {
-        self.expect(TokenKind::LeftParen, "(", function)?;
+        self.expect(TokenKind::LeftParen, "(")?;
         let mut args = Vec::new();
         let mut height = 0;
-        if !self.at_kind(TokenKind::RightParen) {
-            loop {
-                let start = self.span();
-                match self.nested(|parser| parser.argument(function)) {
-                    Ok((arg, tall)) => {
-                        height = height.max(tall);
-                        args.push(arg);
-                    }
-                    Err(Failed) => {
-                        self.skip(true);
-                        let span = Span { start: start.start, end: self.span().start.max(start.start) };
-                        args.push(Arg { name: None, expr: Expr { kind: ExprKind::Error, span } });
-                        if !matches!(self.kind(), TokenKind::Comma | TokenKind::RightParen) {
-                            return Err(Failed);
-                        }
-                    }
-                }
-                if !self.eat(TokenKind::Comma) {
-                    break;
-                }
+        while !self.at_kind(TokenKind::RightParen) || !args.is_empty() {
+            let name = self.argument_name()?;
+            let value = match self.star_argument() {
+                Some(star) => star,
+                None => self.element()?,
+            };
+            height = height.max(value.height);
+            args.push(Arg { name, expr: *value.expr });
+            if !self.eat(TokenKind::Comma) {
+                break;
             }
         }
-        let after = format!("the arguments of {function}()");
-        self.expect(TokenKind::RightParen, ")", &after)?;
-        Ok((args, height))
+        let close = self.expect(TokenKind::RightParen, ")")?;
+        let span = name.span.to(close.span);
+        self.tall(ExprKind::Call { name, args }, span, height + 1)
     }
 
-    fn argument(&mut self, function: &str) -> Parsed<(Arg, u32)> {
-        let token = self.token();
-        if token.kind == TokenKind::Star
-            && matches!(self.ahead(1).kind, TokenKind::RightParen | TokenKind::Comma)
-        {
-            self.advance();
-            let expr = Expr { kind: ExprKind::Star, span: token.span };
-            return Ok((Arg { name: None, expr }, 1));
-        }
+    /// `name =` before an argument.
+    fn argument_name(&mut self) -> Parsed<Option<Name>> {
         let length = self.name_ahead(0, true);
-        let name = if length > 0 && self.ahead(length).kind == TokenKind::Assign {
-            let name = self.name(true, "a name", "'('")?;
+        if length == 0 || self.ahead(length).kind != TokenKind::Assign {
+            return Ok(None);
+        }
+        let name = self.name(true, "a name")?;
+        self.advance();
+        Ok(Some(name))
+    }
+
+    fn star_argument(&mut self) -> Option<Tall> {
+        let star = self.token();
+        let alone = matches!(self.ahead(1).kind, TokenKind::RightParen | TokenKind::Comma);
+        (star.kind == TokenKind::Star && alone).then(|| {
             self.advance();
-            Some(name)
-        } else {
-            None
-        };
-        let value = self.query(&format!("'{function}('"))?;
-        Ok((Arg { name, expr: value.expr }, value.height))
+            Tall::leaf(ExprKind::Star, star.span)
+        })
     }
 
     /// `typeof(long)`; with columns it is a call of their names and types.
     fn type_of(&mut self) -> Parsed<Tall> {
         let word = self.advance();
-        self.expect(TokenKind::LeftParen, "(", "'typeof'")?;
+        self.advance();
         let alias = TYPEOF_ALIASES.iter().find(|(name, _)| *name == self.word());
         let ty = Type::by_name(self.word()).or(alias.map(|(_, ty)| *ty));
         if let (Some(ty), TokenKind::RightParen) = (ty, self.ahead(1).kind) {
             self.advance();
             let close = self.advance();
-            return Ok(Tall::leaf(Expr { kind: ExprKind::TypeLiteral(ty), span: word.span.to(close.span) }));
+            return Ok(Tall::leaf(ExprKind::TypeLiteral(ty), word.span.to(close.span)));
         }
         let mut args = Vec::new();
         loop {
@@ -364,7 +335,7 @@ impl Parser<'_> {
             if self.eat(TokenKind::Star) {
                 args.push(Arg { name: None, expr: Expr { kind: ExprKind::Star, span: token.span } });
             } else {
-                let column = self.column_decl("'typeof('")?;
+                let column = self.column_decl()?;
                 let expr = Expr { kind: ExprKind::TypeLiteral(column.ty), span: column.ty_span };
                 args.push(Arg { name: Some(column.name), expr });
             }
@@ -372,10 +343,9 @@ impl Parser<'_> {
                 break;
             }
         }
-        let close = self.expect(TokenKind::RightParen, ")", "the types")?;
+        let close = self.expect(TokenKind::RightParen, ")")?;
         let name = Name { text: "typeof".into(), span: word.span };
-        let span = word.span.to(close.span);
-        self.tall(Expr { kind: ExprKind::Call { name, args }, span }, 2)
+        self.tall(ExprKind::Call { name, args }, word.span.to(close.span), 2)
     }
 }
 
@@ -393,7 +363,7 @@ const TYPEOF_ALIASES: &[(&str, Type)] = &[
 ];
 
 /// The expression of a bare or bracketed name.
-pub(super) fn named(name: Name) -> Expr {
+pub(super) fn named(name: Name) -> Tall {
     let span = name.span;
-    Expr { kind: ExprKind::Name(name), span }
+    Tall::leaf(ExprKind::Name(name), span)
 }

@@ -129,12 +129,12 @@ impl<'t> Parser<'t> {
     }
 
     /// `what` is the token itself as it is written: `(`.
-    pub fn expect(&mut self, kind: TokenKind, what: &str, after: &str) -> Parsed<Token> {
-        if self.at_kind(kind) { Ok(self.advance()) } else { self.expected(&format!("'{what}'"), after) }
+    pub fn expect(&mut self, kind: TokenKind, what: &str) -> Parsed<Token> {
+        if self.at_kind(kind) { Ok(self.advance()) } else { self.expected(&format!("'{what}'")) }
     }
 
-    pub fn expect_word(&mut self, word: &str, after: &str) -> Parsed<Token> {
-        if self.at_word(word) { Ok(self.advance()) } else { self.expected(&format!("'{word}'"), after) }
+    pub fn expect_word(&mut self, word: &str) -> Parsed<Token> {
+        if self.at_word(word) { Ok(self.advance()) } else { self.expected(&format!("'{word}'")) }
     }
 
     /// Whether nothing of this operator can follow.
@@ -143,17 +143,21 @@ impl<'t> Parser<'t> {
     }
 
     /// Reports at the cursor that something is missing.
-    pub fn expected<T>(&mut self, what: &str, after: &str) -> Parsed<T> {
-        self.expected_help(what, after, None)
+    pub fn expected<T>(&mut self, what: &str) -> Parsed<T> {
+        self.expected_help(what, None)
     }
 
-    pub fn expected_help<T>(&mut self, what: &str, after: &str, help: Option<String>) -> Parsed<T> {
+    pub fn expected_help<T>(&mut self, what: &str, help: Option<String>) -> Parsed<T> {
         let token = self.token();
+        let after = match self.last_span() {
+            Span { end: 0, .. } => "at the start".to_owned(),
+            last => format!("after '{}'", shorten(last.text(self.text))),
+        };
         let message = match token.kind {
-            TokenKind::End => format!("expected {what} after {after}, but the text ends"),
+            TokenKind::End => format!("expected {what} {after}, but the text ends"),
             // The lexer has said what is wrong with it.
             TokenKind::Unknown => return Err(Failed),
-            _ => format!("expected {what} after {after}, not '{}'", shorten(self.text_of(token))),
+            _ => format!("expected {what} {after}, not '{}'", shorten(self.text_of(token))),
         };
         let span = if token.kind == TokenKind::End { self.end_of_last() } else { token.span };
         let mut diagnostic = Diagnostic::error(code::SYNTAX, span, message);
@@ -205,16 +209,31 @@ impl<'t> Parser<'t> {
         Err(Failed)
     }
 
-    /// Runs a parser one level deeper.
-    pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= DEPTH_MAX {
+    /// Goes so many levels deeper. Each [`Parser::leave`] belongs to an `enter` that went well.
+    pub fn enter(&mut self, levels: u32) -> Parsed<()> {
+        if self.depth + levels > DEPTH_MAX {
             let message = format!("the query nests deeper than {DEPTH_MAX} levels");
             return self.limit(self.span(), message, "Give inner parts a name with let.");
         }
-        self.depth += 1;
+        self.depth += levels;
+        Ok(())
+    }
+
+    pub fn leave(&mut self, levels: u32) {
+        self.depth -= levels;
+    }
+
+    /// Runs a parser one level deeper.
+    pub fn nested<T>(&mut self, inner: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        self.enter(1)?;
         let result = inner(self);
-        self.depth -= 1;
+        self.leave(1);
         result
+    }
+
+    /// From there to the cursor, without the space before it.
+    pub fn since(&self, start: u32) -> Span {
+        Span { start, end: self.last_span().end.max(start) }
     }
 
     /// Runs a parser and tells how high the expressions in its result are.
@@ -245,11 +264,6 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Whether a name may be read here as it stands: a word that the grammar does not keep for itself.
-    pub fn at_name(&self) -> bool {
-        self.name_ahead(0, false) > 0
-    }
-
     /// How many tokens the name takes that stands so far ahead; 0 when there is none. `given`: at a place
     /// where a name is given, more words may be one.
     pub fn name_ahead(&self, count: usize, given: bool) -> usize {
@@ -272,9 +286,9 @@ impl<'t> Parser<'t> {
     }
 
     /// A bare or bracketed name.
-    pub fn name(&mut self, given: bool, what: &str, after: &str) -> Parsed<Name> {
+    pub fn name(&mut self, given: bool, what: &str) -> Parsed<Name> {
         if self.name_ahead(0, given) == 0 {
-            return self.expected(what, after);
+            return self.expected(what);
         }
         let first = self.advance();
         if first.kind == TokenKind::Word {

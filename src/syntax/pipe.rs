@@ -41,19 +41,131 @@ const PARAMS: &[&str] = &[
     "withsource",
 ];
 
+/// A subquery takes more stack than an expression in parentheses does.
+const OPERATOR_LEVELS: u32 = 3;
+
 impl Parser<'_> {
     /// A scalar expression or a pipeline, as parentheses hold it.
-    pub(super) fn query(&mut self, after: &str) -> Parsed<Tall> {
-        if !self.at_source_operator() {
-            let source = self.scalar(after)?;
-            if !self.at_kind(TokenKind::Bar) {
-                return Ok(source);
-            }
-            let (pipe, height) = self.measured(|parser| parser.pipe_after(Some(source.expr)))?;
-            return self.piped(pipe, height.max(source.height));
+    pub(super) fn query(&mut self) -> Parsed<Tall> {
+        if self.at_source_operator() {
+            return self.query_pipe(None);
         }
-        let (pipe, height) = self.measured(|parser| parser.pipe(after))?;
-        self.piped(pipe, height)
+        let source = self.scalar()?;
+        if self.at_kind(TokenKind::Bar) {
+            return self.query_pipe(Some(source));
+        }
+        Ok(source)
+    }
+
+    /// The pipeline of a source that has been read, or of an operator that needs none.
+    fn query_pipe(&mut self, source: Option<Tall>) -> Parsed<Tall> {
+        let (pipe, height) = self.measured(|parser| match source {
+            Some(source) => Ok(parser.pipe_after(source)),
+            None => parser.pipe_from_operator(),
+        })?;
+        let span = pipe.span;
+        self.tall(ExprKind::Pipe(pipe), span, height + 1)
+    }
+
+    /// A whole pipeline, with a source or with an operator that needs none.
+    pub(super) fn pipe(&mut self) -> Parsed<Box<Pipe>> {
+        if self.at_source_operator() {
+            return self.pipe_from_operator();
+        }
+        let source = self.scalar()?;
+        Ok(self.pipe_after(source))
+    }
+
+    /// The operators after a source that has been read.
+    fn pipe_after(&mut self, source: Tall) -> Box<Pipe> {
+        self.tallest = self.tallest.max(source.height);
+        let span = source.expr.span;
+        let mut pipe = match source.expr.kind {
+            // A datatable without parentheses is the first operator of its pipeline.
+            ExprKind::Pipe(inner) if inner.span == span && inner.source.is_none() => inner,
+            kind => {
+                let source = Box::new(Expr { kind, span });
+                Box::new(Pipe { source: Some(source), ops: Vec::new(), span })
+            }
+        };
+        self.more_ops(&mut pipe);
+        pipe
+    }
+
+    fn pipe_from_operator(&mut self) -> Parsed<Box<Pipe>> {
+        self.check_source();
+        self.pipe_without_source()
+    }
+
+    /// A pipeline whose input is given by the operator around it: `mv-apply x on (take 1 | ...)`.
+    pub(super) fn pipe_without_source(&mut self) -> Parsed<Box<Pipe>> {
+        let mut pipe = Box::new(Pipe { source: None, ops: Vec::new(), span: self.span() });
+        let op = self.operator()?;
+        pipe.span = op.span;
+        pipe.ops.push(op);
+        self.more_ops(&mut pipe);
+        Ok(pipe)
+    }
+
+    /// `( pipeline )` without a source.
+    pub(super) fn subpipe(&mut self) -> Parsed<Box<Pipe>> {
+        self.expect(TokenKind::LeftParen, "(")?;
+        self.enter(1)?;
+        let result = self.measured(Parser::pipe_without_source);
+        self.leave(1);
+        let (pipe, height) = result?;
+        self.tallest = self.tallest.max(height + 1);
+        self.expect(TokenKind::RightParen, ")")?;
+        Ok(pipe)
+    }
+
+    fn more_ops(&mut self, pipe: &mut Pipe) {
+        self.finish_operator(pipe.ops.last());
+        while self.at_kind(TokenKind::Bar) {
+            let bar = self.advance();
+            let op = self.operator().unwrap_or_else(|Failed| {
+                self.skip(false);
+                let name = Name { text: String::new(), span: bar.span };
+                Op { kind: OpKind::Error, name, span: bar.span.to(self.last_span()) }
+            });
+            pipe.span = pipe.span.to(op.span);
+            pipe.ops.push(op);
+            self.finish_operator(pipe.ops.last());
+        }
+    }
+
+    /// What an operator leaves unread is reported once and skipped. After a bare source the caller knows
+    /// better what is missing.
+    fn finish_operator(&mut self, op: Option<&Op>) {
+        let Some(op) = op else { return };
+        if self.at_end() {
+            return;
+        }
+        // An operator in error has said its word.
+        if self.kind() != TokenKind::Unknown && op.kind != OpKind::Error {
+            self.unexpected(op);
+        }
+        self.skip(false);
+    }
+
+    fn unexpected(&mut self, op: &Op) {
+        let token = self.token();
+        let found = shorten(self.text_of(token));
+        let word = self.word();
+        let help = if ops::find(word).is_some() {
+            format!("Put | before '{word}'.")
+        } else if self.line_starts_here() {
+            "End the statement before it with ';', or delete it.".into()
+        } else {
+            "Put a comma between expressions, | before an operator, ; between statements.".into()
+        };
+        self.error(token.span, format!("unexpected '{found}' in '{}'", op.name.text), help);
+    }
+
+    /// Whether a line break stands before the cursor.
+    fn line_starts_here(&self) -> bool {
+        let before = Span { start: self.last_span().end, end: self.span().start };
+        before.text(self.text).contains('\n')
     }
 
     /// An operator at the start of a pipeline that needs a table before it.
@@ -64,106 +176,6 @@ impl Parser<'_> {
             let help = format!("Begin with a table: TableName | {word} ...");
             self.error(token.span, format!("'{word}' needs a table before it"), help);
         }
-    }
-
-    fn piped(&mut self, pipe: Pipe, height: u32) -> Parsed<Tall> {
-        let span = pipe.span;
-        self.tall(Expr { kind: ExprKind::Pipe(Box::new(pipe)), span }, height + 1)
-    }
-
-    /// A whole pipeline, with a source or with an operator that needs none.
-    pub(super) fn pipe(&mut self, after: &str) -> Parsed<Pipe> {
-        if self.at_source_operator() {
-            self.check_source();
-            let op = self.operator()?;
-            let span = op.span;
-            return Ok(self.more_ops(Pipe { source: None, ops: vec![op], span }));
-        }
-        let source = self.scalar(after)?;
-        self.tallest = self.tallest.max(source.height);
-        self.pipe_after(Some(source.expr))
-    }
-
-    /// The operators after a source that has been read.
-    fn pipe_after(&mut self, source: Option<Expr>) -> Parsed<Pipe> {
-        let pipe = match source {
-            Some(Expr { kind: ExprKind::Pipe(inner), span })
-                if inner.span == span && inner.source.is_none() =>
-            {
-                *inner
-            }
-            Some(source) => Pipe { span: source.span, source: Some(Box::new(source)), ops: Vec::new() },
-            None => Pipe { source: None, ops: Vec::new(), span: self.span() },
-        };
-        Ok(self.more_ops(pipe))
-    }
-
-    /// A pipeline whose input is given by the operator around it: `mv-apply x on (take 1 | ...)`.
-    pub(super) fn pipe_without_source(&mut self) -> Parsed<Pipe> {
-        let op = self.operator()?;
-        let span = op.span;
-        Ok(self.more_ops(Pipe { source: None, ops: vec![op], span }))
-    }
-
-    /// `( pipeline )` without a source.
-    pub(super) fn subpipe(&mut self, after: &str) -> Parsed<Box<Pipe>> {
-        self.expect(TokenKind::LeftParen, "(", after)?;
-        let (pipe, height) = self.measured(|parser| parser.nested(Parser::pipe_without_source))?;
-        self.tallest = self.tallest.max(height + 1);
-        self.expect(TokenKind::RightParen, ")", "the subquery")?;
-        Ok(Box::new(pipe))
-    }
-
-    fn more_ops(&mut self, mut pipe: Pipe) -> Pipe {
-        self.finish_operator(pipe.ops.last().map(|op| op.name.text.clone()));
-        while self.at_kind(TokenKind::Bar) {
-            let bar = self.advance();
-            let op = match self.operator() {
-                Ok(op) => op,
-                Err(Failed) => {
-                    let name = Name { text: String::new(), span: bar.span };
-                    self.skip(false);
-                    Op { kind: OpKind::Error, name, span: bar.span.to(self.last_span()) }
-                }
-            };
-            pipe.span = pipe.span.to(op.span);
-            let name = op.name.text.clone();
-            pipe.ops.push(op);
-            self.finish_operator(Some(name));
-        }
-        pipe
-    }
-
-    /// What an operator leaves unread is reported once and skipped.
-    fn finish_operator(&mut self, name: Option<String>) {
-        if self.at_end() {
-            return;
-        }
-        let token = self.token();
-        // At a statement's end the caller knows better what is missing.
-        if name.is_none() {
-            return;
-        }
-        if token.kind != TokenKind::Unknown {
-            let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "the operator".into());
-            let found = shorten(self.text_of(token));
-            let word = self.word();
-            let help = if ops::find(word).is_some() {
-                format!("Put | before '{word}'.")
-            } else if self.line_starts_here() {
-                "End the statement before it with ';', or delete it.".into()
-            } else {
-                "Put a comma between expressions, | before an operator, ; between statements.".into()
-            };
-            self.error(token.span, format!("unexpected '{found}' in '{name}'"), help);
-        }
-        self.skip(false);
-    }
-
-    /// Whether a line break stands before the cursor.
-    fn line_starts_here(&self) -> bool {
-        let before = Span { start: self.last_span().end, end: self.span().start };
-        before.text(self.text).contains('\n')
     }
 
     /// Whether an operator stands here that needs no source. Those of their words that may be names too
@@ -191,15 +203,14 @@ impl Parser<'_> {
         let token = self.token();
         let word = self.word();
         let Some(row) = ops::find(word) else { return self.unknown_operator() };
+        self.enter(OPERATOR_LEVELS)?;
         self.advance();
+        let kind = (row.parse)(self).unwrap_or_else(|Failed| {
+            self.skip(false);
+            OpKind::Error
+        });
+        self.leave(OPERATOR_LEVELS);
         let name = Name { text: word.to_owned(), span: token.span };
-        let kind = match (row.parse)(self) {
-            Ok(kind) => kind,
-            Err(Failed) => {
-                self.skip(false);
-                OpKind::Error
-            }
-        };
         Ok(Op { kind, name, span: token.span.to(self.last_span()) })
     }
 
@@ -207,7 +218,7 @@ impl Parser<'_> {
         let token = self.token();
         if token.kind != TokenKind::Word {
             let help = Some("An operator such as where, extend, project or summarize.".to_owned());
-            return self.expected_help("an operator", "'|'", help);
+            return self.expected_help("an operator", help);
         }
         let word = self.word();
         let known = ops::OPERATORS.iter().map(|row| row.name);
@@ -224,7 +235,7 @@ impl Parser<'_> {
         let mut params = Vec::new();
         while let Some(length) = self.param_ahead(own) {
             let name = self.param_name(length);
-            self.expect(TokenKind::Assign, "=", &format!("'{}'", name.text))?;
+            self.expect(TokenKind::Assign, "=")?;
             let value = self.param_value(&name.text)?;
             params.push(OpParam { name, value });
             // Kusto's own documents separate hints by commas here and there; its parser does not.
@@ -261,16 +272,14 @@ impl Parser<'_> {
             let name = Name { text: self.text_of(token).to_owned(), span: token.span };
             return Ok(Expr { kind: ExprKind::Name(name), span: token.span });
         }
-        let tall = self.nested(|parser| parser.unary(&format!("'{name}='")))?;
-        self.tallest = self.tallest.max(tall.height);
-        Ok(tall.expr)
+        self.unary_expr()
     }
 
     /// `a = x, (b, c) = y, z`: what extend, project, summarize and their kind take. At least one.
-    pub(super) fn named_list(&mut self, after: &str) -> Parsed<Vec<Named>> {
+    pub(super) fn named_list(&mut self) -> Parsed<Vec<Named>> {
         let mut list = Vec::new();
         loop {
-            list.push(self.named_or_error(after)?);
+            list.push(self.named_or_error()?);
             if !self.eat(TokenKind::Comma) {
                 return Ok(list);
             }
@@ -278,9 +287,9 @@ impl Parser<'_> {
     }
 
     /// A broken element becomes an error node; the list goes on after the comma.
-    pub(super) fn named_or_error(&mut self, after: &str) -> Parsed<Named> {
+    pub(super) fn named_or_error(&mut self) -> Parsed<Named> {
         let start = self.span().start;
-        if let Ok(named) = self.named(after) {
+        if let Ok(named) = self.named() {
             return Ok(named);
         }
         self.skip(true);
@@ -289,13 +298,13 @@ impl Parser<'_> {
         Ok(Named { names: Vec::new(), expr, span })
     }
 
-    pub(super) fn named(&mut self, after: &str) -> Parsed<Named> {
+    pub(super) fn named(&mut self) -> Parsed<Named> {
         let start = self.span();
         let length = self.name_ahead(0, true);
         if length > 0 && self.ahead(length).kind == TokenKind::Assign {
-            let name = self.name(true, "a name", after)?;
+            let name = self.name(true, "a name")?;
             self.advance();
-            let expr = self.expr(&format!("'{} ='", name.text))?;
+            let expr = self.expr()?;
             let span = start.to(expr.span);
             return Ok(Named { names: vec![name], expr, span });
         }
@@ -304,7 +313,7 @@ impl Parser<'_> {
             return self.several_named(start);
         }
         self.refuse_dashed_name()?;
-        let expr = self.expr(after)?;
+        let expr = self.expr()?;
         let span = expr.span;
         Ok(Named { names: Vec::new(), expr, span })
     }
@@ -314,14 +323,14 @@ impl Parser<'_> {
         self.advance();
         let mut names = Vec::new();
         loop {
-            names.push(self.name(true, "a name", "'('")?);
+            names.push(self.name(true, "a name")?);
             if !self.eat(TokenKind::Comma) {
                 break;
             }
         }
-        self.expect(TokenKind::RightParen, ")", "the names")?;
+        self.expect(TokenKind::RightParen, ")")?;
         self.advance();
-        let expr = self.expr("'='")?;
+        let expr = self.expr()?;
         let span = start.to(expr.span);
         Ok(Named { names, expr, span })
     }
@@ -364,8 +373,8 @@ impl Parser<'_> {
     }
 
     /// `(name:type, ...)`
-    pub(super) fn column_decls(&mut self, after: &str) -> Parsed<Vec<ColumnDecl>> {
-        self.expect(TokenKind::LeftParen, "(", after)?;
+    pub(super) fn column_decls(&mut self) -> Parsed<Vec<ColumnDecl>> {
+        self.expect(TokenKind::LeftParen, "(")?;
         self.column_decls_open()
     }
 
@@ -374,18 +383,18 @@ impl Parser<'_> {
         self.eat(TokenKind::Comma);
         let mut columns = Vec::new();
         while !self.at_kind(TokenKind::RightParen) {
-            columns.push(self.column_decl("'('")?);
+            columns.push(self.column_decl()?);
             if !self.eat(TokenKind::Comma) {
                 break;
             }
         }
-        self.expect(TokenKind::RightParen, ")", "the columns")?;
+        self.expect(TokenKind::RightParen, ")")?;
         Ok(columns)
     }
 
-    pub(super) fn column_decl(&mut self, after: &str) -> Parsed<ColumnDecl> {
-        let name = self.name(true, "a column name", after)?;
-        self.expect(TokenKind::Colon, ":", &format!("'{}'", name.text))?;
+    pub(super) fn column_decl(&mut self) -> Parsed<ColumnDecl> {
+        let name = self.name(true, "a column name")?;
+        self.expect(TokenKind::Colon, ":")?;
         let (ty, ty_span) = self.type_name()?;
         Ok(ColumnDecl { name, ty, ty_span })
     }
@@ -406,7 +415,7 @@ impl Parser<'_> {
             None => format!("Use one of {}.", names.collect::<Vec<_>>().join(", ")),
         };
         if token.kind != TokenKind::Word {
-            return self.expected_help("a type", "':'", Some(help));
+            return self.expected_help("a type", Some(help));
         }
         self.error(token.span, format!("unknown type '{word}'"), help);
         Err(Failed)

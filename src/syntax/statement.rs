@@ -73,7 +73,7 @@ impl Parser<'_> {
     }
 
     fn query_statement(&mut self) -> Parsed<StatementKind> {
-        Ok(StatementKind::Query(self.pipe("the start of the query")?))
+        Ok(StatementKind::Query(*self.pipe()?))
     }
 
     /// Recognised by name and skipped.
@@ -95,9 +95,9 @@ impl Parser<'_> {
 
     fn set_statement(&mut self) -> Parsed<StatementKind> {
         self.advance();
-        let name = self.name(false, "the name of an option", "'set'")?;
+        let name = self.name(false, "the name of an option")?;
         let value = match self.eat(TokenKind::Assign) {
-            true => Some(self.expr(&format!("'{} ='", name.text))?),
+            true => Some(self.expr()?),
             false => None,
         };
         Ok(StatementKind::Set { name, value })
@@ -106,29 +106,29 @@ impl Parser<'_> {
     fn query_parameters(&mut self) -> Parsed<StatementKind> {
         self.advance();
         self.advance();
-        Ok(StatementKind::Parameters(self.function_params("'query_parameters'")?))
+        Ok(StatementKind::Parameters(self.function_params()?))
     }
 
     fn let_statement(&mut self) -> Parsed<Let> {
         self.advance();
-        let name = self.name(true, "a name", "'let'")?;
-        self.expect(TokenKind::Assign, "=", &format!("'let {}'", name.text))?;
+        let name = self.name(true, "a name")?;
+        self.expect(TokenKind::Assign, "=")?;
         let value = if self.at_function() {
             LetValue::Function(self.function()?)
         } else {
-            LetValue::Expr(self.let_expression(&name.text)?)
+            LetValue::Expr(self.let_expression()?)
         };
         Ok(Let { name, value })
     }
 
-    fn let_expression(&mut self, name: &str) -> Parsed<Expr> {
+    fn let_expression(&mut self) -> Parsed<Expr> {
         if self.at_word("entity_group") {
             let span = self.span();
             self.unsupported(span, "an entity group", "Name the tables in a union.");
             return Err(Failed);
         }
-        let tall = self.query(&format!("'{name} ='"))?;
-        Ok(tall.expr)
+        let tall = self.query()?;
+        Ok(*tall.expr)
     }
 
     /// Whether a function follows: `view (`, `()`, `(*` or `(name:`.
@@ -147,32 +147,32 @@ impl Parser<'_> {
     fn function(&mut self) -> Parsed<Function> {
         let start = self.span();
         let view = self.eat_word("view");
-        let params = self.function_params("'='")?;
-        self.expect(TokenKind::LeftBrace, "{", "the parameters")?;
+        let params = self.function_params()?;
+        self.expect(TokenKind::LeftBrace, "{")?;
         let (lets, body) = self.nested(Parser::function_body)?;
-        let close = self.expect(TokenKind::RightBrace, "}", "the function's body")?;
-        Ok(Function { view, params, lets, body: Box::new(body), span: start.to(close.span) })
+        let close = self.expect(TokenKind::RightBrace, "}")?;
+        Ok(Function { view, params, lets, body, span: start.to(close.span) })
     }
 
-    fn function_body(&mut self) -> Parsed<(Vec<Let>, Expr)> {
+    fn function_body(&mut self) -> Parsed<(Vec<Let>, Box<Expr>)> {
         let mut lets = Vec::new();
         while self.at_word("let") && self.name_ahead(1, true) > 0 {
             lets.push(self.nested(Parser::let_statement)?);
-            self.expect(TokenKind::Semicolon, ";", "the statement")?;
+            self.expect(TokenKind::Semicolon, ";")?;
         }
         if self.at_word("declare") && self.word_ahead(1) == "query_parameters" {
             let span = self.span();
             self.unsupported(span, "a declaration inside a function", "Declare parameters before the query.");
             return Err(Failed);
         }
-        let body = self.nested(|parser| parser.query("'{'"))?;
+        let body = self.nested(|parser| parser.query())?;
         self.eat(TokenKind::Semicolon);
         Ok((lets, body.expr))
     }
 
     /// `(a:string = "x", T:(b:long), U:(*))`
-    fn function_params(&mut self, after: &str) -> Parsed<Vec<Param>> {
-        self.expect(TokenKind::LeftParen, "(", after)?;
+    fn function_params(&mut self) -> Parsed<Vec<Param>> {
+        self.expect(TokenKind::LeftParen, "(")?;
         let mut params = Vec::new();
         while !self.at_kind(TokenKind::RightParen) {
             params.push(self.function_param()?);
@@ -180,13 +180,13 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.expect(TokenKind::RightParen, ")", "the parameters")?;
+        self.expect(TokenKind::RightParen, ")")?;
         Ok(params)
     }
 
     fn function_param(&mut self) -> Parsed<Param> {
-        let name = self.name(true, "a parameter name", "'('")?;
-        self.expect(TokenKind::Colon, ":", &format!("'{}'", name.text))?;
+        let name = self.name(true, "a parameter name")?;
+        self.expect(TokenKind::Colon, ":")?;
         let ty = if self.at_kind(TokenKind::LeftParen) {
             ParamType::Table(self.table_param()?)
         } else {
@@ -194,7 +194,7 @@ impl Parser<'_> {
             ParamType::Scalar(ty, span)
         };
         let default = match self.eat(TokenKind::Assign) {
-            true => Some(self.expr("'='")?),
+            true => Some(self.expr()?),
             false => None,
         };
         Ok(Param { name, ty, default })
@@ -205,9 +205,9 @@ impl Parser<'_> {
         if self.ahead(1).kind == TokenKind::Star {
             self.advance();
             self.advance();
-            self.expect(TokenKind::RightParen, ")", "'*'")?;
+            self.expect(TokenKind::RightParen, ")")?;
             return Ok(Vec::new());
         }
-        self.column_decls("':'")
+        self.column_decls()
     }
 }

@@ -1,5 +1,7 @@
 //! The parser against real queries, golden cases and hostile texts.
 
+mod hostile;
+
 use kqlhunt::diag::Diagnostic;
 use kqlhunt::syntax::parse;
 use std::path::{Path, PathBuf};

@@ -5,29 +5,29 @@ use crate::syntax::parser::{Parsed, Parser};
 use crate::syntax::token::TokenKind;
 
 pub(super) fn extend(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    Ok(OpKind::Extend(parser.named_list("'extend'")?))
+    Ok(OpKind::Extend(parser.named_list()?))
 }
 
 pub(super) fn project(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    Ok(OpKind::Project(parser.named_list("'project'")?))
+    Ok(OpKind::Project(parser.named_list()?))
 }
 
 pub(super) fn project_away(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    Ok(OpKind::ProjectAway(patterns(parser, "'project-away'", false)?))
+    Ok(OpKind::ProjectAway(patterns(parser, false)?))
 }
 
 pub(super) fn project_keep(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    Ok(OpKind::ProjectKeep(patterns(parser, "'project-keep'", false)?))
+    Ok(OpKind::ProjectKeep(patterns(parser, false)?))
 }
 
 pub(super) fn project_reorder(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    Ok(OpKind::ProjectReorder(patterns(parser, "'project-reorder'", true)?))
+    Ok(OpKind::ProjectReorder(patterns(parser, true)?))
 }
 
 /// `new = old, ...`
 pub(super) fn project_rename(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let mut renamed = Vec::new();
-    for named in parser.named_list("'project-rename'")? {
+    for named in parser.named_list()? {
         match (named.names.as_slice(), named.expr.kind) {
             ([new], ExprKind::Name(old)) => renamed.push((new.clone(), old)),
             (_, ExprKind::Error) => {}
@@ -41,20 +41,20 @@ pub(super) fn project_rename(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 }
 
 pub(super) fn project_by_names(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    let mut names = vec![parser.expr("'project-by-names'")?];
+    let mut names = vec![parser.expr()?];
     while parser.eat(TokenKind::Comma) {
-        names.push(parser.expr("','")?);
+        names.push(parser.expr()?);
     }
     Ok(OpKind::ProjectByNames(names))
 }
 
 /// Names and name patterns; with `ordered` each may have its order.
-pub(super) fn patterns(parser: &mut Parser<'_>, after: &str, ordered: bool) -> Parsed<Vec<ColumnPattern>> {
+pub(super) fn patterns(parser: &mut Parser<'_>, ordered: bool) -> Parsed<Vec<ColumnPattern>> {
     let mut list = Vec::new();
     loop {
         let length = parser.pattern_ahead(0);
         let pattern = match length {
-            0 => parser.name(false, "a column name", after)?,
+            0 => parser.name(false, "a column name")?,
             _ => parser.pattern(length),
         };
         let order = if ordered { reorder(parser) } else { ReorderOrder::None };
@@ -80,14 +80,14 @@ fn reorder(parser: &mut Parser<'_>) -> ReorderOrder {
 /// `parse kind=regex x with * "a=" a:long "," b`
 pub(super) fn parse(parser: &mut Parser<'_>, only_matches: bool) -> Parsed<OpKind> {
     let params = parser.params(&[])?;
-    let expr = parser.expr("'parse'")?;
-    parser.expect_word("with", "the text to parse")?;
+    let expr = parser.expr()?;
+    parser.expect_word("with")?;
     let mut steps = Vec::new();
     while !parser.at_end() {
         steps.push(parse_step(parser)?);
     }
     if steps.is_empty() {
-        return parser.expected("a text, a column or *", "'with'");
+        return parser.expected("a text, a column or *");
     }
     Ok(OpKind::Parse { params, expr, steps, only_matches })
 }
@@ -101,7 +101,7 @@ fn parse_step(parser: &mut Parser<'_>) -> Parsed<ParseStep> {
         let text = parser.strings();
         return Ok(ParseStep::Text(text, start.to(parser.last_span())));
     }
-    let name = parser.name(true, "a text, a column or *", "'with'")?;
+    let name = parser.name(true, "a text, a column or *")?;
     let ty = match parser.eat(TokenKind::Colon) {
         true => Some(parser.type_name()?),
         false => None,
@@ -111,9 +111,9 @@ fn parse_step(parser: &mut Parser<'_>) -> Parsed<ParseStep> {
 
 /// `parse-kv x as (a:long, b) with (pair_delimiter=',', kv_delimiter='=')`
 pub(super) fn parse_kv(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    let expr = parser.expr("'parse-kv'")?;
-    parser.expect_word("as", "the text to parse")?;
-    let columns = parser.column_decls("'as'")?;
+    let expr = parser.expr()?;
+    parser.expect_word("as")?;
+    let columns = parser.column_decls()?;
     let params = match parser.at_word("with") {
         true => properties(parser)?,
         false => Vec::new(),
@@ -123,20 +123,20 @@ pub(super) fn parse_kv(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 
 /// `with (name = value, ...)`
 pub(super) fn properties(parser: &mut Parser<'_>) -> Parsed<Vec<OpParam>> {
-    parser.expect_word("with", "the operator")?;
-    parser.expect(TokenKind::LeftParen, "(", "'with'")?;
+    parser.expect_word("with")?;
+    parser.expect(TokenKind::LeftParen, "(")?;
     parser.eat(TokenKind::Comma);
     let mut list = Vec::new();
     while !parser.at_kind(TokenKind::RightParen) {
-        let name = parser.name(true, "the name of a property", "'('")?;
-        parser.expect(TokenKind::Assign, "=", &format!("'{}'", name.text))?;
+        let name = parser.name(true, "the name of a property")?;
+        parser.expect(TokenKind::Assign, "=")?;
         let value = property_value(parser, &name.text)?;
         list.push(OpParam { name, value });
         if !parser.eat(TokenKind::Comma) {
             break;
         }
     }
-    parser.expect(TokenKind::RightParen, ")", "the properties")?;
+    parser.expect(TokenKind::RightParen, ")")?;
     Ok(list)
 }
 

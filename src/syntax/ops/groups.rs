@@ -9,7 +9,7 @@ pub(super) fn summarize(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let params = parser.params(&[])?;
     let mut aggs = Vec::new();
     if !parser.at_word("by") {
-        aggs = parser.named_list("'summarize'")?;
+        aggs = parser.named_list()?;
     }
     let by = by_list(parser)?;
     if parser.at_word("bin") && parser.ahead(1).kind == TokenKind::Assign {
@@ -24,7 +24,7 @@ fn by_list(parser: &mut Parser<'_>) -> Parsed<Vec<Named>> {
     if !parser.eat_word("by") {
         return Ok(Vec::new());
     }
-    parser.named_list("'by'")
+    parser.named_list()
 }
 
 /// `make-series n = count() default = 0 on t from a to b step 1h by x`
@@ -32,11 +32,11 @@ pub(super) fn make_series(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let params = parser.params(&[])?;
     let mut aggs = Vec::new();
     loop {
-        let agg = parser.named_or_error("'make-series'")?;
+        let agg = parser.named_or_error()?;
         let default = match parser.eat_word("default") {
             true => {
-                parser.expect(TokenKind::Assign, "=", "'default'")?;
-                Some(parser.expr("'default ='")?)
+                parser.expect(TokenKind::Assign, "=")?;
+                Some(parser.expr()?)
             }
             false => None,
         };
@@ -45,8 +45,8 @@ pub(super) fn make_series(parser: &mut Parser<'_>) -> Parsed<OpKind> {
             break;
         }
     }
-    parser.expect_word("on", "the aggregates")?;
-    let axis = Box::new(parser.named("'on'")?);
+    parser.expect_word("on")?;
+    let axis = Box::new(parser.named()?);
     if parser.at_word("in") {
         let (from, to, step) = in_range(parser)?;
         let by = by_list(parser)?;
@@ -55,15 +55,15 @@ pub(super) fn make_series(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     }
     let from = clause(parser, "from")?;
     let to = clause(parser, "to")?;
-    parser.expect_word("step", "the axis")?;
-    let step = parser.expr("'step'")?;
+    parser.expect_word("step")?;
+    let step = parser.expr()?;
     let by = by_list(parser)?;
     Ok(OpKind::MakeSeries { aggs, axis, from, to, step, in_range: false, by, params })
 }
 
 fn clause(parser: &mut Parser<'_>, word: &str) -> Parsed<Option<Expr>> {
     match parser.eat_word(word) {
-        true => Ok(Some(parser.expr(&format!("'{word}'"))?)),
+        true => Ok(Some(parser.expr()?)),
         false => Ok(None),
     }
 }
@@ -71,22 +71,22 @@ fn clause(parser: &mut Parser<'_>, word: &str) -> Parsed<Option<Expr>> {
 /// The older `in range(from, to, step)`.
 fn in_range(parser: &mut Parser<'_>) -> Parsed<(Expr, Expr, Expr)> {
     parser.advance();
-    parser.expect_word("range", "'in'")?;
-    parser.expect(TokenKind::LeftParen, "(", "'range'")?;
-    let from = parser.expr("'('")?;
-    parser.expect(TokenKind::Comma, ",", "the start")?;
-    let to = parser.expr("','")?;
-    parser.expect(TokenKind::Comma, ",", "the end")?;
-    let step = parser.expr("','")?;
-    parser.expect(TokenKind::RightParen, ")", "the step")?;
+    parser.expect_word("range")?;
+    parser.expect(TokenKind::LeftParen, "(")?;
+    let from = parser.expr()?;
+    parser.expect(TokenKind::Comma, ",")?;
+    let to = parser.expr()?;
+    parser.expect(TokenKind::Comma, ",")?;
+    let step = parser.expr()?;
+    parser.expect(TokenKind::RightParen, ")")?;
     Ok((from, to, step))
 }
 
 /// `top-hitters 3 of x by y`
 pub(super) fn top_hitters(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    let count = parser.expr("'top-hitters'")?;
-    parser.expect_word("of", "the number of values")?;
-    let of = parser.expr("'of'")?;
+    let count = parser.expr()?;
+    parser.expect_word("of")?;
+    let of = parser.expr()?;
     let by = clause(parser, "by")?;
     Ok(OpKind::TopHitters { count, of, by })
 }
@@ -95,7 +95,7 @@ pub(super) fn top_hitters(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 pub(super) fn top_nested(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let mut levels = vec![nested_level(parser)?];
     while parser.eat(TokenKind::Comma) {
-        parser.expect_word("top-nested", "','")?;
+        parser.expect_word("top-nested")?;
         levels.push(nested_level(parser)?);
     }
     Ok(OpKind::TopNested(levels))
@@ -104,18 +104,18 @@ pub(super) fn top_nested(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 fn nested_level(parser: &mut Parser<'_>) -> Parsed<TopNested> {
     let count = match parser.at_word("of") {
         true => None,
-        false => Some(parser.expr("'top-nested'")?),
+        false => Some(parser.expr()?),
     };
-    parser.expect_word("of", "the number of values")?;
-    let of = parser.named("'of'")?;
+    parser.expect_word("of")?;
+    let of = parser.named()?;
     let mut others = None;
     if parser.eat_word("with") {
-        parser.expect_word("others", "'with'")?;
-        parser.expect(TokenKind::Assign, "=", "'others'")?;
-        others = Some(parser.expr("'others ='")?);
+        parser.expect_word("others")?;
+        parser.expect(TokenKind::Assign, "=")?;
+        others = Some(parser.expr()?);
     }
-    parser.expect_word("by", "the column")?;
-    let by = parser.named("'by'")?;
+    parser.expect_word("by")?;
+    let by = parser.named()?;
     let ascending = rows::direction(parser).unwrap_or(false);
     Ok(TopNested { count, of, others, by, ascending })
 }

@@ -8,7 +8,7 @@ use crate::syntax::token::TokenKind;
 /// `as hint.materialized=true T`
 pub(super) fn as_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let params = parser.params(&[])?;
-    let name = parser.name(false, "a name", "'as'")?;
+    let name = parser.name(false, "a name")?;
     Ok(OpKind::As { name, params })
 }
 
@@ -16,7 +16,7 @@ pub(super) fn as_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 pub(super) fn render(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let token = parser.token();
     if token.kind != TokenKind::Word {
-        return parser.expected("a chart such as timechart", "'render'");
+        return parser.expected("a chart such as timechart");
     }
     parser.advance();
     let kind = Name { text: parser.text_of(token).to_owned(), span: token.span };

@@ -9,7 +9,7 @@ use crate::syntax::token::TokenKind;
 pub(super) fn where_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     parser.params(&[])?;
     let start = parser.span();
-    let named = parser.named_or_error("'where'")?;
+    let named = parser.named_or_error()?;
     if let Some(name) = named.names.first() {
         // Kusto takes it, drops the name, and filters by the right side alone.
         let span = Span { start: start.start, end: named.expr.span.start };
@@ -21,21 +21,21 @@ pub(super) fn where_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 
 pub(super) fn take(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     parser.params(&[])?;
-    Ok(OpKind::Take(parser.expr("'take'")?))
+    Ok(OpKind::Take(parser.expr()?))
 }
 
 /// `top 5 by x desc nulls last`
 pub(super) fn top(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let params = parser.params(&[])?;
-    let count = parser.expr("'top'")?;
-    parser.expect_word("by", "the number of rows")?;
+    let count = parser.expr()?;
+    parser.expect_word("by")?;
     let by = sort_key(parser)?;
     Ok(OpKind::Top { count, by, params })
 }
 
 pub(super) fn sort(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let params = parser.params(&[])?;
-    parser.expect_word("by", "'sort'")?;
+    parser.expect_word("by")?;
     let mut keys = vec![sort_key(parser)?];
     while parser.eat(TokenKind::Comma) {
         keys.push(sort_key(parser)?);
@@ -45,13 +45,13 @@ pub(super) fn sort(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 
 /// `expr [asc | desc] [nulls first | nulls last]`
 pub(super) fn sort_key(parser: &mut Parser<'_>) -> Parsed<SortKey> {
-    let expr = parser.expr("'by'")?;
+    let expr = parser.expr()?;
     let ascending = direction(parser);
     let mut nulls_first = None;
     if parser.eat_word("nulls") {
         nulls_first = Some(parser.at_word("first"));
         if !parser.eat_word("first") {
-            parser.expect_word("last", "'nulls'")?;
+            parser.expect_word("last")?;
         }
     }
     Ok(SortKey { expr, ascending, nulls_first })
@@ -72,7 +72,7 @@ pub(super) fn distinct(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     if parser.eat(TokenKind::Star) {
         return Ok(OpKind::Distinct(Vec::new()));
     }
-    Ok(OpKind::Distinct(parser.named_list("'distinct'")?))
+    Ok(OpKind::Distinct(parser.named_list()?))
 }
 
 pub(super) fn count(parser: &mut Parser<'_>) -> Parsed<OpKind> {
@@ -87,15 +87,15 @@ pub(super) fn count(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 
 pub(super) fn sample(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     parser.params(&[])?;
-    Ok(OpKind::Sample(parser.expr("'sample'")?))
+    Ok(OpKind::Sample(parser.expr()?))
 }
 
 /// `sample-distinct 10 of x`
 pub(super) fn sample_distinct(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     parser.params(&[])?;
-    let count = parser.expr("'sample-distinct'")?;
-    parser.expect_word("of", "the number of values")?;
-    Ok(OpKind::SampleDistinct { count, of: parser.expr("'of'")? })
+    let count = parser.expr()?;
+    parser.expect_word("of")?;
+    Ok(OpKind::SampleDistinct { count, of: parser.expr()? })
 }
 
 pub(super) fn serialize(parser: &mut Parser<'_>) -> Parsed<OpKind> {
@@ -103,5 +103,5 @@ pub(super) fn serialize(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     if parser.at_end() {
         return Ok(OpKind::Serialize(Vec::new()));
     }
-    Ok(OpKind::Serialize(parser.named_list("'serialize'")?))
+    Ok(OpKind::Serialize(parser.named_list()?))
 }

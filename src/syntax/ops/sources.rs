@@ -8,26 +8,26 @@ use crate::syntax::parser::{Parsed, Parser};
 use crate::syntax::token::TokenKind;
 
 pub(super) fn print(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    Ok(OpKind::Print(parser.named_list("'print'")?))
+    Ok(OpKind::Print(parser.named_list()?))
 }
 
 /// `range x from 1 to 10 step 2`
 pub(super) fn range(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    let name = parser.name(true, "a column name", "'range'")?;
-    parser.expect_word("from", "the column")?;
-    let from = parser.expr("'from'")?;
-    parser.expect_word("to", "the start")?;
-    let to = parser.expr("'to'")?;
-    parser.expect_word("step", "the end")?;
-    let step = parser.expr("'step'")?;
+    let name = parser.name(true, "a column name")?;
+    parser.expect_word("from")?;
+    let from = parser.expr()?;
+    parser.expect_word("to")?;
+    let to = parser.expr()?;
+    parser.expect_word("step")?;
+    let step = parser.expr()?;
     Ok(OpKind::Range { name, from, to, step })
 }
 
 /// `datatable(a:long, b:string) [1, "x", 2, "y"]`
 pub(super) fn datatable(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     parser.params(&[])?;
-    let columns = parser.column_decls("'datatable'")?;
-    parser.expect(TokenKind::LeftBracket, "[", "the columns")?;
+    let columns = parser.column_decls()?;
+    parser.expect(TokenKind::LeftBracket, "[")?;
     parser.eat(TokenKind::Comma);
     let mut values = Vec::new();
     while !parser.at_kind(TokenKind::RightBracket) {
@@ -36,13 +36,13 @@ pub(super) fn datatable(parser: &mut Parser<'_>) -> Parsed<OpKind> {
             break;
         }
     }
-    parser.expect(TokenKind::RightBracket, "]", "the values")?;
+    parser.expect(TokenKind::RightBracket, "]")?;
     Ok(OpKind::Datatable { columns, values })
 }
 
 /// Kusto takes literals here and nothing else.
 fn cell(parser: &mut Parser<'_>) -> Parsed<Expr> {
-    let value = parser.unary_expr("','")?;
+    let value = parser.unary_expr()?;
     match value.kind {
         ExprKind::Literal(_) | ExprKind::TypeLiteral(_) | ExprKind::Error => {}
         _ => {
@@ -56,16 +56,16 @@ fn cell(parser: &mut Parser<'_>) -> Parsed<Expr> {
 /// `externaldata(a:long) ["https://..."] with (format="csv")`
 pub(super) fn externaldata(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     parser.params(&[])?;
-    let columns = parser.column_decls("'externaldata'")?;
-    parser.expect(TokenKind::LeftBracket, "[", "the columns")?;
+    let columns = parser.column_decls()?;
+    parser.expect(TokenKind::LeftBracket, "[")?;
     let mut uris = Vec::new();
     while !parser.at_kind(TokenKind::RightBracket) {
-        uris.push(parser.expr("'['")?);
+        uris.push(parser.expr()?);
         if !parser.eat(TokenKind::Comma) {
             break;
         }
     }
-    parser.expect(TokenKind::RightBracket, "]", "the addresses")?;
+    parser.expect(TokenKind::RightBracket, "]")?;
     let params = match parser.at_word("with") {
         true => columns::properties(parser)?,
         false => Vec::new(),
@@ -76,25 +76,25 @@ pub(super) fn externaldata(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 /// `union kind=outer withsource=S T1, T*, (T2 | ...)`
 pub(super) fn union(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let params = parser.params(&[])?;
-    let tables = tables(parser, "'union'")?;
+    let tables = tables(parser)?;
     Ok(OpKind::Union { params, tables })
 }
 
 /// Table names, name patterns, calls and subqueries in parentheses.
-fn tables(parser: &mut Parser<'_>, after: &str) -> Parsed<Vec<Expr>> {
+fn tables(parser: &mut Parser<'_>) -> Parsed<Vec<Expr>> {
     let mut tables = Vec::new();
     loop {
-        tables.push(table(parser, after)?);
+        tables.push(table(parser)?);
         if !parser.eat(TokenKind::Comma) {
             return Ok(tables);
         }
     }
 }
 
-fn table(parser: &mut Parser<'_>, after: &str) -> Parsed<Expr> {
+fn table(parser: &mut Parser<'_>) -> Parsed<Expr> {
     match parser.pattern_ahead(0) {
-        0 => parser.path_expr(after),
-        length => Ok(named(parser.pattern(length))),
+        0 => parser.path_expr(),
+        length => Ok(*named(parser.pattern(length)).expr),
     }
 }
 
@@ -103,9 +103,9 @@ fn in_tables(parser: &mut Parser<'_>) -> Parsed<Vec<Expr>> {
     if !parser.eat_word("in") {
         return Ok(Vec::new());
     }
-    parser.expect(TokenKind::LeftParen, "(", "'in'")?;
-    let tables = tables(parser, "'('")?;
-    parser.expect(TokenKind::RightParen, ")", "the tables")?;
+    parser.expect(TokenKind::LeftParen, "(")?;
+    let tables = tables(parser)?;
+    parser.expect(TokenKind::RightParen, ")")?;
     Ok(tables)
 }
 
@@ -123,12 +123,12 @@ pub(super) fn search(parser: &mut Parser<'_>) -> Parsed<OpKind> {
         parser.advance();
         let op_span = parser.advance().span;
         let left = Box::new(Expr { kind: ExprKind::Star, span: star });
-        let right = Box::new(parser.expr("'and'")?);
+        let right = Box::new(parser.expr()?);
         let span = star.to(right.span);
         let predicate = Expr { kind: ExprKind::Binary { op: BinaryOp::And, op_span, left, right }, span };
         return Ok(OpKind::Search { params, tables, predicate });
     }
-    let predicate = parser.expr_or_error("'search'", false);
+    let predicate = parser.expr_or_error();
     Ok(OpKind::Search { params, tables, predicate })
 }
 
@@ -143,11 +143,11 @@ pub(super) fn find(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let params = parser.params(&[])?;
     let tables = in_tables(parser)?;
     if !params.is_empty() || !tables.is_empty() {
-        parser.expect_word("where", "the tables")?;
+        parser.expect_word("where")?;
     } else {
         parser.eat_word("where");
     }
-    let predicate = parser.expr("'find'")?;
+    let predicate = parser.expr()?;
     let project_smart = parser.eat_word("project-smart");
     let mut project = Vec::new();
     if !project_smart && parser.eat_word("project") {
@@ -160,7 +160,7 @@ pub(super) fn find(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     }
     let mut project_away = Vec::new();
     if parser.eat_word("project-away") {
-        project_away = columns::patterns(parser, "'project-away'", false)?;
+        project_away = columns::patterns(parser, false)?;
     }
     Ok(OpKind::Find { params, tables, predicate, project, project_away, project_smart })
 }
@@ -172,17 +172,17 @@ fn find_column(parser: &mut Parser<'_>) -> Parsed<Named> {
         return Ok(unnamed(Expr { kind: ExprKind::Star, span: star }));
     }
     if parser.at_call() {
-        return Ok(unnamed(parser.expr("'project'")?));
+        return Ok(unnamed(parser.expr()?));
     }
-    let column = named(parser.name(false, "a column", "'project'")?);
+    let column = named(parser.name(false, "a column")?).expr;
     let op_span = parser.span();
     if !parser.eat(TokenKind::Colon) {
-        return Ok(unnamed(column));
+        return Ok(unnamed(*column));
     }
     let (ty, ty_span): (_, Span) = parser.type_name()?;
     let span = column.span.to(ty_span);
     let right = Box::new(Expr { kind: ExprKind::TypeLiteral(ty), span: ty_span });
-    let kind = ExprKind::Binary { op: BinaryOp::Colon, op_span, left: Box::new(column), right };
+    let kind = ExprKind::Binary { op: BinaryOp::Colon, op_span, left: column, right };
     Ok(unnamed(Expr { kind, span }))
 }
 
