@@ -139,7 +139,7 @@ pub static ROWS: &[Func] = &[
         .doc("Rows in the group.")
         .trap("count(x) ignores its argument and counts nulls too (agent-null-and-edge-0005).")
         .example("range x from 1 to 3 step 1 | summarize count()", "3"),
-    f("countif", &[sig(&[IF], Is(Long), Sql("count_if({0})"))])
+    f("countif", &[sig(&[IF], Is(Long), Sql("count(*) FILTER (WHERE {0})"))])
         .label(Label::Prefix("countif"))
         .doc("Rows in the group for which the condition holds.")
         .example("range x from 1 to 5 step 1 | summarize countif(x > 3)", "2"),

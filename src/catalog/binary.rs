@@ -105,7 +105,8 @@ pub static NEGATE: Func = f(
 /// `value["name"]` and `value[0]` where the name or the index is computed.
 pub static AT_KEY: Func = f("[]", &[sig(&[DYN, KEY], Is(Dynamic), Kernel("kql_json_key"))]);
 pub static AT_INDEX: Func = f("[]", &[sig(&[DYN, LONG], Is(Dynamic), Kernel("kql_json_at"))]);
-/// Negated operators hold for null: `x !between (1 .. 2)`, `x !in (1)` (agent-null-and-edge cases).
+pub static NOT: Func = f("not", &[sig(&[BOOL], Is(Bool), Sql("NOT {0}"))]);
+/// `!in` holds for null (agent-null-and-edge cases).
 pub static NOT_TRUE: Func = f("not", &[sig(&[BOOL], Is(Bool), Sql("{0} IS NOT TRUE"))]);
 /// Case folding for `in~`.
 pub static FOLD: Func = f("in~", &[sig(&[STR], Is(String), Kernel("kql_fold"))]);

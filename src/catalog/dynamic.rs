@@ -102,6 +102,7 @@ pub static ROWS: &[Func] = &[
         .trap("Text that is no JSON becomes a string; empty text becomes null (agent-null-and-edge-0028).")
         .example("print parse_json('{\"a\": [1, 2]}').a[1]", "2"),
     f("gettype", GETTYPE)
+        .label(Label::Prefix("type"))
         .doc("The name of the type of a value; of a dynamic, what it holds.")
         .example("print gettype(dynamic({\"a\": 1}))", "dictionary"),
     f("array_length", &[sig(&[ARRAY], Is(Long), Kernel("kql_array_length"))])

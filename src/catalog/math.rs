@@ -48,7 +48,7 @@ pub static ROWS: &[Func] = &[
     real_to_real("sqrt", &[sig(&[REAL], Is(Real), Kernel("kql_sqrt"))])
         .doc("The square root; NaN below zero.")
         .example("print sqrt(6.25)", "2.5"),
-    real_to_real("pow", &[sig(&[REAL, named("exponent", REAL)], Is(Real), Kernel("kql_pow"))])
+    f("pow", &[sig(&[REAL, named("exponent", REAL)], Is(Real), Kernel("kql_pow"))])
         .doc("The first argument to the power of the second.")
         .example("print pow(2, 0.5)", "1.4142135623730951"),
     real_to_real("exp", &[sig(&[REAL], Is(Real), Kernel("kql_exp"))])

@@ -4,7 +4,6 @@
 use super::check::{Any, Binder, Checked, Stop};
 use super::env::Binding;
 use super::expr::{Cx, widest};
-use super::names::infer;
 use super::{Column, Expr, ExprKind, WindowFunc};
 use crate::catalog;
 use crate::catalog::func::{Arity, Func, Lower, Ret, Sig};
@@ -242,7 +241,7 @@ impl Binder<'_> {
         let mut pairs = Vec::new();
         for arg in args {
             let value = self.expr(&arg.expr, cx)?;
-            let key = infer(&arg.expr).unwrap_or_default();
+            let key = self.infer(&arg.expr, cx.cols).unwrap_or_default();
             pairs.push(Expr::lit(Value::String(key), Type::String, arg.expr.span));
             pairs.push(value);
         }

@@ -169,26 +169,21 @@ impl Binder<'_> {
         Err(Stop)
     }
 
+    /// The official column that a name stands for, when this column holds its values.
+    pub fn alias_of(&self, name: &str, column: &Column) -> Option<&str> {
+        let origin = column.origin.as_ref()?;
+        let alias = self.schema.table(&origin.table)?.column(name)?.alias_of.as_deref();
+        alias.filter(|official| *official == origin.column)
+    }
+
     /// A name that hunters use but the official schema lacks; it resolves to the official column.
     fn alias_column(&mut self, name: &Name, cols: &[Column]) -> Option<Expr> {
-        for column in cols {
-            let Some(origin) = &column.origin else { continue };
-            let Some(table) = self.schema.table(&origin.table) else { continue };
-            let Some(alias) = table.column(&name.text) else { continue };
-            if alias.alias_of.as_deref() == Some(origin.column.as_str()) {
-                let official = origin.column.clone();
-                let found = Expr::col(column, name.span);
-                let message = format!("'{}' is not an official column of {}", name.text, origin.table);
-                self.warn(
-                    code::ALIAS,
-                    name.span,
-                    message,
-                    format!("kqlhunt reads '{official}' for it; in the portal write '{official}'."),
-                );
-                return Some(found);
-            }
-        }
-        None
+        let column = cols.iter().find(|column| self.alias_of(&name.text, column).is_some())?;
+        let origin = column.origin.clone()?;
+        let message = format!("'{}' is not an official column of {}", name.text, origin.table);
+        let help = format!("kqlhunt reads '{0}' for it; in the portal write '{0}'.", origin.column);
+        self.warn(code::ALIAS, name.span, message, help);
+        Some(Expr::col(column, name.span))
     }
 
     fn unknown_column(&mut self, name: &Name, cx: &Cx<'_>) {
@@ -530,8 +525,8 @@ impl Binder<'_> {
         let from = self.compare(CompareOp::Ge, op_span, value.clone(), low, span)?;
         let until = self.compare(CompareOp::Le, op_span, value, high, span)?;
         let both = Expr::new(ExprKind::And(vec![from, until]), Type::Bool, span);
-        // Kusto's negated operators keep the rows whose value is null (engine trap 4).
-        if negated { self.apply(&binary::NOT_TRUE, "not", vec![both], span) } else { Ok(both) }
+        // Null stays null, as the peers measured; only the negated operators on strings and lists hold for it.
+        if negated { self.apply(&binary::NOT, "not", vec![both], span) } else { Ok(both) }
     }
 
     fn list_op(
@@ -716,6 +711,10 @@ impl Binder<'_> {
             ListOp::NotInFold => (true, true),
             ListOp::HasAny | ListOp::HasAll => return self.has_table(op, op_span, needle, rel, item, span),
         };
+        if needle.ty == Type::Dynamic {
+            self.refuse(op_span, "a dynamic value looked up in a table", "Convert it with tostring() first.");
+            return Err(Stop);
+        }
         if first.ty == Type::Dynamic {
             self.refuse(
                 op_span,

@@ -2,25 +2,34 @@
 
 use std::collections::HashSet;
 
+use super::Column;
+use super::check::{Binder, Checked, Stop};
 use crate::catalog;
 use crate::catalog::func::Label;
-use crate::syntax::ast::{Expr, ExprKind, Literal};
+use crate::diag::code;
+use crate::syntax::ast::{Expr, ExprKind, Literal, Name};
 
-/// The name that an expression brings along, if it has one.
-pub fn infer(expr: &Expr) -> Option<String> {
+/// The name that an expression brings along, if it has one. Only columns have names; a scalar `let` has none.
+fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
+    let infer = |expr: &Expr| infer(expr, column);
     match &expr.kind {
-        ExprKind::Name(name) => Some(name.text.clone()),
+        ExprKind::Name(name) => column(&name.text).then(|| name.text.clone()),
         ExprKind::Path(base, name) => {
             let base = infer(base).filter(|base| base != "$left" && base != "$right");
             Some(base.map_or_else(|| name.text.clone(), |base| format!("{base}_{}", name.text)))
         }
         ExprKind::Index(base, index) => {
-            let base = infer(base)?;
-            match &index.kind {
-                ExprKind::Literal(Literal::String(key)) if plain(key) => Some(format!("{base}_{key}")),
-                ExprKind::Literal(Literal::Long(at)) => Some(format!("{base}_{at}")),
-                _ => Some(base),
-            }
+            let base = infer(base);
+            let step = match &index.kind {
+                ExprKind::Literal(Literal::String(key)) if plain(key) => key.clone(),
+                ExprKind::Literal(Literal::Long(at)) => at.to_string().replace('-', "_"),
+                ExprKind::Sign { negative: true, expr } => match &expr.kind {
+                    ExprKind::Literal(Literal::Long(at)) => format!("_{at}"),
+                    _ => return base,
+                },
+                _ => return base,
+            };
+            Some(base.map_or_else(|| step.clone(), |base| format!("{base}_{step}")))
         }
         ExprKind::Call { name, args } => {
             let first = || args.first().and_then(|arg| infer(&arg.expr));
@@ -28,7 +37,7 @@ pub fn infer(expr: &Expr) -> Option<String> {
                 Label::None => None,
                 Label::FirstArg => first(),
                 Label::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
-                Label::NameAndFirstArg => first().map(|first| format!("{}_{first}", name.text)),
+                Label::NameAndFirstArg => Some(format!("{}_{}", name.text, first().unwrap_or_default())),
             }
         }
         _ => None,
@@ -48,17 +57,40 @@ fn label(name: &str) -> Option<Label> {
     }
 }
 
+impl Binder<'_> {
+    /// The name that an expression over these columns brings along.
+    pub fn infer(&self, expr: &Expr, cols: &[Column]) -> Option<String> {
+        let column = |name: &str| {
+            cols.iter().any(|column| column.name == name || self.alias_of(name, column).is_some())
+        };
+        infer(expr, &column)
+    }
+
+    /// A name that the query gives; a clash with an earlier given name is a mistake, with another a suffix.
+    pub fn given(&mut self, name: &Name, namer: &mut Namer) -> Checked<String> {
+        if namer.given.contains(&name.text) {
+            let message = format!("'{}' is assigned twice", name.text);
+            self.error(code::SYNTAX, name.span, message, "Give one of them another name.");
+            return Err(Stop);
+        }
+        namer.given.insert(name.text.clone());
+        Ok(namer.free(&name.text))
+    }
+}
+
 /// Names of one output: a clash gets 1, 2, ... and what has no name `Column1`, `Column2`, ...
 #[derive(Default)]
 pub struct Namer {
     used: HashSet<String>,
+    /// Those that the query writes itself.
+    given: HashSet<String>,
     unnamed: usize,
 }
 
 impl Namer {
     /// Takes names that are there already.
     pub fn with(names: impl IntoIterator<Item = String>) -> Namer {
-        Namer { used: names.into_iter().collect(), unnamed: 0 }
+        Namer { used: names.into_iter().collect(), ..Namer::default() }
     }
 
     /// A name that is free, made from this one.
@@ -77,10 +109,14 @@ impl Namer {
         self.used.insert(name.to_owned())
     }
 
-    /// The next `ColumnN`.
-    pub fn unnamed(&mut self) -> String {
-        self.unnamed += 1;
-        let wanted = format!("Column{}", self.unnamed);
-        self.free(&wanted)
+    /// The next `ColumnN` that is not among these names, which are the input's.
+    pub fn unnamed(&mut self, input: &[Column]) -> String {
+        loop {
+            self.unnamed += 1;
+            let wanted = format!("Column{}", self.unnamed);
+            if !input.iter().any(|column| column.name == wanted) {
+                return self.free(&wanted);
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
-use crate::plan::names::{Namer, infer};
+use crate::plan::names::Namer;
 use crate::plan::{ColId, Column, Expr, ExprKind, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{Arg, ExprKind as Ast, Name, Named};
@@ -31,9 +31,6 @@ impl Binder<'_> {
         span: Span,
     ) -> Checked<Rel> {
         let mut namer = Namer::default();
-        for name in aggs.iter().chain(by).flat_map(|item| &item.names) {
-            namer.take(&name.text);
-        }
         let mut stopped = false;
         let mut cols = Vec::new();
         let mut summary = Summary { groups: Vec::new(), aggs: Vec::new(), outputs: Vec::new() };
@@ -69,10 +66,10 @@ impl Binder<'_> {
             self.error(code::TYPE, item.expr.span, "rows cannot be grouped by a dynamic", help);
             return Err(Stop);
         }
-        let name = match (item.names.first(), infer(&item.expr)) {
-            (Some(name), _) => name.text.clone(),
+        let name = match (item.names.first(), self.infer(&item.expr, &input.cols)) {
+            (Some(name), _) => self.given(name, namer)?,
             (None, Some(name)) => namer.free(&name),
-            (None, None) => namer.unnamed(),
+            (None, None) => namer.unnamed(&input.cols),
         };
         let column = Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name, expr.ty) };
         Ok((column, expr))
@@ -109,10 +106,10 @@ impl Binder<'_> {
             return Err(Stop);
         }
         summary.aggs.extend(found.into_iter().map(|(column, call)| (column.id, call)));
-        let name = match (item.names.as_slice(), infer(&item.expr)) {
-            ([name], _) => name.text.clone(),
+        let name = match (item.names.as_slice(), self.infer(&item.expr, &input.cols)) {
+            ([name], _) => self.given(name, namer)?,
             ([], Some(name)) => namer.free(&name),
-            ([], None) => namer.unnamed(),
+            ([], None) => namer.unnamed(&input.cols),
             _ => {
                 self.error(code::SYNTAX, item.span, "several names for one value", "Give it one name.");
                 return Err(Stop);
@@ -156,10 +153,11 @@ impl Binder<'_> {
             );
             return Err(Stop);
         }
-        let mut outputs: Vec<(Option<String>, Expr)> = vec![(infer(&by.expr), by_expr.clone())];
+        let mut outputs: Vec<(Option<String>, Expr)> =
+            vec![(self.infer(&by.expr, &input.cols), by_expr.clone())];
         for value in values {
             if matches!(value.expr.kind, Ast::Star) {
-                let by_name = infer(&by.expr);
+                let by_name = self.infer(&by.expr, &input.cols);
                 let rest = input.cols.iter().filter(|column| {
                     Some(&column.name) != by_name.as_ref()
                         && !groups.iter().any(|group| group.name == column.name)
@@ -168,7 +166,10 @@ impl Binder<'_> {
                     rest.map(|column| (Some(column.name.clone()), Expr::col(column, value.expr.span))),
                 );
             } else {
-                outputs.push((infer(&value.expr), self.scalar(&value.expr, env, &input.cols)?));
+                outputs.push((
+                    self.infer(&value.expr, &input.cols),
+                    self.scalar(&value.expr, env, &input.cols)?,
+                ));
             }
         }
         let legacy = name.text == "argmax" || name.text == "argmin";
@@ -176,7 +177,7 @@ impl Binder<'_> {
         let packed = self.new_col();
         let values: Vec<Expr> = outputs.iter().map(|(_, expr)| expr.clone()).collect();
         let origins: Vec<_> = values.iter().map(|value| origin_of(value, &input.cols)).collect();
-        let by_name = infer(&by.expr).unwrap_or_default();
+        let by_name = self.infer(&by.expr, &input.cols).unwrap_or_default();
         let span = item.span;
         let kind = ExprKind::ArgMost { greatest, by: Box::new(by_expr), values };
         summary.aggs.push((packed, Expr::new(kind, Type::Dynamic, span)));
@@ -184,7 +185,7 @@ impl Binder<'_> {
             let base = Box::new(Expr::new(ExprKind::Col(packed), Type::Dynamic, span));
             let field = Expr::new(ExprKind::Field { base, index }, expr.ty, span);
             let name = match (item.names.get(index), inferred) {
-                (Some(name), _) => name.text.clone(),
+                (Some(name), _) => self.given(name, namer)?,
                 // The obsolete spelling names its columns max_by and max_by_column.
                 (None, Some(inferred)) if legacy && index > 0 => {
                     namer.free(&format!("{prefix}_{by_name}_{inferred}"))
@@ -227,9 +228,10 @@ impl Binder<'_> {
             let shown =
                 percent.literal().map(crate::value::Value::text).unwrap_or_default().replace('.', "_");
             let call = self.apply(row, "percentile", vec![bound.clone(), percent], name.span)?;
-            let inferred = format!("percentile_{}_{shown}", infer(&value.expr).unwrap_or_default());
+            let inferred =
+                format!("percentile_{}_{shown}", self.infer(&value.expr, &input.cols).unwrap_or_default());
             let output = match item.names.get(index) {
-                Some(name) => name.text.clone(),
+                Some(name) => self.given(name, namer)?,
                 None => namer.free(&inferred),
             };
             let agg = self.new_col();

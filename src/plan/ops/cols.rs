@@ -5,7 +5,7 @@ use crate::diag::{code, nearest};
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
-use crate::plan::names::{Namer, infer};
+use crate::plan::names::Namer;
 use crate::plan::{ColId, Column, Expr, ExprKind, Node, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{ColumnPattern, Name, Named, ReorderOrder};
@@ -20,9 +20,13 @@ impl Binder<'_> {
         let mut namer = Namer::with(cols.iter().map(|column| column.name.clone()));
         let mut set: Vec<(ColId, Expr)> = Vec::new();
         for (item, expr) in bound {
-            let name = match self.single_name(item)?.or_else(|| infer(&item.expr)) {
+            let name = match self
+                .single_name(item)?
+                .map(|name| name.text)
+                .or_else(|| self.infer(&item.expr, &input.cols))
+            {
                 Some(name) => name,
-                None => namer.unnamed(),
+                None => namer.unnamed(&input.cols),
             };
             namer.take(&name);
             let column =
@@ -44,20 +48,13 @@ impl Binder<'_> {
     pub fn project(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
         let (bound, input) = self.items(items, input, env)?;
         let mut namer = Namer::default();
-        for name in items.iter().flat_map(|item| &item.names) {
-            if !namer.take(&name.text) {
-                let message = format!("'{}' is assigned twice", name.text);
-                self.error(code::SYNTAX, name.span, message, "Give one of them another name.");
-                return Err(Stop);
-            }
-        }
         let mut cols = Vec::new();
         let mut set = Vec::new();
         for (item, expr) in bound {
-            let name = match (self.single_name(item)?, infer(&item.expr)) {
-                (Some(name), _) => name,
+            let name = match (self.single_name(item)?, self.infer(&item.expr, &input.cols)) {
+                (Some(name), _) => self.given(&name, &mut namer)?,
                 (None, Some(name)) => namer.free(&name),
-                (None, None) => namer.unnamed(),
+                (None, None) => namer.unnamed(&[]),
             };
             let column = Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name, expr.ty) };
             set.push((column.id, expr));
@@ -90,10 +87,10 @@ impl Binder<'_> {
         Ok((bound, input))
     }
 
-    fn single_name(&mut self, item: &Named) -> Checked<Option<String>> {
+    fn single_name(&mut self, item: &Named) -> Checked<Option<Name>> {
         match item.names.as_slice() {
             [] => Ok(None),
-            [name] => Ok(Some(name.text.clone())),
+            [name] => Ok(Some(name.clone())),
             _ => {
                 let help = "Name the parts one by one, such as a = x[0], b = x[1].";
                 self.refuse(item.span, "several names for one expression", help);

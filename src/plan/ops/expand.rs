@@ -3,7 +3,7 @@
 use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
-use crate::plan::names::{Namer, infer};
+use crate::plan::names::Namer;
 use crate::plan::{ColId, Column, Expr, ExprKind, Node, Rel, UnnestItem};
 use crate::span::Span;
 use crate::syntax::ast::{self, Expand, OpParam};
@@ -61,7 +61,7 @@ impl Binder<'_> {
             }
             let name = match item.names.first() {
                 Some(name) => name.text.clone(),
-                None => infer(&item.expr).unwrap_or_else(|| namer.unnamed()),
+                None => self.infer(&item.expr, &input.cols).unwrap_or_else(|| namer.unnamed(&input.cols)),
             };
             namer.take(&name);
             let column = self.new_column(name.clone(), value.ty);

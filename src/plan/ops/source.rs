@@ -3,7 +3,7 @@
 use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
-use crate::plan::names::{Namer, infer};
+use crate::plan::names::Namer;
 use crate::plan::{Column, Expr, Node, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{self, ColumnDecl, Name, Named};
@@ -26,7 +26,11 @@ impl Binder<'_> {
             };
             let name = match item.names.first() {
                 Some(name) => name.text.clone(),
-                None => infer(&item.expr).unwrap_or_else(|| format!("print_{at}")),
+                // Constants have no name, not even where their function gives one.
+                None => self
+                    .infer(&item.expr, &[])
+                    .filter(|name| !name.ends_with('_'))
+                    .unwrap_or_else(|| format!("print_{at}")),
             };
             let name = namer.free(&name);
             cols.push(self.new_column(name, expr.ty));
