@@ -2,11 +2,11 @@
 //! input has an order that the result shows, and nothing elsewhere; the other placeholders are those of
 //! [`Lower::Sql`]. Knows SQL aggregates and `kernels::collect`; no plan.
 
-use super::func::Lower::Sql;
+use super::func::Lower::{Build, Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
-    ANY, BOOL, DATETIME, DYN, Func, LONG, Label, ONLY_STR, Param, SCALAR, Sig, TIMESPAN, constant, f, named,
-    opt, sig,
+    ANY, BOOL, DATETIME, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, SCALAR, Sig, TIMESPAN, constant, f,
+    named, opt, rest, sig,
 };
 use crate::types::Type::{self, Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan};
 
@@ -133,6 +133,55 @@ const TAKE_ANY_IF: &[Sig] = &[
     sig(&[ANY, IF], Arg(0), Sql("any_value({0}) FILTER (WHERE {1})")),
 ];
 
+const MAKE_LIST_LEGACY: &[Sig] = &[
+    sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_list_dynamic(list({0}{order}), coalesce({1}, 128))")),
+    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list(list({0}{order}), coalesce({1}, 128))")),
+];
+const MAKE_SET_LEGACY: &[Sig] = &[
+    sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}), coalesce({1}, 128))")),
+    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_set(list({0}{order}), coalesce({1}, 128))")),
+];
+// Of one value, and of none, Kusto's spread is 0 where SQL's is NULL (agent-aggregation-0017).
+const STDEV: &[Sig] = &[sig(&[REAL], Is(Real), Sql("coalesce(stddev_samp({0}), 0)"))];
+const STDEV_IF: &[Sig] =
+    &[sig(&[REAL, IF], Is(Real), Sql("coalesce(stddev_samp({0}) FILTER (WHERE {1}), 0)"))];
+const STDEVP: &[Sig] = &[sig(&[REAL], Is(Real), Sql("coalesce(stddev_pop({0}), 0)"))];
+const VARIANCE: &[Sig] = &[sig(&[REAL], Is(Real), Sql("coalesce(var_samp({0}), 0)"))];
+const VARIANCE_IF: &[Sig] =
+    &[sig(&[REAL, IF], Is(Real), Sql("coalesce(var_samp({0}) FILTER (WHERE {1}), 0)"))];
+const VARIANCEP: &[Sig] = &[sig(&[REAL], Is(Real), Sql("coalesce(var_pop({0}), 0)"))];
+const VARIANCEP_IF: &[Sig] =
+    &[sig(&[REAL, IF], Is(Real), Sql("coalesce(var_pop({0}) FILTER (WHERE {1}), 0)"))];
+const COVARIANCE: &[Sig] = &[sig(&[REAL, REAL], Is(Real), Sql("coalesce(covar_samp({0}, {1}), 0)"))];
+const COVARIANCE_IF: &[Sig] =
+    &[sig(&[REAL, REAL, IF], Is(Real), Sql("coalesce(covar_samp({0}, {1}) FILTER (WHERE {2}), 0)"))];
+const COVARIANCEP: &[Sig] = &[sig(&[REAL, REAL], Is(Real), Sql("coalesce(covar_pop({0}, {1}), 0)"))];
+const COVARIANCEP_IF: &[Sig] =
+    &[sig(&[REAL, REAL, IF], Is(Real), Sql("coalesce(covar_pop({0}, {1}) FILTER (WHERE {2}), 0)"))];
+/// What percentile() takes: everything that has an order and is no text.
+const RANKED: Param = takes("value", &[Int, Long, Real, Datetime, Timespan], None);
+const PERCENT: Param = constant(named("percent", REAL));
+/// The nearest rank. As a decimal the percentage is exact: 0.55 * 100 is a little more than 55.
+const RANK: &str = "quantile_disc({0}, CAST({1} / 100 AS DECIMAL(18, 9)))";
+const PERCENTILE: Sig = sig(&[RANKED, PERCENT], Arg(0), Sql(RANK));
+const WEIGHTED: &[Sig] = &[sig(
+    &[ANY, rest(ANY)],
+    Is(Dynamic),
+    Refuse(
+        "Weights are not counted here; repeat the rows by their weight with mv-expand, then use percentile().",
+    ),
+)];
+const HLL: &[Sig] = &[sig(
+    &[ANY, rest(ANY)],
+    Is(Dynamic),
+    Refuse("Sketches of distinct counts are not built here; use dcount() on the rows themselves."),
+)];
+const TDIGEST: &[Sig] = &[sig(
+    &[ANY, rest(ANY)],
+    Is(Dynamic),
+    Refuse("Sketches of percentiles are not built here; use percentile() on the rows themselves."),
+)];
+
 pub static ROWS: &[Func] = &[
     f("count", COUNT)
         .label(Label::Prefix("count"))
@@ -244,4 +293,176 @@ pub static ROWS: &[Func] = &[
         .label(Label::Prefix("anyif"))
         .doc("The old name of take_anyif; its column is called anyif_x.")
         .example("range x from 7 to 9 step 1 | summarize anyif(x, x == 8)", "8"),
+    f("makelist", MAKE_LIST_LEGACY)
+        .label(Label::Prefix("list"))
+        .doc("The old name of make_list, which keeps 128 values unless a size is given.")
+        .example("range x from 1 to 300 step 1 | summarize array_length(makelist(x))", "128"),
+    f("makeset", MAKE_SET_LEGACY)
+        .label(Label::Prefix("set"))
+        .doc("The old name of make_set, which keeps 128 values unless a size is given.")
+        .example("range x from 1 to 300 step 1 | summarize array_length(makeset(x))", "128"),
+    f("make_dictionary", MAKE_BAG)
+        .label(Label::Prefix("dictionary"))
+        .doc("The old name of make_bag.")
+        .example(
+            "range x from 1 to 2 step 1 | summarize make_dictionary(bag_pack(strcat('k', x), x))",
+            "{\"k1\":1,\"k2\":2}",
+        ),
+    f("count_distinct", &[sig(&[ANY], Is(Long), Sql("count(DISTINCT {0})"))])
+        .label(Label::Prefix("count_distinct"))
+        .doc("How many different values there are, exactly; nulls do not count.")
+        .example("range x from 1 to 9 step 1 | summarize count_distinct(x % 4)", "4"),
+    f("count_distinctif", &[sig(&[ANY, IF], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})"))])
+        .label(Label::Prefix("count_distinctif"))
+        .doc("How many different values there are in the rows for which the condition holds.")
+        .example("range x from 1 to 9 step 1 | summarize count_distinctif(x % 4, x < 3)", "2"),
+    f("stdev", STDEV)
+        .label(Label::Prefix("stdev"))
+        .doc("The standard deviation of a sample; 0 of a single value.")
+        .example("range x from 1 to 2 step 1 | summarize stdev(x)", "0.7071067811865476"),
+    f("stdevif", STDEV_IF)
+        .label(Label::Prefix("stdevif"))
+        .doc("The standard deviation of a sample of the rows for which the condition holds.")
+        .example("range x from 1 to 5 step 1 | summarize stdevif(x, x in (1, 2))", "0.7071067811865476"),
+    f("stdevp", STDEVP)
+        .label(Label::Prefix("stdevp"))
+        .doc("The standard deviation of a whole population.")
+        .example("range x from 1 to 2 step 1 | summarize stdevp(x)", "0.5"),
+    f("variance", VARIANCE)
+        .label(Label::Prefix("variance"))
+        .doc("The variance of a sample; 0 of a single value.")
+        .example("range x from 1 to 2 step 1 | summarize variance(x)", "0.5"),
+    f("varianceif", VARIANCE_IF)
+        .label(Label::Prefix("varianceif"))
+        .doc("The variance of a sample of the rows for which the condition holds.")
+        .example("range x from 1 to 5 step 1 | summarize varianceif(x, x in (1, 2))", "0.5"),
+    f("variancep", VARIANCEP)
+        .label(Label::Prefix("variancep"))
+        .doc("The variance of a whole population.")
+        .example("range x from 1 to 5 step 1 | summarize variancep(x)", "2.0"),
+    f("variancepif", VARIANCEP_IF)
+        .label(Label::Prefix("variancepif"))
+        .doc("The variance of a whole population of the rows for which the condition holds.")
+        .example("range x from 1 to 9 step 1 | summarize variancepif(x, x < 6)", "2.0"),
+    f("covariance", COVARIANCE)
+        .label(Label::Prefix("covariance"))
+        .doc("The covariance of a sample of pairs.")
+        .example("range x from 1 to 2 step 1 | summarize covariance(x, -x)", "-0.5"),
+    f("covarianceif", COVARIANCE_IF)
+        .label(Label::Prefix("covarianceif"))
+        .doc("The covariance of a sample of the pairs for which the condition holds.")
+        .example("range x from 1 to 9 step 1 | summarize covarianceif(x, -x, x < 3)", "-0.5"),
+    f("covariancep", COVARIANCEP)
+        .label(Label::Prefix("covariancep"))
+        .doc("The covariance of a whole population of pairs.")
+        .example("range x from 1 to 5 step 1 | summarize covariancep(x, x)", "2.0"),
+    f("covariancepif", COVARIANCEP_IF)
+        .label(Label::Prefix("covariancepif"))
+        .doc("The covariance of a whole population of the pairs for which the condition holds.")
+        .example("range x from 1 to 9 step 1 | summarize covariancepif(x, x, x < 6)", "2.0"),
+    f("binary_all_and", &[sig(&[LONG], Is(Long), Sql("bit_and({0})"))])
+        .label(Label::FirstArg)
+        .doc("The bits that all values have.")
+        .example("range x from 6 to 7 step 1 | summarize binary_all_and(x)", "6"),
+    f("binary_all_or", &[sig(&[LONG], Is(Long), Sql("bit_or({0})"))])
+        .label(Label::FirstArg)
+        .doc("The bits that one of the values has.")
+        .example("range x from 1 to 4 step 1 | summarize binary_all_or(x)", "7"),
+    f("binary_all_xor", &[sig(&[LONG], Is(Long), Sql("bit_xor({0})"))])
+        .label(Label::FirstArg)
+        .doc("The bits that an odd number of values has.")
+        .example("range x from 1 to 2 step 1 | summarize binary_all_xor(x)", "3"),
+    f("percentile", &[PERCENTILE])
+        .label(Label::Prefix("percentile"))
+        .doc("The value that is not below so many percent of all, by nearest rank.")
+        .trap("Exact here; Kusto estimates over large numbers of rows.")
+        .example("range x from 1 to 100 step 1 | summarize percentile(x, 55)", "55"),
+    f(
+        "percentiles",
+        &[
+            PERCENTILE,
+            sig(
+                &[RANKED, PERCENT, rest(PERCENT)],
+                Arg(0),
+                Refuse(
+                    "Several percentiles are several columns; let percentiles() stand alone in summarize.",
+                ),
+            ),
+        ],
+    )
+    .label(Label::Prefix("percentile"))
+    .doc("Several percentiles, each in a column of its own.")
+    .example("range x from 1 to 100 step 1 | summarize percentiles(x, 5, 95)", "5"),
+    f("percentiles_array", &[sig(&[RANKED, PERCENT, rest(PERCENT)], Is(Dynamic), Build(percentiles_array))])
+        .label(Label::Prefix("percentiles"))
+        .doc("Several percentiles in one array.")
+        .example("range x from 1 to 100 step 1 | summarize percentiles_array(x, 5, 95)", "[5,95]"),
+    f("percentilew", WEIGHTED).label(Label::Prefix("percentile")).doc("A percentile of weighted values."),
+    f("percentilesw", WEIGHTED)
+        .label(Label::Prefix("percentile"))
+        .doc("Several percentiles of weighted values, each in a column of its own."),
+    f("percentilesw_array", WEIGHTED)
+        .label(Label::Prefix("percentiles"))
+        .doc("Several percentiles of weighted values in one array."),
+    f("hll", HLL).label(Label::Prefix("hll")).doc("A sketch of how many different values there are."),
+    f("hll_if", HLL)
+        .label(Label::Prefix("hll_if"))
+        .doc("A sketch of how many different values there are where a condition holds."),
+    f("hll_merge", HLL).label(Label::Prefix("hll_merge")).doc("One sketch of many, of different values."),
+    f("tdigest", TDIGEST).label(Label::Prefix("tdigest")).doc("A sketch of how values are spread."),
+    f("tdigest_merge", TDIGEST)
+        .aliases(&["merge_tdigest", "merge_tdigests"])
+        .label(Label::Prefix("merge_tdigests"))
+        .doc("One sketch of many, of how values are spread."),
+    f(
+        "buildschema",
+        &[sig(
+            &[DYN],
+            Is(Dynamic),
+            Refuse("Schemas are not made out of values here; list the keys with bag_keys() and make_set()."),
+        )],
+    )
+    .label(Label::Prefix("schema"))
+    .doc("The least schema that all values fit."),
+    f("arg_max", ARG)
+        .aliases(&["argmax"])
+        .label(Label::Prefix("max"))
+        .doc("The greatest value and, from the same row, other columns; * is all of them.")
+        .trap("Columns keep their names: arg_max(t, a) gives t and a."),
+    f("arg_min", ARG)
+        .aliases(&["argmin"])
+        .label(Label::Prefix("min"))
+        .doc("The least value and, from the same row, other columns; * is all of them.")
+        .trap("Columns keep their names: arg_min(t, a) gives t and a."),
+    f("cnt", COUNT)
+        .label(Label::Prefix("cnt"))
+        .doc("Another spelling of count.")
+        .example("range x from 1 to 3 step 1 | summarize cnt()", "3"),
+    f(
+        "passthrough",
+        &[sig(
+            &[ANY],
+            Arg(0),
+            Refuse("It belongs to Kusto's own query plans; use take_any() for the value of some row."),
+        )],
+    )
+    .label(Label::FirstArg)
+    .doc("A value that Kusto's engine hands through an aggregation."),
 ];
+
+/// The plan makes the columns itself; the row is there for its name and its documentation.
+const ARG: &[Sig] = &[sig(
+    &[ANY, rest(ANY)],
+    Arg(0),
+    Refuse("It gives several columns; let it stand alone in summarize, or use max() or min()."),
+)];
+
+fn percentiles_array(args: &[super::func::Arg<'_>]) -> std::string::String {
+    let Some((value, ranks)) = args.split_first() else { return "NULL".to_owned() };
+    let json = super::dynamic::json_of(value.ty);
+    let parts: Vec<std::string::String> = ranks
+        .iter()
+        .map(|rank| json.replace("{0}", &RANK.replace("{0}", value.sql).replace("{1}", rank.sql)))
+        .collect();
+    format!("kql_pack_array({})", parts.join(", "))
+}

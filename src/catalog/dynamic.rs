@@ -114,7 +114,11 @@ pub static ROWS: &[Func] = &[
         .example("print array_concat(dynamic([1, 2]), dynamic([3]))", "[1,2,3]"),
     f(
         "array_iff",
-        &[sig(&[named("conditions", DYN), named("then", JSON), named("else", JSON)], Is(Dynamic), Kernel("kql_array_iff"))],
+        &[sig(
+            &[named("conditions", DYN), named("then", JSON), named("else", JSON)],
+            Is(Dynamic),
+            Kernel("kql_array_iff"),
+        )],
     )
     .aliases(&["array_iif"])
     .doc("For each condition an element of the second array, or of the third; both may be single values.")
@@ -166,21 +170,15 @@ pub static ROWS: &[Func] = &[
     f("bag_has_key", &[sig(&[BAG, KEY], Is(Bool), Kernel("kql_bag_has_key"))])
         .doc("Whether a bag has a property of this name, or something at this JSON path.")
         .example("print bag_has_key(dynamic({\"a\": {\"b\": 1}}), '$.a.b')", "true"),
-    f(
-        "bag_remove_keys",
-        &[sig(&[BAG, named("keys", DYN)], Is(Dynamic), Kernel("kql_bag_remove_keys"))],
-    )
-    .doc("The bag without the properties whose names or JSON paths an array lists.")
-    .example("print bag_remove_keys(dynamic({\"a\": 1, \"b\": 2}), dynamic(['a']))", "{\"b\":2}"),
+    f("bag_remove_keys", &[sig(&[BAG, named("keys", DYN)], Is(Dynamic), Kernel("kql_bag_remove_keys"))])
+        .doc("The bag without the properties whose names or JSON paths an array lists.")
+        .example("print bag_remove_keys(dynamic({\"a\": 1, \"b\": 2}), dynamic(['a']))", "{\"b\":2}"),
     f("bag_set_key", &[sig(&[BAG, KEY, VALUE], Is(Dynamic), Kernel("kql_bag_set_key"))])
         .doc("The bag with the property of this name or JSON path set to a value.")
         .example("print bag_set_key(dynamic({\"a\": 1}), 'b', 2)", "{\"a\":1,\"b\":2}"),
-    f(
-        "bag_zip",
-        &[sig(&[named("keys", DYN), named("values", DYN)], Is(Dynamic), Kernel("kql_bag_zip"))],
-    )
-    .doc("A bag of an array of names and an array of values.")
-    .example("print bag_zip(dynamic(['a', 'b']), dynamic([1, 2]))", "{\"a\":1,\"b\":2}"),
+    f("bag_zip", &[sig(&[named("keys", DYN), named("values", DYN)], Is(Dynamic), Kernel("kql_bag_zip"))])
+        .doc("A bag of an array of names and an array of values.")
+        .example("print bag_zip(dynamic(['a', 'b']), dynamic([1, 2]))", "{\"a\":1,\"b\":2}"),
     f("bag_pack", &[sig(&[rest(JSON)], Is(Dynamic), Kernel("kql_bag_pack"))])
         .aliases(&["pack", "pack_dictionary"])
         .doc("A bag of names and values, given in turn.")
@@ -227,18 +225,10 @@ pub static ROWS: &[Func] = &[
     f("extract_json", EXTRACT_JSON)
         .aliases(&["extractjson"])
         .doc("The value at a JSON path in a text, as a string unless a type is given.")
-        .trap("Only names and indexes: wildcards, slices and filters of JSONPath end the query with an error.")
+        .trap(
+            "Only names and indexes: wildcards, slices and filters of JSONPath end the query with an error.",
+        )
         .example("print extract_json('$.a[1]', '{\"a\": [1, \"x\"]}')", "x"),
-    f(
-        "parse_xml",
-        &[sig(
-            &[STR],
-            Is(Dynamic),
-            Refuse("XML is not read here; take what is needed out of the text with extract() or the parse operator."),
-        )],
-    )
-    .label(Label::FirstArg)
-    .doc("The value that an XML text spells."),
 ];
 
 fn type_name(args: &[Arg<'_>]) -> std::string::String {

@@ -93,7 +93,9 @@ impl Binder<'_> {
                     return self
                         .arg_most_columns(false, item, name, args, input, groups, env, namer, summary);
                 }
-                "percentiles" => return self.percentiles(item, name, args, input, env, namer, summary),
+                "percentile" | "percentiles" => {
+                    return self.percentiles(item, name, args, input, env, namer, summary);
+                }
                 _ => {}
             }
         }
