@@ -126,12 +126,8 @@ fn bool(text: &str) -> Option<bool> {
     }
 }
 
-/// Cuts the fraction and stays inside 64 bits; NaN and the infinities are null. Exactly 2^63 passes for
-/// in range and turns over (agent-type-casts-coercion-0033).
+/// Cuts the fraction and stays inside 64 bits; NaN and the infinities are null.
 fn long_of_real(value: f64) -> Option<i64> {
-    if value == 9_223_372_036_854_775_808.0 {
-        return Some(i64::MIN);
-    }
     value.is_finite().then_some(value as i64)
 }
 

@@ -7,7 +7,7 @@ use super::check::{Binder, Checked, Stop};
 use crate::catalog;
 use crate::catalog::func::Label;
 use crate::diag::code;
-use crate::syntax::ast::{Expr, ExprKind, Literal, Name};
+use crate::syntax::ast::{Expr, ExprKind, Literal, Name, Named};
 
 /// The name that an expression brings along, if it has one. Only columns have names; a scalar `let` has none.
 fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
@@ -66,6 +66,14 @@ impl Binder<'_> {
         infer(expr, &column)
     }
 
+    /// As [`Binder::infer`], for the operators that take over the name of a scalar `let` too.
+    pub fn infer_bare(&self, expr: &Expr, cols: &[Column]) -> Option<String> {
+        match &expr.kind {
+            ExprKind::Name(name) => Some(name.text.clone()),
+            _ => self.infer(expr, cols),
+        }
+    }
+
     /// A name that the query gives; a clash with an earlier given name is a mistake, with another a suffix.
     pub fn given(&mut self, name: &Name, namer: &mut Namer) -> Checked<String> {
         if namer.given.contains(&name.text) {
@@ -82,8 +90,10 @@ impl Binder<'_> {
 #[derive(Default)]
 pub struct Namer {
     used: HashSet<String>,
-    /// Those that the query writes itself.
+    /// Those that the query has written itself so far.
     given: HashSet<String>,
+    /// Those that it writes anywhere in the operator.
+    reserved: HashSet<String>,
     unnamed: usize,
 }
 
@@ -93,11 +103,17 @@ impl Namer {
         Namer { used: names.into_iter().collect(), ..Namer::default() }
     }
 
+    /// Keeps the names that the items of an operator give away from suffixes.
+    pub fn reserve<'n>(&mut self, items: impl Iterator<Item = &'n Named>) {
+        self.reserved.extend(items.flat_map(|item| &item.names).map(|name| name.text.clone()));
+    }
+
     /// A name that is free, made from this one.
     pub fn free(&mut self, wanted: &str) -> String {
         let mut name = wanted.to_owned();
         let mut at = 0;
-        while !self.used.insert(name.clone()) {
+        // A name that is given elsewhere may be taken by the first comer, but never made by a suffix.
+        while (at > 0 && self.reserved.contains(&name)) || !self.used.insert(name.clone()) {
             at += 1;
             name = format!("{wanted}{at}");
         }

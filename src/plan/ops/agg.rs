@@ -31,6 +31,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Checked<Rel> {
         let mut namer = Namer::default();
+        namer.reserve(aggs.iter().chain(by));
         let mut stopped = false;
         let mut cols = Vec::new();
         let mut summary = Summary { groups: Vec::new(), aggs: Vec::new(), outputs: Vec::new() };

@@ -23,7 +23,7 @@ impl Binder<'_> {
             let name = match self
                 .single_name(item)?
                 .map(|name| name.text)
-                .or_else(|| self.infer(&item.expr, &input.cols))
+                .or_else(|| self.infer_bare(&item.expr, &input.cols))
             {
                 Some(name) => name,
                 None => namer.unnamed(&input.cols),
@@ -48,10 +48,11 @@ impl Binder<'_> {
     pub fn project(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
         let (bound, input) = self.items(items, input, env)?;
         let mut namer = Namer::default();
+        namer.reserve(items.iter());
         let mut cols = Vec::new();
         let mut set = Vec::new();
         for (item, expr) in bound {
-            let name = match (self.single_name(item)?, self.infer(&item.expr, &input.cols)) {
+            let name = match (self.single_name(item)?, self.infer_bare(&item.expr, &input.cols)) {
                 (Some(name), _) => self.given(&name, &mut namer)?,
                 (None, Some(name)) => namer.free(&name),
                 (None, None) => namer.unnamed(&[]),
