@@ -103,13 +103,18 @@ pub fn now(global: &Global, clock: Option<i64>) -> i64 {
 /// Opens the data that was chosen.
 #[cfg(feature = "engine")]
 pub fn open(global: &Global, chosen: &Chosen) -> Result<Engine, Failure> {
-    use crate::engine::{Data, Options};
+    use crate::engine::Data;
     let data = match chosen {
         Chosen::Database(path) | Chosen::DefaultDatabase(path) => Data::File(path.clone()),
         Chosen::Sample | Chosen::DefaultSample => Data::Empty,
     };
-    let options = Options { memory_bytes: global.memory, threads: global.threads.map(usize::from) };
-    Ok(Engine::open(&data, &options)?)
+    Ok(Engine::open(&data, &engine_options(global))?)
+}
+
+/// What the engine may use.
+#[cfg(feature = "engine")]
+pub fn engine_options(global: &Global) -> crate::engine::Options {
+    crate::engine::Options { memory_bytes: global.memory, threads: global.threads.map(usize::from) }
 }
 
 /// What a build without DuckDB says.

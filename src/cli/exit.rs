@@ -77,15 +77,22 @@ impl From<Error> for Failure {
             Error::File { .. } => Failure::new(Exit::NoInput, error.to_string()),
             Error::Cancelled => Failure::new(Exit::Cancelled, "cancelled"),
             Error::Message(_) => Failure::new(Exit::Engine, error.to_string()),
-            Error::Engine { ref sql, .. } => {
-                let mut message = error.to_string();
-                if let Some(sql) = sql {
-                    message.push_str(&format!(
-                        "\nthis is a bug of kqlhunt; please report it with the SQL:\n{sql}"
-                    ));
-                }
-                Failure::new(Exit::Engine, message)
-            }
+            Error::Engine { message, sql } => Failure::new(Exit::Engine, engine(&message, sql.as_deref())),
         }
     }
+}
+
+/// How the engine's messages begin when it refuses what we wrote; all else happens while a query runs.
+const OUR_MISTAKES: &[&str] =
+    &["Binder Error", "Parser Error", "Catalog Error", "INTERNAL Error", "the SQL gives", "the SQL is not"];
+
+fn engine(message: &str, sql: Option<&str>) -> String {
+    if OUR_MISTAKES.iter().any(|start| message.starts_with(start)) {
+        let sql = sql.unwrap_or("(no SQL)");
+        return format!(
+            "the engine refused our SQL: {message}\nthis is a mistake of kqlhunt; please report it with the query and this SQL:\n{sql}"
+        );
+    }
+    let help = if message.starts_with("Out of Memory") { "; --memory gives it more" } else { "" };
+    format!("the engine failed: {message}{help}")
 }

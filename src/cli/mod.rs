@@ -8,7 +8,6 @@ mod data;
 mod empty;
 pub mod exit;
 mod hunts;
-mod ingest;
 mod input;
 #[cfg(feature = "engine")]
 mod query;
@@ -100,8 +99,6 @@ pub enum Command {
     Translate(TranslateArgs),
     /// List the tables, or one table's columns
     Schema(SchemaArgs),
-    /// Load files into a database
-    Ingest(ingest::IngestArgs),
     /// List the shipped hunts, or print one's query
     Hunts {
         /// The hunt whose query to print
@@ -190,7 +187,6 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(global, args),
         Command::Translate(args) => translate::run(global, args),
         Command::Schema(args) => schema::run(global, args),
-        Command::Ingest(args) => ingest::run(global, args),
         Command::Hunts { name } => hunts::run(global, name.as_deref()),
     }
 }

@@ -18,7 +18,8 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     // A target that cannot be made shall not cost a query.
     let mut output = Output::open(args)?;
     let cancel = Cancel::new();
-    let stopped = signals::watch(cancel.clone())?;
+    let asked = cancel.clone();
+    let stopped = signals::watch(move || asked.cancel())?;
     let chosen = Chosen::by(global)?;
     data::announce(&chosen);
     let mut engine = data::open(global, &chosen)?;
@@ -44,10 +45,7 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let mut empty = Vec::new();
     for compiled in &compilation.results {
         let wrote = write_result(&mut engine, compiled, &cancel, exporter.as_mut(), &mut output);
-        let wrote = wrote.map_err(|failure| match stopped.exit() {
-            Some(exit) if failure.exit == Exit::Cancelled => Failure { exit, ..failure },
-            Some(_) | None => failure,
-        })?;
+        let wrote = wrote.map_err(|failure| stopped.failure(failure))?;
         rows += wrote;
         if wrote == 0 {
             empty.push(compiled);

@@ -6,5 +6,7 @@ mod cli;
 mod engine;
 mod export;
 mod layers;
+#[cfg(feature = "engine")]
+mod queries;
 mod sandbox;
 mod syntax;

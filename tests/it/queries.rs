@@ -1,0 +1,215 @@
+//! `kqlhunt query` as a shell sees it: streams, files, signals, thousands of questions to one process.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::{Child, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+
+use crate::sandbox::Sandbox;
+
+fn query(sandbox: &Sandbox, arguments: &[&str]) -> Output {
+    sandbox.command("kqlhunt").arg("query").args(arguments).output().expect("runs")
+}
+
+fn piped(sandbox: &Sandbox, arguments: &[&str], input: &[u8]) -> Output {
+    let mut command = sandbox.command("kqlhunt");
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("starts");
+    child.stdin.take().expect("is piped").write_all(input).expect("writes");
+    child.wait_with_output().expect("runs")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("is text")
+}
+
+#[test]
+fn the_query_comes_as_argument_file_or_stdin() {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path().join("q.kql"), "\u{feff}print x=1").expect("writes");
+    let from_file = query(&sandbox, &["--format", "csv", "-f", "q.kql"]);
+    let from_argument = query(&sandbox, &["--format", "csv", "--", "print x=1"]);
+    let from_stdin = piped(&sandbox, &["query", "--format", "csv", "-"], b"print x=1");
+    let from_pipe = piped(&sandbox, &["query", "--format", "csv"], b"print x=1");
+    for output in [from_file, from_argument, from_stdin, from_pipe] {
+        assert_eq!(text(&output.stdout), "x\r\n1\r\n", "{}", text(&output.stderr));
+        assert_eq!(output.status.code(), Some(0));
+    }
+    assert_eq!(piped(&sandbox, &["query"], b"print \xff").status.code(), Some(66));
+}
+
+#[test]
+fn a_mistake_is_on_stderr_and_nothing_on_stdout() {
+    let output = query(&Sandbox::new(), &["print x = nothing_of_this_name"]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(3), ""));
+    assert!(text(&output.stderr).contains("query:1:11"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn which_data_is_said_only_when_nobody_chose() {
+    let sandbox = Sandbox::new();
+    assert!(text(&query(&sandbox, &["print 1"]).stderr).contains("sample"));
+    assert_eq!(text(&query(&sandbox, &["--sample", "print 1"]).stderr), "");
+}
+
+#[test]
+fn statements_are_results() {
+    let sandbox = Sandbox::new();
+    let kql = "print a=1; print b='x'";
+    let kusto = query(&sandbox, &["--sample", "--format", "kusto", kql]);
+    let answer: Json = serde_json::from_slice(&kusto.stdout).expect("is JSON");
+    assert_eq!(answer["Tables"][0]["Rows"], json!([[1]]));
+    assert_eq!(answer["Tables"][1]["TableName"], "Table_1");
+    assert_eq!(
+        text(&query(&sandbox, &["--sample", "--format", "csv", kql]).stdout),
+        "a\r\n1\r\n\r\nb\r\nx\r\n"
+    );
+}
+
+#[test]
+fn clock_and_parameters_come_from_the_command_line() {
+    let sandbox = Sandbox::new();
+    let now =
+        query(&sandbox, &["--format", "csv", "--now", "2026-05-14T12:00:00.1234567Z", "print t=ago(1h)"]);
+    assert_eq!(text(&now.stdout), "t\r\n2026-05-14T11:00:00.1234567Z\r\n");
+    let kql = "declare query_parameters(who:string); print who";
+    let param = query(&sandbox, &["--sample", "--format", "jsonl", "--param", "who=a' or 1==1", kql]);
+    assert_eq!(text(&param.stdout), "{\"who\":\"a' or 1==1\"}\n", "{}", text(&param.stderr));
+}
+
+#[test]
+fn formula_cells_are_counted_on_stderr() {
+    let sandbox = Sandbox::new();
+    let kql = "print a='=cmd()', b='-1', c=-1";
+    let safe = query(&sandbox, &["--sample", "--format", "csv", kql]);
+    assert_eq!(text(&safe.stdout), "a,b,c\r\n'=cmd(),'-1,-1\r\n");
+    assert!(text(&safe.stderr).starts_with("kqlhunt: 2 cells"), "{}", text(&safe.stderr));
+    let raw = query(&sandbox, &["--sample", "--format", "csv", "--csv-raw", kql]);
+    assert_eq!((text(&raw.stdout), text(&raw.stderr)), ("a,b,c\r\n=cmd(),-1,-1\r\n", ""));
+}
+
+#[test]
+fn a_file_is_written_whole_for_its_owner_or_not_at_all() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.path().join("out.csv");
+    let arguments = ["--sample", "--format", "csv", "-o", "out.csv", "print x=1"];
+    let script =
+        format!("umask 000; exec kqlhunt query {}", arguments.map(|word| format!("'{word}'")).join(" "));
+    let output = sandbox.command("sh").args(["-c", &script]).output().expect("runs");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(fs::metadata(&target).expect("is there").permissions().mode() & 0o777, 0o600);
+    assert_eq!(query(&sandbox, &arguments).status.code(), Some(73));
+
+    let failing = ["--sample", "--format", "csv", "--force", "-o", "out.csv", "print x=nothing"];
+    assert_eq!(query(&sandbox, &failing).status.code(), Some(3));
+    assert_eq!(fs::read_to_string(&target).expect("reads"), "x\r\n1\r\n");
+
+    symlink("out.csv", sandbox.path().join("link.csv")).expect("links");
+    let linked = ["--sample", "--format", "csv", "--force", "-o", "link.csv", "print x=2"];
+    assert_eq!(query(&sandbox, &linked).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(&target).expect("reads"), "x\r\n1\r\n");
+    assert_eq!(query(&sandbox, &["-o", "no/such/folder.csv", "print 1"]).status.code(), Some(73));
+    assert_eq!(query(&sandbox, &["--force", "-o", "/dev/null", "print 1"]).status.code(), Some(73));
+}
+
+#[test]
+fn a_killed_export_leaves_the_old_file() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.path().join("out.csv");
+    let old = "old\r\n".to_string();
+    let kql = "range x from 1 to 200000 step 1 | extend y = strcat('row ', x)";
+    let arguments = ["query", "--sample", "--format", "csv", "--force", "-o", "out.csv", kql];
+    assert!(sandbox.command("kqlhunt").args(arguments).status().expect("runs").success());
+    let new = fs::read_to_string(&target).expect("reads");
+    for round in 0..40 {
+        fs::write(&target, &old).expect("writes");
+        let mut child = sandbox.command("kqlhunt").args(arguments).spawn().expect("starts");
+        std::thread::sleep(Duration::from_millis(15 * round));
+        child.kill().expect("kills");
+        child.wait().expect("ends");
+        let found = fs::read_to_string(&target).expect("is there");
+        assert!(found == old || found == new, "round {round}: {} bytes", found.len());
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let line = "(kqlhunt query --sample 'range x from 1 to 5000000 step 1'; echo $? >&2) | head -n 1";
+    let output = Sandbox::new().command("sh").args(["-c", line]).output().expect("runs");
+    assert_eq!((text(&output.stdout).trim(), text(&output.stderr).trim()), ("x", "141"));
+}
+
+fn signalled(signal: &str) -> (Option<i32>, Duration) {
+    let sandbox = Sandbox::new();
+    let kql = "range a from 1 to 3000000 step 1 | extend k = 1 | join kind=inner (range b from 1 to 3000000 step 1 | extend k = 1) on k | summarize sum(a * b)";
+    let mut command = sandbox.command("kqlhunt");
+    let mut child: Child =
+        command.args(["query", "--sample", kql]).stderr(Stdio::null()).spawn().expect("starts");
+    std::thread::sleep(Duration::from_millis(1500));
+    let sent = Instant::now();
+    let kill = format!("kill -{signal} {}", child.id());
+    assert!(sandbox.command("sh").args(["-c", &kill]).status().expect("runs").success());
+    while child.try_wait().expect("waits").is_none() {
+        assert!(sent.elapsed() < Duration::from_secs(20), "does not stop");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    (child.wait().expect("ends").code(), sent.elapsed())
+}
+
+#[test]
+fn a_signal_stops_the_query() {
+    assert_eq!(signalled("INT").0, Some(5));
+    assert_eq!(signalled("TERM").0, Some(143));
+}
+
+#[test]
+fn colours_are_for_terminals_or_on_demand() {
+    let sandbox = Sandbox::new();
+    let plain = query(&sandbox, &["print nothing"]);
+    let forced = query(&sandbox, &["--color", "always", "print nothing"]);
+    assert!(!plain.stderr.contains(&0x1b) && forced.stderr.contains(&0x1b));
+}
+
+#[test]
+fn one_process_answers_thousands() {
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command("kqlhunt");
+    command.args(["query", "--serve"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("starts");
+    let mut input = child.stdin.take().expect("is piped");
+    let mut answers = BufReader::new(child.stdout.take().expect("is piped")).lines();
+    let mut ask = |line: String| -> Json {
+        writeln!(input, "{line}").expect("writes");
+        let answer = answers.next().expect("answers").expect("reads");
+        serde_json::from_str(&answer).expect("is JSON")
+    };
+    let count = if cfg!(debug_assertions) { 300 } else { 3_000 };
+    for id in 0..count {
+        let good = ask(json!({ "id": id, "kql": format!("print x={id}") }).to_string());
+        assert_eq!(good["id"], id);
+        assert_eq!(good["result"]["Tables"][0]["Rows"], json!([[id]]), "{good}");
+        let bad = ask(json!({ "id": format!("b{id}"), "kql": "print nothing_of_this_name" }).to_string());
+        assert_eq!((&bad["id"], &bad["ok"]), (&json!(format!("b{id}")), &json!(false)));
+        assert!(bad["error"].as_str().is_some_and(|error| error.contains("1:7")), "{bad}");
+    }
+    assert_eq!(ask("not JSON".into())["ok"], json!(false));
+    assert_eq!(
+        ask(json!({ "id": 7, "kql": "print 1\n;\nprint 2" }).to_string())["result"]["Tables"][1]["Rows"],
+        json!([[2]])
+    );
+    drop(input);
+    assert!(child.wait().expect("ends").success());
+}
+
+#[test]
+fn the_version_names_the_engine_that_runs() {
+    let output = Sandbox::new().command("kqlhunt").arg("--version").output().expect("runs");
+    let engine = duckdb::Connection::open_in_memory().expect("opens");
+    let version: String = engine.query_row("SELECT version()", [], |row| row.get(0)).expect("answers");
+    let expected =
+        format!("kqlhunt {} (DuckDB {})\n", env!("CARGO_PKG_VERSION"), version.trim_start_matches('v'));
+    assert_eq!(text(&output.stdout), expected);
+}
