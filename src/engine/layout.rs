@@ -139,7 +139,7 @@ pub fn stored_name<'a>(name: &str, taken: impl Iterator<Item = &'a str> + Clone)
 /// Runs a SELECT of ours and gives all its rows.
 pub fn rows(connection: &Connection, sql: &str, columns: &[(&str, Type)]) -> Result<Vec<Vec<Value>>> {
     let columns: Vec<ColumnType> = columns.iter().map(|(name, ty)| ColumnType::new(*name, *ty)).collect();
-    let mut result = connection.select(sql, &columns)?;
+    let mut result = connection.query(sql, &columns)?;
     let mut all = Vec::new();
     while let Some(chunk) = result.chunk()? {
         chunk.decode(&columns, &mut all)?;

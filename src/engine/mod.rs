@@ -78,6 +78,7 @@ pub struct Engine {
     writing: Connection,
     schema: Arc<Schema>,
     clock: Option<i64>,
+    kind: Kind,
     notes: Vec<String>,
     handle: Handle,
 }
@@ -113,14 +114,15 @@ impl Engine {
 
     fn on(connection: Connection, handle: Handle) -> Result<Engine> {
         let writing = handle.instance.database.connect()?;
-        let (schema, clock, notes) = (Arc::default(), None, Vec::new());
-        let mut engine = Engine { connection, writing, schema, clock, notes, handle };
+        let (schema, clock, kind, notes) = (Arc::default(), None, Kind::Empty, Vec::new());
+        let mut engine = Engine { connection, writing, schema, clock, kind, notes, handle };
         engine.read_schema()?;
         Ok(engine)
     }
 
     fn read_schema(&mut self) -> Result<()> {
-        (self.schema, self.clock, self.notes) = match layout::kind(&self.connection)? {
+        self.kind = layout::kind(&self.connection)?;
+        (self.schema, self.clock, self.notes) = match self.kind {
             Kind::Empty => (Arc::default(), None, Vec::new()),
             Kind::Ours => {
                 let schema = layout::schema(&layout::tables(&self.connection)?);
@@ -197,7 +199,12 @@ impl Engine {
     ) -> Result<Stored> {
         let shared = self.handle.shared.clone();
         let attached = shared.attached();
-        let kept = match results::bare(&self.connection, &self.schema, sql)? {
+        let bare = match self.kind {
+            Kind::Ours => results::bare(&self.connection, &self.schema, sql)?,
+            // A view has no row numbers.
+            Kind::Empty | Kind::Foreign => None,
+        };
+        let kept = match bare {
             Some(kept) => kept,
             None => results::copy([&self.connection, &self.writing], id, sql, cancel, first)?,
         };

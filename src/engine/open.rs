@@ -157,6 +157,36 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_locked_instance_keeps_its_settings_and_its_files() -> Result<()> {
+        let (instance, connection) = Instance::new(&Options::default(), None, Access::Read)?;
+        instance.lock(&connection)?;
+        let second = connect(&instance.database)?;
+        for sql in [
+            "SET threads = 1",
+            "SET enable_external_access = true",
+            "SET lock_configuration = false",
+            "SET allowed_configs = ['threads']",
+            "SET allowed_directories = ['/']",
+            "SET memory_limit = '1TB'",
+            "SET temp_directory = '/tmp'",
+            "SET profiling_output = '/tmp/kqlhunt-canary'",
+            "SET log_query_path = '/tmp/kqlhunt-canary'",
+            "RESET memory_limit",
+            "COPY (SELECT 1) TO '/tmp/kqlhunt-canary'",
+            "ATTACH '/tmp/kqlhunt-canary' AS other",
+            "EXPORT DATABASE '/tmp/kqlhunt-canary'",
+            "INSTALL httpfs",
+            "LOAD httpfs",
+        ] {
+            for connection in [&connection, &second] {
+                assert!(connection.execute(sql).is_err(), "{sql}");
+            }
+        }
+        assert!(!Path::new("/tmp/kqlhunt-canary").exists());
+        Ok(())
+    }
+
+    #[test]
     fn the_holder_of_a_lock_is_named() {
         let reason =
             "IO Error: Could not set lock on file \"h\": Conflicting lock is held in /bin/x (PID 5728) by u";

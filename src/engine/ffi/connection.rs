@@ -136,8 +136,18 @@ impl Connection {
     /// Runs a SELECT whose columns are `columns`, and hands its rows over as they come.
     ///
     /// This is the one way for SQL that a compiler wrote. Errors: the text is not exactly one statement, it
-    /// is not a SELECT (nothing of it has run then), or its columns are of other types.
+    /// is not a SELECT (nothing of it has run then), it writes, or its columns are of other types.
     pub fn select(&self, sql: &str, columns: &[ColumnType]) -> Result<Rows<'_>> {
+        // A SELECT can hold a DELETE ... RETURNING in its WITH.
+        let transaction = Transaction { connection: self };
+        self.execute("BEGIN TRANSACTION READ ONLY")?;
+        let mut rows = self.query(sql, columns)?;
+        rows.transaction = Some(transaction);
+        Ok(rows)
+    }
+
+    /// As [`Connection::select`], for SELECTs of our own: part of the transaction that is open, if one is.
+    pub fn query(&self, sql: &str, columns: &[ColumnType]) -> Result<Rows<'_>> {
         let statement = self.prepare_select(sql)?;
         let mut pending = Pending { raw: ptr::null_mut() };
         let mut result = ResultHandle::empty();
@@ -154,7 +164,7 @@ impl Connection {
         if state != ffi::DuckDBSuccess {
             return Err(result.error(sql));
         }
-        let mut rows = Rows { result, sql: sql.into(), connection: PhantomData };
+        let mut rows = Rows { result, sql: sql.into(), connection: PhantomData, transaction: None };
         rows.check(columns)?;
         Ok(rows)
     }
@@ -281,6 +291,20 @@ pub struct Rows<'c> {
     sql: String,
     /// The connection runs nothing else, and stays open, until these are dropped.
     connection: PhantomData<&'c Connection>,
+    /// Ends after the result, as fields are dropped in their order.
+    transaction: Option<Transaction<'c>>,
+}
+
+/// A transaction that ends with its reader.
+struct Transaction<'c> {
+    connection: &'c Connection,
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        // An interrupt that is still repeated may hit this statement too.
+        while let Err(Error::Cancelled) = self.connection.execute("ROLLBACK") {}
+    }
 }
 
 impl Rows<'_> {
