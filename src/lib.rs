@@ -4,6 +4,7 @@
 //! docs/ARCHITECTURE.md for the map of the folders.
 #![deny(unsafe_code)]
 
+pub mod app;
 pub mod batch;
 pub mod catalog;
 pub mod cli;
@@ -25,5 +26,6 @@ pub mod sql;
 pub mod syntax;
 pub mod sys;
 pub mod ticks;
+pub mod tui;
 pub mod types;
 pub mod value;

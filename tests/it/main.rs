@@ -9,4 +9,5 @@ mod layers;
 #[cfg(feature = "engine")]
 mod queries;
 mod sandbox;
+mod screens;
 mod syntax;

@@ -1,0 +1,145 @@
+//! What comes back from the world beside the runs: windows, ages, files, loads, exports.
+
+use std::path::PathBuf;
+
+use super::clock::{self, Clock};
+use super::msg::{AgePurpose, Effect, Exported, Purpose, TableAge, Window};
+use super::popup::{Popup, Text};
+use super::{App, Focus, NoteKind, commands, text};
+use crate::hunt::series;
+use crate::value::Value;
+
+pub fn window_came(app: &mut App, window: &Window, rows: Result<Vec<Vec<Value>>, String>) -> Vec<Effect> {
+    let Some(grid) = app.grid.as_mut().filter(|grid| grid.run == window.result) else { return Vec::new() };
+    let rows = match rows {
+        Ok(rows) => rows,
+        Err(why) => {
+            let said = format!("rows cannot be read: {}", text::shown(&why, app.ascii));
+            return app.say(NoteKind::Error, said);
+        }
+    };
+    app.dirty = true;
+    match window.purpose {
+        Purpose::Grid => {
+            grid.take(window, rows, app.ascii);
+        }
+        Purpose::Hits => return commands::open_hits(app, rows),
+        Purpose::Chart => {
+            let compiled = grid.compiled.clone();
+            let Some(pane) = app.chart.as_mut().filter(|pane| pane.run == window.result) else {
+                return Vec::new();
+            };
+            let Some(render) = &compiled.render else { return Vec::new() };
+            let chart = series::chart(&compiled.columns, &rows, render);
+            let why_not = chart.as_ref().err().map(|why| text::shown(why, app.ascii).into_owned());
+            pane.chart = Some(chart);
+            if let Some(why_not) = why_not {
+                app.chart = None;
+                return app.say(NoteKind::Warning, why_not);
+            }
+        }
+    }
+    Vec::new()
+}
+
+pub fn ages_came(app: &mut App, purpose: AgePurpose, ages: Result<Vec<TableAge>, String>) -> Vec<Effect> {
+    let ages = match ages {
+        Ok(ages) => ages,
+        Err(why) => {
+            let said = format!("the newest rows cannot be read: {}", text::shown(&why, app.ascii));
+            return app.say(NoteKind::Warning, said);
+        }
+    };
+    match purpose {
+        AgePurpose::Empty { run } => {
+            if app.grid.as_ref().is_some_and(|grid| grid.run == run) {
+                app.ages = Some(ages);
+                app.dirty = true;
+            }
+            Vec::new()
+        }
+        AgePurpose::Clock { run } => match clock::newest(&ages) {
+            None => app.say(NoteKind::Warning, "the tables have no rows with a time"),
+            Some((at, _)) => {
+                let mut effects = commands::set_clock(app, Clock::Fixed(at));
+                if run {
+                    effects.extend(super::update::by_name(app, "run"));
+                }
+                effects
+            }
+        },
+    }
+}
+
+pub fn file_read(app: &mut App, path: PathBuf, read: Result<String, String>) -> Vec<Effect> {
+    match read {
+        Ok(content) => {
+            let shown = text::shown(&path.display().to_string(), app.ascii).into_owned();
+            app.editor.replace_all(&content);
+            app.editor.file = Some(path);
+            app.editor.saved = app.editor.version;
+            app.file_text = Some(content);
+            app.focus = Focus::Editor;
+            app.say(NoteKind::Good, format!("opened {shown}; undo brings the old text back"))
+        }
+        Err(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Error, why)
+        }
+    }
+}
+
+pub fn file_written(app: &mut App, path: PathBuf, version: u64, result: Result<(), String>) -> Vec<Effect> {
+    match result {
+        Ok(()) => {
+            let shown = text::shown(&path.display().to_string(), app.ascii).into_owned();
+            app.editor.file = Some(path);
+            app.editor.saved = version;
+            app.file_text = Some(app.editor.text());
+            app.say(NoteKind::Good, format!("wrote {shown}"));
+            vec![Effect::Save(app.session())]
+        }
+        Err(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Error, why)
+        }
+    }
+}
+
+pub fn summary(app: &mut App, title: &str, result: Result<Vec<String>, String>) -> Vec<Effect> {
+    match result {
+        Ok(lines) => {
+            let lines = lines.iter().map(|line| text::shown(line, app.ascii).into_owned()).collect();
+            app.popup = Some(Popup::Text(Text::new(title, lines)));
+            app.check_at = Some(app.at);
+            app.say(NoteKind::Good, "loaded")
+        }
+        Err(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Error, why)
+        }
+    }
+}
+
+pub fn exported(app: &mut App, result: Result<Exported, String>) -> Vec<Effect> {
+    match result {
+        Ok(done) => {
+            let cells = match (done.raw, done.neutralized) {
+                (true, _) => "; raw: formulas are as they were".to_string(),
+                (false, 0) => String::new(),
+                (false, cells) => {
+                    format!(
+                        "; {} neutralized, since a spreadsheet would run them",
+                        text::count(cells, "cell")
+                    )
+                }
+            };
+            let path = text::shown(&done.path.display().to_string(), app.ascii).into_owned();
+            app.say(NoteKind::Good, format!("{} to {path}{cells}", text::count(done.rows, "row")))
+        }
+        Err(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Error, why)
+        }
+    }
+}

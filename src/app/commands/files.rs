@@ -1,0 +1,96 @@
+//! Queries, data and results in files.
+
+use std::path::PathBuf;
+
+use super::nothing;
+use super::panes::palette;
+use crate::app::grid::Extent;
+use crate::app::msg::Effect;
+use crate::app::{App, DatabaseState, NoteKind};
+
+/// `~` is the home folder only for the world; here a path is what was typed.
+pub fn path(app: &mut App, typed: &str, usage: &str) -> Result<PathBuf, Vec<Effect>> {
+    match typed.trim() {
+        "" => Err(app.say(NoteKind::Warning, format!("which file? {usage}"))),
+        typed => Ok(PathBuf::from(typed)),
+    }
+}
+
+pub fn open_file(app: &mut App, typed: &str) -> Vec<Effect> {
+    match path(app, typed, ":open FILE") {
+        Ok(path) => vec![Effect::ReadFile(path)],
+        Err(effects) => effects,
+    }
+}
+
+pub fn write(app: &mut App, typed: &str) -> Vec<Effect> {
+    let (text, version) = (app.editor.text(), app.editor.version);
+    if let (true, Some(file)) = (typed.trim().is_empty(), &app.editor.file) {
+        return vec![Effect::WriteFile { path: file.clone(), text, version, over: true }];
+    }
+    match path(app, typed, ":w FILE") {
+        Ok(path) => {
+            let over = app.editor.file.as_ref() == Some(&path);
+            vec![Effect::WriteFile { path, text, version, over }]
+        }
+        Err(effects) => effects,
+    }
+}
+
+pub fn write_over(app: &mut App, typed: &str) -> Vec<Effect> {
+    let (text, version) = (app.editor.text(), app.editor.version);
+    match path(app, typed, ":w! FILE") {
+        Ok(path) => vec![Effect::WriteFile { path, text, version, over: true }],
+        Err(effects) => effects,
+    }
+}
+
+pub fn load(app: &mut App, typed: &str) -> Vec<Effect> {
+    if app.database.state != DatabaseState::Open {
+        return app.say(NoteKind::Warning, "data can be loaded once the database is open");
+    }
+    if app.database.loading.is_some() {
+        return app.say(NoteKind::Warning, "a load runs already");
+    }
+    match path(app, typed, ":load FILE") {
+        Ok(path) => {
+            app.database.loading = Some("loading...".into());
+            app.dirty = true;
+            vec![Effect::Load(path)]
+        }
+        Err(effects) => effects,
+    }
+}
+
+pub fn export(app: &mut App, typed: &str) -> Vec<Effect> {
+    export_to(app, typed, false)
+}
+
+pub fn export_over(app: &mut App, typed: &str) -> Vec<Effect> {
+    export_to(app, typed, true)
+}
+
+pub fn export_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
+    let Some(grid) = &app.grid else { return nothing() };
+    let Extent::All { .. } = grid.extent else {
+        return app.say(NoteKind::Warning, "the result can be exported once the query is done");
+    };
+    if typed.trim().is_empty() {
+        let suggestion = format!("export result-{}.csv", grid.run);
+        return palette(app, &suggestion);
+    }
+    let (raw, typed) = match typed.trim().strip_prefix("raw ") {
+        Some(rest) => (true, rest),
+        None => (false, typed),
+    };
+    let effect = Effect::Export {
+        result: grid.run,
+        columns: grid.compiled.columns.clone(),
+        order: grid.order.clone(),
+        path: PathBuf::from(typed.trim()),
+        raw,
+        over,
+    };
+    app.say(NoteKind::Plain, "exporting...");
+    vec![effect]
+}

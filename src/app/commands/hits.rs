@@ -1,0 +1,77 @@
+//! Stepping through hits.
+
+use super::nothing;
+use crate::app::grid::Extent;
+use crate::app::msg::{Effect, Purpose, Window};
+use crate::app::stepper::{HITS_ROWS_MAX, Stepper};
+use crate::app::{App, Focus, NoteKind};
+use crate::value::Value;
+
+/// Opens the stepper at once when all rows are at hand, else asks for them.
+pub fn hits(app: &mut App, _: &str) -> Vec<Effect> {
+    let Some(grid) = &app.grid else { return nothing() };
+    let Extent::All { total, .. } = grid.extent else {
+        return app.say(NoteKind::Warning, "the hits can be stepped through once the query is done");
+    };
+    if grid.start == 0 && grid.rows.len() as u64 == total && grid.rows_order.is_empty() {
+        let rows = grid.rows.clone();
+        return open_hits(app, rows);
+    }
+    let limit = HITS_ROWS_MAX;
+    let window = Window { purpose: Purpose::Hits, result: grid.run, order: Vec::new(), offset: 0, limit };
+    app.say(NoteKind::Plain, "reading the result...");
+    vec![Effect::Read(window)]
+}
+
+/// The stepper on these rows of the result.
+pub fn open_hits(app: &mut App, rows: Vec<Vec<Value>>) -> Vec<Effect> {
+    let Some(grid) = &app.grid else { return nothing() };
+    let rows_left = grid.reachable().saturating_sub(rows.len() as u64);
+    match Stepper::new(grid.compiled.clone(), rows, rows_left) {
+        Ok(stepper) => {
+            app.stepper = Some(stepper);
+            app.record = None;
+            app.focus = Focus::Grid;
+            app.say(NoteKind::Plain, "");
+            ask(app)
+        }
+        Err(why) => app.say(NoteKind::Warning, why),
+    }
+}
+
+pub fn ask(app: &mut App) -> Vec<Effect> {
+    let ticket = app.number();
+    app.dirty = true;
+    let schema = app.database.schema.clone();
+    match &mut app.stepper {
+        Some(stepper) => stepper.ask(&schema, ticket),
+        None => nothing(),
+    }
+}
+
+pub fn step_hits(app: &mut App, step: impl FnOnce(&mut Stepper) -> bool, end: &str) -> Vec<Effect> {
+    let Some(stepper) = &mut app.stepper else { return nothing() };
+    if !step(stepper) {
+        return app.say(NoteKind::Plain, end);
+    }
+    app.say(NoteKind::Plain, "");
+    app.record = None;
+    app.focus = Focus::Grid;
+    ask(app)
+}
+
+pub fn next_hit(app: &mut App, _: &str) -> Vec<Effect> {
+    step_hits(app, |stepper| stepper.step_hit(true), "this is the last hit")
+}
+
+pub fn previous_hit(app: &mut App, _: &str) -> Vec<Effect> {
+    step_hits(app, |stepper| stepper.step_hit(false), "this is the first hit")
+}
+
+pub fn next_user(app: &mut App, _: &str) -> Vec<Effect> {
+    step_hits(app, |stepper| stepper.step_user(true), "this is the last user")
+}
+
+pub fn previous_user(app: &mut App, _: &str) -> Vec<Effect> {
+    step_hits(app, |stepper| stepper.step_user(false), "this is the first user")
+}

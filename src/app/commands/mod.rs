@@ -1,0 +1,272 @@
+//! Everything that the workbench can do: one row each. The palette, the help and the hints read this table.
+
+mod editing;
+mod files;
+mod hits;
+mod moving;
+mod panes;
+mod records;
+mod running;
+
+use editing::{kill_line, kill_to_start, kill_word, line_end, line_start, redo, undo, word_left, word_right};
+use files::{export, export_over, load, open_file, write, write_over};
+use hits::{hits, next_hit, next_user, previous_hit, previous_user};
+use moving::{bottom, down, left, page_down, page_up, right, top, up};
+use panes::{
+    accept, chart, close, complete_input, help, hunts, next_pane, palette, previous_pane, quit, repaint,
+    schema, suspend, toggle,
+};
+use records::{fold, next_record, open_record, previous_record};
+use running::{cancel, clock, next_problem, run, sort};
+
+use super::App;
+use super::keys::{self, KEYS};
+use super::msg::Effect;
+pub use hits::open_hits;
+pub use panes::put_hunt;
+pub use running::set_clock;
+
+pub struct Command {
+    pub name: &'static str,
+    /// What the palette takes for it; the first is shown. Without one it is only a key.
+    pub words: &'static [&'static str],
+    /// What it takes after its word.
+    pub args: &'static str,
+    pub doc: &'static str,
+    /// What the hint bar calls it; empty if it is not there.
+    pub hint: &'static str,
+    /// Whether it can do something now.
+    pub when: fn(&App) -> bool,
+    pub run: fn(&mut App, &str) -> Vec<Effect>,
+}
+
+type Run = fn(&mut App, &str) -> Vec<Effect>;
+
+const fn row(
+    name: &'static str,
+    words: &'static [&'static str],
+    args: &'static str,
+    hint: &'static str,
+    doc: &'static str,
+    when: fn(&App) -> bool,
+    run: Run,
+) -> Command {
+    Command { name, words, args, doc, hint, when, run }
+}
+
+/// In the order of the hint bar.
+pub const COMMANDS: &[Command] = &[
+    row("next-hit", &[], "", "hit", "Goes to the next hit.", stepping, next_hit),
+    row("next-user", &[], "", "user", "Goes to the next user.", stepping, next_user),
+    row("fold", &[], "", "fold", "Opens or closes a branch.", has_record, fold),
+    row("next-record", &[], "", "next", "Shows the next row.", has_record, next_record),
+    row(
+        "sort",
+        &["sort"],
+        "",
+        "sort",
+        "Sorts by the column: one way, the other way, not at all.",
+        has_result,
+        sort,
+    ),
+    row(
+        "open",
+        &[],
+        "",
+        "record",
+        "Shows all of a row, or searches from its newest data when there is none.",
+        has_row,
+        open_record,
+    ),
+    row("help", &["help"], "", "help", "Shows the keys and commands.", always, help),
+    row("palette", &[], "", "find", "Opens the list of commands; type to narrow it.", always, palette),
+    row("hunts", &["lib", "hunts"], "", "hunts", "Lists the shipped hunts.", always, hunts),
+    row("schema", &["schema"], "", "tables", "Lists the tables and their columns.", always, schema),
+    row("run", &["run"], "", "RUN", "Runs the selection, or the statement at the cursor.", always, run),
+    row("next-pane", &["pane"], "", "pane", "Goes to the next pane.", always, next_pane),
+    row("chart", &["chart"], "", "chart", "Shows or hides the chart.", has_chart, chart),
+    row(
+        "hits",
+        &["hits"],
+        "",
+        "hits",
+        "Steps through the hits of the result, user by user.",
+        has_result,
+        hits,
+    ),
+    row(
+        "export",
+        &["export"],
+        "[raw] FILE",
+        "export",
+        "Writes the whole result as CSV, formulas made harmless; raw keeps them.",
+        has_result,
+        export,
+    ),
+    row("previous-hit", &[], "", "", "Goes to the previous hit.", stepping, previous_hit),
+    row("previous-user", &[], "", "", "Goes to the previous user.", stepping, previous_user),
+    row("previous-record", &[], "", "", "Shows the previous row.", has_record, previous_record),
+    row(
+        "clock",
+        &["now"],
+        "T|-7d|newest|wall",
+        "clock",
+        "Sets the query clock, which now() and ago() count from.",
+        always,
+        clock,
+    ),
+    row(
+        "cancel",
+        &["cancel"],
+        "",
+        "cancel",
+        "Stops the running query; twice in a row it ends kqlhunt.",
+        always,
+        cancel,
+    ),
+    row(
+        "quit",
+        &["q", "quit"],
+        "",
+        "quit",
+        "Ends kqlhunt; the text is kept for the next start.",
+        always,
+        quit,
+    ),
+    row("toggle", &["toggle"], "", "", "Goes from the query to the result and back.", always, toggle),
+    row("previous-pane", &[], "", "", "Goes to the previous pane.", always, previous_pane),
+    row("accept", &[], "", "choose", "Takes what is selected.", always, accept),
+    row("complete-input", &[], "", "", "Completes the command that is typed.", always, complete_input),
+    row("close", &[], "", "close", "Closes what is open.", always, close),
+    row("open-file", &["open", "o"], "FILE", "", "Puts a query file into the query pane.", always, open_file),
+    row("write", &["w", "write"], "[FILE]", "", "Writes the query to its file or another.", always, write),
+    row("write-over", &["w!"], "FILE", "", "Writes the query over another file.", always, write_over),
+    row(
+        "load",
+        &["load"],
+        "FILE|FOLDER",
+        "",
+        "Loads data: JSON Lines, CSV, STIX, also gzipped.",
+        always,
+        load,
+    ),
+    row(
+        "export-over",
+        &["export!"],
+        "[raw] FILE",
+        "",
+        "As export, over a file that exists.",
+        has_result,
+        export_over,
+    ),
+    row("repaint", &["redraw"], "", "", "Draws the screen anew.", always, repaint),
+    row("suspend", &[], "", "", "Gives the terminal back to the shell until `fg`.", always, suspend),
+    row(
+        "next-problem",
+        &["next"],
+        "",
+        "problem",
+        "Goes to the next error or warning.",
+        has_remarks,
+        next_problem,
+    ),
+    row("undo", &[], "", "undo", "Takes back the last edit.", always, undo),
+    row("redo", &[], "", "", "Does again what undo took back.", always, redo),
+    row("line-start", &[], "", "", "Goes to the start of the line.", always, line_start),
+    row("line-end", &[], "", "", "Goes to the end of the line.", always, line_end),
+    row("kill-line", &[], "", "", "Deletes to the end of the line.", always, kill_line),
+    row("kill-to-start", &[], "", "", "Deletes to the start of the line.", always, kill_to_start),
+    row("kill-word", &[], "", "", "Deletes the word before the cursor.", always, kill_word),
+    row("word-left", &[], "", "", "Goes one word to the left.", always, word_left),
+    row("word-right", &[], "", "", "Goes one word to the right.", always, word_right),
+    row("down", &[], "", "", "Goes down.", always, down),
+    row("up", &[], "", "", "Goes up.", always, up),
+    row("left", &[], "", "", "Goes left.", always, left),
+    row("right", &[], "", "", "Goes right.", always, right),
+    row("page-down", &[], "", "", "Goes down a page.", always, page_down),
+    row("page-up", &[], "", "", "Goes up a page.", always, page_up),
+    row("top", &[], "", "", "Goes to the first row.", always, top),
+    row("bottom", &[], "", "", "Goes to the last row.", always, bottom),
+];
+
+pub fn by_name(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name)
+}
+
+pub fn by_word(word: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.words.contains(&word))
+}
+
+fn always(_: &App) -> bool {
+    true
+}
+
+fn has_result(app: &App) -> bool {
+    app.grid.is_some()
+}
+
+fn has_row(app: &App) -> bool {
+    app.current_row().is_some() || app.ages.is_some()
+}
+
+fn has_record(app: &App) -> bool {
+    app.record.is_some()
+}
+
+fn has_chart(app: &App) -> bool {
+    app.chart.is_some()
+}
+
+fn stepping(app: &App) -> bool {
+    app.stepper.is_some()
+}
+
+fn has_remarks(app: &App) -> bool {
+    !app.editor.remarks.is_empty()
+}
+
+fn nothing() -> Vec<Effect> {
+    Vec::new()
+}
+
+/// The hints for what can be done now: key and word.
+pub fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
+    let context = app.context();
+    let popup = app.popup.is_some();
+    COMMANDS
+        .iter()
+        .filter(|command| !command.hint.is_empty() && (command.when)(app))
+        .filter_map(|command| {
+            let keys = keys::keys_of(context, command.name);
+            let here = |key: &&str| {
+                KEYS.iter().any(|(at, name, other)| *at == context && name == key && *other == command.name)
+            };
+            // Keys of two letters are for fingers that know them.
+            let short = |key: &&str| key.len() != 2 || key.starts_with('F');
+            let mut keys = keys.into_iter();
+            let key = if popup { keys.find(here) } else { keys.find(short) };
+            key.map(|key| (key, command.hint))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_a_command_and_every_command_a_way() {
+        for (context, key, command) in KEYS {
+            assert!(by_name(command).is_some(), "{context:?} {key} {command}");
+        }
+        for (at, command) in COMMANDS.iter().enumerate() {
+            assert!(command.doc.ends_with('.'), "{}", command.name);
+            assert!(!COMMANDS[..at].iter().any(|other| other.name == command.name), "{}", command.name);
+            let reachable = KEYS.iter().any(|row| row.2 == command.name) || !command.words.is_empty();
+            assert!(reachable, "{}", command.name);
+            for word in command.words {
+                assert_eq!(by_word(word).map(|found| found.name), Some(command.name), "{word}");
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Going from pane to pane, opening and closing what lies over them.
+
+use super::{COMMANDS, nothing};
+use crate::app::keys::{Context, KEYS};
+use crate::app::msg::Effect;
+use crate::app::popup::{List, ListKind, Popup, Text};
+use crate::app::{App, Focus, NoteKind, lists, text};
+use crate::hunt::pack::Hunt;
+
+pub fn next_pane(app: &mut App, _: &str) -> Vec<Effect> {
+    cycle(app, true)
+}
+
+pub fn previous_pane(app: &mut App, _: &str) -> Vec<Effect> {
+    cycle(app, false)
+}
+
+pub fn panes(app: &App) -> Vec<Focus> {
+    let mut panes = vec![Focus::Editor, Focus::Grid];
+    panes.extend(app.record.is_some().then_some(Focus::Record));
+    panes.extend(app.chart_shown().then_some(Focus::Chart));
+    panes
+}
+
+pub fn cycle(app: &mut App, forward: bool) -> Vec<Effect> {
+    app.dirty = true;
+    if app.stepper.is_some() {
+        let other = if app.focus == Focus::Record { Focus::Grid } else { Focus::Record };
+        app.focus = if app.record.is_some() { other } else { Focus::Grid };
+        return nothing();
+    }
+    let panes = panes(app);
+    let at = panes.iter().position(|pane| *pane == app.focus).unwrap_or(0);
+    let next = if forward { at + 1 } else { at + panes.len() - 1 } % panes.len();
+    app.focus = panes[next];
+    nothing()
+}
+
+pub fn toggle(app: &mut App, _: &str) -> Vec<Effect> {
+    app.dirty = true;
+    app.focus = if app.focus == Focus::Editor { Focus::Grid } else { Focus::Editor };
+    app.stepper = None;
+    nothing()
+}
+
+pub fn popup(app: &mut App, popup: Popup) -> Vec<Effect> {
+    app.popup = Some(popup);
+    app.dirty = true;
+    nothing()
+}
+
+pub fn palette(app: &mut App, typed: &str) -> Vec<Effect> {
+    popup(app, Popup::List(List::new(ListKind::Palette, typed)))
+}
+
+pub fn hunts(app: &mut App, _: &str) -> Vec<Effect> {
+    popup(app, Popup::List(List::new(ListKind::Hunts, "")))
+}
+
+pub fn schema(app: &mut App, typed: &str) -> Vec<Effect> {
+    popup(app, Popup::List(List::new(ListKind::Schema, typed)))
+}
+
+pub fn help(app: &mut App, _: &str) -> Vec<Effect> {
+    let here = match app.context() {
+        Context::List | Context::Text => Context::Global,
+        context => context,
+    };
+    popup(app, Popup::Text(Text::new("Keys and commands", help_lines(here))))
+}
+
+/// The keys of the place first, then those of everywhere, then the words of the palette.
+pub fn help_lines(here: Context) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (context, title) in [(here, "Here"), (Context::Global, "Everywhere")] {
+        if context == Context::Global && here == Context::Global && title == "Here" {
+            continue;
+        }
+        lines.push(title.to_string());
+        for command in COMMANDS {
+            let keys: Vec<_> = KEYS
+                .iter()
+                .filter(|(at, _, name)| *at == context && *name == command.name)
+                .map(|row| row.1)
+                .collect();
+            if !keys.is_empty() {
+                lines.push(format!("  {:<24} {}", keys.join(" "), command.doc));
+            }
+        }
+        lines.push(String::new());
+    }
+    lines.push("Words: press : outside the query, or F2".to_string());
+    for command in COMMANDS.iter().filter(|command| !command.words.is_empty()) {
+        lines.push(format!("  {:<24} {}", format!(":{} {}", command.words[0], command.args), command.doc));
+    }
+    lines
+}
+
+pub fn close(app: &mut App, _: &str) -> Vec<Effect> {
+    app.dirty = true;
+    if app.popup.take().is_some() {
+        return nothing();
+    }
+    if app.record.take().is_some() || app.stepper.take().is_some() {
+        app.focus = Focus::Grid;
+    } else if app.focus == Focus::Chart {
+        return chart(app, "");
+    }
+    nothing()
+}
+
+pub fn chart(app: &mut App, _: &str) -> Vec<Effect> {
+    let Some(pane) = &mut app.chart else {
+        return app.say(NoteKind::Warning, "the result has no chart: its query has no render");
+    };
+    pane.shown = !pane.shown;
+    let shown = pane.shown;
+    app.stepper = None;
+    app.focus = match (shown, app.focus) {
+        (true, _) => Focus::Chart,
+        (false, Focus::Chart) => Focus::Grid,
+        (false, focus) => focus,
+    };
+    app.dirty = true;
+    nothing()
+}
+
+/// Puts a hunt above what was there, as one edit.
+pub fn put_hunt(app: &mut App, hunt: &Hunt) -> Vec<Effect> {
+    let before = app.editor.text();
+    let query = hunt.query.trim();
+    let text = if app.editor.blank() || before.trim() == query {
+        format!("{query}\n")
+    } else {
+        format!("{query}\n\n{}", before.trim_start())
+    };
+    app.editor.replace_all(&text);
+    app.popup = None;
+    app.stepper = None;
+    app.record = None;
+    app.focus = Focus::Editor;
+    let name = text::shown(&hunt.name, app.ascii).into_owned();
+    app.say(NoteKind::Good, format!("{name}: F5 runs it; undo brings the old text back"))
+}
+
+pub fn accept(app: &mut App, _: &str) -> Vec<Effect> {
+    lists::accept(app)
+}
+
+pub fn complete_input(app: &mut App, _: &str) -> Vec<Effect> {
+    lists::complete(app)
+}
+
+pub fn quit(_: &mut App, _: &str) -> Vec<Effect> {
+    vec![Effect::Quit]
+}
+
+pub fn repaint(_: &mut App, _: &str) -> Vec<Effect> {
+    vec![Effect::Repaint]
+}
+
+pub fn suspend(_: &mut App, _: &str) -> Vec<Effect> {
+    vec![Effect::Suspend]
+}

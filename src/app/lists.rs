@@ -1,0 +1,228 @@
+//! What is in a list popup, and what choosing it does.
+
+use super::commands::{self, COMMANDS};
+use super::grid::Step;
+use super::keys::{self, Context};
+use super::msg::Effect;
+use super::popup::{Input, List, ListKind, Popup, matching};
+use super::{App, Focus, NoteKind, text};
+use crate::hunt::pack::Hunt;
+use crate::hunt::pivot;
+
+/// Rows of a popup that are not its list: a frame, a line of input, a line below.
+const LIST_EDGE: u16 = 4;
+const TEXT_EDGE: u16 = 2;
+/// No popup is larger; each fits into 60 by 16.
+pub const POPUP_SIZE: (u16, u16) = (100, 30);
+
+/// A row of a list: safe for the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub left: String,
+    pub right: String,
+    pub choice: Choice,
+}
+
+/// What the row stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    Command(&'static str),
+    Hunt(usize),
+    /// What is put into the query.
+    Name(String),
+}
+
+/// What the list offers for what is typed.
+pub fn items(app: &App, list: &List) -> Vec<Item> {
+    let all = match list.kind {
+        ListKind::Palette => palette(&list.input.text),
+        ListKind::Hunts => hunts(app),
+        ListKind::Schema => schema(app),
+    };
+    let texts: Vec<String> = match list.kind {
+        ListKind::Palette => all.iter().map(|item| item.left.clone()).collect(),
+        ListKind::Hunts | ListKind::Schema => {
+            all.iter().map(|item| format!("{} {}", item.left, item.right)).collect()
+        }
+    };
+    let typed = match list.kind {
+        // With its word typed, the command is what is looked for; the rest is for it.
+        ListKind::Palette if typed_command(&list.input.text).is_some() => "",
+        ListKind::Palette | ListKind::Hunts | ListKind::Schema => list.input.text.as_str(),
+    };
+    matching(typed, &texts).into_iter().map(|at| all[at].clone()).collect()
+}
+
+/// The command whose word is typed, and what follows the word.
+fn typed_command(typed: &str) -> Option<(&'static commands::Command, &str)> {
+    let typed = typed.trim_start().trim_start_matches(':');
+    let (word, rest) = typed.split_once(' ').unwrap_or((typed, ""));
+    commands::by_word(word).map(|command| (command, rest.trim()))
+}
+
+fn palette(typed: &str) -> Vec<Item> {
+    let named = typed_command(typed).map(|(command, _)| command.name);
+    COMMANDS
+        .iter()
+        .filter(|command| !command.words.is_empty())
+        .filter(|command| named.is_none_or(|name| name == command.name))
+        .map(|command| {
+            let keys = keys::keys_of(Context::Global, command.name);
+            let key = keys.first().map(|key| format!(" ({key})")).unwrap_or_default();
+            Item {
+                left: format!("{} {}", command.words[0], command.args).trim_end().to_string(),
+                right: format!("{}{key}", command.doc),
+                choice: Choice::Command(command.name),
+            }
+        })
+        .collect()
+}
+
+fn hunts(app: &App) -> Vec<Item> {
+    let shown = |part: &str| text::shown(part, app.ascii).into_owned();
+    app.hunts
+        .iter()
+        .enumerate()
+        .map(|(at, hunt)| Item {
+            left: shown(&hunt.name),
+            right: shown(&hunt_tags(hunt)),
+            choice: Choice::Hunt(at),
+        })
+        .collect()
+}
+
+fn hunt_tags(hunt: &Hunt) -> String {
+    let severity = hunt.severity.as_deref().unwrap_or("query");
+    format!("{severity}  {}", hunt.techniques.join(" "))
+}
+
+fn schema(app: &App) -> Vec<Item> {
+    let shown = |part: &str| text::shown(part, app.ascii).into_owned();
+    let mut items = Vec::new();
+    for table in &app.database.schema.tables {
+        let columns = text::count(table.listed().count() as u64, "column");
+        let name = pivot::name(&table.name);
+        items.push(Item { left: shown(&table.name), right: columns, choice: Choice::Name(name) });
+        for column in table.listed() {
+            items.push(Item {
+                left: format!("  {}", shown(&column.name)),
+                right: format!("{}  {}", column.ty.name(), shown(&table.name)),
+                choice: Choice::Name(pivot::name(&column.name)),
+            });
+        }
+    }
+    items
+}
+
+/// The size of a popup on this screen: no larger than a text needs; a list keeps its size while it narrows.
+pub fn popup_size(app: &App) -> (u16, u16) {
+    let (width, height) = app.size;
+    let width = POPUP_SIZE.0.min(width.saturating_sub(4)).max(20);
+    let wanted = match &app.popup {
+        Some(Popup::Text(text)) => text.lines.len() as u16 + TEXT_EDGE,
+        Some(Popup::List(_)) | None => POPUP_SIZE.1,
+    };
+    (width, wanted.min(POPUP_SIZE.1).min(height.saturating_sub(3)).max(3))
+}
+
+/// Rows of a popup that move.
+pub fn popup_rows(app: &App) -> usize {
+    let edge = match &app.popup {
+        Some(Popup::List(list)) => LIST_EDGE + described_rows(app, list) as u16,
+        Some(Popup::Text(_)) | None => TEXT_EDGE,
+    };
+    usize::from(popup_size(app).1.saturating_sub(edge))
+}
+
+/// Lines below the list that tell more of what is selected.
+pub fn described_rows(app: &App, list: &List) -> usize {
+    match list.kind {
+        ListKind::Hunts => usize::from(popup_size(app).1) / 2,
+        ListKind::Palette | ListKind::Schema => 0,
+    }
+}
+
+/// What is said of the selected row, wrapped to a width.
+pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
+    let items = items(app, list);
+    let Some(Item { choice: Choice::Hunt(at), .. }) = items.get(list.selected) else { return Vec::new() };
+    let Some(hunt) = app.hunts.get(*at) else { return Vec::new() };
+    let shown = |part: &str| text::shown(part, app.ascii).into_owned();
+    let mut lines = Vec::new();
+    for paragraph in hunt.description.trim().split("\n\n") {
+        lines.extend(text::wrap(&shown(&paragraph.replace('\n', " ")), width));
+    }
+    if !hunt.tactics.is_empty() {
+        lines.extend(text::wrap(&shown(&format!("Tactics: {}", hunt.tactics.join(", "))), width));
+    }
+    lines
+}
+
+pub fn step(app: &mut App, step: Step) {
+    let page = popup_rows(app);
+    let Some(Popup::List(list)) = &app.popup else { return };
+    let count = items(app, list).len();
+    if let Some(Popup::List(list)) = &mut app.popup {
+        list.step(step, count, page);
+    }
+}
+
+/// Tab in the palette: the word of the selected command, ready for what it takes.
+pub fn complete(app: &mut App) -> Vec<Effect> {
+    let Some(Popup::List(list)) = &app.popup else { return Vec::new() };
+    let selected = items(app, list).into_iter().nth(list.selected);
+    if let (ListKind::Palette, Some(Item { choice: Choice::Command(name), .. })) = (list.kind, selected)
+        && typed_command(&list.input.text).is_none()
+        && let Some(command) = commands::by_name(name)
+    {
+        let typed = format!("{} ", command.words[0]);
+        if let Some(Popup::List(list)) = &mut app.popup {
+            list.input = Input::new(typed);
+            (list.selected, list.top) = (0, 0);
+        }
+        app.dirty = true;
+    }
+    Vec::new()
+}
+
+pub fn accept(app: &mut App) -> Vec<Effect> {
+    let Some(Popup::List(list)) = &app.popup else { return Vec::new() };
+    if let (ListKind::Palette, Some((command, rest))) = (list.kind, typed_command(&list.input.text)) {
+        let rest = rest.to_string();
+        return perform(app, command, &rest);
+    }
+    let selected = items(app, list).into_iter().nth(list.selected);
+    match selected.map(|item| item.choice) {
+        Some(Choice::Command(name)) => match commands::by_name(name) {
+            Some(command) if needs_args(command) => complete(app),
+            Some(command) => perform(app, command, ""),
+            None => Vec::new(),
+        },
+        Some(Choice::Hunt(at)) => match app.hunts.get(at).cloned() {
+            Some(hunt) => commands::put_hunt(app, &hunt),
+            None => Vec::new(),
+        },
+        Some(Choice::Name(name)) => {
+            app.popup = None;
+            app.focus = Focus::Editor;
+            app.editor.insert(&name);
+            app.dirty = true;
+            Vec::new()
+        }
+        None => app.say(NoteKind::Warning, "nothing fits what is typed"),
+    }
+}
+
+fn needs_args(command: &commands::Command) -> bool {
+    !command.args.is_empty() && !command.args.starts_with('[')
+}
+
+fn perform(app: &mut App, command: &'static commands::Command, rest: &str) -> Vec<Effect> {
+    app.popup = None;
+    app.dirty = true;
+    if !(command.when)(app) {
+        let said = format!("':{}' has nothing to work on now", command.words[0]);
+        return app.say(NoteKind::Warning, said);
+    }
+    (command.run)(app, rest)
+}

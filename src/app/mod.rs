@@ -1,0 +1,253 @@
+//! The workbench as a state machine: [`update`] takes what happened and gives what shall be done. Knows
+//! keys and plain data; does no I/O, asks no clock, and has no frame to draw on.
+
+mod arrivals;
+pub mod chart;
+pub mod clock;
+pub mod commands;
+pub mod editor;
+pub mod grid;
+pub mod keys;
+pub mod layout;
+pub mod lists;
+pub mod msg;
+pub mod popup;
+pub mod record;
+pub mod remarks;
+pub mod session;
+mod statement;
+pub mod stepper;
+pub mod text;
+mod update;
+
+use std::sync::Arc;
+
+use chart::ChartPane;
+use clock::Clock;
+use editor::Editor;
+use grid::Grid;
+use keys::Context;
+use msg::{Effect, TableAge};
+use popup::Popup;
+use record::Record;
+use session::Session;
+use stepper::Stepper;
+
+use crate::hunt::pack::Hunt;
+use crate::schema::Schema;
+use crate::types::ColumnType;
+use crate::value::Value;
+
+pub use lists::items;
+pub use update::update;
+
+/// A second Ctrl-C within this time ends the program.
+const QUIT_MS: u64 = 2_000;
+/// The text is checked this long after the last edit, and saved this long after it.
+const CHECK_MS: u64 = 400;
+const SAVE_MS: u64 = 1_000;
+/// The elapsed time of a running query is drawn this often.
+const ELAPSED_MS: u64 = 500;
+
+pub struct App {
+    pub size: (u16, u16),
+    /// Milliseconds since the start, of what is being handled.
+    pub at: u64,
+    pub ascii: bool,
+    /// Something that is seen has changed.
+    pub dirty: bool,
+    pub database: Database,
+    pub clock: Clock,
+    pub focus: Focus,
+    pub editor: Editor,
+    pub running: Option<Running>,
+    pub grid: Option<Grid>,
+    /// What is said when the result has no rows.
+    pub ages: Option<Vec<TableAge>>,
+    pub record: Option<Record>,
+    pub chart: Option<ChartPane>,
+    pub stepper: Option<Stepper>,
+    pub popup: Option<Popup>,
+    pub hunts: Arc<Vec<Hunt>>,
+    pub note: Note,
+    /// The first of two keys.
+    pub prefix: Option<String>,
+    /// Until when another Ctrl-C ends the program.
+    pub quit_until: u64,
+    /// A run was asked for before the database was open.
+    run_when_open: bool,
+    /// Whether the clock was chosen, so that the data's own clock does not replace it.
+    clock_chosen: bool,
+    check_at: Option<u64>,
+    save_at: Option<u64>,
+    drawn_at: u64,
+    numbers: u64,
+    /// The text of the file as it was read or written.
+    file_text: Option<String>,
+}
+
+/// What the workbench starts with.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    pub size: (u16, u16),
+    pub ascii: bool,
+    /// The data as the status line names it, such as `sample` or a file name.
+    pub title: String,
+    /// `--now`, in ticks.
+    pub now: Option<i64>,
+    pub hunts: Arc<Vec<Hunt>>,
+}
+
+pub struct Database {
+    pub title: String,
+    pub state: DatabaseState,
+    pub schema: Arc<Schema>,
+    /// A load runs; its last line.
+    pub loading: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseState {
+    Opening,
+    Open,
+    Failed(String),
+}
+
+/// Which pane the keys go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    Editor,
+    Grid,
+    Record,
+    Chart,
+}
+
+/// A query that runs.
+#[derive(Clone, Debug)]
+pub struct Running {
+    pub run: u64,
+    pub since: u64,
+    /// The statement's place in the text of this version.
+    pub offset: usize,
+    pub version: u64,
+    pub fraction: Option<f64>,
+    pub cancelling: bool,
+    /// The order that the grid keeps when the same text runs again.
+    pub text: String,
+}
+
+/// The line above the hints.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Note {
+    pub text: String,
+    pub kind: NoteKind,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NoteKind {
+    #[default]
+    Plain,
+    Good,
+    Warning,
+    Error,
+}
+
+impl App {
+    pub fn new(start: Start) -> App {
+        App {
+            size: start.size,
+            at: 0,
+            ascii: start.ascii,
+            dirty: true,
+            database: Database {
+                title: start.title,
+                state: DatabaseState::Opening,
+                schema: Arc::new(Schema::default()),
+                loading: None,
+            },
+            clock: start.now.map_or(Clock::Wall, Clock::Fixed),
+            focus: Focus::Editor,
+            editor: Editor::default(),
+            running: None,
+            grid: None,
+            ages: None,
+            record: None,
+            chart: None,
+            stepper: None,
+            popup: None,
+            hunts: start.hunts,
+            note: Note::default(),
+            prefix: None,
+            quit_until: 0,
+            run_when_open: false,
+            clock_chosen: start.now.is_some(),
+            check_at: None,
+            save_at: None,
+            drawn_at: 0,
+            numbers: 0,
+            file_text: None,
+        }
+    }
+
+    /// The next moment at which something is to be done without an event, if there is one.
+    pub fn wake_at(&self) -> Option<u64> {
+        let elapsed = self.running.as_ref().map(|_| self.drawn_at + ELAPSED_MS);
+        [self.check_at, self.save_at, elapsed].into_iter().flatten().min()
+    }
+
+    /// Where keys go now.
+    pub fn context(&self) -> Context {
+        match (&self.popup, &self.stepper, self.focus) {
+            (Some(Popup::List(_)), ..) => Context::List,
+            (Some(Popup::Text(_)), ..) => Context::Text,
+            (None, _, Focus::Record) if self.record.is_some() => Context::Record,
+            (None, Some(_), _) => Context::Hits,
+            (None, None, Focus::Editor) => Context::Editor,
+            (None, None, Focus::Grid | Focus::Record) => Context::Grid,
+            (None, None, Focus::Chart) => Context::Chart,
+        }
+    }
+
+    pub fn chart_shown(&self) -> bool {
+        self.stepper.is_none() && self.chart.as_ref().is_some_and(|chart| chart.shown)
+    }
+
+    pub fn session(&self) -> Session {
+        Session {
+            text: self.editor.text(),
+            cursor: self.editor.cursor(),
+            clock: self.clock,
+            file: self.editor.file.clone(),
+            unsaved: self.editor.unsaved(),
+            file_text: self.file_text.clone(),
+        }
+    }
+
+    /// The row that a record view shows.
+    pub fn current_row(&self) -> Option<(&[ColumnType], &[Value])> {
+        match &self.stepper {
+            Some(stepper) => match &stepper.events {
+                stepper::Events::Rows(events) => {
+                    let row = events.rows.get(usize::try_from(events.view.row).ok()?)?;
+                    Some((&events.columns, row))
+                }
+                stepper::Events::Loading(_) | stepper::Events::None(_) => None,
+            },
+            None => {
+                let grid = self.grid.as_ref()?;
+                Some((&grid.compiled.columns, grid.current()?))
+            }
+        }
+    }
+
+    pub fn say(&mut self, kind: NoteKind, text: impl Into<String>) -> Vec<Effect> {
+        self.note = Note { text: text.into(), kind };
+        self.dirty = true;
+        Vec::new()
+    }
+
+    fn number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+}

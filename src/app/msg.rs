@@ -1,0 +1,235 @@
+//! All that can happen to the workbench, and all that it can ask of the world. Plain data.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+
+use super::session::Session;
+use crate::compile::Compiled;
+use crate::diag::Diagnostic;
+use crate::schema::Schema;
+use crate::value::{Grid, Value};
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    Key(KeyEvent),
+    /// A bracketed paste.
+    Paste(String),
+    /// Columns and rows of the terminal.
+    Resize(u16, u16),
+    /// A moment that [`super::App::wake_at`] asked for came; how far the running query is, from 0 to 1.
+    Wake(Option<f64>),
+    /// The terminal is ours again after a suspension.
+    Resumed,
+    /// The database is open.
+    Opened(Opened),
+    OpenFailed(String),
+    /// The session of the last time, if there was one.
+    Restored(Session),
+    /// What is wrong with the text of this version, from byte `offset` on.
+    Checked {
+        version: u64,
+        offset: usize,
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// First rows of a run that goes on.
+    First {
+        run: u64,
+        compiled: Arc<Compiled>,
+        rows: Vec<Vec<Value>>,
+    },
+    /// A run's result is kept under the run's number.
+    Ran {
+        run: u64,
+        compiled: Arc<Compiled>,
+        /// The first of them.
+        rows: Vec<Vec<Value>>,
+        total: u64,
+        ms: u64,
+        warnings: Vec<Diagnostic>,
+        /// Results of the text before this one, which are not shown.
+        skipped: usize,
+    },
+    Failed {
+        run: u64,
+        failure: Failure,
+        ms: u64,
+    },
+    Window {
+        window: Window,
+        rows: Result<Vec<Vec<Value>>, String>,
+    },
+    /// How old each table of a query is.
+    Ages {
+        purpose: AgePurpose,
+        ages: Result<Vec<TableAge>, String>,
+    },
+    Answered {
+        question: Question,
+        ticket: u64,
+        answer: Result<Grid, String>,
+    },
+    FileRead {
+        path: PathBuf,
+        text: Result<String, String>,
+    },
+    FileWritten {
+        path: PathBuf,
+        version: u64,
+        result: Result<(), String>,
+    },
+    /// How a load goes: one line.
+    Loading(String),
+    /// A load ended; lines of its summary, the schema afterwards.
+    Loaded {
+        result: Result<Vec<String>, String>,
+        schema: Option<Arc<Schema>>,
+    },
+    Exported(Result<Exported, String>),
+    /// A thread of ours is gone; what it said.
+    Broken(String),
+}
+
+/// A database, open.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub schema: Arc<Schema>,
+    /// The data's own clock, in ticks.
+    pub clock: Option<i64>,
+}
+
+/// Why a run gave no result.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// Mistakes in the query; spans count from the statement's first byte.
+    Query(Vec<Diagnostic>),
+    Cancelled,
+    Other(String),
+}
+
+/// Rows of a kept result that a pane asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub purpose: Purpose,
+    pub result: u64,
+    /// Columns and whether each ascends; empty is the query's own order.
+    pub order: Vec<(usize, bool)>,
+    pub offset: u64,
+    pub limit: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Grid,
+    Chart,
+    Hits,
+}
+
+/// Why the ages of tables are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgePurpose {
+    /// A run gave no rows.
+    Empty { run: u64 },
+    /// The clock is to be set to the newest row, and the query run again if `run`.
+    Clock { run: bool },
+}
+
+/// The newest row of a table that a query reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableAge {
+    pub table: String,
+    pub time_column: String,
+    /// In ticks; `None` when the table is empty.
+    pub newest: Option<i64>,
+    /// The query's look-back, in ticks, inclusive.
+    pub since: Option<i64>,
+    pub until: Option<i64>,
+    /// The clock that the look-back was reckoned from.
+    pub now: i64,
+}
+
+impl TableAge {
+    /// Whether the newest row is no part of what the query looks at.
+    pub fn outside(&self) -> bool {
+        self.newest.is_some_and(|newest| {
+            self.since.is_some_and(|since| newest < since) || self.until.is_some_and(|until| newest > until)
+        })
+    }
+}
+
+/// A small query beside the running one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    Events,
+    Indicators,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    pub path: PathBuf,
+    pub rows: u64,
+    pub bytes: u64,
+    /// Cells that a spreadsheet would have taken for formulas.
+    pub neutralized: u64,
+    pub raw: bool,
+}
+
+/// What shall happen. Effects of one kind are done newest first: an older one that still waits is dropped.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Compiles a statement and runs it; the result is kept as `run`.
+    /// Spans of what is wrong count from the statement's first byte.
+    Run {
+        run: u64,
+        text: String,
+        now: Option<i64>,
+    },
+    /// Stops the running query; asked for once.
+    Cancel,
+    /// Frees a kept result.
+    Drop(u64),
+    Read(Window),
+    /// Compiles only.
+    Check {
+        version: u64,
+        offset: usize,
+        text: String,
+        now: Option<i64>,
+    },
+    /// The newest row of each table of the statement, or of every table when it reads none.
+    Ages {
+        purpose: AgePurpose,
+        text: String,
+        now: Option<i64>,
+    },
+    Ask {
+        question: Question,
+        ticket: u64,
+        kql: String,
+        now: i64,
+    },
+    ReadFile(PathBuf),
+    WriteFile {
+        path: PathBuf,
+        text: String,
+        version: u64,
+        /// Replaces what is there.
+        over: bool,
+    },
+    Load(PathBuf),
+    Export {
+        result: u64,
+        columns: Vec<crate::types::ColumnType>,
+        order: Vec<(usize, bool)>,
+        path: PathBuf,
+        raw: bool,
+        over: bool,
+    },
+    Save(Session),
+    /// Draws everything anew.
+    Repaint,
+    Suspend,
+    Quit,
+}

@@ -1,0 +1,198 @@
+//! What lies over the panes: lists with a line of input, and texts. Knows no keys and no commands.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher};
+
+use super::grid::Step;
+
+/// A line that is typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    pub text: String,
+    /// Characters before the cursor.
+    pub cursor: usize,
+}
+
+impl Input {
+    pub fn new(text: impl Into<String>) -> Input {
+        let text = text.into();
+        Input { cursor: text.chars().count(), text }
+    }
+
+    fn byte(&self) -> usize {
+        self.text.char_indices().nth(self.cursor).map_or(self.text.len(), |(at, _)| at)
+    }
+
+    pub fn insert(&mut self, pasted: &str) {
+        let pasted: String = pasted.chars().filter(|letter| !letter.is_control()).collect();
+        let at = self.byte();
+        self.text.insert_str(at, &pasted);
+        self.cursor += pasted.chars().count();
+    }
+
+    /// False when the key is not for a line of text.
+    pub fn key(&mut self, key: &KeyEvent) -> bool {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let length = self.text.chars().count();
+        match key.code {
+            KeyCode::Char('u') if control => {
+                self.text.drain(..self.byte());
+                self.cursor = 0;
+            }
+            KeyCode::Char('w') if control => {
+                let end = self.byte();
+                let kept = self.text[..end].trim_end().rfind(' ').map_or(0, |at| at + 1);
+                self.text.drain(kept..end);
+                self.cursor = self.text[..kept].chars().count();
+            }
+            KeyCode::Char('a') if control => self.cursor = 0,
+            KeyCode::Char('e') if control => self.cursor = length,
+            KeyCode::Char('h') if control => {
+                return self.key(&KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+            }
+            KeyCode::Char(letter) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                self.insert(letter.encode_utf8(&mut [0; 4]));
+            }
+            KeyCode::Backspace if self.cursor > 0 => {
+                self.cursor -= 1;
+                let at = self.byte();
+                self.text.remove(at);
+            }
+            KeyCode::Delete if self.cursor < length => {
+                let at = self.byte();
+                self.text.remove(at);
+            }
+            KeyCode::Backspace | KeyCode::Delete => {}
+            KeyCode::Left => self.cursor = self.cursor.saturating_sub(1),
+            KeyCode::Right => self.cursor = (self.cursor + 1).min(length),
+            KeyCode::Home => self.cursor = 0,
+            KeyCode::End => self.cursor = length,
+            _ => return false,
+        }
+        true
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Popup {
+    List(List),
+    Text(Text),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListKind {
+    Palette,
+    Hunts,
+    Schema,
+}
+
+/// A list; what is in it follows from its kind and the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    pub kind: ListKind,
+    pub input: Input,
+    pub selected: usize,
+    pub top: usize,
+}
+
+impl List {
+    pub fn new(kind: ListKind, input: &str) -> List {
+        List { kind, input: Input::new(input), selected: 0, top: 0 }
+    }
+
+    pub fn step(&mut self, step: Step, items: usize, page: usize) {
+        let last = items.saturating_sub(1);
+        let page = page.max(1);
+        self.selected = match step {
+            Step::Up => self.selected.saturating_sub(1),
+            Step::Down => (self.selected + 1).min(last),
+            Step::PageUp => self.selected.saturating_sub(page),
+            Step::PageDown => (self.selected + page).min(last),
+            Step::Top => 0,
+            Step::Bottom => last,
+            Step::Left | Step::Right => self.selected,
+        };
+        self.scroll_into(page);
+    }
+
+    pub fn scroll_into(&mut self, page: usize) {
+        let page = page.max(1);
+        self.top = self.top.clamp((self.selected + 1).saturating_sub(page), self.selected);
+    }
+}
+
+/// Some lines of our own words; safe for the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub title: String,
+    pub lines: Vec<String>,
+    pub top: usize,
+}
+
+impl Text {
+    pub fn new(title: impl Into<String>, lines: Vec<String>) -> Text {
+        Text { title: title.into(), lines, top: 0 }
+    }
+
+    pub fn step(&mut self, step: Step, page: usize) {
+        let last = self.lines.len().saturating_sub(page);
+        self.top = match step {
+            Step::Up => self.top.saturating_sub(1),
+            Step::Down => (self.top + 1).min(last),
+            Step::PageUp => self.top.saturating_sub(page),
+            Step::PageDown => (self.top + page).min(last),
+            Step::Top => 0,
+            Step::Bottom => last,
+            Step::Left | Step::Right => self.top,
+        };
+    }
+}
+
+/// The indexes of the items that a typed text fits, the best first; all of them when nothing is typed.
+pub fn matching(typed: &str, items: &[String]) -> Vec<usize> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return (0..items.len()).collect();
+    }
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
+    let mut buffer = Vec::new();
+    let mut found: Vec<(u32, usize)> = items
+        .iter()
+        .enumerate()
+        .filter_map(|(at, item)| {
+            let text = nucleo_matcher::Utf32Str::new(item, &mut buffer);
+            pattern.score(text, &mut matcher).map(|score| (score, at))
+        })
+        .collect();
+    found.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
+    found.into_iter().map(|(_, at)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_edited() {
+        let mut input = Input::new("load é");
+        for code in [KeyCode::Backspace, KeyCode::Char('x'), KeyCode::Home, KeyCode::Delete] {
+            input.key(&KeyEvent::new(code, KeyModifiers::NONE));
+        }
+        assert_eq!(input, Input { text: "oad x".into(), cursor: 0 });
+        input.key(&KeyEvent::new(KeyCode::End, KeyModifiers::NONE));
+        input.key(&KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL));
+        assert_eq!(input, Input { text: "oad ".into(), cursor: 4 });
+        input.insert("a\x1b\nb");
+        assert_eq!(input.text, "oad ab");
+    }
+
+    #[test]
+    fn the_best_match_comes_first() {
+        let items = ["export result".to_string(), "hits".into(), "help".into()];
+        assert_eq!(matching("h", &items)[0..2].iter().filter(|at| **at > 0).count(), 2);
+        assert_eq!(matching("exp", &items), [0]);
+        assert_eq!(matching("", &items), [0, 1, 2]);
+    }
+}

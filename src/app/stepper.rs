@@ -1,0 +1,232 @@
+//! Stepping through the hits of a result: users, their hits, the events behind a hit, the indicator.
+//! Which rows are hits is decided in `hunt`; this is where the reader is.
+
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use super::grid::View;
+use super::msg::{Effect, Question};
+use super::text;
+use crate::compile::Compiled;
+use crate::hunt::card::{self, Card};
+use crate::hunt::hits::{self, Roles, User};
+use crate::hunt::pivot::{self, EVENTS_MAX, Pivot};
+use crate::schema::Schema;
+use crate::types::ColumnType;
+use crate::value::{Grid, Value};
+
+/// Rows of a result that are stepped through; beyond it the pane says so.
+pub const HITS_ROWS_MAX: u64 = 20_000;
+const FILTER_ROWS_MAX: usize = 3;
+/// What a hunter wants to see of an event first, in this order.
+const FIRST_COLUMNS: [&str; 14] = [
+    "TimeGenerated",
+    "Timestamp",
+    "Operation",
+    "ActionType",
+    "OfficeWorkload",
+    "Application",
+    "ResultStatus",
+    "ClientIP",
+    "IPAddress",
+    "SourceFileName",
+    "OfficeObjectId",
+    "ObjectName",
+    "Item",
+    "UserAgent",
+];
+
+pub struct Stepper {
+    pub compiled: Arc<Compiled>,
+    pub rows: Vec<Vec<Value>>,
+    /// Rows of the result that were not read, since it has too many.
+    pub rows_left: u64,
+    pub roles: Roles,
+    pub users: Vec<User>,
+    /// The user, and which of their rows.
+    pub user: usize,
+    pub hit: usize,
+    pub events: Events,
+    pub cards: Cards,
+    /// The question whose answer is waited for; older answers are dropped.
+    pub ticket: u64,
+}
+
+pub enum Events {
+    Loading(Pivot),
+    /// Why there are none to show.
+    None(String),
+    Rows(EventRows),
+}
+
+pub struct EventRows {
+    pub pivot: Pivot,
+    pub columns: Vec<ColumnType>,
+    pub rows: Vec<Vec<Value>>,
+    /// There are more than were read.
+    pub more: bool,
+    /// Columns that have no value in any of the rows, and are not shown.
+    pub empty: usize,
+    pub view: View,
+}
+
+pub enum Cards {
+    Loading,
+    Failed(String),
+    Found(Vec<Card>),
+}
+
+impl Stepper {
+    pub fn new(compiled: Arc<Compiled>, rows: Vec<Vec<Value>>, rows_left: u64) -> Result<Stepper, String> {
+        let roles = Roles::of(&compiled.columns, &compiled.origins, &rows)?;
+        let users = hits::users(&rows, roles);
+        if users.is_empty() {
+            return Err("the result has no rows to step through".into());
+        }
+        let events = Events::None(String::new());
+        Ok(Stepper {
+            compiled,
+            rows,
+            rows_left,
+            roles,
+            users,
+            user: 0,
+            hit: 0,
+            events,
+            cards: Cards::Loading,
+            ticket: 0,
+        })
+    }
+
+    /// What the events are found by, as rows of the screen: KQL, cut after [`FILTER_ROWS_MAX`] rows.
+    pub fn filter(&self, area: Rect, ascii: bool) -> Vec<String> {
+        let pivot = match &self.events {
+            Events::Loading(pivot) => pivot,
+            Events::Rows(events) => &events.pivot,
+            Events::None(_) => return Vec::new(),
+        };
+        let mut said = format!("{} | where {}", pivot.table, pivot.conditions.join(" and "));
+        if let Some(remark) = &pivot.remark {
+            said.push_str(&format!(" ({remark})"));
+        }
+        let mut rows = text::wrap(&text::shown(&said, ascii), usize::from(area.width.saturating_sub(2)));
+        if rows.len() > FILTER_ROWS_MAX {
+            rows.truncate(FILTER_ROWS_MAX);
+            rows[FILTER_ROWS_MAX - 1].push_str(text::ellipsis(ascii));
+        }
+        rows
+    }
+
+    /// The row of the result that is looked at.
+    pub fn row(&self) -> &[Value] {
+        &self.rows[self.users[self.user].rows[self.hit]]
+    }
+
+    pub fn address(&self) -> String {
+        self.row()[self.roles.address].text()
+    }
+
+    /// Hits before this one, over all users, and how many there are.
+    pub fn place(&self) -> (usize, usize) {
+        let before: usize = self.users[..self.user].iter().map(|user| user.rows.len()).sum();
+        (before + self.hit, self.users.iter().map(|user| user.rows.len()).sum())
+    }
+
+    /// To the next or previous hit, over to the neighbouring user at the end. False at the very end.
+    pub fn step_hit(&mut self, forward: bool) -> bool {
+        if forward && self.hit + 1 < self.users[self.user].rows.len() {
+            self.hit += 1;
+        } else if forward && self.user + 1 < self.users.len() {
+            (self.user, self.hit) = (self.user + 1, 0);
+        } else if !forward && self.hit > 0 {
+            self.hit -= 1;
+        } else if !forward && self.user > 0 {
+            self.user -= 1;
+            self.hit = self.users[self.user].rows.len() - 1;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    pub fn step_user(&mut self, forward: bool) -> bool {
+        let next = if forward { self.user + 1 } else { self.user.wrapping_sub(1) };
+        if next >= self.users.len() {
+            return false;
+        }
+        (self.user, self.hit) = (next, 0);
+        true
+    }
+
+    /// Asks for the events and the indicators of the hit.
+    pub fn ask(&mut self, schema: &Schema, ticket: u64) -> Vec<Effect> {
+        self.ticket = ticket;
+        let row = self.row();
+        let (user, address) = (row[self.roles.user].text(), self.address());
+        let now = self.compiled.now;
+        let mut effects = Vec::new();
+        let pivot =
+            pivot::events(&self.compiled, schema, (self.roles.user, &user), (self.roles.address, &address));
+        self.events = match pivot {
+            Ok(pivot) => {
+                let kql = pivot.kql.clone();
+                effects.push(Effect::Ask { question: Question::Events, ticket, kql, now });
+                Events::Loading(pivot)
+            }
+            Err(why) => Events::None(why),
+        };
+        self.cards = if schema.table(pivot::INDICATOR_TABLE).is_none() {
+            Cards::Failed(format!("there is no {} table", pivot::INDICATOR_TABLE))
+        } else {
+            let kql = pivot::indicators(&address, now);
+            effects.push(Effect::Ask { question: Question::Indicators, ticket, kql, now });
+            Cards::Loading
+        };
+        effects
+    }
+
+    pub fn answer(&mut self, question: Question, answer: Result<Grid, String>, ascii: bool) {
+        match question {
+            Question::Indicators => {
+                self.cards = match answer {
+                    Ok(grid) => Cards::Found(card::cards(&grid, self.compiled.now)),
+                    Err(why) => Cards::Failed(why),
+                };
+            }
+            Question::Events => {
+                let Events::Loading(pivot) = &self.events else { return };
+                self.events = match answer {
+                    Ok(grid) => Events::Rows(EventRows::new(pivot.clone(), grid, ascii)),
+                    Err(why) => Events::None(why),
+                };
+            }
+        }
+    }
+}
+
+impl EventRows {
+    fn new(pivot: Pivot, mut grid: Grid, ascii: bool) -> EventRows {
+        let more = grid.rows.len() > EVENTS_MAX;
+        grid.rows.truncate(EVENTS_MAX);
+        let blank = |value: &Value| match value {
+            Value::String(text) => text.is_empty(),
+            other => other.is_null(),
+        };
+        let mut order: Vec<usize> =
+            (0..grid.columns.len()).filter(|at| !grid.rows.iter().all(|row| blank(&row[*at]))).collect();
+        let empty = grid.columns.len() - order.len();
+        let first = |at: usize| {
+            let name = &grid.columns[at].name;
+            let wanted = FIRST_COLUMNS.iter().position(|first| first == name);
+            if pivot.time_column.as_ref() == Some(name) { 0 } else { wanted.map_or(usize::MAX, |at| at + 1) }
+        };
+        order.sort_by_key(|at| (first(*at), *at));
+        let columns: Vec<_> = order.iter().map(|at| grid.columns[*at].clone()).collect();
+        let pick = |row: &Vec<Value>| order.iter().map(|at| row[*at].clone()).collect::<Vec<_>>();
+        let rows: Vec<_> = grid.rows.iter().map(pick).collect();
+        let mut view = View::default();
+        view.measure(&columns, &rows, ascii);
+        EventRows { pivot, columns, rows, more, empty, view }
+    }
+}

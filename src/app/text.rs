@@ -1,0 +1,163 @@
+//! Text on its way to the screen: made safe, measured, cut. Knows no pane and no terminal.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::display;
+use crate::value::Value;
+
+/// No more of a cell than this is looked at for the grid; the record view shows all of it.
+const CELL_BYTES_MAX: usize = 1_000;
+/// A base character and this many marks on it; the rest of a heap of marks is cut.
+const MARKS_MAX: usize = 4;
+
+/// Any text that we did not write ourselves, safe for the terminal.
+pub fn shown(text: &str, ascii: bool) -> Cow<'_, str> {
+    if ascii { display::safe_ascii(text) } else { display::safe(text) }
+}
+
+/// A value as the grid shows it: one line, safe, cut after [`CELL_BYTES_MAX`].
+pub fn cell(value: &Value, ascii: bool) -> String {
+    let text = value.text();
+    let head = head(&text, CELL_BYTES_MAX);
+    let mut shown = shown(head, ascii).into_owned();
+    if head.len() < text.len() {
+        shown.push_str(ellipsis(ascii));
+    }
+    shown
+}
+
+/// The longest beginning of at most `bytes` bytes.
+pub fn head(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let mut end = bytes;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Columns that a safe text takes.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+pub fn ellipsis(ascii: bool) -> &'static str {
+    if ascii { ">" } else { "…" }
+}
+
+/// A safe text cut to `columns`, its last column then being a mark that something is missing.
+pub fn fit(text: &str, columns: usize, ascii: bool) -> Cow<'_, str> {
+    if text.is_ascii() && text.len() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut used) = (String::new(), 0);
+    let mut kept = (0, 0);
+    for grapheme in text.graphemes(true) {
+        let grapheme = match grapheme.char_indices().nth(MARKS_MAX + 1) {
+            Some((at, _)) => &grapheme[..at],
+            None => grapheme,
+        };
+        let wide = grapheme.width();
+        if used + wide > columns {
+            out.truncate(kept.0);
+            if columns > 0 {
+                out.push_str(ellipsis(ascii));
+            }
+            return Cow::Owned(out);
+        }
+        out.push_str(grapheme);
+        used += wide;
+        if used < columns {
+            kept = (out.len(), used);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Breaks a safe text into lines of at most `columns`, at spaces where there are some.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
+    for word in text.split_inclusive(' ') {
+        let wide = width(word.trim_end());
+        if used > 0 && used + wide > columns {
+            lines.push(std::mem::take(&mut line).trim_end().to_string());
+            used = 0;
+        }
+        for grapheme in word.graphemes(true) {
+            let wide = grapheme.width();
+            if used + wide > columns && grapheme != " " {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(grapheme);
+            used += wide;
+        }
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line.trim_end().to_string());
+    }
+    lines
+}
+
+/// `12,481`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `41 ms`, `1.4 s`, `2 min 5 s`.
+pub fn elapsed(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+    }
+}
+
+/// `1 row`, `7 rows`.
+pub fn count(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cut_text_shows_that_it_is_cut() {
+        assert_eq!(fit("abcdef", 6, false), "abcdef");
+        assert_eq!(fit("abcdef", 5, false), "abcd…");
+        assert_eq!(fit("abcdef", 5, true), "abcd>");
+        assert_eq!(fit("漢字漢", 5, false), "漢字…");
+        assert_eq!(fit("漢字漢", 4, false), "漢…");
+        assert_eq!(fit("ab", 0, false), "");
+        assert_eq!(fit(&format!("a{}", "\u{301}".repeat(300)), 3, false).chars().count(), 5);
+    }
+
+    #[test]
+    fn wrapping_keeps_every_character() {
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn numbers_read_easily() {
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(elapsed(1_450), "1.4 s");
+        assert_eq!(count(1, "row"), "1 row");
+    }
+}

@@ -1,0 +1,372 @@
+//! The hub: each event to the pane or command that it is for. Holds no logic of its own beyond that.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::arrivals::{ages_came, exported, file_read, file_written, summary, window_came};
+use super::chart::{CHART_ROWS_MAX, ChartPane};
+use super::clock::Clock;
+use super::grid::{Extent, Grid};
+use super::keys::{self, Context};
+use super::layout::{self, Part};
+use super::msg::{AgePurpose, Effect, Failure, Msg, Purpose, Window};
+use super::popup::{Popup, Text};
+use super::stepper::Events;
+use super::{App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, statement, text};
+use crate::diag::Diagnostic;
+use crate::hunt::series;
+
+/// Handles one event at a time, in milliseconds since the start. The only way in which an [`App`] changes.
+pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
+    app.at = at;
+    let version = app.editor.version;
+    let mut effects = handle(app, msg);
+    if app.editor.version != version {
+        app.check_at = Some(at + CHECK_MS);
+        app.save_at = Some(at + SAVE_MS);
+        app.dirty = true;
+    }
+    effects.extend(settle(app));
+    effects
+}
+
+fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => return press(app, &key),
+        Msg::Paste(pasted) => paste(app, &pasted),
+        Msg::Resize(width, height) => {
+            app.size = (width, height);
+            app.dirty = true;
+        }
+        Msg::Wake(fraction) => return wake(app, fraction),
+        Msg::Resumed => return vec![Effect::Repaint],
+        Msg::Opened(opened) => {
+            app.database.state = DatabaseState::Open;
+            app.database.schema = opened.schema;
+            if let (Some(clock), false) = (opened.clock, app.clock_chosen) {
+                app.clock = Clock::Fixed(clock);
+            }
+            app.dirty = true;
+            app.check_at = (!app.editor.blank()).then_some(app.at);
+            if std::mem::take(&mut app.run_when_open) {
+                return by_name(app, "run");
+            }
+        }
+        Msg::OpenFailed(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            app.database.state = DatabaseState::Failed(why.clone());
+            return app.say(NoteKind::Error, why);
+        }
+        Msg::Restored(session) => restore(app, session),
+        Msg::Checked { version, offset, diagnostics } => {
+            app.dirty |= app.editor.remark(version, offset, &diagnostics);
+        }
+        Msg::First { run, compiled, rows } => {
+            if is_current(app, run) {
+                return show(app, Grid::new(run, compiled, rows, Extent::Growing, app.ascii));
+            }
+        }
+        Msg::Ran { run, compiled, rows, total, ms, warnings, skipped } => {
+            if !is_current(app, run) {
+                return vec![Effect::Drop(run)];
+            }
+            let grid = Grid::new(run, compiled, rows, Extent::All { total, ms }, app.ascii);
+            return finish(app, grid, &warnings, skipped);
+        }
+        Msg::Failed { run, failure, ms } => return fail(app, run, failure, ms),
+        Msg::Window { window, rows } => return window_came(app, &window, rows),
+        Msg::Ages { purpose, ages } => return ages_came(app, purpose, ages),
+        Msg::Answered { question, ticket, answer } => {
+            let ascii = app.ascii;
+            if let Some(stepper) = app.stepper.as_mut().filter(|stepper| stepper.ticket == ticket) {
+                stepper.answer(question, answer, ascii);
+                app.dirty = true;
+            }
+        }
+        Msg::FileRead { path, text } => return file_read(app, path, text),
+        Msg::FileWritten { path, version, result } => return file_written(app, path, version, result),
+        Msg::Loading(line) => {
+            app.database.loading = Some(text::shown(&line, app.ascii).into_owned());
+            app.dirty = true;
+        }
+        Msg::Loaded { result, schema } => {
+            app.database.loading = None;
+            if let Some(schema) = schema {
+                app.database.schema = schema;
+            }
+            return summary(app, "Load", result);
+        }
+        Msg::Exported(result) => return exported(app, result),
+        Msg::Broken(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            return app.say(NoteKind::Error, why);
+        }
+    }
+    Vec::new()
+}
+
+fn is_current(app: &App, run: u64) -> bool {
+    app.running.as_ref().is_some_and(|running| running.run == run)
+}
+
+pub fn by_name(app: &mut App, name: &str) -> Vec<Effect> {
+    match commands::by_name(name) {
+        Some(command) => (command.run)(app, ""),
+        None => Vec::new(),
+    }
+}
+
+fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
+    if key.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    let context = app.context();
+    let name = keys::name(key);
+    let name = match app.prefix.take() {
+        Some(first) => first + &name,
+        None if keys::prefix(context, &name) => {
+            app.prefix = Some(name);
+            return Vec::new();
+        }
+        None => name,
+    };
+    if let Some(command) = keys::lookup(context, &name).and_then(commands::by_name) {
+        if matches!(context, Context::List | Context::Text) && keys::lookup_in(context, &name).is_none() {
+            app.popup = None;
+            app.dirty = true;
+        }
+        return if (command.when)(app) {
+            (command.run)(app, "")
+        } else {
+            let said = format!("{name}: there is nothing to do that on now");
+            app.say(NoteKind::Plain, said)
+        };
+    }
+    match (context, &mut app.popup) {
+        (Context::List, Some(Popup::List(list))) => {
+            if list.input.key(key) {
+                (list.selected, list.top) = (0, 0);
+            }
+            app.dirty = true;
+        }
+        (Context::Editor, _) => edit(app, key),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn edit(app: &mut App, key: &KeyEvent) {
+    let page = usize::from(layout::layout(app).inner(Part::Editor).height).max(2) - 1;
+    match key.code {
+        KeyCode::PageDown => app.editor.page(page, true),
+        KeyCode::PageUp => app.editor.page(page, false),
+        KeyCode::Home | KeyCode::End if key.modifiers.contains(KeyModifiers::CONTROL) => {
+            let last = app.editor.lines().len() - 1;
+            let (line, column) = if key.code == KeyCode::Home { (0, 0) } else { (last, usize::MAX) };
+            app.editor.set_cursor(line, column);
+        }
+        _ => {
+            app.editor.key(key, app.at);
+        }
+    }
+    if !app.note.text.is_empty() {
+        app.say(NoteKind::Plain, "");
+    }
+    app.dirty = true;
+}
+
+/// A paste goes into the line that is typed in, else into the query; it never runs anything.
+fn paste(app: &mut App, pasted: &str) {
+    app.dirty = true;
+    match &mut app.popup {
+        Some(Popup::List(list)) => {
+            list.input.insert(pasted);
+            (list.selected, list.top) = (0, 0);
+        }
+        Some(Popup::Text(_)) => {}
+        None if app.stepper.is_some() => {}
+        None => {
+            app.focus = Focus::Editor;
+            app.editor.insert(pasted);
+        }
+    }
+}
+
+fn wake(app: &mut App, fraction: Option<f64>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let due = |at: Option<u64>| at.is_some_and(|at| at <= app.at);
+    let (check, save) = (due(app.check_at), due(app.save_at));
+    if check {
+        app.check_at = None;
+        let statement = statement::current(app);
+        if app.database.state == DatabaseState::Open && !statement.text.trim().is_empty() {
+            effects.push(Effect::Check {
+                version: app.editor.version,
+                offset: statement.offset,
+                text: statement.text,
+                now: app.clock.now(),
+            });
+        }
+    }
+    if save {
+        app.save_at = None;
+        effects.push(Effect::Save(app.session()));
+    }
+    if let Some(running) = &mut app.running
+        && app.drawn_at + ELAPSED_MS <= app.at
+    {
+        running.fraction = fraction.or(running.fraction);
+        app.drawn_at = app.at;
+        app.dirty = true;
+    }
+    effects
+}
+
+/// What follows from any change: the cursors in view, missing rows asked for.
+fn settle(app: &mut App) -> Vec<Effect> {
+    let layout = layout::layout(app);
+    let editor = layout.inner(Part::Editor);
+    if editor.height > 0 {
+        app.editor.scroll_into(layout::text_width(editor), usize::from(editor.height));
+    }
+    let mut effects = Vec::new();
+    if let Some(stepper) = &mut app.stepper {
+        let area = layout.inner(Part::Events);
+        let filter = stepper.filter(area, app.ascii).len() as u16;
+        if let Events::Rows(events) = &mut stepper.events {
+            let page = u64::from(area.height.saturating_sub(1 + filter));
+            events.view.scroll_into(layout::table_width(area), page);
+        }
+    }
+    if let Some(grid) = &mut app.grid {
+        let area = layout.inner(Part::Grid);
+        let page = u64::from(area.height.saturating_sub(1));
+        if page > 0 {
+            grid.view.scroll_into(layout::table_width(area), page);
+            effects.extend(grid.missing(page).map(Effect::Read));
+        } else if grid.current().is_none() {
+            // The record view covers the grid and steps through its rows.
+            effects.extend(grid.missing_row().map(Effect::Read));
+        }
+    }
+    effects
+}
+
+fn restore(app: &mut App, session: super::session::Session) {
+    app.editor = super::editor::Editor::new(&session.text);
+    app.editor.file = session.file;
+    app.editor.saved = if session.unsaved { u64::MAX } else { app.editor.version };
+    app.editor.set_cursor(session.cursor.0, session.cursor.1);
+    app.file_text = session.file_text;
+    if !app.clock_chosen {
+        app.clock = session.clock;
+        app.clock_chosen = true;
+    }
+    app.check_at = Some(app.at);
+    app.dirty = true;
+}
+
+/// Puts a result into the grid in place of the old one.
+fn show(app: &mut App, grid: Grid) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if let Some(old) = app.grid.replace(grid).filter(|old| matches!(old.extent, Extent::All { .. })) {
+        effects.push(Effect::Drop(old.run));
+    }
+    app.ages = None;
+    app.record = None;
+    app.stepper = None;
+    app.chart = None;
+    if matches!(app.focus, Focus::Record | Focus::Chart) {
+        app.focus = Focus::Grid;
+    }
+    app.dirty = true;
+    effects
+}
+
+fn finish(app: &mut App, mut grid: Grid, warnings: &[Diagnostic], skipped: usize) -> Vec<Effect> {
+    let Some(running) = app.running.take() else { return Vec::new() };
+    let (compiled, run) = (grid.compiled.clone(), grid.run);
+    let total = grid.reachable();
+    // First rows of this very run may be on the screen already; the reader stays where they are.
+    if let Some(old) = app.grid.as_ref().filter(|old| old.run == run) {
+        grid.view = old.view.clone();
+        grid.view.measure(&compiled.columns, &grid.rows, app.ascii);
+    }
+    let mut effects = show(app, grid);
+    if app.editor.remark(running.version, running.offset, warnings) {
+        app.editor.explained = !warnings.is_empty();
+    }
+    match (warnings.first(), skipped) {
+        (_, 1..) => {
+            let said = format!("the last of {} results is shown; run the others one by one", skipped + 1);
+            app.say(NoteKind::Warning, said);
+        }
+        (Some(first), _) => {
+            let said = text::shown(&first.message, app.ascii).into_owned();
+            app.say(NoteKind::Warning, said);
+        }
+        (None, _) => {
+            app.say(NoteKind::Plain, "");
+        }
+    }
+    if total == 0 {
+        let purpose = AgePurpose::Empty { run };
+        effects.push(Effect::Ages { purpose, text: running.text, now: Some(compiled.now) });
+        return effects;
+    }
+    if let Some(render) = &compiled.render {
+        let why_not = format!("'render {}' is shown as the table", render.kind);
+        if series::drawn(&render.kind) {
+            let rows_left = total.saturating_sub(CHART_ROWS_MAX);
+            app.chart = Some(ChartPane { run, chart: None, shown: true, cursor: None, rows_left });
+            effects.push(Effect::Read(Window {
+                purpose: Purpose::Chart,
+                result: run,
+                order: Vec::new(),
+                offset: 0,
+                limit: CHART_ROWS_MAX,
+            }));
+        } else if app.note.text.is_empty() {
+            let said = text::shown(&why_not, app.ascii).into_owned();
+            app.say(NoteKind::Plain, said);
+        }
+    }
+    effects
+}
+
+fn fail(app: &mut App, run: u64, failure: Failure, ms: u64) -> Vec<Effect> {
+    if !is_current(app, run) {
+        return Vec::new();
+    }
+    let Some(running) = app.running.take() else { return Vec::new() };
+    if let Some(grid) = app.grid.as_mut().filter(|grid| grid.run == run) {
+        grid.extent = Extent::Stopped;
+    }
+    match failure {
+        Failure::Query(diagnostics) => {
+            let first = diagnostics.iter().find(|one| one.is_error()).or(diagnostics.first());
+            let message = first.map_or("the query has errors", |one| one.message.as_str());
+            let errors = diagnostics.iter().filter(|one| one.is_error()).count();
+            let more = if errors > 1 {
+                format!(" ({errors} errors; Ctrl-G goes to the next)")
+            } else {
+                String::new()
+            };
+            let said = format!("{}{more}", text::shown(message, app.ascii));
+            app.editor.remark(running.version, running.offset, &diagnostics);
+            app.editor.explained = true;
+            app.say(NoteKind::Error, said)
+        }
+        Failure::Cancelled => {
+            let said = format!("cancelled after {}", text::elapsed(ms));
+            app.say(NoteKind::Warning, said)
+        }
+        Failure::Other(why) => {
+            let lines: Vec<String> =
+                why.lines().map(|line| text::shown(line, app.ascii).into_owned()).collect();
+            if lines.len() > 1 {
+                app.popup = Some(Popup::Text(Text::new("The query failed", lines.clone())));
+            }
+            app.say(NoteKind::Error, lines.into_iter().next().unwrap_or_default())
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! From a row of a result to follow-up queries, as KQL text: the events behind a hit, the indicators of an
+//! address. Every value in them goes through [`quote`]. Runs nothing.
+
+use crate::compile::{Compiled, Origin, TableUse};
+use crate::schema::Schema;
+use crate::ticks;
+use crate::types::Type;
+
+/// Events that are read for one hit; one more is asked for, to know whether there are more.
+pub const EVENTS_MAX: usize = 2_000;
+/// Versions of indicators that are read for one address.
+const INDICATORS_MAX: usize = 200;
+/// Where an indicator's card comes from.
+pub const INDICATOR_TABLE: &str = "ThreatIntelIndicators";
+
+/// A follow-up query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pivot {
+    pub table: String,
+    /// The column that the rows are in order of.
+    pub time_column: Option<String>,
+    /// The conditions, one a line, as shown.
+    pub conditions: Vec<String>,
+    pub kql: String,
+    /// What the reader must know about the conditions.
+    pub remark: Option<String>,
+}
+
+/// A KQL string literal of any text ("The string data type", escapes).
+pub fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            _ if letter.is_control() => quoted.push_str(&format!("\\u{:04x}", letter as u32)),
+            _ => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// A table or column in KQL, bracketed when it is no plain identifier.
+pub fn name(text: &str) -> String {
+    let plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        && text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
+    if plain { text.to_string() } else { format!("[{}]", quote(text)) }
+}
+
+fn datetime(ticks: i64) -> String {
+    format!("datetime({})", ticks::iso(ticks))
+}
+
+/// The datetime column that a table's rows are ordered by, when the query does not say it.
+pub fn time_column(schema: &Schema, table: &str) -> Option<String> {
+    let table = schema.table(table)?;
+    let usual = ["TimeGenerated", "Timestamp"].into_iter().find(|name| table.column(name).is_some());
+    let any = || table.listed().find(|column| column.ty == Type::Datetime).map(|column| column.name.clone());
+    usual.map(str::to_string).or_else(any)
+}
+
+/// The events behind a hit: rows of the query's event table whose user and address are the hit's,
+/// inside the query's look-back, in time order. The error says why there is no such query.
+pub fn events(
+    compiled: &Compiled,
+    schema: &Schema,
+    user: (usize, &str),
+    address: (usize, &str),
+) -> Result<Pivot, String> {
+    let origin = |at: usize| compiled.origins.get(at).and_then(Option::as_ref);
+    let named = |at: usize| compiled.columns.get(at).map_or("", |column| column.name.as_str());
+    let from = origin(user.0).ok_or_else(|| {
+        format!("the query makes '{}' itself, so no table holds the events behind it", named(user.0))
+    })?;
+    let (condition, remark) = match origin(address.0).filter(|other| other.table == from.table) {
+        Some(other) => (format!("{} == {}", name(&other.column), quote(address.1)), None),
+        None => derived_address(schema, from, address.1, named(address.0))?,
+    };
+    let used = compiled.tables.iter().find(|used| used.table == from.table);
+    let time = used.and_then(|used| used.time_column.clone()).or_else(|| time_column(schema, &from.table));
+    let mut conditions = vec![format!("{} == {}", name(&from.column), quote(user.1)), condition];
+    if let (Some(used), Some(time)) = (used, &time) {
+        conditions.extend(look_back(used, time));
+    }
+    let mut kql = name(&from.table);
+    for condition in &conditions {
+        kql.push_str(&format!("\n| where {condition}"));
+    }
+    if let Some(time) = &time {
+        kql.push_str(&format!("\n| sort by {} asc", name(time)));
+    }
+    kql.push_str(&format!("\n| take {}", EVENTS_MAX + 1));
+    Ok(Pivot { table: from.table.clone(), time_column: time, conditions, kql, remark })
+}
+
+/// The address of the result was cut out of a stored one, such as `IP:port`.
+fn derived_address(
+    schema: &Schema,
+    user: &Origin,
+    address: &str,
+    column: &str,
+) -> Result<(String, Option<String>), String> {
+    let stored = ["ClientIP", "ClientIPAddress", "IPAddress"]
+        .into_iter()
+        .find(|name| schema.table(&user.table).is_some_and(|table| table.column(name).is_some()))
+        .ok_or_else(|| format!("the query makes '{column}' itself, and {} has no address", user.table))?;
+    let remark = format!("the query makes '{column}' itself: events are those whose {stored} has it");
+    Ok((format!("{stored} has {}", quote(address)), Some(remark)))
+}
+
+/// The bounds of a [`TableUse`] are inclusive.
+fn look_back(used: &TableUse, time: &str) -> Vec<String> {
+    let bound = |sign: &str, at: Option<i64>| at.map(|at| format!("{} {sign} {}", name(time), datetime(at)));
+    [bound(">=", used.since), bound("<=", used.until)].into_iter().flatten().collect()
+}
+
+/// Every version of every indicator whose pattern names exactly this address, known at the clock, the
+/// newest first. STIX patterns hold values between single quotes.
+pub fn indicators(address: &str, now: i64) -> String {
+    format!(
+        "{INDICATOR_TABLE}\n| where TimeGenerated <= {}\n| where Pattern contains {}\n\
+         | sort by TimeGenerated desc\n| take {INDICATORS_MAX}",
+        datetime(now),
+        quote(&format!("'{address}'")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::ColumnType;
+
+    fn compiled() -> Compiled {
+        let from = |column: &str| Some(Origin { table: "OfficeActivity".into(), column: column.into() });
+        let column = |name: &str| ColumnType::new(name, Type::String);
+        Compiled {
+            sql: String::new(),
+            columns: vec![column("UserId"), column("MaliciousIP"), column("Cut")],
+            origins: vec![from("UserId"), from("ClientIP"), None],
+            render: None,
+            tables: vec![TableUse {
+                table: "OfficeActivity".into(),
+                time_column: Some("TimeGenerated".into()),
+                since: Some(ticks::UNIX_EPOCH + 1),
+                until: None,
+            }],
+            now: 0,
+            streams: false,
+            bare_table: None,
+        }
+    }
+
+    #[test]
+    fn events_follow_renames_and_the_look_back() {
+        let pivot = events(&compiled(), &Schema::default(), (0, "o'neil \"x\\"), (1, "203.0.113.9")).unwrap();
+        assert_eq!(
+            pivot.kql,
+            "OfficeActivity\n| where UserId == \"o'neil \\\"x\\\\\"\n| where ClientIP == \"203.0.113.9\"\n\
+             | where TimeGenerated >= datetime(1970-01-01T00:00:00.0000001Z)\n\
+             | sort by TimeGenerated asc\n| take 2001"
+        );
+    }
+
+    #[test]
+    fn what_the_query_makes_itself_is_said() {
+        let error = events(&compiled(), &Schema::default(), (2, "x"), (1, "y")).unwrap_err();
+        assert!(error.contains("'Cut'"), "{error}");
+        assert!(events(&compiled(), &Schema::default(), (0, "x"), (2, "y")).is_err());
+    }
+
+    #[test]
+    fn no_value_leaves_its_literal() {
+        assert_eq!(quote("\" | take 0 //\r\n\u{7}"), "\"\\\" | take 0 //\\r\\n\\u0007\"");
+        assert_eq!(name("a b\"]"), "[\"a b\\\"]\"]");
+        assert_eq!(name("Time_1"), "Time_1");
+        assert_eq!(name("1st"), "[\"1st\"]");
+    }
+}

@@ -1,0 +1,111 @@
+//! The query pane: line numbers, the text in its colors, the selection, and remarks under their places.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use unicode_width::UnicodeWidthChar;
+
+use super::super::paint::put;
+use super::super::theme::Theme;
+use crate::app::editor::Editor;
+use crate::app::layout::{self, GUTTER};
+use crate::app::{App, text};
+use crate::diag::Severity;
+
+pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let editor = &app.editor;
+    let width = layout::text_width(area);
+    let cursor = editor.cursor();
+    let mut place = None;
+    let mut y = 0;
+    if editor.blank() && editor.lines().len() == 1 {
+        let said = "type a query; F5 runs it, F3 lists the shipped hunts, F1 helps";
+        put(buffer, area, GUTTER, 0, said, theme.dim(), theme.ascii);
+    }
+    for (at, line) in editor.lines().iter().enumerate().skip(editor.top) {
+        if y >= area.height {
+            break;
+        }
+        number(editor, theme, area, y, at, buffer);
+        let row = Rect { x: area.x + GUTTER, y: area.y + y, width: width as u16, height: 1 };
+        let column = draw_line(editor, theme, row, at, line, (at == cursor.0).then_some(cursor.1), buffer);
+        place = place.or(column.map(|x| Position { x: row.x + x, y: row.y }));
+        y += 1;
+        for (indent, said, severity) in editor.notes_under(at, width, theme.ascii) {
+            let style = match severity {
+                Severity::Error => theme.error(),
+                Severity::Warning => theme.warning(),
+            };
+            put(buffer, area, GUTTER + indent as u16, y, &said, style, theme.ascii);
+            y += 1;
+        }
+    }
+    place
+}
+
+/// A letter for what is wrong, and the number of the line.
+fn number(editor: &Editor, theme: &Theme, area: Rect, y: u16, at: usize, buffer: &mut Buffer) {
+    let worst = editor.remarks.iter().filter(|remark| remark.line == at).map(|remark| remark.severity);
+    let (sign, style) = match worst.min_by_key(|severity| *severity != Severity::Error) {
+        Some(Severity::Error) => ("E", theme.error()),
+        Some(Severity::Warning) => ("W", theme.warning()),
+        None => (" ", Style::new()),
+    };
+    put(buffer, area, 0, y, sign, style, theme.ascii);
+    let number = format!("{:>3}", (at + 1) % 1_000);
+    put(buffer, area, 1, y, &number, theme.dim(), theme.ascii);
+}
+
+/// Draws a line character by character; gives the column of the cursor when it is in it.
+fn draw_line(
+    editor: &Editor,
+    theme: &Theme,
+    row: Rect,
+    at: usize,
+    line: &str,
+    cursor: Option<usize>,
+    buffer: &mut Buffer,
+) -> Option<u16> {
+    let selected = editor.selected_in(at);
+    let (left, right) = (editor.left, editor.left + usize::from(row.width));
+    let mut column = 0usize;
+    let mut place = None;
+    let count = line.chars().count();
+    for (index, letter) in line.chars().chain([' ']).enumerate() {
+        if cursor == Some(index) {
+            place = column.checked_sub(left).filter(|x| *x < usize::from(row.width)).map(|x| x as u16);
+        }
+        let mut style = Style::new();
+        if editor.remarks.iter().any(|one| one.line == at && (one.start..one.end).contains(&index)) {
+            style = style.add_modifier(Modifier::UNDERLINED);
+            if let Some(remark) = editor.remarks.iter().find(|one| one.line == at) {
+                style = style.patch(match remark.severity {
+                    Severity::Error => theme.error(),
+                    Severity::Warning => theme.warning(),
+                });
+            }
+        }
+        if selected.is_some_and(|(start, end)| (start..end).contains(&index)) {
+            style = style.add_modifier(Modifier::REVERSED);
+        }
+        if index == count && style == Style::new() {
+            break;
+        }
+        let shown = match letter {
+            '\t' => "    ".into(),
+            _ => text::shown(letter.encode_utf8(&mut [0; 4]), theme.ascii).into_owned(),
+        };
+        for part in shown.chars() {
+            let wide = part.width().unwrap_or(0);
+            if column >= left && column + wide <= right && wide > 0 {
+                let x = row.x + (column - left) as u16;
+                buffer.set_stringn(x, row.y, part.encode_utf8(&mut [0; 4]), wide, style);
+            }
+            column += wide;
+        }
+        if column >= right {
+            break;
+        }
+    }
+    place
+}

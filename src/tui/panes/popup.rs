@@ -1,0 +1,104 @@
+//! What lies over the panes.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::super::paint::{clear, put, put_right};
+use super::super::theme::Theme;
+use crate::app::popup::{List, ListKind, Popup, Text};
+use crate::app::{App, items, lists, text};
+
+/// Draws the popup if there is one; then gives the place of the cursor, or that it is hidden.
+pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Position>> {
+    let popup = app.popup.as_ref()?;
+    let (width, height) = lists::popup_size(app);
+    let area = Rect {
+        x: (app.size.0.saturating_sub(width)) / 2,
+        y: (app.size.1.saturating_sub(height + 2)) / 2,
+        width: width.min(app.size.0),
+        height: height.min(app.size.1),
+    };
+    clear(buffer, area, Style::new());
+    let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 };
+    match popup {
+        Popup::List(list) => {
+            frame(theme, area, list_title(list), "Enter chooses  Esc closes", buffer);
+            Some(Some(draw_list(app, theme, list, inner, buffer)))
+        }
+        Popup::Text(said) => {
+            frame(theme, area, &said.title, &text_place(said, inner), buffer);
+            for (y, line) in said.lines.iter().skip(said.top).take(usize::from(inner.height)).enumerate() {
+                put(buffer, inner, 0, y as u16, line, Style::new(), theme.ascii);
+            }
+            Some(None)
+        }
+    }
+}
+
+fn text_place(said: &Text, inner: Rect) -> String {
+    match said.lines.len().saturating_sub(usize::from(inner.height)) {
+        0 => "Esc closes".into(),
+        more => format!("{} more lines  Esc closes", more.saturating_sub(said.top)),
+    }
+}
+
+fn list_title(list: &List) -> &'static str {
+    match list.kind {
+        ListKind::Palette => "Commands",
+        ListKind::Hunts => "Shipped hunts",
+        ListKind::Schema => "Tables and columns",
+    }
+}
+
+fn frame(theme: &Theme, area: Rect, title: &str, below: &str, buffer: &mut Buffer) {
+    let (last_x, last_y) = (area.right() - 1, area.bottom() - 1);
+    for y in area.top()..=last_y {
+        for x in area.left()..=last_x {
+            let (flat, upright) = (y == area.y || y == last_y, x == area.x || x == last_x);
+            if flat || upright {
+                let (up, down) = (upright && y > area.y, upright && y < last_y);
+                let (left, right) = (flat && x > area.x, flat && x < last_x);
+                buffer[(x, y)].set_symbol(theme.joint(up, right, down, left));
+            }
+        }
+    }
+    let inside = Rect { x: area.x + 2, width: area.width - 4, ..area };
+    put(buffer, inside, 0, 0, &format!(" {title} "), theme.title(true), theme.ascii);
+    put_right(buffer, inside, area.height - 1, &format!(" {below} "), theme.dim(), theme.ascii);
+}
+
+fn draw_list(app: &App, theme: &Theme, list: &List, area: Rect, buffer: &mut Buffer) -> Position {
+    let prompt = if list.kind == ListKind::Palette { ":" } else { "/" };
+    put(buffer, area, 0, 0, prompt, theme.bold(), theme.ascii);
+    let shown = text::shown(&list.input.text, theme.ascii);
+    let before: String = list.input.text.chars().take(list.input.cursor).collect();
+    let column = text::width(&text::shown(&before, theme.ascii));
+    let room = usize::from(area.width).saturating_sub(2);
+    // The end of a long path is what is being typed.
+    let skip = column.saturating_sub(room.saturating_sub(1));
+    let visible: String = shown.chars().skip(skip).collect();
+    put(buffer, area, 1, 0, &visible, Style::new(), theme.ascii);
+    let items = items(app, list);
+    let rows = lists::popup_rows(app);
+    let left_width = items.iter().map(|item| text::width(&item.left)).max().unwrap_or(0);
+    let left_width = left_width.min(usize::from(area.width) * 3 / 5);
+    for (y, (at, item)) in items.iter().enumerate().skip(list.top).take(rows).enumerate() {
+        let style = if at == list.selected { theme.selected() } else { Style::new() };
+        let y = y as u16 + 2;
+        let left = Rect { width: left_width as u16, ..area };
+        put(buffer, left, 0, y, &item.left, style, theme.ascii);
+        let right =
+            Rect { x: area.x + left.width + 2, width: area.width.saturating_sub(left.width + 2), ..area };
+        put(buffer, right, 0, y, &item.right, theme.dim(), theme.ascii);
+    }
+    if items.is_empty() {
+        put(buffer, area, 0, 2, "nothing fits", theme.dim(), theme.ascii);
+    }
+    let told = lists::description(app, list, usize::from(area.width));
+    let first = area.height.saturating_sub(lists::described_rows(app, list) as u16);
+    for (y, line) in (first..area.height).zip(told) {
+        put(buffer, area, 0, y, &line, Style::new(), theme.ascii);
+    }
+    Position { x: area.x + 1 + (column - skip) as u16, y: area.y }
+}

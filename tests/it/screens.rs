@@ -1,0 +1,602 @@
+//! Screens: a script of keys in tests/screens/NAME.txt, and what is on the screen after it at each size.
+//! `UPDATE=1` writes the screens anew. The engine's part is played by [`World`].
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use kqlhunt::app::msg::{Effect, Exported, Failure, Msg, Opened, Purpose, Question, TableAge, Window};
+use kqlhunt::app::{App, Start, update};
+use kqlhunt::compile::{Compiled, Origin, Render, TableUse};
+use kqlhunt::diag::{Diagnostic, code};
+use kqlhunt::hunt::pack;
+use kqlhunt::schema::{Schema, Table, TableColumn};
+use kqlhunt::span::Span;
+use kqlhunt::ticks::{DAY, HOUR, MINUTE, SECOND, days_from_civil};
+use kqlhunt::tui::draw::draw;
+use kqlhunt::tui::theme::Theme;
+use kqlhunt::types::{ColumnType, Type};
+use kqlhunt::value::{Grid, Value};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
+#[test]
+fn screens() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens");
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() > 10, "the screens are missing");
+    let mut wrong = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let script: String = text.split("\n--- ").next().unwrap().trim_end().to_string();
+        let mut now = script.clone() + "\n";
+        for size in sizes(&script) {
+            now.push_str(&format!("--- {}x{}\n{}", size.0, size.1, play(&script, size)));
+        }
+        if now != text && std::env::var_os("UPDATE").is_some() {
+            fs::write(&file, &now).unwrap();
+        } else if now != text {
+            wrong.push(format!("{}\n{now}", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "differ (UPDATE=1 accepts):\n{}", wrong.join("\n"));
+}
+
+/// `sizes 40x10 60x16` in the script, or the usual two.
+fn sizes(script: &str) -> Vec<(u16, u16)> {
+    let number = |text: &str| text.parse().unwrap();
+    let line = script.lines().find_map(|line| line.strip_prefix("sizes "));
+    line.map(|line| {
+        line.split(' ')
+            .map(|size| size.split_once('x').map(|(w, h)| (number(w), number(h))).unwrap())
+            .collect()
+    })
+    .unwrap_or(SIZES.to_vec())
+}
+
+/// Runs a script and gives the screen as text.
+fn play(script: &str, size: (u16, u16)) -> String {
+    let mut stage = Stage::new(size, script.lines().any(|line| line == "ascii"));
+    for line in script.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        stage.line(line);
+    }
+    stage.screen()
+}
+
+pub struct Stage {
+    pub app: App,
+    pub at: u64,
+    pub effects: Vec<Effect>,
+}
+
+impl Stage {
+    pub fn new(size: (u16, u16), ascii: bool) -> Stage {
+        let app = App::new(Start {
+            size,
+            ascii,
+            title: "sample".into(),
+            now: None,
+            hunts: Arc::new(pack::shipped().unwrap()),
+        });
+        Stage { app, at: 0, effects: Vec::new() }
+    }
+
+    /// One event, and what the world answers to it.
+    pub fn send(&mut self, msg: Msg) {
+        let mut queue = VecDeque::from([msg]);
+        while let Some(msg) = queue.pop_front() {
+            for effect in update(&mut self.app, self.at, msg) {
+                queue.extend(world(&effect));
+                self.effects.push(effect);
+            }
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "ascii" | "sizes" => {}
+            "open" => self.send(Msg::Opened(Opened { schema: Arc::new(schema()), clock: Some(now()) })),
+            "type" => {
+                for letter in rest.replace("\\n", "\n").chars() {
+                    let code = if letter == '\n' { KeyCode::Enter } else { KeyCode::Char(letter) };
+                    self.send(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+                }
+            }
+            "paste" => self.send(Msg::Paste(rest.replace("\\n", "\r").replace("\\e", "\x1b"))),
+            "wait" => {
+                self.at += rest.parse::<u64>().unwrap();
+                self.send(Msg::Wake(Some(0.25)));
+            }
+            "keys" => {
+                for name in rest.split_whitespace() {
+                    self.send(Msg::Key(key(name)));
+                }
+            }
+            other => panic!("no such step: {other}"),
+        }
+    }
+
+    pub fn buffer(&self) -> (Buffer, Option<(u16, u16)>) {
+        let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: self.app.size.0, height: self.app.size.1 });
+        let theme = Theme { color: true, ascii: self.app.ascii };
+        let cursor = draw(&self.app, &theme, &mut buffer);
+        (buffer, cursor.map(|place| (place.x, place.y)))
+    }
+
+    /// Rows of text; where the cursor is stands below.
+    pub fn screen(&self) -> String {
+        let (buffer, cursor) = self.buffer();
+        let mut text = String::new();
+        for y in 0..self.app.size.1 {
+            let mut row = String::new();
+            let mut skip = 0;
+            for x in 0..self.app.size.0 {
+                let symbol = buffer[(x, y)].symbol();
+                if skip == 0 {
+                    row.push_str(symbol);
+                    skip = unicode_width::UnicodeWidthStr::width(symbol).max(1);
+                }
+                skip -= 1;
+            }
+            text.push_str(row.trim_end());
+            text.push('\n');
+        }
+        match cursor {
+            Some((x, y)) => text.push_str(&format!("(cursor {x},{y})\n")),
+            None => text.push_str("(no cursor)\n"),
+        }
+        text
+    }
+}
+
+/// A key as the table of keys spells it.
+pub fn key(name: &str) -> KeyEvent {
+    let mut modifiers = KeyModifiers::NONE;
+    let mut rest = name;
+    for (prefix, modifier) in
+        [("Ctrl-", KeyModifiers::CONTROL), ("Alt-", KeyModifiers::ALT), ("Shift-", KeyModifiers::SHIFT)]
+    {
+        if let Some(after) = rest.strip_prefix(prefix) {
+            modifiers |= modifier;
+            rest = after;
+        }
+    }
+    let code = match rest {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" if modifiers == KeyModifiers::SHIFT => KeyCode::BackTab,
+        "Tab" => KeyCode::Tab,
+        "Space" => KeyCode::Char(' '),
+        "Backspace" => KeyCode::Backspace,
+        "Delete" => KeyCode::Delete,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PgUp" => KeyCode::PageUp,
+        "PgDn" => KeyCode::PageDown,
+        _ if rest.len() > 1 && rest.starts_with('F') => KeyCode::F(rest[1..].parse().unwrap()),
+        _ if modifiers == KeyModifiers::CONTROL => KeyCode::Char(rest.to_lowercase().chars().next().unwrap()),
+        _ => KeyCode::Char(rest.chars().next().unwrap()),
+    };
+    KeyEvent::new(code, modifiers)
+}
+
+fn day(month: i64, day: i64) -> i64 {
+    days_from_civil(2026, month, day) * DAY
+}
+
+pub fn now() -> i64 {
+    day(5, 14) + 12 * HOUR
+}
+
+fn text(value: impl Into<String>) -> Value {
+    Value::String(value.into())
+}
+
+fn columns(list: &[(&str, Type)]) -> Vec<ColumnType> {
+    list.iter().map(|(name, ty)| ColumnType::new(*name, *ty)).collect()
+}
+
+pub fn schema() -> Schema {
+    let table = |name: &str, columns: &[(&str, Type)]| Table {
+        name: name.into(),
+        from: format!("\"{name}\""),
+        columns: columns
+            .iter()
+            .map(|(name, ty)| TableColumn {
+                name: name.to_string(),
+                ty: *ty,
+                stored: name.to_string(),
+                alias_of: None,
+                unlisted: false,
+            })
+            .collect(),
+    };
+    Schema {
+        tables: vec![
+            table("CloudAppEvents", &[("Timestamp", Type::Datetime), ("ActionType", Type::String)]),
+            table(
+                "OfficeActivity",
+                &[("TimeGenerated", Type::Datetime), ("UserId", Type::String), ("ClientIP", Type::String)],
+            ),
+            table("ThreatIntelIndicators", &[("TimeGenerated", Type::Datetime), ("Pattern", Type::String)]),
+        ],
+    }
+}
+
+fn compiled(columns: Vec<ColumnType>) -> Compiled {
+    Compiled {
+        sql: String::new(),
+        origins: vec![None; columns.len()],
+        columns,
+        render: None,
+        tables: Vec::new(),
+        now: now(),
+        streams: false,
+        bare_table: None,
+    }
+}
+
+/// The result of a query, by a word in it.
+fn result(text: &str) -> (Compiled, Vec<Vec<Value>>, u64) {
+    let word = |word: &str| text.contains(word);
+    let (compiled, rows) = match () {
+        () if word("CloudAppEvents") => releases(word("ActionType, 1d")),
+        () if word("OfficeActivity") => hits(),
+        () if word("Wide") => wide(),
+        () if word("Hostile") => hostile(),
+        () if word("Big") => {
+            let compiled = compiled(columns(&[("N", Type::Long), ("Square", Type::Long)]));
+            let rows = (0..300).map(big).collect();
+            return (compiled, rows, 1_000_000);
+        }
+        () => (compiled(columns(&[("print_0", Type::Long)])), Vec::new()),
+    };
+    let total = rows.len() as u64;
+    (compiled, rows, total)
+}
+
+fn big(at: u64) -> Vec<Value> {
+    vec![Value::Long(at as i64), Value::Long((at * at) as i64)]
+}
+
+/// May 2026 with four days without a release, and one series or two.
+fn releases(two: bool) -> (Compiled, Vec<Vec<Value>>) {
+    let mut made = compiled(columns(&[("Timestamp", Type::Datetime), ("Releases", Type::Long)]));
+    made.render = Some(Render {
+        kind: "timechart".into(),
+        properties: vec![("title".into(), "Quarantine Releases by Day".into())],
+    });
+    let mut rows = Vec::new();
+    for at in (1..=31).filter(|at| ![7, 8, 20, 25].contains(at)) {
+        let count = if at == 14 { 41 } else { at * 7 % 13 };
+        rows.push(vec![Value::Datetime(day(5, at)), Value::Long(count)]);
+        if two {
+            rows.push(vec![Value::Datetime(day(5, at)), Value::Long(at)]);
+        }
+    }
+    if two {
+        made.columns.push(ColumnType::new("ActionType", Type::String));
+        made.origins.push(None);
+        for (at, row) in rows.iter_mut().enumerate() {
+            row.push(text(if at % 2 == 0 { "Release" } else { "Preview" }));
+        }
+    }
+    (made, rows)
+}
+
+fn hits() -> (Compiled, Vec<Vec<Value>>) {
+    let names = columns(&[
+        ("TimeGenerated", Type::Datetime),
+        ("UserId", Type::String),
+        ("MaliciousIP", Type::String),
+        ("ThreatSeverity", Type::Int),
+        ("HitCount", Type::Long),
+        ("Operations", Type::Dynamic),
+        ("FirstSeen", Type::Datetime),
+        ("AlertSeverity", Type::String),
+    ]);
+    let mut made = compiled(names);
+    let from = |column: &str| Some(Origin { table: "OfficeActivity".into(), column: column.into() });
+    (made.origins[1], made.origins[2]) = (from("UserId"), from("ClientIP"));
+    made.tables = vec![TableUse {
+        table: "OfficeActivity".into(),
+        time_column: Some("TimeGenerated".into()),
+        since: Some(now() - HOUR + 1),
+        until: None,
+    }];
+    let row = |minute: i64, user: &str, address: &str, count, severity: &str| {
+        vec![
+            Value::Datetime(now() - minute * MINUTE - 19 * SECOND),
+            text(user),
+            text(address),
+            Value::Int(95),
+            Value::Long(count),
+            Value::Dynamic(
+                r#"["New-InboxRule","FileDownloaded",{"Name":"x","Deep":{"Deeper":[1,2]}}]"#.into(),
+            ),
+            Value::Datetime(now() - HOUR + minute * SECOND),
+            text(severity),
+        ]
+    };
+    let rows = vec![
+        row(9, "cy@contoso.com", "198.51.100.7", 12, "Medium"),
+        row(2, "amy@contoso.com", "203.0.113.9", 42, "Critical"),
+        row(18, "bo@contoso.com", "203.0.113.9", 9, "High"),
+        row(11, "amy@contoso.com", "198.51.100.7", 3, "Low"),
+        row(31, "dee@contoso.com", "192.0.2.44", 1, "Low"),
+    ];
+    (made, rows)
+}
+
+fn wide() -> (Compiled, Vec<Vec<Value>>) {
+    let names: Vec<String> = (1..=200).map(|at| format!("Column{at}")).collect();
+    let list: Vec<_> = names.iter().map(|name| (name.as_str(), Type::String)).collect();
+    let row = |at: usize| names.iter().map(|name| text(format!("{name} row {at}"))).collect();
+    (compiled(columns(&list)), (0..3).map(row).collect())
+}
+
+pub const PAYLOADS: [&str; 12] = [
+    "\x1b[2J\x1b[H",
+    "\x1b]0;title\x07",
+    "\x1b]52;c;aGk=\x1b\\",
+    "\x1b]8;;http://evil\x1b\\text",
+    "\u{9b}31m",
+    "\u{202e}gpj.exe",
+    "evil\u{200b}.com",
+    "good\rEVIL",
+    "two\nlines\tand tab",
+    "\0nul\u{7f}",
+    "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+    "漢字 \u{1f600} ok",
+];
+
+fn hostile() -> (Compiled, Vec<Vec<Value>>) {
+    let names = columns(&[("Col\x1b[31m\u{202e}", Type::String), ("After", Type::Long)]);
+    let rows = PAYLOADS.iter().enumerate().map(|(at, payload)| vec![text(*payload), Value::Long(at as i64)]);
+    (compiled(names), rows.collect())
+}
+
+/// What the world answers to an effect, at once.
+fn world(effect: &Effect) -> Vec<Msg> {
+    match effect {
+        Effect::Run { run, text, now: _ } => ran(*run, text),
+        Effect::Read(window) => {
+            let rows = match window.purpose {
+                Purpose::Grid => {
+                    (window.offset..(window.offset + window.limit).min(1_000_000)).map(big).collect()
+                }
+                Purpose::Chart | Purpose::Hits => chart_rows(window),
+            };
+            vec![Msg::Window { window: window.clone(), rows: Ok(rows) }]
+        }
+        Effect::Check { version, offset, text, .. } => {
+            vec![Msg::Checked { version: *version, offset: *offset, diagnostics: mistakes(text) }]
+        }
+        Effect::Ages { purpose, .. } => vec![Msg::Ages { purpose: *purpose, ages: Ok(ages()) }],
+        Effect::Ask { question, ticket, kql, .. } => {
+            let answer = Ok(answer(*question, kql));
+            vec![Msg::Answered { question: *question, ticket: *ticket, answer }]
+        }
+        Effect::ReadFile(path) => vec![Msg::FileRead {
+            path: path.clone(),
+            text: match path.to_str() {
+                Some("missing.kql") => Err("missing.kql: No such file or directory".into()),
+                _ => Ok("// from a file\nBig\n| take 5\n".into()),
+            },
+        }],
+        Effect::WriteFile { path, version, .. } => {
+            vec![Msg::FileWritten { path: path.clone(), version: *version, result: Ok(()) }]
+        }
+        Effect::Load(_) => vec![Msg::Loaded {
+            result: Ok(vec![
+                "OfficeActivity  3 files".into(),
+                "  12,481 rows in = 12,479 loaded + 2 quarantined + 0 blank".into(),
+                "  quarantined lines: /data/kqlhunt/quarantine/office\x1b.jsonl".into(),
+            ]),
+            schema: None,
+        }],
+        Effect::Export { path, raw, .. } => vec![Msg::Exported(Ok(Exported {
+            path: path.clone(),
+            rows: 5,
+            bytes: 812,
+            neutralized: 3,
+            raw: *raw,
+        }))],
+        Effect::Cancel
+        | Effect::Drop(_)
+        | Effect::Save(_)
+        | Effect::Repaint
+        | Effect::Suspend
+        | Effect::Quit => Vec::new(),
+    }
+}
+
+fn ran(run: u64, text: &str) -> Vec<Msg> {
+    if text.contains("Slow") {
+        return Vec::new();
+    }
+    let diagnostics = mistakes(text);
+    if !diagnostics.is_empty() {
+        return vec![Msg::Failed { run, failure: Failure::Query(diagnostics), ms: 1 }];
+    }
+    let (compiled, rows, total) = result(text);
+    let compiled = Arc::new(compiled);
+    vec![Msg::Ran { run, compiled, rows, total, ms: 41, warnings: Vec::new(), skipped: 0 }]
+}
+
+fn chart_rows(window: &Window) -> Vec<Vec<Value>> {
+    // The two runs that draw a chart are told apart by the number of the run in the scripts.
+    releases(window.result == 2).1
+}
+
+fn mistakes(text: &str) -> Vec<Diagnostic> {
+    text.match_indices("Nope")
+        .map(|(at, word)| {
+            Diagnostic::error(code::UNKNOWN_NAME, Span::new(at, at + word.len()), "unknown column 'Nope'")
+                .help("Did you mean 'Name'?")
+        })
+        .collect()
+}
+
+fn ages() -> Vec<TableAge> {
+    let now = day(11, 21);
+    let age = |table: &str, newest, since| TableAge {
+        table: table.into(),
+        time_column: "TimeGenerated".into(),
+        newest: Some(newest),
+        since: Some(since),
+        until: None,
+        now,
+    };
+    vec![
+        age("ThreatIntelIndicators", day(5, 13), now - 14 * DAY),
+        age("OfficeActivity", day(5, 14) + 11 * HOUR + 58 * MINUTE + 41 * SECOND, now - HOUR),
+    ]
+}
+
+fn answer(question: Question, kql: &str) -> Grid {
+    match question {
+        Question::Events => {
+            let columns = columns(&[
+                ("UserId", Type::String),
+                ("TenantId", Type::String),
+                ("Operation", Type::String),
+                ("TimeGenerated", Type::Datetime),
+                ("ClientIP", Type::String),
+                ("SourceFileName", Type::String),
+            ]);
+            let user = if kql.contains("amy") { "amy@contoso.com" } else { "someone@contoso.com" };
+            let row = |at: i64| {
+                vec![
+                    text(user),
+                    text(""),
+                    text(["MailItemsAccessed", "New-InboxRule", "FileDownloaded"][at as usize % 3]),
+                    Value::Datetime(now() - HOUR + at * MINUTE),
+                    text("203.0.113.9"),
+                    text(if at % 3 == 2 { "fin/Q2-forecast.xlsx" } else { "" }),
+                ]
+            };
+            Grid { columns, rows: (0..7).map(row).collect() }
+        }
+        Question::Indicators => Grid {
+            columns: columns(&[
+                ("Id", Type::String),
+                ("Confidence", Type::Int),
+                ("ValidFrom", Type::Datetime),
+                ("ValidUntil", Type::Datetime),
+                ("Data", Type::Dynamic),
+                ("Pattern", Type::String),
+                ("SourceSystem", Type::String),
+            ]),
+            rows: vec![vec![
+                text("indicator--1"),
+                Value::Int(95),
+                Value::Datetime(day(5, 1)),
+                Value::Datetime(day(6, 1)),
+                Value::Dynamic(
+                    r#"{"name":"relay","description":"Command and control relay","labels":["c2"]}"#.into(),
+                ),
+                text("[ipv4-addr:value = '203.0.113.9']"),
+                text("MDTI"),
+            ]],
+        },
+    }
+}
+
+#[test]
+fn nothing_raw_reaches_a_cell() {
+    for ascii in [false, true] {
+        for size in [(80, 24), (120, 40), (40, 10), (60, 16)] {
+            let mut stage = Stage::new(size, ascii);
+            for line in ["open", "type Hostile", "keys F5 Tab Enter", "keys Esc F4"] {
+                stage.line(line);
+                let (buffer, _) = stage.buffer();
+                let dangerous = |letter: char| {
+                    letter.is_control()
+                        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+                        || ascii && !letter.is_ascii()
+                };
+                let symbols: String = buffer.content().iter().map(|cell| cell.symbol()).collect();
+                assert!(!symbols.chars().any(dangerous), "{line} {size:?} {symbols:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_size_breaks_a_screen() {
+    let scripts = [
+        "open\ntype CloudAppEvents\nkeys F5 Tab Tab Right",
+        "open\ntype OfficeActivity\nkeys F5 Tab H",
+        "open\ntype OfficeActivity\nkeys F5 Tab Enter",
+        "open\ntype Nope\nkeys F5 F1",
+        "open\ntype Empty\nkeys F5 F3",
+    ];
+    for script in scripts {
+        for width in (1..=60).step_by(3).chain([40, 79, 99, 100, 110, 119, 300]) {
+            for height in (1..=20).step_by(2).chain([10, 24, 60]) {
+                play(script, (width, height));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_paste_is_one_edit_and_runs_nothing() {
+    let mut stage = Stage::new((80, 24), false);
+    stage.line("open");
+    stage.line("paste Big\\n| take 5\\n:q\\n\\e[15~");
+    assert!(stage.effects.is_empty(), "{:?}", stage.effects);
+    assert_eq!(stage.app.editor.text(), "Big\n| take 5\n:q\n[15~");
+    stage.line("keys Ctrl-Z");
+    assert_eq!(stage.app.editor.text(), "");
+}
+
+#[test]
+fn an_answer_to_an_older_run_is_dropped() {
+    let mut stage = Stage::new((80, 24), false);
+    stage.line("open");
+    stage.line("type Slow");
+    stage.line("keys F5 F5");
+    let (compiled, rows, total) = result("OfficeActivity");
+    let ran = |run| Msg::Ran {
+        run,
+        compiled: Arc::new(compiled.clone()),
+        rows: rows.clone(),
+        total,
+        ms: 1,
+        warnings: Vec::new(),
+        skipped: 0,
+    };
+    stage.send(ran(1));
+    assert!(stage.app.grid.is_none() && stage.app.running.is_some());
+    assert_eq!(stage.effects.last(), Some(&Effect::Drop(1)));
+    stage.send(ran(2));
+    assert!(stage.app.grid.is_some() && stage.app.running.is_none());
+}
+
+#[test]
+fn nothing_wakes_an_idle_screen() {
+    let mut stage = Stage::new((80, 24), false);
+    stage.line("open");
+    stage.line("type OfficeActivity");
+    assert!(stage.app.wake_at().is_some());
+    stage.line("wait 1000");
+    assert_eq!(stage.app.wake_at(), None);
+    assert!(matches!(stage.effects.last(), Some(Effect::Save(session)) if session.text == "OfficeActivity"));
+    stage.line("keys F5");
+    assert_eq!(stage.app.wake_at(), None);
+    stage.app.dirty = false;
+    stage.line("wait 5000");
+    assert!(!stage.app.dirty);
+}
