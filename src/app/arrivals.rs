@@ -124,12 +124,12 @@ pub fn summary(app: &mut App, title: &str, result: Result<Vec<String>, String>) 
 pub fn exported(app: &mut App, result: Result<Exported, String>) -> Vec<Effect> {
     match result {
         Ok(done) => {
-            let cells = match (done.raw, done.neutralized) {
+            let cells = match (done.raw, done.neutralised) {
                 (true, _) => "; raw: formulas are as they were".to_string(),
                 (false, 0) => String::new(),
                 (false, cells) => {
                     format!(
-                        "; {} neutralized, since a spreadsheet would run them",
+                        "; {} neutralised, since a spreadsheet would run them",
                         text::count(cells, "cell")
                     )
                 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::msg::TableAge;
-use crate::ticks::{self, Civil};
+use crate::ticks::{self, parse_datetime};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Clock {
@@ -62,7 +62,7 @@ pub fn parse(text: &str) -> Result<Wanted, String> {
     if text.starts_with(['-', '+']) {
         return distance(text).map(Wanted::Shift).ok_or_else(bad);
     }
-    datetime(text).map(|at| Wanted::Set(Clock::Fixed(at))).ok_or_else(bad)
+    parse_datetime(text).map(|at| Wanted::Set(Clock::Fixed(at))).ok_or_else(bad)
 }
 
 /// `-7d`, `+12h`, `-30m`, `+5s`.
@@ -75,29 +75,6 @@ fn distance(text: &str) -> Option<i64> {
         _ => return None,
     };
     text[..text.len() - 1].parse::<i64>().ok()?.checked_mul(unit)
-}
-
-/// `2026-05-14`, `2026-05-14 12:00`, `2026-05-14T12:00:00.1234567Z`; always UTC.
-fn datetime(text: &str) -> Option<i64> {
-    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
-    let (date, time) = text.split_once(['T', 't', ' ']).unwrap_or((text, "00:00"));
-    let mut parts = date.splitn(3, '-').map(digits);
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    let mut parts = time.splitn(3, ':');
-    let (hour, minute) = (digits(parts.next()?)?, digits(parts.next()?)?);
-    let (second, fraction) = match parts.next() {
-        Some(rest) => rest.split_once('.').unwrap_or((rest, "0")),
-        None => ("0", "0"),
-    };
-    if fraction.len() > 7 {
-        return None;
-    }
-    let tick = digits(&format!("{fraction:0<7}"))?;
-    Civil { year, month, day, hour, minute, second: digits(second)?, tick }.ticks()
-}
-
-fn digits(text: &str) -> Option<i64> {
-    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
 /// The clock at which the newest events are just past: the next whole second after the newest row of the

@@ -172,7 +172,7 @@ pub struct Exported {
     pub rows: u64,
     pub bytes: u64,
     /// Cells that a spreadsheet would have taken for formulas.
-    pub neutralized: u64,
+    pub neutralised: u64,
     pub raw: bool,
 }
 

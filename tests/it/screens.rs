@@ -409,7 +409,7 @@ fn world(effect: &Effect) -> Vec<Msg> {
             path: path.clone(),
             rows: 5,
             bytes: 812,
-            neutralized: 3,
+            neutralised: 3,
             raw: *raw,
         }))],
         Effect::Cancel
