@@ -10,14 +10,14 @@ pub static ROWS: &[Func] = &[
         .aliases(&["parseurl"])
         .doc("The scheme, host, port, path, user, query and fragment of a URL as a bag.")
         .trap("Without a scheme there is no host: all of it is the path. Query values stay encoded.")
-        .example("print parse_url('https://contoso.com:8443/a?x=1').Host", "contoso.com"),
+        .example("print tostring(parse_url('https://contoso.com:8443/a?x=1').Host)", "contoso.com"),
     f("parse_urlquery", &[sig(&[named("query", STR)], Is(Dynamic), Kernel("kql_parse_urlquery"))])
         .aliases(&["parseurlquery"])
         .doc("The keys and values of a URL's query, in a bag under Query Parameters.")
-        .example("print parse_urlquery('x=1&y=2')['Query Parameters'].y", "2"),
+        .example("print tostring(parse_urlquery('x=1&y=2')['Query Parameters'].y)", "2"),
     f("parse_path", &[sig(&[named("path", STR)], Is(Dynamic), Kernel("kql_parse_path"))])
         .doc("The root, directory, file name and extension of a file path as a bag.")
-        .example("print parse_path(@'C:\\temp\\a.exe').Filename", "a.exe"),
+        .example("print tostring(parse_path(@'C:\\temp\\a.exe').Filename)", "a.exe"),
     f("parse_csv", &[sig(&[named("csv_text", STR)], Is(Dynamic), Kernel("kql_parse_csv"))])
         .label(Label::FirstArg)
         .doc("The fields of one CSV record as an array.")

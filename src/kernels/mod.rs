@@ -146,6 +146,10 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// Stands before the message of a [`Cell::Error`] on its way through DuckDB, so that it is not taken
+/// for an error of DuckDB's.
+pub const QUERY_ERROR: char = '\u{1d}';
+
 /// Ends the query with a message: an invalid regular expression, for one.
 pub fn fail(out: &mut String, message: impl std::fmt::Display) -> Cell<'_> {
     use std::fmt::Write;

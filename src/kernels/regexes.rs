@@ -1,7 +1,6 @@
 //! Regular expressions. KQL's dialect is that of the `regex` crate ("Regex syntax" in the Kusto
 //! reference): no look-around, Unicode classes. Knows text only.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -151,16 +150,16 @@ fn groups(regex: &Regex, wanted: Option<&str>) -> Result<Vec<usize>, String> {
     if json::kind(wanted) != Some(json::Kind::Array) {
         return Err(format!("the groups of extract_all() are an array, not {wanted}"));
     }
+    // Kusto drops groups that are not there, and takes all when none is left.
     let group = |element| {
         let number = match json::string_inside(element).map(json::unescape) {
             Some(name) => regex.capture_names().position(|given| given == Some(&name)),
             None => json::whole_number(element).and_then(|number| usize::try_from(number).ok()),
         };
-        number
-            .filter(|number| *number <= last)
-            .ok_or_else(|| format!("the regular expression '{regex}' has no group {element}"))
+        number.filter(|number| *number <= last)
     };
-    json::elements(wanted).map(group).collect()
+    let found: Vec<usize> = json::elements(wanted).filter_map(group).collect();
+    Ok(if found.is_empty() { (1..=last).collect() } else { found })
 }
 
 /// `\1` is a group and `\\` a backslash; `$1` is plain text.
@@ -220,8 +219,9 @@ fn indexof<'a>(regex: &Regex, args: &[Cell<'a>]) -> Cell<'a> {
     }
 }
 
-/// At most one match goes at each end, the start first. The pattern is wrapped as Kusto wraps it,
-/// with the first match taken, so `a|b` and even `a)|(b` give Kusto's answers.
+/// At most one match goes at each end. Both are looked for in the whole text, so the second is not
+/// at a new start; the pattern is wrapped as Kusto wraps it and its first match taken, so that even
+/// `a)|(b` gives Kusto's answers.
 fn trim<'a>(args: &[Cell<'a>], start: bool, end: bool, out: &'a mut String) -> Cell<'a> {
     let (Some(pattern), Some(text)) = (args[0].text(), args[1].text()) else {
         return Cell::Null;
@@ -230,21 +230,19 @@ fn trim<'a>(args: &[Cell<'a>], start: bool, end: bool, out: &'a mut String) -> C
         Ok(wrapped) => wrapped,
         Err(message) => return fail(out, message),
     };
-    let mut text = Cow::Borrowed(text);
-    for regex in [start.then_some(at_start), end.then_some(at_end)].into_iter().flatten() {
-        if let Some(found) = regex.find(&text).map(|found| found.range()) {
-            text = match text {
-                Cow::Borrowed(text) if found.start == 0 => Cow::Borrowed(&text[found.end..]),
-                Cow::Borrowed(text) if found.end == text.len() => Cow::Borrowed(&text[..found.start]),
-                // Only a pattern that breaks out of the parentheses gets here.
-                text => Cow::Owned([&text[..found.start], &text[found.end..]].concat()),
-            };
-        }
-    }
-    match text {
-        Cow::Borrowed(text) => Cell::Text(text),
-        Cow::Owned(text) => {
-            out.push_str(&text);
+    let found = |wanted: bool, regex: &Regex| {
+        wanted.then(|| regex.find(text)).flatten().map_or(0..0, |found| found.range())
+    };
+    let mut gone = [found(start, &at_start), found(end, &at_end)];
+    gone.sort_by_key(|range| range.start);
+    let [first, second] = gone;
+    let between = &text[first.end.min(second.start)..second.start];
+    let (head, tail) = (&text[..first.start], &text[first.end.max(second.end)..]);
+    match [head, between, tail] {
+        [kept, "", ""] | ["", kept, ""] | ["", "", kept] => Cell::Text(kept),
+        // Only a pattern that breaks out of the parentheses gets here.
+        parts => {
+            parts.iter().for_each(|part| out.push_str(part));
             Cell::Text(out)
         }
     }
@@ -318,7 +316,9 @@ mod tests {
         assert_eq!(all("([a-z])=(?P<n>[0-9])", Cell::Text(r#"["n"]"#), "a=1 b=2"), r#"["1","2"]"#);
         assert_eq!(all("([a-z])=", Cell::Null, "none"), "NULL");
         assert!(all("[a-z]", Cell::Null, "a").starts_with("error: "), "it wants a group");
-        assert!(all("(a)", Cell::Text("[2]"), "a").ends_with("has no group 2"));
+        let all_of = r#"[["a","1"]]"#;
+        assert_eq!(all("([a-z])=([0-9])", Cell::Text("[]"), "a=1"), all_of, "none is all");
+        assert_eq!(all("([a-z])=([0-9])", Cell::Text("[1,7]"), "a=1"), r#"["a"]"#, "no such group");
     }
 
     #[test]
@@ -340,6 +340,8 @@ mod tests {
             "the leftmost match that reaches the end"
         );
         assert_eq!(texts("kql_trim", &["q)|(r", "-q-r-q"]), "---q", "the pattern is not seen as a unit");
+        assert_eq!(texts("kql_trim", &["-|^x", "-x"]), "x", "the rest is no new start");
+        assert_eq!(texts("kql_trim", &["xy|yz", "xyz"]), "");
         assert_eq!(texts("kql_trim", &["-", "-"]), "");
     }
 

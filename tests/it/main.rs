@@ -5,6 +5,8 @@ mod cli;
 #[cfg(feature = "engine")]
 mod engine;
 mod export;
+#[cfg(feature = "engine")]
+mod functions;
 mod layers;
 #[cfg(feature = "engine")]
 mod queries;

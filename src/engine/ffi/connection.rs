@@ -218,6 +218,10 @@ fn refused(text: String, sql: &str) -> Error {
     if text.starts_with("INTERRUPT Error") {
         return Error::Cancelled;
     }
+    // The query's own mistake, as an invalid regular expression is.
+    if let Some((_, message)) = text.split_once(crate::kernels::QUERY_ERROR) {
+        return Error::message(message);
+    }
     Error::Engine { message: text, sql: Some(sql.into()) }
 }
 

@@ -11,7 +11,7 @@ use duckdb::ffi;
 use super::vectors::{Arguments, Output};
 use super::{Connection, c_text};
 use crate::error::{Error, Result};
-use crate::kernels::{Cell, Kernel, Nulls, Phys};
+use crate::kernels::{Cell, Kernel, Nulls, Phys, QUERY_ERROR};
 
 thread_local! {
     static RUNNING: Flag<bool> = const { Flag::new(false) };
@@ -161,7 +161,7 @@ unsafe fn run(
         }
         text.clear();
         match (kernel.run)(&cells, &mut text) {
-            Cell::Error(message) => return Err(message.into()),
+            Cell::Error(message) => return Err(format!("{QUERY_ERROR}{message}")),
             cell if output.set(row, cell) => {}
             _ => return Err(format!("function '{}' gave a value of a wrong type", kernel.name)),
         }

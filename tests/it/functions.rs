@@ -1,0 +1,64 @@
+//! Every function's example, run, and what kernels do in SQL that a unit test cannot see.
+
+use kqlhunt::catalog;
+use kqlhunt::compile::{Compiled, Options, compile};
+use kqlhunt::engine::{self, Cancel, Data, Engine, Sql};
+use kqlhunt::error::Error;
+use kqlhunt::schema::Schema;
+
+fn compiled(kql: &str) -> Result<Compiled, String> {
+    let options = Options { now: 638_800_000_000_000_000, ..Options::default() };
+    let mut compilation = compile(kql, &Schema::default(), &options);
+    if compilation.results.len() != 1 {
+        let messages: Vec<&str> =
+            compilation.diagnostics.iter().map(|found| found.message.as_str()).collect();
+        return Err(format!("{} results: {}", compilation.results.len(), messages.join("; ")));
+    }
+    Ok(compilation.results.remove(0))
+}
+
+fn run(engine: &mut Engine, kql: &str) -> Result<kqlhunt::value::Grid, Error> {
+    let compiled = compiled(kql).map_err(Error::message)?;
+    let sql =
+        Sql { text: compiled.sql, columns: compiled.columns, streams: compiled.streams, bare_table: None };
+    engine.fetch(&sql, &Cancel::new())
+}
+
+fn open() -> Engine {
+    Engine::open(&Data::Empty, &engine::Options::default()).expect("opens")
+}
+
+#[test]
+fn examples_give_what_they_say() {
+    let mut engine = open();
+    let mut wrong = Vec::new();
+    for row in catalog::functions().chain(catalog::aggregates()) {
+        let (kql, expected) = row.example;
+        if kql.is_empty() {
+            continue;
+        }
+        let found = match run(&mut engine, kql) {
+            Ok(grid) => match grid.rows.first().and_then(|row| row.first()) {
+                Some(value) => value.text(),
+                None => "no rows".into(),
+            },
+            Err(error) => error.to_string(),
+        };
+        if found != expected {
+            wrong.push(format!("{}: {kql}\n  says  {expected}\n  gives {found}", row.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_bad_pattern_is_the_mistake_of_the_query() {
+    let error =
+        run(&mut open(), "range x from 1 to 3 step 1 | where tostring(x) matches regex strcat('(', '')");
+    match error {
+        Err(Error::Message(message)) => {
+            assert!(message.starts_with("invalid regular expression '('"), "{message}")
+        }
+        other => panic!("{other:?}"),
+    }
+}
