@@ -345,19 +345,19 @@ pub static ROWS: &[Func] = &[
         .doc("The variance of a whole population of the rows for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize variancepif(x, x < 6)", "2.0"),
     f("covariance", COVARIANCE)
-        .label(Label::Prefix("covariance"))
+        .label(Label::PrefixAndTwoArgs("covariance"))
         .doc("The covariance of a sample of pairs.")
         .example("range x from 1 to 2 step 1 | summarize covariance(x, -x)", "-0.5"),
     f("covarianceif", COVARIANCE_IF)
-        .label(Label::Prefix("covarianceif"))
+        .label(Label::PrefixAndTwoArgs("covarianceif"))
         .doc("The covariance of a sample of the pairs for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize covarianceif(x, -x, x < 3)", "-0.5"),
     f("covariancep", COVARIANCEP)
-        .label(Label::Prefix("covariancep"))
+        .label(Label::PrefixAndTwoArgs("covariancep"))
         .doc("The covariance of a whole population of pairs.")
         .example("range x from 1 to 5 step 1 | summarize covariancep(x, x)", "2.0"),
     f("covariancepif", COVARIANCEP_IF)
-        .label(Label::Prefix("covariancepif"))
+        .label(Label::PrefixAndTwoArgs("covariancepif"))
         .doc("The covariance of a whole population of the pairs for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize covariancepif(x, x, x < 6)", "2.0"),
     f("binary_all_and", &[sig(&[LONG], Is(Long), Sql("bit_and({0})"))])

@@ -75,6 +75,8 @@ pub enum Label {
     FirstArg,
     /// `prefix_` and the name of the first argument; just `prefix_` if it has none.
     Prefix(&'static str),
+    /// `prefix_` and the names of the first two arguments, `covariance_x_y`.
+    PrefixAndTwoArgs(&'static str),
     /// The function's own name and the first argument's, `strlen_x`; like `Prefix(name)`.
     NameAndFirstArg,
 }

@@ -288,11 +288,15 @@ impl Binder<'_> {
             },
         };
         if matches!(func, WindowFunc::Prev | WindowFunc::Next) {
-            if bound.get(1).is_some_and(|offset| !matches!(offset.literal(), Some(Value::Long(_)))) {
+            // An offset of 0, or a default that is no constant, Kusto refuses too (agent-probe-0003).
+            let constant = |at: usize, fits: fn(&Value) -> bool| {
+                bound.get(at).is_none_or(|value| value.literal().is_some_and(fits))
+            };
+            if !constant(1, |offset| matches!(offset, Value::Long(1..))) || !constant(2, |_| true) {
                 self.error(
                     code::TYPE,
                     span,
-                    format!("{}() wants a constant offset", name.text),
+                    format!("{}() wants a constant offset above 0 and a constant default", name.text),
                     "Write a number.",
                 );
                 return Err(Stop);
@@ -452,7 +456,9 @@ impl Binder<'_> {
             Ret::Common(from) => {
                 let places: Vec<usize> = common_places(name, usize::from(from), args.len());
                 let types: Vec<Type> = places.iter().map(|at| args[*at].ty).collect();
-                let Some(ty) = common(&types, &places.iter().map(|at| &args[*at]).collect::<Vec<_>>()) else {
+                let values: Vec<&Expr> = places.iter().map(|at| &args[*at]).collect();
+                let numbers = matches!(name, "max_of" | "min_of");
+                let Some(ty) = common(&types, &values, numbers) else {
                     let names: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
                     self.error(
                         code::MISMATCH,
@@ -523,8 +529,9 @@ fn common_places(name: &str, from: usize, count: usize) -> Vec<usize> {
     }
 }
 
-/// One type for all: numbers widen, a null takes any type, dynamic beside others is dynamic.
-fn common(types: &[Type], args: &[&Expr]) -> Option<Type> {
+/// One type for all: whole numbers widen among themselves, and to a real where all `numbers` may mix; dynamic
+/// beside others is dynamic.
+fn common(types: &[Type], args: &[&Expr], numbers: bool) -> Option<Type> {
     let mut result: Option<Type> = None;
     for (ty, arg) in types.iter().zip(args) {
         if matches!(arg.literal(), Some(Value::Null))
@@ -538,7 +545,9 @@ fn common(types: &[Type], args: &[&Expr]) -> Option<Type> {
             Some(known) if known == *ty => known,
             Some(Type::Dynamic) => Type::Dynamic,
             Some(_) if *ty == Type::Dynamic => Type::Dynamic,
-            Some(known) => widest(known, *ty)?,
+            // iff(c, 1, 2.0) is refused by Kusto (agent-type-casts-coercion-0028).
+            Some(known) if numbers || (known.integer() && ty.integer()) => widest(known, *ty)?,
+            Some(_) => return None,
         });
     }
     result.or_else(|| types.first().copied())

@@ -373,14 +373,13 @@ impl<'a> Binder<'a> {
     /// A stored table with all of its columns; pruning drops what nobody reads.
     pub fn table(&mut self, name: &str, span: Span, env: &Env) -> Checked<Rel> {
         let Some(table) = self.schema.table(name) else {
-            let names: Vec<&str> =
-                self.schema.tables.iter().map(|table| table.name.as_str()).chain(env.names()).collect();
+            let stored = self.schema.tables.iter().map(|table| table.name.as_str());
+            let names: Vec<&str> = stored.chain(env.tables()).collect();
+            let load = format!("load it with kqlhunt ingest --table {name} FILE");
             let help = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("Did you mean '{near}'?"),
-                None => format!(
-                    "Known tables: {}. Load others with kqlhunt ingest --table {name}.",
-                    names.join(", ")
-                ),
+                None if names.is_empty() => format!("There is no table yet; {load}."),
+                None => format!("Known are {}; or {load}.", names.join(", ")),
             };
             self.error(code::UNKNOWN_NAME, span, format!("unknown table '{name}'"), help);
             return Err(Stop);

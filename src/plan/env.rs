@@ -37,24 +37,21 @@ impl Env {
     }
 
     pub fn get(&self, name: &str) -> Option<&Binding> {
-        let mut at = self;
-        while let Some(frame) = &at.0 {
-            if frame.name == name {
-                return Some(&frame.binding);
-            }
-            at = &frame.outer;
-        }
-        None
+        self.frames().find(|frame| frame.name == name).map(|frame| &frame.binding)
     }
 
     /// Every visible name, the innermost first.
     pub fn names(&self) -> Vec<&str> {
-        let mut names = Vec::new();
-        let mut at = self;
-        while let Some(frame) = &at.0 {
-            names.push(frame.name.as_str());
-            at = &frame.outer;
-        }
-        names
+        self.frames().map(|frame| frame.name.as_str()).collect()
+    }
+
+    /// The names that stand for tables.
+    pub fn tables(&self) -> Vec<&str> {
+        let tabular = |frame: &&Frame| matches!(frame.binding, Binding::Table(_));
+        self.frames().filter(tabular).map(|frame| frame.name.as_str()).collect()
+    }
+
+    fn frames(&self) -> impl Iterator<Item = &Frame> {
+        std::iter::successors(self.0.as_deref(), |frame| frame.outer.0.as_deref())
     }
 }

@@ -36,6 +36,10 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             match label(&name.text)? {
                 Label::None => None,
                 Label::FirstArg => first(),
+                Label::PrefixAndTwoArgs(prefix) => {
+                    let names = args.iter().take(2).map(|arg| infer(&arg.expr).unwrap_or_default());
+                    Some(format!("{prefix}_{}", names.collect::<Vec<_>>().join("_")))
+                }
                 Label::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
                 Label::NameAndFirstArg => Some(format!("{}_{}", name.text, first().unwrap_or_default())),
             }

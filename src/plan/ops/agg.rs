@@ -203,6 +203,52 @@ impl Binder<'_> {
         Ok(())
     }
 
+    /// `take_any(a, b)` and `take_any(*)`: the values of one row.
+    #[allow(clippy::too_many_arguments)]
+    fn any_columns(
+        &mut self,
+        item: &Named,
+        name: &Name,
+        args: &[Arg],
+        input: &Rel,
+        groups: &[Column],
+        env: &Env,
+        namer: &mut Namer,
+        summary: &mut Summary,
+    ) -> Checked<()> {
+        let mut outputs: Vec<(Option<String>, Expr)> = Vec::new();
+        for arg in args {
+            if matches!(arg.expr.kind, Ast::Star) {
+                let rest =
+                    input.cols.iter().filter(|column| !groups.iter().any(|group| group.name == column.name));
+                outputs
+                    .extend(rest.map(|column| (Some(column.name.clone()), Expr::col(column, arg.expr.span))));
+            } else {
+                let value = self.scalar(&arg.expr, env, &input.cols)?;
+                outputs.push((self.infer(&arg.expr, &input.cols), value));
+            }
+        }
+        let prefix = if name.text == "any" { "any_" } else { "" };
+        let by = Expr::long(1, item.span);
+        let values = outputs.iter().map(|(_, value)| value.clone()).collect();
+        let packed = self.new_col();
+        let kind = ExprKind::ArgMost { greatest: true, by: Box::new(by), values };
+        summary.aggs.push((packed, Expr::new(kind, Type::Dynamic, item.span)));
+        for (index, (inferred, value)) in outputs.into_iter().enumerate() {
+            let base = Box::new(Expr::new(ExprKind::Col(packed), Type::Dynamic, item.span));
+            let field = Expr::new(ExprKind::Field { base, index }, value.ty, item.span);
+            let output = match (item.names.get(index), inferred) {
+                (Some(name), _) => self.given(name, namer)?,
+                (None, Some(inferred)) => namer.free(&format!("{prefix}{inferred}")),
+                (None, None) => namer.unnamed(&input.cols),
+            };
+            let column =
+                Column { origin: origin_of(&value, &input.cols), ..self.new_column(output, value.ty) };
+            summary.outputs.push((column, field));
+        }
+        Ok(())
+    }
+
     /// `percentiles(x, 5, 50)` gives one column for each.
     #[allow(clippy::too_many_arguments)]
     fn percentiles(

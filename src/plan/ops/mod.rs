@@ -164,12 +164,14 @@ impl Binder<'_> {
             return rel.order.iter().any(|key| !self.natural.contains(&key.col));
         }
         match &rel.node {
-            Node::Range { .. } | Node::Values { .. } | Node::Limit { .. } => true,
+            Node::Range { .. } => true,
             Node::Filter { input, .. } | Node::Project { input, .. } | Node::Window { input, .. } => {
                 self.serialized(input)
             }
+            Node::Let { index, .. } => self.serialized(&self.lets[*index].rel),
             Node::Scan { .. }
-            | Node::Let { .. }
+            | Node::Values { .. }
+            | Node::Limit { .. }
             | Node::Aggregate { .. }
             | Node::Join { .. }
             | Node::Union { .. }
