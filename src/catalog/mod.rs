@@ -1,6 +1,7 @@
 //! What KQL offers, as data: one row a function, aggregate, operator and table column. Read by the
 //! plan, the SQL writer, completion, help and docs. Knows types only; no syntax, no plan.
 
+pub mod absent;
 pub mod agg;
 pub mod binary;
 pub mod cond;
@@ -24,6 +25,7 @@ pub fn functions() -> impl Iterator<Item = &'static Func> {
 }
 
 const FAMILIES: &[&[Func]] = &[
+    absent::ROWS,
     cond::ROWS,
     convert::ROWS,
     datetime::ROWS,

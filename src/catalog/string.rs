@@ -50,7 +50,7 @@ pub static ROWS: &[Func] = &[
             Kernel("kql_strrep"),
         )],
     )
-    .doc("A text repeated, at most 1024 times, with a delimiter in between.")
+    .doc("A text repeated 1 to 1024 times, with a delimiter in between.")
     .example("print strrep('ab', 3, '.')", "ab.ab.ab"),
     f(
         "substring",

@@ -60,6 +60,8 @@ pub const KERNELS: &[Kernel] = &[
 /// Results longer than this many bytes end the query instead of the process.
 pub const TEXT_MAX: usize = 64 << 20;
 
+const REPEATS_MAX: usize = 1024;
+
 fn mapped<'a>(
     arg: Cell<'a>,
     out: &'a mut String,
@@ -297,8 +299,13 @@ fn strrep<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
         return Cell::Text("");
     };
     let between = args[2].text().unwrap_or("");
-    // Kusto's own limit of repetitions.
-    let times = times.clamp(0, 1024) as usize;
+    // The reference names two upper limits; what lies between them is not guessed.
+    let Some(times) = usize::try_from(times).ok().filter(|times| (1..=REPEATS_MAX).contains(times)) else {
+        return super::fail(
+            out,
+            format_args!("strrep() repeats a text 1 to {REPEATS_MAX} times, not {times} times"),
+        );
+    };
     if (text.len() + between.len()).saturating_mul(times) > TEXT_MAX {
         return super::fail(out, "strrep() makes a text of more than 64 MB");
     }
@@ -404,6 +411,8 @@ mod tests {
         assert_eq!(texts("kql_codepoints_to_text", &["[97,[233]]", "33"]), "aé!");
         let rep = [Cell::Text("ab"), Cell::Long(3), Cell::Text("-")];
         assert_eq!(call("kql_strrep", &rep), "ab-ab-ab");
+        let often = call("kql_strrep", &[Cell::Text("ab"), Cell::Long(1025), Cell::Null]);
+        assert!(often.starts_with("error: "), "{often}");
     }
 
     proptest! {

@@ -1,0 +1,205 @@
+//! Functions that Kusto has and kqlhunt has not, each with a reason and a way out, so that a query is
+//! told more than that a name is unknown. Knows nothing else.
+
+use super::func::Lower::{Refuse, Sql};
+use super::func::Ret::Is;
+use super::func::{ANY, Func, Sig, f, rest, sig};
+use crate::types::Type::{Dynamic, Guid};
+
+/// A function of a family that is refused as a whole.
+const fn absent(name: &'static str, sigs: &'static [Sig], doc: &'static str) -> Func {
+    f(name, sigs).doc(doc)
+}
+
+const GEO: &[Sig] = &[sig(
+    &[rest(ANY)],
+    Is(Dynamic),
+    Refuse("Geography is not built in; keep the coordinates in the result and work on them outside."),
+)];
+const GEO_DOC: &str = "Computes with points, lines and areas on the earth.";
+
+const SERIES: &[Sig] = &[sig(
+    &[rest(ANY)],
+    Is(Dynamic),
+    Refuse("Series functions are not built in; use summarize by bin() and compare the counts of the bins."),
+)];
+const SERIES_DOC: &str = "Computes with an array of numbers as a series.";
+
+const SKETCH: &[Sig] = &[sig(
+    &[rest(ANY)],
+    Is(Dynamic),
+    Refuse("Sketches of values are not built in; use percentile() or dcount() on the rows themselves."),
+)];
+const SKETCH_DOC: &str = "Reads a sketch that tdigest() or hll() made.";
+
+const UNIT: &[Sig] = &[sig(
+    &[rest(ANY)],
+    Is(Dynamic),
+    Refuse("Units of measure are not built in; multiply by the factor between the two units."),
+)];
+const UNIT_DOC: &str = "Converts a number from one unit of measure to another.";
+
+const CLUSTER: &[Sig] = &[sig(
+    &[rest(ANY)],
+    Is(Dynamic),
+    Refuse(
+        "There is no cluster behind kqlhunt, so it has no answer; write the value into the query as a literal.",
+    ),
+)];
+const CLUSTER_DOC: &str = "Says something about the Kusto cluster or who asks it.";
+
+const SIZE: &[Sig] = &[sig(
+    &[rest(ANY)],
+    Is(Dynamic),
+    Refuse("It is not there yet; divide the number yourself, as in strcat(round(x / 1048576.0, 1), ' MB')."),
+)];
+
+const ESTIMATE: &[Sig] = &[sig(
+    &[rest(ANY)],
+    Is(Dynamic),
+    Refuse("Kusto's storage sizes mean nothing here; use string_size() on the columns in question."),
+)];
+
+pub static ROWS: &[Func] = &[
+    f("new_guid", &[sig(&[], Is(Guid), Sql("CAST(uuid() AS VARCHAR)"))])
+        .doc("A random guid, another one for each row.")
+        .example("print strlen(tostring(new_guid()))", "36"),
+    absent("format_bytes", SIZE, "A number of bytes with its unit."),
+    absent("estimate_data_size", ESTIMATE, "How many bytes the values take in Kusto's storage."),
+    absent("convert_angle", UNIT, UNIT_DOC),
+    absent("convert_energy", UNIT, UNIT_DOC),
+    absent("convert_force", UNIT, UNIT_DOC),
+    absent("convert_length", UNIT, UNIT_DOC),
+    absent("convert_mass", UNIT, UNIT_DOC),
+    absent("convert_speed", UNIT, UNIT_DOC),
+    absent("convert_temperature", UNIT, UNIT_DOC),
+    absent("convert_volume", UNIT, UNIT_DOC),
+    absent("current_cluster_endpoint", CLUSTER, CLUSTER_DOC),
+    absent("current_database", CLUSTER, CLUSTER_DOC),
+    absent("current_principal", CLUSTER, CLUSTER_DOC),
+    absent("current_principal_details", CLUSTER, CLUSTER_DOC),
+    absent("current_principal_is_member_of", CLUSTER, CLUSTER_DOC),
+    absent("extent_id", CLUSTER, CLUSTER_DOC),
+    absent("extentid", CLUSTER, CLUSTER_DOC),
+    absent("extent_tags", CLUSTER, CLUSTER_DOC),
+    absent("current_node_id", CLUSTER, CLUSTER_DOC),
+    absent("row_id", CLUSTER, CLUSTER_DOC),
+    absent("cursor_after", CLUSTER, CLUSTER_DOC),
+    absent("cursor_before_or_at", CLUSTER, CLUSTER_DOC),
+    absent("cursor_current", CLUSTER, CLUSTER_DOC),
+    absent("current_cursor", CLUSTER, CLUSTER_DOC),
+    absent("rowstore_ordinal_range", CLUSTER, CLUSTER_DOC),
+    absent("percentile_tdigest", SKETCH, SKETCH_DOC),
+    absent("percentiles_array_tdigest", SKETCH, SKETCH_DOC),
+    absent("percentrank_tdigest", SKETCH, SKETCH_DOC),
+    absent("rank_tdigest", SKETCH, SKETCH_DOC),
+    absent("tdigest_isvalid", SKETCH, SKETCH_DOC),
+    absent("hll_isvalid", SKETCH, SKETCH_DOC),
+    absent("tdigest_merge", SKETCH, SKETCH_DOC),
+    absent("merge_tdigest", SKETCH, SKETCH_DOC),
+    absent("hll_merge", SKETCH, SKETCH_DOC),
+    absent("dcount_hll", SKETCH, SKETCH_DOC),
+    absent("series_fir", SERIES, SERIES_DOC),
+    absent("series_stats", SERIES, SERIES_DOC),
+    absent("series_stats_dynamic", SERIES, SERIES_DOC),
+    absent("series_fft", SERIES, SERIES_DOC),
+    absent("series_ifft", SERIES, SERIES_DOC),
+    absent("series_fit_poly", SERIES, SERIES_DOC),
+    absent("series_fit_line", SERIES, SERIES_DOC),
+    absent("series_fit_line_dynamic", SERIES, SERIES_DOC),
+    absent("series_fit_2lines", SERIES, SERIES_DOC),
+    absent("series_fit_2lines_dynamic", SERIES, SERIES_DOC),
+    absent("series_outliers", SERIES, SERIES_DOC),
+    absent("series_iir", SERIES, SERIES_DOC),
+    absent("series_periods_detect", SERIES, SERIES_DOC),
+    absent("series_periods_validate", SERIES, SERIES_DOC),
+    absent("series_fill_backward", SERIES, SERIES_DOC),
+    absent("series_fill_forward", SERIES, SERIES_DOC),
+    absent("series_fill_const", SERIES, SERIES_DOC),
+    absent("series_fill_linear", SERIES, SERIES_DOC),
+    absent("series_add", SERIES, SERIES_DOC),
+    absent("series_subtract", SERIES, SERIES_DOC),
+    absent("series_multiply", SERIES, SERIES_DOC),
+    absent("series_divide", SERIES, SERIES_DOC),
+    absent("series_pow", SERIES, SERIES_DOC),
+    absent("series_greater", SERIES, SERIES_DOC),
+    absent("series_greater_equals", SERIES, SERIES_DOC),
+    absent("series_less", SERIES, SERIES_DOC),
+    absent("series_less_equals", SERIES, SERIES_DOC),
+    absent("series_equals", SERIES, SERIES_DOC),
+    absent("series_not_equals", SERIES, SERIES_DOC),
+    absent("series_seasonal", SERIES, SERIES_DOC),
+    absent("series_exp", SERIES, SERIES_DOC),
+    absent("series_sign", SERIES, SERIES_DOC),
+    absent("series_abs", SERIES, SERIES_DOC),
+    absent("series_sin", SERIES, SERIES_DOC),
+    absent("series_asin", SERIES, SERIES_DOC),
+    absent("series_cos", SERIES, SERIES_DOC),
+    absent("series_acos", SERIES, SERIES_DOC),
+    absent("series_tan", SERIES, SERIES_DOC),
+    absent("series_atan", SERIES, SERIES_DOC),
+    absent("series_log", SERIES, SERIES_DOC),
+    absent("series_floor", SERIES, SERIES_DOC),
+    absent("series_ceiling", SERIES, SERIES_DOC),
+    absent("series_decompose", SERIES, SERIES_DOC),
+    absent("series_decompose_forecast", SERIES, SERIES_DOC),
+    absent("series_decompose_anomalies", SERIES, SERIES_DOC),
+    absent("series_pearson_correlation", SERIES, SERIES_DOC),
+    absent("series_dot_product", SERIES, SERIES_DOC),
+    absent("series_magnitude", SERIES, SERIES_DOC),
+    absent("series_sum", SERIES, SERIES_DOC),
+    absent("series_product", SERIES, SERIES_DOC),
+    absent("series_cosine_similarity", SERIES, SERIES_DOC),
+    absent("geo_from_wkt", GEO, GEO_DOC),
+    absent("geo_angle", GEO, GEO_DOC),
+    absent("geo_azimuth", GEO, GEO_DOC),
+    absent("geo_distance_2points", GEO, GEO_DOC),
+    absent("geo_distance_point_to_line", GEO, GEO_DOC),
+    absent("geo_distance_point_to_polygon", GEO, GEO_DOC),
+    absent("geo_point_in_circle", GEO, GEO_DOC),
+    absent("geo_point_in_polygon", GEO, GEO_DOC),
+    absent("geo_point_buffer", GEO, GEO_DOC),
+    absent("geo_line_buffer", GEO, GEO_DOC),
+    absent("geo_polygon_buffer", GEO, GEO_DOC),
+    absent("geo_intersects_2lines", GEO, GEO_DOC),
+    absent("geo_intersection_2lines", GEO, GEO_DOC),
+    absent("geo_intersects_line_with_polygon", GEO, GEO_DOC),
+    absent("geo_intersection_line_with_polygon", GEO, GEO_DOC),
+    absent("geo_intersects_2polygons", GEO, GEO_DOC),
+    absent("geo_intersection_2polygons", GEO, GEO_DOC),
+    absent("geo_union_polygons_array", GEO, GEO_DOC),
+    absent("geo_union_lines_array", GEO, GEO_DOC),
+    absent("geo_polygon_to_s2cells", GEO, GEO_DOC),
+    absent("geo_line_to_s2cells", GEO, GEO_DOC),
+    absent("geo_polygon_densify", GEO, GEO_DOC),
+    absent("geo_polygon_area", GEO, GEO_DOC),
+    absent("geo_polygon_centroid", GEO, GEO_DOC),
+    absent("geo_polygon_perimeter", GEO, GEO_DOC),
+    absent("geo_line_length", GEO, GEO_DOC),
+    absent("geo_line_centroid", GEO, GEO_DOC),
+    absent("geo_line_densify", GEO, GEO_DOC),
+    absent("geo_line_simplify", GEO, GEO_DOC),
+    absent("geo_line_locate_point", GEO, GEO_DOC),
+    absent("geo_line_interpolate_point", GEO, GEO_DOC),
+    absent("geo_closest_point_on_line", GEO, GEO_DOC),
+    absent("geo_closest_point_on_polygon", GEO, GEO_DOC),
+    absent("geo_polygon_simplify", GEO, GEO_DOC),
+    absent("geo_simplify_polygons_array", GEO, GEO_DOC),
+    absent("geo_point_to_geohash", GEO, GEO_DOC),
+    absent("geo_geohash_to_central_point", GEO, GEO_DOC),
+    absent("geo_geohash_to_polygon", GEO, GEO_DOC),
+    absent("geo_geohash_neighbors", GEO, GEO_DOC),
+    absent("geo_point_to_s2cell", GEO, GEO_DOC),
+    absent("geo_s2cell_to_central_point", GEO, GEO_DOC),
+    absent("geo_s2cell_neighbors", GEO, GEO_DOC),
+    absent("geo_s2cell_to_polygon", GEO, GEO_DOC),
+    absent("geo_point_to_h3cell", GEO, GEO_DOC),
+    absent("geo_h3cell_to_central_point", GEO, GEO_DOC),
+    absent("geo_h3cell_to_polygon", GEO, GEO_DOC),
+    absent("geo_h3cell_neighbors", GEO, GEO_DOC),
+    absent("geo_h3cell_children", GEO, GEO_DOC),
+    absent("geo_h3cell_parent", GEO, GEO_DOC),
+    absent("geo_h3cell_rings", GEO, GEO_DOC),
+    absent("geo_h3cell_level", GEO, GEO_DOC),
+    absent("geo_polygon_to_h3cells", GEO, GEO_DOC),
+];
