@@ -97,6 +97,11 @@ impl Binder<'_> {
                 "percentile" | "percentiles" => {
                     return self.percentiles(item, name, args, input, env, namer, summary);
                 }
+                "take_any" | "any"
+                    if args.len() > 1 || args.iter().any(|arg| matches!(arg.expr.kind, Ast::Star)) =>
+                {
+                    return self.any_columns(item, name, args, input, groups, env, namer, summary);
+                }
                 _ => {}
             }
         }
