@@ -16,6 +16,7 @@ pub mod engine;
 pub mod error;
 pub mod export;
 pub mod hunt;
+pub mod ide;
 pub mod ingest;
 pub mod kernels;
 pub mod places;

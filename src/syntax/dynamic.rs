@@ -62,7 +62,7 @@ impl Parser<'_> {
                 self.json_literal(token, value, json);
                 Ok(())
             }
-            TokenKind::Typed(ty) => {
+            TokenKind::Typed(ty) if ty != Type::Int => {
                 self.advance();
                 let value = typed_value(ty, self.text_of(token));
                 self.json_literal(token, value, json);
@@ -165,7 +165,7 @@ impl Parser<'_> {
             if !self.at_kind(TokenKind::String) {
                 return self.expected("a key between quotes");
             }
-            let key = self.strings();
+            let key = self.string();
             push_string(json, &key);
             self.expect(TokenKind::Colon, ":")?;
             json.push(':');

@@ -91,7 +91,7 @@ pub const BINARY_OPS: &[(&str, BinaryOp, Level)] = &[
 ];
 
 /// The operators that take a list.
-const LIST_OPS: &[(&str, ListOp)] = &[
+pub const LIST_OPS: &[(&str, ListOp)] = &[
     ("in", ListOp::In),
     ("!in", ListOp::NotIn),
     ("in~", ListOp::InFold),
@@ -172,7 +172,7 @@ impl Parser<'_> {
     /// Reads operators from `least` up. Each round takes one operator, or a whole chain of one level; what
     /// is left then binds looser, or does not chain.
     fn binary(&mut self, least: Level) -> Parsed<Tall> {
-        let mut left = match self.star_operand() {
+        let mut left = match self.star_operand(least) {
             Some(star) => star,
             None => self.unary()?,
         };
@@ -197,14 +197,14 @@ impl Parser<'_> {
     }
 
     /// `*` stands for all columns before a string operator or `==`.
-    fn star_operand(&mut self) -> Option<Tall> {
+    fn star_operand(&mut self, least: Level) -> Option<Tall> {
         let star = self.token();
         if star.kind != TokenKind::Star {
             return None;
         }
         let found = self.infix_ahead(1)?;
         let all_columns = match found.infix {
-            Infix::Binary(op) => op == BinaryOp::Eq || found.level == Level::Text,
+            Infix::Binary(op) => (op == BinaryOp::Eq || found.level == Level::Text) && least <= found.level,
             Infix::List(_) | Infix::Between { .. } | Infix::Like => false,
         };
         all_columns.then(|| {
@@ -365,7 +365,7 @@ impl Parser<'_> {
         let mut list = Vec::new();
         let mut height = left.height;
         loop {
-            let item = self.element()?;
+            let item = self.element(true)?;
             height = height.max(item.height);
             list.push(*item.expr);
             if !self.eat(TokenKind::Comma) {
@@ -379,10 +379,10 @@ impl Parser<'_> {
 
     /// One element of a list in parentheses. A broken one becomes an error node; the list goes on after
     /// the comma.
-    pub(super) fn element(&mut self) -> Parsed<Tall> {
+    pub(super) fn element(&mut self, may_be_query: bool) -> Parsed<Tall> {
         let start = self.span().start;
         self.enter(1)?;
-        let element = self.query();
+        let element = if may_be_query { self.query() } else { self.scalar() };
         self.leave(1);
         self.recover(element, start)
     }

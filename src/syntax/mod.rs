@@ -1,6 +1,7 @@
 //! Text to tokens to AST. Never fails: what cannot be read becomes an error node and a diagnostic.
 
 pub mod ast;
+mod blocks;
 mod dynamic;
 mod expr;
 pub mod lexer;
@@ -13,7 +14,8 @@ mod statement;
 pub mod token;
 pub mod words;
 
-pub use expr::BINARY_OPS;
+pub use blocks::statement_at;
+pub use expr::{BINARY_OPS, LIST_OPS};
 pub use lexer::tokens;
 pub use ops::{OPERATORS, Operator};
 pub use parser::{DEPTH_MAX, TEXT_MAX, parse};

@@ -279,19 +279,24 @@ impl Parser<'_> {
     /// `(a, b = 1, *, T | count)` after the name.
     fn call_of(&mut self, name: Name) -> Parsed<Tall> {
         self.expect(TokenKind::LeftParen, "(")?;
+        let takes_query = matches!(name.text.as_str(), "toscalar" | "totable" | "materialize");
         let mut args = Vec::new();
         let mut height = 0;
         while !self.at_kind(TokenKind::RightParen) || !args.is_empty() {
             let name = self.argument_name()?;
             let value = match self.star_argument() {
                 Some(star) => star,
-                None => self.element()?,
+                None => self.element(takes_query)?,
             };
             height = height.max(value.height);
             args.push(Arg { name, expr: *value.expr });
             if !self.eat(TokenKind::Comma) {
                 break;
             }
+        }
+        if self.at_kind(TokenKind::Bar) && !takes_query {
+            let help = format!("Put the argument in parentheses of its own: {}((T | take 1)).", name.text);
+            return self.expected_help("')'", Some(help));
         }
         let close = self.expect(TokenKind::RightParen, ")")?;
         let span = name.span.to(close.span);

@@ -303,13 +303,18 @@ impl<'t> Parser<'t> {
     pub fn strings(&mut self) -> String {
         let mut value = String::new();
         while self.at_kind(TokenKind::String) {
-            let token = self.advance();
-            match super::literal::string_value(self.text_of(token)) {
-                Ok(part) => value.push_str(&part),
-                Err(wrong) => self.wrong(token, wrong),
-            }
+            value.push_str(&self.string());
         }
         value
+    }
+
+    /// The value of the string at the cursor.
+    pub fn string(&mut self) -> String {
+        let token = self.advance();
+        super::literal::string_value(self.text_of(token)).unwrap_or_else(|wrong| {
+            self.wrong(token, wrong);
+            String::new()
+        })
     }
 
     /// Reports a mistake inside a literal.

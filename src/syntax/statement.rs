@@ -55,7 +55,7 @@ impl Parser<'_> {
 
     fn statement(&mut self) -> Parsed<StatementKind> {
         match (self.word(), self.word_ahead(1)) {
-            ("let", _) if self.name_ahead(1, true) > 0 => Ok(StatementKind::Let(self.let_statement()?)),
+            ("let", _) if self.name_ahead(1, false) > 0 => Ok(StatementKind::Let(self.let_statement()?)),
             ("set", _) => self.set_statement(),
             ("declare", "query_parameters") => self.query_parameters(),
             ("declare", "pattern") => self.other("declare pattern"),
@@ -111,7 +111,7 @@ impl Parser<'_> {
 
     fn let_statement(&mut self) -> Parsed<Let> {
         self.advance();
-        let name = self.name(true, "a name")?;
+        let name = self.name(false, "a name")?;
         self.expect(TokenKind::Assign, "=")?;
         let value = if self.at_function() {
             LetValue::Function(self.function()?)
@@ -156,7 +156,7 @@ impl Parser<'_> {
 
     fn function_body(&mut self) -> Parsed<(Vec<Let>, Box<Expr>)> {
         let mut lets = Vec::new();
-        while self.at_word("let") && self.name_ahead(1, true) > 0 {
+        while self.at_word("let") && self.name_ahead(1, false) > 0 {
             lets.push(self.nested(Parser::let_statement)?);
             self.expect(TokenKind::Semicolon, ";")?;
         }

@@ -89,7 +89,7 @@ pub(super) fn invoke(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     if !parser.at_call() {
         return parser.expected("a function call");
     }
-    let call = parser.expr()?;
+    let call = parser.unary_expr()?;
     Ok(OpKind::Invoke(call))
 }
 

@@ -4,6 +4,7 @@ use super::columns;
 use crate::syntax::ast::{Name, OpKind, OpParam};
 use crate::syntax::parser::{Parsed, Parser};
 use crate::syntax::token::TokenKind;
+use crate::syntax::words;
 
 /// `as hint.materialized=true T`
 pub(super) fn as_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
@@ -15,7 +16,8 @@ pub(super) fn as_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 /// `render timechart with (title="x", ycolumns=a, b)`; older texts give properties without `with`.
 pub(super) fn render(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let token = parser.token();
-    if token.kind != TokenKind::Word {
+    let chart = parser.word();
+    if chart.is_empty() || chart != "graph" && words::known(chart).is_some() {
         return parser.expected("a chart such as timechart");
     }
     parser.advance();

@@ -13,7 +13,7 @@ pub(super) fn print(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 
 /// `range x from 1 to 10 step 2`
 pub(super) fn range(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    let name = parser.name(true, "a column name")?;
+    let name = parser.name(false, "a column name")?;
     parser.expect_word("from")?;
     let from = parser.expr()?;
     parser.expect_word("to")?;

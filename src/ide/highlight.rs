@@ -1,0 +1,176 @@
+//! Colors for the editor: each token of a text and what it is. From the lexer alone, so that it works on
+//! any text and in one pass; it may take a column for a keyword, never a string for code.
+
+use crate::span::Span;
+use crate::syntax::token::{Token, TokenKind};
+use crate::syntax::words::{self, Use};
+use crate::syntax::{BINARY_OPS, LIST_OPS, OPERATORS, tokens};
+
+/// What a part of the text is, for its color.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    Keyword,
+    /// `==`, `has`, `and`, `|`
+    Operator,
+    /// Functions, tables, columns and every other name.
+    Name,
+    String,
+    /// Numbers, timespans, datetimes, `true`, `null`.
+    Number,
+    Comment,
+    Punctuation,
+    /// What is no KQL.
+    Unknown,
+}
+
+/// The colored parts in the order of the text; what lies between them is white space. Strings may go over
+/// several lines.
+pub fn highlight(text: &str) -> Vec<(Span, Class)> {
+    let tokens = tokens(text);
+    let mut parts = Vec::with_capacity(tokens.len());
+    let mut before = None;
+    for (at, token) in tokens.iter().enumerate() {
+        match token.kind {
+            TokenKind::Typed(_) => typed(text, token.span, &mut parts),
+            kind => parts.push((token.span, class(text, kind, token.span, before, tokens.get(at + 1)))),
+        }
+        if token.kind != TokenKind::Comment {
+            before = Some(token.kind);
+        }
+    }
+    parts
+}
+
+fn class(text: &str, kind: TokenKind, span: Span, before: Option<TokenKind>, after: Option<&Token>) -> Class {
+    match kind {
+        TokenKind::Word => word(span.text(text), before, after.map(|token| token.kind)),
+        TokenKind::String => Class::String,
+        TokenKind::Bool
+        | TokenKind::Long
+        | TokenKind::Real
+        | TokenKind::Timespan
+        | TokenKind::Guid
+        | TokenKind::Typed(_) => Class::Number,
+        TokenKind::LeftParen
+        | TokenKind::RightParen
+        | TokenKind::LeftBracket
+        | TokenKind::RightBracket
+        | TokenKind::LeftBrace
+        | TokenKind::RightBrace
+        | TokenKind::Semicolon
+        | TokenKind::Comma
+        | TokenKind::Dot
+        | TokenKind::DotDot
+        | TokenKind::Colon => Class::Punctuation,
+        TokenKind::Bar
+        | TokenKind::Assign
+        | TokenKind::Arrow
+        | TokenKind::Plus
+        | TokenKind::Minus
+        | TokenKind::Star
+        | TokenKind::Slash
+        | TokenKind::Percent
+        | TokenKind::Less
+        | TokenKind::LessEqual
+        | TokenKind::Greater
+        | TokenKind::GreaterEqual
+        | TokenKind::Equal
+        | TokenKind::NotEqual
+        | TokenKind::EqualFold
+        | TokenKind::NotEqualFold => Class::Operator,
+        TokenKind::Comment | TokenKind::Directive => Class::Comment,
+        TokenKind::Unknown | TokenKind::End => Class::Unknown,
+    }
+}
+
+fn word(word: &str, before: Option<TokenKind>, after: Option<TokenKind>) -> Class {
+    if before == Some(TokenKind::Dot) || after == Some(TokenKind::Dot) {
+        return Class::Name;
+    }
+    let spelled = |name: &str| name == word || name.split(' ').any(|part| part == word);
+    if BINARY_OPS.iter().any(|row| spelled(row.0)) || LIST_OPS.iter().any(|row| row.0 == word) {
+        return Class::Operator;
+    }
+    if matches!(word, "between" | "!between") {
+        return Class::Operator;
+    }
+    let Some(usage) = words::known(word) else { return Class::Name };
+    if word == "null" {
+        return Class::Number;
+    }
+    // A word that may be a name anywhere is a keyword where its operator or its clause can begin.
+    let begins = matches!(
+        before,
+        None | Some(TokenKind::Bar | TokenKind::Semicolon | TokenKind::LeftParen | TokenKind::LeftBrace)
+    );
+    let operator = OPERATORS.iter().any(|row| row.name == word);
+    match (usage, after) {
+        (Use::Nowhere, _) => Class::Keyword,
+        // `count()` is a function, `filter (a)` an operator.
+        (_, Some(TokenKind::LeftParen)) if !(operator && before == Some(TokenKind::Bar)) => match word {
+            "by" | "on" | "with" | "in" | "of" | "to" | "from" | "step" | "datatable" | "externaldata"
+            | "view" => Class::Keyword,
+            _ => Class::Name,
+        },
+        (Use::Given | Use::Anywhere, _) if operator && !begins => Class::Name,
+        (Use::Given | Use::Anywhere, _) => Class::Keyword,
+    }
+}
+
+/// `datetime(2026-01-01)` is one token of three parts.
+fn typed(text: &str, span: Span, parts: &mut Vec<(Span, Class)>) {
+    let token = span.text(text);
+    let (start, end) = (span.start as usize, span.end as usize);
+    let open = start + token.find('(').unwrap_or(token.len());
+    let close = if token.ends_with(')') { end - 1 } else { end };
+    parts.push((Span::new(start, open), Class::Keyword));
+    let rest = [
+        (open, open + 1, Class::Punctuation),
+        (open + 1, close, Class::Number),
+        (close, end, Class::Punctuation),
+    ];
+    for (from, to, class) in rest {
+        if from < to && to <= end {
+            parts.push((Span::new(from, to), class));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each part as its text and a letter of its class.
+    fn shown(text: &str) -> String {
+        let parts = highlight(text);
+        let parts = parts.iter().map(|(span, class)| {
+            let letter = match class {
+                Class::Keyword => 'k',
+                Class::Operator => 'o',
+                Class::Name => 'n',
+                Class::String => 's',
+                Class::Number => '1',
+                Class::Comment => 'c',
+                Class::Punctuation => 'p',
+                Class::Unknown => '?',
+            };
+            format!("{}:{letter}", span.text(text))
+        });
+        parts.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn classes_of_a_query() {
+        assert_eq!(
+            shown("T | where a has 'x' and b.count == 1d // why"),
+            "T:n |:o where:k a:n has:o 'x':s and:o b:n .:p count:n ==:o 1d:1 // why:c"
+        );
+        assert_eq!(
+            shown("T | summarize count() by kind | count"),
+            "T:n |:o summarize:k count:n (:p ):p by:k kind:k |:o count:k"
+        );
+        assert_eq!(shown("print datetime(2026-01-01), “"), "print:k datetime:k (:p 2026-01-01:1 ):p ,:p “:?");
+        assert_eq!(shown("a matches regex ```x\n\ny```"), "a:n matches:o regex:o ```x\n\ny```:s");
+        assert_eq!(shown("print datetime(20"), "print:k datetime:k (:p 20:1");
+    }
+}
