@@ -108,7 +108,12 @@ pub fn open(global: &Global, chosen: &Chosen) -> Result<Engine, Failure> {
         Chosen::Database(path) | Chosen::DefaultDatabase(path) => Data::File(path.clone()),
         Chosen::Sample | Chosen::DefaultSample => Data::Empty,
     };
-    Ok(Engine::open(&data, &engine_options(global))?)
+    Engine::open(&data, &engine_options(global)).map_err(|error| match chosen {
+        Chosen::Database(path) if !path.exists() => Failure::new(Exit::NoInput, error.to_string()),
+        Chosen::Database(_) | Chosen::DefaultDatabase(_) | Chosen::Sample | Chosen::DefaultSample => {
+            error.into()
+        }
+    })
 }
 
 /// What the engine may use.

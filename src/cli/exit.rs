@@ -93,6 +93,9 @@ fn engine(message: &str, sql: Option<&str>) -> String {
             "the engine refused our SQL: {message}\nthis is a mistake of kqlhunt; please report it with the query and this SQL:\n{sql}"
         );
     }
-    let help = if message.starts_with("Out of Memory") { "; --memory gives it more" } else { "" };
-    format!("the engine failed: {message}{help}")
+    if message.starts_with("Out of Memory") {
+        let first = message.lines().next().unwrap_or(message);
+        return format!("the engine failed: {first}; --memory gives it more");
+    }
+    format!("the engine failed: {message}")
 }

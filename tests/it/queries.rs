@@ -49,6 +49,24 @@ fn a_mistake_is_on_stderr_and_nothing_on_stdout() {
 }
 
 #[test]
+fn a_missing_database_is_named_with_a_way_out() {
+    let output = query(&Sandbox::new(), &["--db", "no/such.duckdb", "print 1"]);
+    assert_eq!(output.status.code(), Some(66));
+    assert!(
+        text(&output.stderr).contains("no/such.duckdb") && text(&output.stderr).contains("kqlhunt ingest")
+    );
+    let little = [
+        "--sample",
+        "--memory",
+        "20MB",
+        "range x from 1 to 30000000 step 1 | summarize count() by tostring(x) | count",
+    ];
+    let output = query(&Sandbox::new(), &little);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(text(&output.stderr).contains("--memory"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn which_data_is_said_only_when_nobody_chose() {
     let sandbox = Sandbox::new();
     assert!(text(&query(&sandbox, &["print 1"]).stderr).contains("sample"));
