@@ -117,21 +117,26 @@ fn indexof<'a>(args: &[Cell<'a>]) -> Cell<'a> {
     let (Some(text), Some(needle)) = (args[0].text(), args[1].text()) else {
         return Cell::Null;
     };
-    let occurrence = args[4].long().unwrap_or(1);
+    let (length, occurrence) = (args[3].long().unwrap_or(-1), args[4].long().unwrap_or(1));
     // An empty needle has no index; so has an occurrence that cannot be.
-    if needle.is_empty() || occurrence < 1 {
+    if needle.is_empty() || occurrence < 1 || length < -1 {
         return Cell::Null;
     }
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
     let start = from_end(text, args[2].long().unwrap_or(0)).max(0) as usize;
-    let from = byte_at(text, start);
-    let to = match args[3].long() {
-        Some(length) if length >= 0 => from + byte_at(&text[from..], length as usize),
-        _ => text.len(),
-    };
-    match places(&text[from..to], needle).nth(occurrence as usize - 1) {
-        Some(at) => Cell::Long(count(&text[..from + at]) as i64),
-        None => Cell::Long(-1),
+    let mut from = byte_at(text, start);
+    let step = needle.chars().next().map_or(1, char::len_utf8);
+    let mut found = 0;
+    // The length counts anew from each place that is passed over (the reference's eighth example).
+    for _ in 0..occurrence {
+        let window = &text[from..from + byte_at(&text[from..], length)];
+        let Some(at) = memmem::find(window.as_bytes(), needle.as_bytes()) else {
+            return Cell::Long(-1);
+        };
+        found = from + at;
+        from = found + step;
     }
+    Cell::Long(count(&text[..found]) as i64)
 }
 
 /// Where the needle stands, overlapping places too.
@@ -380,6 +385,12 @@ mod tests {
         assert_eq!(index("añbñ", "ñ", Cell::Long(-1), null, null), "3");
         assert_eq!(index("añbñ", "ñ", Cell::Long(2), Cell::Long(1), null), "-1");
         assert_eq!(index("añbñ", "ñ", null, null, Cell::Long(2)), "3");
+        let counted = |length, occurrence| {
+            index("xabcdxab", "ab", Cell::Long(1), Cell::Long(length), Cell::Long(occurrence))
+        };
+        assert_eq!(counted(6, 2), "6", "the length counts from the first place on");
+        assert_eq!(counted(5, 2), "-1");
+        assert_eq!(counted(-2, 1), "NULL");
         assert_eq!(index("abc", "", null, null, null), "NULL", "an empty needle has no place");
     }
 
