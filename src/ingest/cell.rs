@@ -122,13 +122,19 @@ fn scalar(
             })
         }
         Type::Long => long(buffer, row, long_of(text)),
-        Type::Real => real_of(text, quoted).map(|value| {
-            buffer.pad(row);
-            if let Data::Real(values) = &mut buffer.data {
-                values.push(value);
+        Type::Real => match real_of(text, quoted) {
+            Some(value) => {
+                buffer.pad(row);
+                if let Data::Real(values) = &mut buffer.data {
+                    values.push(value);
+                }
+                buffer.present();
+                // A whole number above 2^53 may have lost its last digits.
+                let whole = text.parse::<i128>();
+                return if whole.is_ok_and(|whole| whole != value as i128) { Fit::Cut } else { Fit::Stored };
             }
-            buffer.present();
-        }),
+            None => None,
+        },
         Type::Datetime if quoted => match time::read(text, reading.order, offset, &mut reading.evidence) {
             Some(read) => {
                 let _ = long(buffer, row, Some(read.ticks));
@@ -300,29 +306,9 @@ pub fn real_of(text: &str, words: bool) -> Option<f64> {
     (numeric && value.is_finite()).then_some(value)
 }
 
-/// `[-][d.]hh:mm:ss[.fffffff]`.
+/// As Kusto reads it, but not a bare number: that could be seconds, or anything.
 fn timespan_of(text: &str) -> Option<i64> {
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text),
-    };
-    let (head, seconds) = rest.rsplit_once(':')?;
-    let (head, minutes) = head.rsplit_once(':')?;
-    let (days, hours) = head.rsplit_once('.').unwrap_or(("0", head));
-    let (seconds, fraction) = seconds.split_once('.').unwrap_or((seconds, "0"));
-    let number = |text: &str, below: i64| {
-        let digits = !text.is_empty() && text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse::<i64>().ok().filter(|value| digits && *value < below)
-    };
-    if fraction.len() > 7 {
-        return None;
-    }
-    let tick = number(fraction, ticks::SECOND)? * 10_i64.pow(7 - fraction.len() as u32);
-    let whole = number(days, 10_675_199)? * ticks::DAY
-        + number(hours, 24)? * ticks::HOUR
-        + number(minutes, 60)? * ticks::MINUTE
-        + number(seconds, 60)? * ticks::SECOND;
-    Some(sign * (whole + tick))
+    text.contains(':').then(|| ticks::parse_timespan(text)).flatten()
 }
 
 fn guid_of(text: &str) -> Option<String> {
@@ -374,6 +360,8 @@ mod tests {
         assert_eq!(store(Type::Long, "9223372036854775808"), (Fit::Misfit, Value::Null));
         assert_eq!(store(Type::Int, "\"4 2\""), (Fit::Misfit, Value::Null));
         assert_eq!(store(Type::Real, "1e400"), (Fit::Misfit, Value::Null));
+        assert_eq!(store(Type::Real, "-640236721980338696").0, Fit::Cut);
+        assert_eq!(store(Type::Real, "4503599627370496"), (Fit::Stored, Value::Real(4503599627370496.0)));
         assert_eq!(store(Type::Real, "\"Infinity\"").1, Value::Real(f64::INFINITY));
         assert_eq!(store(Type::Real, "\"inf\""), (Fit::Misfit, Value::Null));
         assert_eq!(store(Type::Int, "[1]"), (Fit::Misfit, Value::Null));

@@ -77,6 +77,26 @@ pub fn object(
     scanner.finish()
 }
 
+/// The fields at the top of the object that `text` begins with: key, first byte of the value, and the
+/// value's text when it is whole. `text` may be cut off anywhere; also says whether the object is whole.
+pub fn outline(text: &str) -> (Vec<(String, u8, Option<&str>)>, bool) {
+    let mut scanner = Scanner::new(text);
+    let mut found: Vec<(String, u8, Option<&str>)> = Vec::new();
+    scanner.space();
+    if scanner.peek() != Some(b'{') {
+        return (found, false);
+    }
+    let whole = scanner.fields(0, &mut |scanner, key| {
+        found.push((unescape(text, &key).into_owned(), scanner.peek().unwrap_or(0), None));
+        let value = scanner.value(1)?;
+        if let Some(last) = found.last_mut() {
+            last.2 = Some(&text[value.at]);
+        }
+        Ok(())
+    });
+    (found, whole.is_ok())
+}
+
 /// Reads one array and gives its elements.
 pub fn array(text: &str) -> Result<Vec<Slice>, Fault> {
     let mut scanner = Scanner::new(text);
@@ -501,6 +521,15 @@ mod tests {
         assert!(!value(r#"["\ud83d\ude00"]"#).unwrap().lone);
         let slice = value(r#""\ud800""#).unwrap();
         assert_eq!(unescape(r#""\ud800""#, &slice), "\u{fffd}");
+    }
+
+    #[test]
+    fn an_outline_takes_what_there_is() {
+        let (found, whole) = outline(r#" {"type": "bundle", "objects": [{"a": "#);
+        assert_eq!(found, [("type".into(), b'"', Some("\"bundle\"")), ("objects".into(), b'[', None)]);
+        assert!(!whole);
+        assert!(outline("{\"a\":1}\n{").1);
+        assert!(outline("[").0.is_empty());
     }
 
     #[test]

@@ -1,10 +1,170 @@
-//! Loading files.
+//! Loading files into tables: every shape in [`adapter::ADAPTERS`], nothing loaded twice, nothing lost:
+//! rows in = loaded + quarantined + blank. Knows values, tables and a [`Sink`]; no SQL, no KQL, no screen.
 
-pub mod base64;
-pub mod cell;
-pub mod cut;
-pub mod json;
-pub mod quarantine;
-pub mod rows;
-pub mod source;
-pub mod time;
+pub mod adapter;
+mod base64;
+mod cell;
+mod chunk;
+mod cut;
+mod json;
+mod load;
+mod naming;
+mod parse;
+mod quarantine;
+mod read;
+mod rows;
+mod scout;
+mod sink;
+mod source;
+mod stix;
+mod time;
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+pub use sink::{Loaded, Sink};
+pub use source::Source;
+pub use time::DateOrder;
+
+use crate::error::{Error, Result};
+use parse::Counts;
+use source::{Input, expand};
+
+/// How to load.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Every row goes there; without it rows, file names and columns say where.
+    pub table: Option<String>,
+    /// Name of the source of STIX indicators; without it the file says.
+    pub source: Option<String>,
+    /// TimeGenerated of STIX indicators, in ticks; without it `now`.
+    pub ingested_at: Option<i64>,
+    /// The wall clock, in ticks.
+    pub now: i64,
+    /// Load even what was loaded before.
+    pub again: bool,
+    /// How `1/2/2026` is meant; without it the file shows it, or the month comes first.
+    pub date_order: Option<DateOrder>,
+    /// The folder for records that could not be loaded: see [`quarantine_folder`].
+    pub quarantine: Option<PathBuf>,
+}
+
+/// What a load did. `rows_in` is the sum of `loaded`, `quarantined` and `blank`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Files that were loaded, in whole or in part.
+    pub files: u64,
+    pub rows_in: u64,
+    pub loaded: u64,
+    pub quarantined: u64,
+    pub blank: u64,
+    /// Files whose bytes were loaded before.
+    pub identical: u64,
+    /// Rows by table.
+    pub tables: BTreeMap<String, u64>,
+    /// Values that do not fit their column; their originals are in `Extra_`.
+    pub kept_aside: u64,
+    /// Fields without a column; they are in `Extra_`.
+    pub without_column: u64,
+    /// Dynamics that hold half a surrogate pair, stored as JSON strings of themselves.
+    pub surrogates: u64,
+    /// The quarantine files.
+    pub quarantine: Vec<PathBuf>,
+    /// The first reasons for quarantine: line and why.
+    pub reasons: Vec<String>,
+    /// Remarks, one sentence each, without a full stop.
+    pub notes: Vec<String>,
+    /// Files of which nothing was loaded, and why.
+    pub failed: Vec<(String, String)>,
+    /// Files found in a folder whose shape or table is not clear, and why.
+    pub passed_over: Vec<(String, String)>,
+}
+
+/// How far the load is.
+#[derive(Clone, Copy, Debug)]
+pub struct Now<'a> {
+    pub file: &'a str,
+    /// Bytes read of it as it is stored, and how many it has.
+    pub read: u64,
+    pub size: Option<u64>,
+    /// Rows so far, of all files.
+    pub rows: u64,
+}
+
+/// Called often; a break cancels the load, and nothing of the current file counts.
+pub type Tick<'t> = &'t mut dyn FnMut(&Now<'_>) -> ControlFlow<()>;
+
+pub(crate) const REASONS_MAX: usize = 5;
+
+/// Where what could not be loaded into this database is kept.
+pub fn quarantine_folder(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".quarantine");
+    name.into()
+}
+
+/// Loads every source, file by file, each in a transaction of its own.
+///
+/// A file that cannot be read goes into [`Summary::failed`] and the rest is loaded. Errors: the sink
+/// failed, or the load was cancelled; files before that stay loaded.
+pub fn run(options: &Options, sources: &[Source], sink: &mut dyn Sink, tick: Tick<'_>) -> Result<Summary> {
+    let mut summary = Summary::default();
+    for source in sources {
+        match source {
+            Source::Bytes { name, bytes } => {
+                file(Ok(Input::bytes(name, bytes)), options, sink, &mut summary, tick)?
+            }
+            Source::Stdin => file(Input::stdin(), options, sink, &mut summary, tick)?,
+            Source::Path(path) => {
+                let (files, failed) = expand(source);
+                summary.failed.extend(failed.into_iter().map(|(name, error)| (name, error.to_string())));
+                for found in &files {
+                    let input = Input::file(found, found == path);
+                    let input = input.map_err(|error| {
+                        summary.failed.push((found.display().to_string(), error.to_string()));
+                    });
+                    if let Ok(input) = input {
+                        file(Ok(input), options, sink, &mut summary, tick)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(summary)
+}
+
+fn file(
+    input: Result<Input>,
+    options: &Options,
+    sink: &mut dyn Sink,
+    summary: &mut Summary,
+    tick: Tick<'_>,
+) -> Result<()> {
+    let input = input?;
+    match load::load(&input, options, sink, summary, tick) {
+        Ok(()) => Ok(()),
+        Err(Error::Message(reason)) if !input.named => {
+            summary.passed_over.push((input.name, reason));
+            Ok(())
+        }
+        Err(error @ (Error::Message(_) | Error::Io(_) | Error::File { .. })) => {
+            summary.failed.push((input.name, error.to_string()));
+            Ok(())
+        }
+        Err(error @ (Error::Engine { .. } | Error::Cancelled)) => Err(error),
+    }
+}
+
+impl Summary {
+    fn add(&mut self, counts: &Counts) {
+        self.files += 1;
+        self.rows_in += counts.rows_in;
+        self.loaded += counts.loaded;
+        self.quarantined += counts.quarantined;
+        self.blank += counts.blank;
+        self.kept_aside += counts.aside.misfits;
+        self.without_column += counts.aside.unknown;
+        self.surrogates += counts.surrogates;
+    }
+}

@@ -35,6 +35,8 @@ pub struct Item<'a> {
     pub raw: Raw<'a>,
     /// In ticks, for a time that names no zone.
     pub offset: i64,
+    /// It belongs to the wrapping of the row: into the bag, whatever its name.
+    pub wrapping: bool,
 }
 
 /// What was noticed beside the rows.
@@ -170,8 +172,13 @@ impl<'l> Builder<'l> {
         let row = self.batch.rows;
         self.touched.clear();
         self.bagged.clear();
-        let mut doubles = 0;
+        let (mut doubles, mut wrapping) = (0, 0);
         for (at, item) in items.iter().enumerate() {
+            if item.wrapping {
+                self.bagged.push(at);
+                wrapping += 1;
+                continue;
+            }
             match self.target(at, item.key) {
                 Some((column, own)) => {
                     let (stamp, before, before_own) = self.owners[column];
@@ -199,7 +206,7 @@ impl<'l> Builder<'l> {
                 None => self.bagged.push(at),
             }
         }
-        aside.unknown += self.bagged.len() as u64 - doubles;
+        aside.unknown += self.bagged.len() as u64 - doubles - wrapping;
         aside.misfits += doubles;
         for at in 0..self.touched.len() {
             let column = self.touched[at];
@@ -323,7 +330,12 @@ mod tests {
             let items: Vec<_> = fields
                 .iter()
                 .zip(&keys)
-                .map(|(field, key)| Item { key, raw: Raw::Json(line, &field.value), offset: 0 })
+                .map(|(field, key)| Item {
+                    key,
+                    raw: Raw::Json(line, &field.value),
+                    offset: 0,
+                    wrapping: false,
+                })
                 .collect();
             builder.row(&items, &mut reading, &mut aside).unwrap();
         }
@@ -406,7 +418,7 @@ mod tests {
         let layout = Layout::free("T", vec![TableColumn::new("a", Type::Long)]);
         let mut builder = Builder::new(&layout);
         let (mut reading, mut aside) = (Reading::new(DateOrder::MonthFirst), Aside::default());
-        let item = |key, raw| Item { key, raw, offset: 0 };
+        let item = |key, raw| Item { key, raw, offset: 0, wrapping: false };
         let new = [item("A", Raw::Text("1")), item("b", Raw::Text("2"))];
         assert_eq!(builder.row(&new, &mut reading, &mut aside), Err(Grows));
         let known = [item("A", Raw::Text("1")), item("b", Raw::Text(""))];

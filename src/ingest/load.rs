@@ -1,0 +1,456 @@
+//! One file into the sink: sniffed, looked up in the manifest, planned, parsed by threads, appended in
+//! order, committed as a whole. Knows no SQL.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use super::adapter::{Cut, Format, HEAD_BYTES, Head, Shape, sniff};
+use super::chunk::{Chunk, Chunks, prefixes};
+use super::cut::{Cutter, What};
+use super::naming::{Naming, of_columns, valid};
+use super::parse::{Counts, Parsed, Parser, Plan};
+use super::quarantine::Quarantine;
+use super::read::{Place, Reader};
+use super::rows::Layout;
+use super::scout::Scout;
+use super::sink::{Loaded, Sink};
+use super::source::Input;
+use super::stix::{self, Feed};
+use super::time::{DateOrder, Evidence};
+use super::{Options, Summary, Tick};
+use crate::catalog::tables::{self, TABLES};
+use crate::error::{Error, Result};
+
+/// Threads that parse; reading and appending have their own.
+const PARSERS: usize = 2;
+/// So many records of the head are looked at to find the table.
+const SAMPLE_ROWS: u64 = 50;
+
+/// Loads one file. Errors of the file itself are `Error::Message`s that name it; errors of the sink are
+/// passed on as they are, and nothing of the file counts.
+pub(super) fn load(
+    input: &Input,
+    options: &Options,
+    sink: &mut dyn Sink,
+    summary: &mut Summary,
+    tick: Tick<'_>,
+) -> Result<()> {
+    let read = Arc::new(AtomicU64::new(0));
+    let (text, whole) = head(input, &read)?;
+    let head = Head::new(&input.name, &text, whole);
+    let format = if head.text.trim().is_empty() && whole {
+        Format { cut: Cut::Lines, shape: Shape::Rows }
+    } else {
+        sniff(&head).map_err(Error::Message)?
+    };
+    let resume = match known(input, options, sink, &read)? {
+        Known::Identical(time) => {
+            let when = crate::ticks::iso(time);
+            summary.notes.push(format!("'{}' was loaded before, at {when}: nothing to do", input.name));
+            summary.identical += 1;
+            return Ok(());
+        }
+        Known::Grown(resume) => {
+            summary
+                .notes
+                .push(format!("'{}' has grown since it was loaded: its new part is loaded", input.name));
+            resume
+        }
+        Known::New => 0,
+    };
+    let mut plan = plan(input, &head, format, options, sink)?;
+    if plan.format.shape == Shape::Stix {
+        scout(input, &mut plan, &read)?;
+    }
+    let job = Job { input, options, resume, read };
+    // A second and third time when the first showed what had to be known before.
+    for _ in 0..4 {
+        match job.attempt(&plan, sink, summary, tick)? {
+            Outcome::Done => return Ok(()),
+            Outcome::Scout => scout(input, &mut plan, &job.read)?,
+            Outcome::DayFirst => plan.order = DateOrder::DayFirst,
+        }
+    }
+    Err(Error::message("its tables or dates could not be settled"))
+}
+
+fn head(input: &Input, read: &Arc<AtomicU64>) -> Result<(String, bool)> {
+    let mut bytes = Vec::new();
+    input.open(read)?.take(HEAD_BYTES as u64).read_to_end(&mut bytes)?;
+    let whole = bytes.len() < HEAD_BYTES;
+    if !whole {
+        // The last line may end inside of a character.
+        let end = memchr::memrchr(b'\n', &bytes).unwrap_or(bytes.len());
+        bytes.truncate(end);
+    }
+    Ok((String::from_utf8_lossy(&bytes).into_owned(), whole))
+}
+
+enum Known {
+    /// And when it was loaded, in ticks.
+    Identical(i64),
+    Grown(u64),
+    New,
+}
+
+/// Whether these bytes, or the first of them, were loaded before.
+fn known(input: &Input, options: &Options, sink: &dyn Sink, read: &Arc<AtomicU64>) -> Result<Known> {
+    let mut before = sink.loaded()?;
+    before.retain(|file| options.table.as_ref().is_none_or(|table| file.table.eq_ignore_ascii_case(table)));
+    if options.again || before.is_empty() {
+        return Ok(Known::New);
+    }
+    let lengths: Vec<u64> = before.iter().map(|file| file.length).collect();
+    let (found, length) = prefixes(&mut input.open(read)?, &lengths)?;
+    let same =
+        |file: &&Loaded| found.iter().any(|(length, hash)| *length == file.length && *hash == file.sha256);
+    Ok(match before.iter().filter(same).max_by_key(|file| (file.length, file.time)) {
+        Some(file) if length == Some(file.length) => Known::Identical(file.time),
+        // An empty file is the beginning of every other one.
+        Some(file) if file.length > 0 => Known::Grown(file.resume),
+        _ => Known::New,
+    })
+}
+
+fn plan(input: &Input, head: &Head<'_>, format: Format, options: &Options, sink: &dyn Sink) -> Result<Plan> {
+    let schema = sink.schema()?;
+    let mut layouts: Vec<Layout> = TABLES.iter().map(Layout::official).collect();
+    layouts
+        .extend(schema.tables.iter().filter(|table| tables::find(&table.name).is_none()).map(Layout::stored));
+    let known = layouts.iter().map(|layout| layout.table.as_str());
+    let mut naming = Naming::new(known, options.table.as_deref());
+    if let Some(table) = &naming.fixed {
+        if !valid(table) {
+            return Err(Error::message(format!(
+                "'{table}' is no name for a table: use letters, digits and underscores"
+            )));
+        }
+        if format.shape == Shape::Stix && table != stix::TABLE {
+            return Err(Error::message(format!(
+                "it is STIX, which goes into {} only, not {table}",
+                stix::TABLE
+            )));
+        }
+    }
+    let feed = Feed {
+        source: options.source.clone(),
+        time: options.ingested_at.unwrap_or(options.now),
+        ..Feed::default()
+    };
+    if naming.fixed.is_none() && format.shape != Shape::Stix {
+        naming.fallback = naming.of_path(&input.name);
+        if naming.fallback.is_none() {
+            naming.fallback = by_columns(head, &format, &naming, &layouts, &feed)?;
+        }
+    }
+    let order = options.date_order.unwrap_or(DateOrder::MonthFirst);
+    Ok(Plan { format, naming, layouts, order, feed, scouted: false })
+}
+
+/// The table that the first rows look like; an error when they say nothing of their table at all.
+fn by_columns(
+    head: &Head<'_>,
+    format: &Format,
+    naming: &Naming,
+    layouts: &[Layout],
+    feed: &Feed,
+) -> Result<Option<String>> {
+    let mut scout = Scout::new(naming);
+    let mut records = Vec::new();
+    format.cutter().cut(head.text.as_bytes(), head.whole, &mut records);
+    let mut reader = Reader::new(&format.shape, feed);
+    for record in records.iter().filter(|record| record.what == What::Row) {
+        let place = Place { line: record.line, offset: 0 };
+        // A scout takes every row.
+        let _ = reader.read(&head.text.as_bytes()[record.start..record.end], place, &mut scout);
+        if scout.rows >= SAMPLE_ROWS {
+            break;
+        }
+    }
+    if scout.rows == 0 || scout.told == scout.rows {
+        return Ok(None);
+    }
+    let found = of_columns(&scout.keys, layouts).map(str::to_owned);
+    if found.is_none() && scout.told == 0 {
+        return Err(Error::message(
+            "its table is not clear; name it with --table, such as --table OfficeActivity",
+        ));
+    }
+    Ok(found)
+}
+
+/// Looks through the whole file, so that the plan knows every table, column and identity in it.
+fn scout(input: &Input, plan: &mut Plan, read: &Arc<AtomicU64>) -> Result<()> {
+    let mut chunks = Chunks::new(input.open(read)?, plan.format.cutter(), 0);
+    let mut scout = Scout::new(&plan.naming);
+    let mut reader = Reader::new(&plan.format.shape, &plan.feed);
+    while let Some(chunk) = chunks.next()? {
+        for record in chunk.records.iter().filter(|record| record.what == What::Row) {
+            let place = Place { line: record.line, offset: 0 };
+            let _ = reader.read(&chunk.bytes[record.start..record.end], place, &mut scout);
+        }
+    }
+    let layouts = scout.layouts(&plan.layouts);
+    let identities = std::mem::take(&mut scout.identities);
+    let system = match &chunks.cutter {
+        Cutter::Document(document) => {
+            let found = document.outer.iter().find(|(key, _)| key == "sourcesystem");
+            found.and_then(|(_, value)| serde_json::from_str(value).ok())
+        }
+        Cutter::Lines(_) | Cutter::Csv(_) => None,
+    };
+    plan.layouts = layouts;
+    plan.scouted = true;
+    plan.feed.identities = identities;
+    plan.feed.system = system;
+    Ok(())
+}
+
+enum Outcome {
+    Done,
+    Scout,
+    DayFirst,
+}
+
+struct Job<'a> {
+    input: &'a Input,
+    options: &'a Options,
+    resume: u64,
+    read: Arc<AtomicU64>,
+}
+
+/// What an attempt gathers on its way.
+struct Progress {
+    counts: Counts,
+    evidence: Evidence,
+    tables: BTreeMap<usize, u64>,
+    quarantine: Quarantine,
+    /// Offsets of what was quarantined last.
+    last_bad: Option<u64>,
+    reasons: Vec<String>,
+}
+
+impl Job<'_> {
+    /// Loads the file with this plan, or finds that the plan lacks something and leaves no trace.
+    fn attempt(
+        &self,
+        plan: &Plan,
+        sink: &mut dyn Sink,
+        summary: &mut Summary,
+        tick: Tick<'_>,
+    ) -> Result<Outcome> {
+        let mut chunks = Chunks::new(self.input.open(&self.read)?, plan.format.cutter(), self.resume);
+        let mut progress = Progress {
+            counts: Counts::default(),
+            evidence: Evidence::default(),
+            tables: BTreeMap::new(),
+            quarantine: Quarantine::new(self.options.quarantine.as_deref(), &self.input.name),
+            last_bad: None,
+            reasons: Vec::new(),
+        };
+        sink.begin()?;
+        let rows_before = summary.rows_in;
+        let mut take = |parsed: Parsed| -> Result<ControlFlow<Outcome>> {
+            if parsed.grows {
+                return Ok(ControlFlow::Break(Outcome::Scout));
+            }
+            take(parsed, plan, &mut progress, sink)?;
+            let now = super::Now {
+                file: &self.input.name,
+                read: self.read.load(Ordering::Relaxed),
+                size: self.input.size,
+                rows: rows_before + progress.counts.rows_in,
+            };
+            if tick(&now).is_break() { Err(Error::Cancelled) } else { Ok(ControlFlow::Continue(())) }
+        };
+        let flow = each_chunk(&mut chunks, plan, &mut take);
+        let outcome = match flow {
+            Ok(ControlFlow::Break(outcome)) => Ok(outcome),
+            Ok(ControlFlow::Continue(())) => self.settle(plan, &progress),
+            Err(error) => Err(error),
+        };
+        let done = match outcome {
+            Ok(Outcome::Done) => self.commit(plan, &chunks, progress, sink, summary),
+            Ok(again) => {
+                sink.rollback()?;
+                return Ok(again);
+            }
+            Err(error) => Err(error),
+        };
+        if done.is_err() {
+            // The first error is the one that says why.
+            let _ = sink.rollback();
+        }
+        done.map(|()| Outcome::Done)
+    }
+
+    /// Whether dates with slashes were read in the order that the file itself shows.
+    fn settle(&self, plan: &Plan, progress: &Progress) -> Result<Outcome> {
+        let evidence = progress.evidence;
+        if self.options.date_order.is_some() || !evidence.day_first {
+            return Ok(Outcome::Done);
+        }
+        if evidence.month_first {
+            return Err(Error::message(
+                "it has dates with the month first and others with the day first; say which with --date-order",
+            ));
+        }
+        Ok(if plan.order == DateOrder::DayFirst { Outcome::Done } else { Outcome::DayFirst })
+    }
+
+    fn commit(
+        &self,
+        plan: &Plan,
+        chunks: &Chunks,
+        mut progress: Progress,
+        sink: &mut dyn Sink,
+        summary: &mut Summary,
+    ) -> Result<()> {
+        let counts = progress.counts;
+        let (length, sha256) = chunks.read();
+        let open = chunks.open.filter(|open| progress.last_bad == Some(*open));
+        let names: BTreeSet<&str> =
+            progress.tables.keys().map(|at| plan.layouts[*at].table.as_str()).collect();
+        let quarantine = progress.quarantine.keep()?;
+        sink.commit(&Loaded {
+            path: self.input.name.clone(),
+            table: match &plan.naming.fixed {
+                Some(table) => table.clone(),
+                None => names.into_iter().collect::<Vec<_>>().join(","),
+            },
+            length,
+            sha256,
+            resume: open.unwrap_or(length),
+            rows: counts.loaded,
+            quarantined: counts.quarantined,
+            blank: counts.blank,
+            time: self.options.now,
+        })?;
+        let evidence = progress.evidence;
+        summary.add(&counts);
+        for (at, rows) in &progress.tables {
+            *summary.tables.entry(plan.layouts[*at].table.clone()).or_default() += rows;
+        }
+        summary.quarantine.extend(quarantine);
+        summary.reasons.extend(progress.reasons);
+        summary.reasons.truncate(super::REASONS_MAX);
+        let name = &self.input.name;
+        if evidence.slashes
+            && !evidence.day_first
+            && !evidence.month_first
+            && self.options.date_order.is_none()
+        {
+            summary.notes.push(format!(
+                "'{name}': nothing shows whether 1/2/2026 is January or February; read as month/day/year, \
+                 see --date-order"
+            ));
+        }
+        if counts.left_out > 0 {
+            summary
+                .notes
+                .push(format!("'{name}': {} STIX objects are no indicators: left out", counts.left_out));
+        }
+        if plan.format.shape == Shape::Stix && counts.loaded == 0 {
+            summary.notes.push(format!("'{name}' has no indicator that could be loaded"));
+        }
+        Ok(())
+    }
+}
+
+/// Appends what a chunk gave.
+fn take(parsed: Parsed, plan: &Plan, progress: &mut Progress, sink: &mut dyn Sink) -> Result<()> {
+    progress.counts.add(&parsed.counts);
+    progress.evidence.merge(parsed.evidence);
+    for (at, batch) in &parsed.batches {
+        let layout = &plan.layouts[*at];
+        if !progress.tables.contains_key(at) {
+            sink.ensure(&layout.table, &layout.columns)?;
+        }
+        let names: Vec<&str> = layout.names.iter().map(String::as_str).collect();
+        sink.append(&layout.table, &names, batch)?;
+        *progress.tables.entry(*at).or_default() += batch.rows as u64;
+    }
+    for bad in &parsed.bad {
+        progress.quarantine.add(bad)?;
+        progress.last_bad = Some(bad.offset);
+        if progress.reasons.len() < super::REASONS_MAX {
+            progress.reasons.push(format!("line {}: {}", bad.line, bad.reason));
+        }
+    }
+    Ok(())
+}
+
+type Take<'t> = &'t mut dyn FnMut(Parsed) -> Result<ControlFlow<Outcome>>;
+
+/// Parses every chunk and hands the results over in order. One chunk needs no threads.
+fn each_chunk(chunks: &mut Chunks, plan: &Plan, take: Take<'_>) -> Result<ControlFlow<Outcome>> {
+    let Some(first) = chunks.next()? else { return Ok(ControlFlow::Continue(())) };
+    let Some(second) = chunks.next()? else { return take(Parser::new(plan).parse(&first)) };
+    std::thread::scope(|scope| {
+        let (chunk_in, chunk_out) = sync_channel::<Chunk>(PARSERS);
+        let (parsed_in, parsed_out) = sync_channel::<Parsed>(PARSERS);
+        let chunk_out = Arc::new(Mutex::new(chunk_out));
+        for _ in 0..PARSERS {
+            let (chunk_out, parsed_in) = (chunk_out.clone(), parsed_in.clone());
+            scope.spawn(move || {
+                let mut parser = Parser::new(plan);
+                while let Some(chunk) = next(&chunk_out) {
+                    if parsed_in.send(parser.parse(&chunk)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop((chunk_out, parsed_in));
+        let reader = scope.spawn(move || -> std::io::Result<()> {
+            let mut next = Some(first);
+            let mut after = Some(second);
+            while let Some(chunk) = next {
+                if chunk_in.send(chunk).is_err() {
+                    return Ok(());
+                }
+                next = match after.take() {
+                    Some(second) => Some(second),
+                    None => chunks.next()?,
+                };
+            }
+            Ok(())
+        });
+        let flow = in_order(&parsed_out, take);
+        // Without a receiver the threads stop by themselves.
+        drop(parsed_out);
+        let read = reader.join().unwrap_or_else(|_| Err(std::io::Error::other("the reading thread failed")));
+        match flow {
+            Ok(ControlFlow::Continue(())) => Ok(read.map(ControlFlow::Continue)?),
+            other => other,
+        }
+    })
+}
+
+fn next(chunks: &Mutex<Receiver<Chunk>>) -> Option<Chunk> {
+    chunks.lock().ok()?.recv().ok()
+}
+
+fn in_order(parsed: &Receiver<Parsed>, take: Take<'_>) -> Result<ControlFlow<Outcome>> {
+    let mut waiting: BTreeMap<u64, Parsed> = BTreeMap::new();
+    let mut expected = 0;
+    while let Ok(found) = parsed.recv() {
+        waiting.insert(found.number, found);
+        while let Some(found) = waiting.remove(&expected) {
+            expected += 1;
+            if let ControlFlow::Break(outcome) = take(found)? {
+                return Ok(ControlFlow::Break(outcome));
+            }
+        }
+    }
+    if waiting.is_empty() {
+        Ok(ControlFlow::Continue(()))
+    } else {
+        Err(Error::message("a parsing thread failed"))
+    }
+}
