@@ -30,6 +30,8 @@ use crate::error::{Error, Result};
 const PARSERS: usize = 2;
 /// So many records of the head are looked at to find the table.
 const SAMPLE_ROWS: u64 = 50;
+/// So many fields around the rows are named in a note.
+const OUTER_NAMED: usize = 10;
 
 /// Loads one file. Errors of the file itself are `Error::Message`s that name it; errors of the sink are
 /// passed on as they are, and nothing of the file counts.
@@ -261,7 +263,7 @@ impl Job<'_> {
             }
             take(parsed, plan, &mut progress, sink)?;
             let now = super::Now {
-                file: &self.input.name,
+                file: self.input.name.clone(),
                 read: self.read.load(Ordering::Relaxed),
                 size: self.input.size,
                 rows: rows_before + progress.counts.rows_in,
@@ -350,10 +352,18 @@ impl Job<'_> {
                  see --date-order"
             ));
         }
+        if let (Cutter::Document(document), Shape::Rows) = (&chunks.cutter, &plan.format.shape) {
+            let keys: BTreeSet<&str> = document.outer.iter().map(|(key, _)| key.as_str()).collect();
+            if !keys.is_empty() {
+                let keys = keys.into_iter().take(OUTER_NAMED).collect::<Vec<_>>().join("', '");
+                summary.notes.push(format!("'{name}': fields around the rows are not loaded: '{keys}'"));
+            }
+        }
         if counts.left_out > 0 {
-            summary
-                .notes
-                .push(format!("'{name}': {} STIX objects are no indicators: left out", counts.left_out));
+            summary.notes.push(format!(
+                "'{name}': STIX objects left out, since they are no indicators: {}",
+                counts.left_out
+            ));
         }
         if plan.format.shape == Shape::Stix && counts.loaded == 0 {
             summary.notes.push(format!("'{name}' has no indicator that could be loaded"));

@@ -17,6 +17,8 @@ mod scout;
 mod sink;
 mod source;
 mod stix;
+#[cfg(feature = "engine")]
+mod store;
 mod time;
 
 use std::collections::BTreeMap;
@@ -25,8 +27,11 @@ use std::path::{Path, PathBuf};
 
 pub use sink::{Loaded, Sink};
 pub use source::Source;
+#[cfg(feature = "engine")]
+pub use store::into_file;
 pub use time::DateOrder;
 
+use crate::catalog::tables::TABLES;
 use crate::error::{Error, Result};
 use parse::Counts;
 use source::{Input, expand};
@@ -82,9 +87,9 @@ pub struct Summary {
 }
 
 /// How far the load is.
-#[derive(Clone, Copy, Debug)]
-pub struct Now<'a> {
-    pub file: &'a str,
+#[derive(Clone, Debug)]
+pub struct Now {
+    pub file: String,
     /// Bytes read of it as it is stored, and how many it has.
     pub read: u64,
     pub size: Option<u64>,
@@ -93,7 +98,7 @@ pub struct Now<'a> {
 }
 
 /// Called often; a break cancels the load, and nothing of the current file counts.
-pub type Tick<'t> = &'t mut dyn FnMut(&Now<'_>) -> ControlFlow<()>;
+pub type Tick<'t> = &'t mut dyn FnMut(&Now) -> ControlFlow<()>;
 
 pub(crate) const REASONS_MAX: usize = 5;
 
@@ -110,6 +115,11 @@ pub fn quarantine_folder(database: &Path) -> PathBuf {
 /// failed, or the load was cancelled; files before that stay loaded.
 pub fn run(options: &Options, sources: &[Source], sink: &mut dyn Sink, tick: Tick<'_>) -> Result<Summary> {
     let mut summary = Summary::default();
+    let schema = sink.schema()?;
+    for row in TABLES.iter().filter(|row| schema.table(row.name).is_none()) {
+        // A hunt over a table without rows finds nothing; it does not fail.
+        sink.ensure(row.name, &row.table("").columns)?;
+    }
     for source in sources {
         match source {
             Source::Bytes { name, bytes } => {

@@ -7,6 +7,7 @@ mod engine;
 mod export;
 #[cfg(feature = "engine")]
 mod functions;
+mod ingest;
 mod layers;
 #[cfg(feature = "engine")]
 mod queries;

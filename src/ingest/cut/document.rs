@@ -59,7 +59,12 @@ impl Document {
     fn step(&mut self, bytes: &[u8], at: usize, byte: u8, eof: bool, records: &mut Vec<Record>) -> Step {
         match (self.state, byte) {
             (State::Top, b'[') => self.enter(State::Array(false), at),
-            (State::Top, b'{') if self.key.is_some() => self.enter(State::Wrapper, at),
+            (State::Top, b'{') if self.key.is_some() => match self.wraps(bytes, at) {
+                Some(true) => self.enter(State::Wrapper, at),
+                None if !eof && !too_long(bytes, at) => Step::More,
+                // An object without the array is a record itself: its fields must not vanish.
+                Some(false) | None => self.record(bytes, at, eof, records),
+            },
             (State::Wrapper, b'}') | (State::Array(false), b']') => self.enter(State::Top, at),
             (State::Array(true), b']') => self.enter(State::Wrapper, at),
             (State::Wrapper | State::Array(_), b',') => Step::To(at + 1),
@@ -74,10 +79,36 @@ impl Document {
         Step::To(at + 1)
     }
 
+    /// Whether the object has the array; `None` when its end is not in sight.
+    fn wraps(&self, bytes: &[u8], at: usize) -> Option<bool> {
+        let mut here = skip_space(bytes, at + 1)?;
+        loop {
+            if bytes[here] != b'"' {
+                return Some(false);
+            }
+            let key = here + 1..string_end(bytes, here)? - 1;
+            let colon = skip_space(bytes, key.end + 1)?;
+            if bytes[colon] != b':' {
+                return Some(false);
+            }
+            let value = skip_space(bytes, colon + 1)?;
+            if bytes[value] == b'['
+                && self.key.as_ref().is_some_and(|wanted| wanted.as_bytes() == &bytes[key])
+            {
+                return Some(true);
+            }
+            let end = skip_space(bytes, extent(bytes, value, false)?)?;
+            if bytes[end] != b',' {
+                return Some(false);
+            }
+            here = skip_space(bytes, end + 1)?;
+        }
+    }
+
     /// A field of the wrapping object: the array's, or another.
     fn outer_field(&mut self, bytes: &[u8], at: usize, eof: bool, records: &mut Vec<Record>) -> Step {
         let parts = (|| {
-            let key_end = extent(bytes, at, eof)?;
+            let key_end = string_end(bytes, at)?;
             let colon = skip_space(bytes, key_end)?;
             let value = (bytes[colon] == b':').then(|| skip_space(bytes, colon + 1))?;
             Some((key_end, value?))
@@ -97,7 +128,7 @@ impl Document {
         match extent(bytes, value, eof) {
             Some(end) => {
                 self.line += newlines(&bytes[at..end]);
-                self.outer.push((key, String::from_utf8_lossy(&bytes[value..end]).into_owned()));
+                self.outer.push((key, String::from_utf8_lossy(&bytes[value..end]).trim().to_owned()));
                 Step::To(end)
             }
             None if eof || too_long(bytes, at) => self.endless(bytes, at, records),
@@ -114,7 +145,7 @@ impl Document {
     }
 
     fn record(&mut self, bytes: &[u8], at: usize, eof: bool, records: &mut Vec<Record>) -> Step {
-        if self.one_line && matches!(bytes[at], b'{' | b'[') {
+        if self.one_line {
             let Some(line) = line_end(bytes, at, eof || too_long(bytes, at)) else {
                 return self.whole(bytes, at, false, records);
             };
@@ -170,38 +201,30 @@ fn skip_space(bytes: &[u8], at: usize) -> Option<usize> {
     Some(at + length)
 }
 
-/// Where the value that begins at `at` ends, by brackets and strings alone.
+/// Where the value that begins at `at` ends, by brackets and strings alone. What begins no object or
+/// array (a word, a number, garbage) ends before a comma, a bracket that is not its own, or a line feed;
+/// it has one byte at least, so that cutting always goes on.
 fn extent(bytes: &[u8], at: usize, eof: bool) -> Option<usize> {
-    match bytes[at] {
-        b'"' => string_end(bytes, at),
-        b'{' | b'[' => {
-            let (mut depth, mut at) = (0_usize, at);
-            loop {
-                match *bytes.get(at)? {
-                    b'"' => {
-                        at = string_end(bytes, at)?;
-                        continue;
-                    }
-                    b'{' | b'[' => depth += 1,
-                    b'}' | b']' => depth -= 1,
-                    _ => {}
-                }
-                at += 1;
-                if depth == 0 {
-                    return Some(at);
+    let nested = matches!(bytes[at], b'{' | b'[');
+    let (mut depth, mut here) = (0_usize, at);
+    loop {
+        let Some(byte) = bytes.get(here) else { return (eof && depth == 0).then_some(here) };
+        match byte {
+            b'"' => {
+                here = string_end(bytes, here)?;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth > 0 => {
+                depth -= 1;
+                if depth == 0 && nested {
+                    return Some(here + 1);
                 }
             }
+            b'}' | b']' | b',' | b'\n' if depth == 0 && here > at => return Some(here),
+            _ => {}
         }
-        _ => {
-            // A word, a number, or garbage: one byte at least, so that cutting always goes on.
-            let rest = &bytes[at + 1..];
-            let stop =
-                rest.iter().position(|byte| matches!(byte, b',' | b']' | b'}') || byte.is_ascii_whitespace());
-            match stop {
-                Some(length) => Some(at + 1 + length),
-                None => eof.then_some(bytes.len()),
-            }
-        }
+        here += 1;
     }
 }
 
@@ -275,6 +298,13 @@ mod tests {
         let found = cut(None, "[{\"a\":1} x, 5]\n]\n{\"b\":1}", 64);
         let raw: Vec<_> = found.iter().map(|(raw, line, _)| (raw.as_str(), *line)).collect();
         assert_eq!(raw, [("{\"a\":1}", 1), ("x", 1), ("5", 1), ("]", 2), ("{\"b\":1}", 3)]);
+        let found = cut(None, "[$ {\"a\":1, \"b\":2},\n{}]", 64);
+        assert_eq!(found[0].0, "$ {\"a\":1, \"b\":2}");
+        let text = "{\"records\":[{}]}\n{\"a\": {\"records\":[]}, \"b\":2}\n{}";
+        for size in 1..=text.len() {
+            let found = cut(Some("records"), text, size);
+            assert_eq!(rows(&found), [("{}", 1), ("{\"a\": {\"records\":[]}, \"b\":2}", 2), ("{}", 3)]);
+        }
         let found = cut(Some("records"), "{\"records\":[{}], junk\n}", 64);
         assert_eq!(found.len(), 2);
         assert_eq!((found[1].0.as_str(), found[1].1), ("junk", 1));

@@ -1,0 +1,70 @@
+//! A hunt database as a [`Sink`]. The only file of loading that knows the engine.
+
+use std::path::Path;
+
+use super::{Loaded, Options, Sink, Source, Summary, Tick, quarantine_folder, run};
+use crate::batch::Batch;
+use crate::engine;
+use crate::engine::store::{LoadedFile, NewColumn, Store};
+use crate::error::Result;
+use crate::schema::{Schema, TableColumn};
+
+impl Sink for Store {
+    fn schema(&self) -> Result<Schema> {
+        Ok(Store::schema(self))
+    }
+
+    fn loaded(&self) -> Result<Vec<Loaded>> {
+        let loaded = |file: LoadedFile| {
+            let LoadedFile { path, table, length, sha256, resume, rows, quarantined, blank, time } = file;
+            Loaded { path, table, length, sha256, resume, rows, quarantined, blank, time }
+        };
+        Ok(self.files()?.into_iter().map(loaded).collect())
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        Store::begin(self)
+    }
+
+    fn ensure(&mut self, table: &str, columns: &[TableColumn]) -> Result<()> {
+        let new = |column: &TableColumn| NewColumn {
+            name: column.name.clone(),
+            ty: column.ty,
+            alias_of: column.alias_of.clone(),
+            unlisted: column.unlisted,
+        };
+        self.ensure_table(table, &columns.iter().map(new).collect::<Vec<_>>())
+    }
+
+    fn append(&mut self, table: &str, columns: &[&str], batch: &Batch) -> Result<()> {
+        Store::append(self, table, columns, batch)
+    }
+
+    fn commit(&mut self, file: &Loaded) -> Result<()> {
+        let Loaded { path, table, length, sha256, resume, rows, quarantined, blank, time } = file.clone();
+        self.add_file(&LoadedFile { path, table, length, sha256, resume, rows, quarantined, blank, time })?;
+        Store::commit(self)
+    }
+
+    fn rollback(&mut self) -> Result<()> {
+        Store::rollback(self)
+    }
+}
+
+/// Loads sources into a hunt file, which is made when missing; what cannot be loaded is kept beside it.
+/// When it returns, all is on disk.
+pub fn into_file(
+    database: &Path,
+    options: &Options,
+    engine: &engine::Options,
+    sources: &[Source],
+    tick: Tick<'_>,
+) -> Result<Summary> {
+    let mut store = Store::open(database, engine)?;
+    let quarantine = options.quarantine.clone().or_else(|| Some(quarantine_folder(database)));
+    let options = Options { quarantine, ..options.clone() };
+    let summary = run(&options, sources, &mut store, tick);
+    // What was committed before a failure is made durable too.
+    store.finish()?;
+    summary
+}
