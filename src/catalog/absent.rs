@@ -48,23 +48,23 @@ const CLUSTER: &[Sig] = &[sig(
 )];
 const CLUSTER_DOC: &str = "Says something about the Kusto cluster or who asks it.";
 
-const SIZE: &[Sig] = &[sig(
-    &[rest(ANY)],
-    Is(Dynamic),
-    Refuse("It is not there yet; divide the number yourself, as in strcat(round(x / 1048576.0, 1), ' MB')."),
-)];
-
 const ESTIMATE: &[Sig] = &[sig(
     &[rest(ANY)],
     Is(Dynamic),
     Refuse("Kusto's storage sizes mean nothing here; use string_size() on the columns in question."),
 )];
 
+const GRAPH: &[Sig] = &[sig(
+    &[rest(ANY)],
+    Is(Dynamic),
+    Refuse("Graphs are not built here; follow one step after the other with join."),
+)];
+const GRAPH_DOC: &str = "Part of a graph query.";
+
 pub static ROWS: &[Func] = &[
     f("new_guid", &[sig(&[], Is(Guid), Sql("CAST(uuid() AS VARCHAR)"))])
         .doc("A random guid, another one for each row.")
         .example("print strlen(tostring(new_guid()))", "36"),
-    absent("format_bytes", SIZE, "A number of bytes with its unit."),
     absent("estimate_data_size", ESTIMATE, "How many bytes the values take in Kusto's storage."),
     absent("convert_angle", UNIT, UNIT_DOC),
     absent("convert_energy", UNIT, UNIT_DOC),
@@ -74,6 +74,21 @@ pub static ROWS: &[Func] = &[
     absent("convert_speed", UNIT, UNIT_DOC),
     absent("convert_temperature", UNIT, UNIT_DOC),
     absent("convert_volume", UNIT, UNIT_DOC),
+    absent("graph", GRAPH, GRAPH_DOC),
+    absent("all", GRAPH, GRAPH_DOC),
+    absent("map", GRAPH, GRAPH_DOC),
+    absent("inner_nodes", GRAPH, GRAPH_DOC),
+    absent("node_degree_in", GRAPH, GRAPH_DOC),
+    absent("node_degree_out", GRAPH, GRAPH_DOC),
+    absent("node_id", GRAPH, GRAPH_DOC),
+    absent("labels", GRAPH, GRAPH_DOC),
+    absent("cluster", CLUSTER, CLUSTER_DOC),
+    absent("database", CLUSTER, CLUSTER_DOC),
+    absent("external_table", CLUSTER, CLUSTER_DOC),
+    absent("materialized_view", CLUSTER, CLUSTER_DOC),
+    absent("entity_group", CLUSTER, CLUSTER_DOC),
+    absent("stored_query_result", CLUSTER, CLUSTER_DOC),
+    absent("column_names_of", CLUSTER, CLUSTER_DOC),
     absent("current_cluster_endpoint", CLUSTER, CLUSTER_DOC),
     absent("current_database", CLUSTER, CLUSTER_DOC),
     absent("current_principal", CLUSTER, CLUSTER_DOC),

@@ -1,6 +1,6 @@
 //! Conditional functions and tests. Knows SQL's CASE; no plan.
 
-use super::func::Lower::{Build, Sql};
+use super::func::Lower::{Build, Refuse, Sql};
 use super::func::Ret::{Common, Is};
 use super::func::{ANY, Arg, BOOL, Func, Sig, f, named, rest, sig};
 use crate::types::Type::{Bool, String};
@@ -28,6 +28,24 @@ pub static ROWS: &[Func] = &[
     f("not", &[sig(&[BOOL], Is(Bool), Sql("NOT {0}"))])
         .doc("The opposite of a condition; null of null.")
         .example("print not(1 > 2)", "true"),
+    f(
+        "assert",
+        &[sig(
+            &[BOOL, named("message", ANY)],
+            Is(Bool),
+            Refuse("Assertions are not checked here; put the condition into where and count what is left."),
+        )],
+    )
+    .doc("Ends the query with a message when a condition does not hold."),
+    f(
+        "iscolumnexists",
+        &[sig(
+            &[ANY],
+            Is(Bool),
+            Refuse("Whether a column exists is no value here; use column_ifexists() with a default."),
+        )],
+    )
+    .doc("Whether the input has a column of this name."),
 ];
 
 fn case(args: &[Arg<'_>]) -> std::string::String {

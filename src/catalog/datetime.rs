@@ -8,6 +8,9 @@ use super::func::{
 };
 use crate::types::Type::{Datetime, Dynamic, Long, Real, String, Timespan};
 
+/// In the last week, which does not end before year 10000, it is null (agent-datetime-timespan-0039).
+const DAY_OF_WEEK: &str =
+    "CASE WHEN {0} < 3155373792000000000 THEN ({0} // 864000000000 + 1) % 7 * 864000000000 END";
 const OFFSET: Param = named("offset", LONG);
 const SIZE: Param = named("size", LONG);
 const SPAN: Param = named("size", TIMESPAN);
@@ -156,7 +159,7 @@ pub static ROWS: &[Func] = &[
     f("endofyear", END_OF_YEAR)
         .doc("The last tick of the year, moved by a number of years.")
         .example("print endofyear(datetime(2024-02-14), -1)", "2023-12-31T23:59:59.9999999Z"),
-    f("dayofweek", &[sig(&[DATETIME], Is(Timespan), Sql("(({0} // 864000000000 + 1) % 7 * 864000000000)"))])
+    f("dayofweek", &[sig(&[DATETIME], Is(Timespan), Sql(DAY_OF_WEEK))])
         .doc("Days since the last Sunday, as a timespan.")
         .trap("A timespan, not a number: divide it by 1d.")
         .example("print dayofweek(datetime(2026-05-14))", "4.00:00:00"),

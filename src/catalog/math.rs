@@ -3,21 +3,27 @@
 
 use super::func::Lower::{Build, Kernel, Refuse, Sql};
 use super::func::Ret::{Common, Is};
-use super::func::{ANY, Arg, Func, LONG, Label, Param, REAL, Sig, TIMESPAN, f, named, rest, sig};
-use crate::types::Type::{Bool, Long, Real, Timespan};
+use super::func::{ANY, Arg, Func, LONG, Label, Param, REAL, STR, Sig, TIMESPAN, f, named, rest, sig};
+use crate::types::Type::{Bool, Long, Real, String, Timespan};
 
+const DIGITS: Param = named("digits", LONG);
+const UNIT: Param = named("unit", STR);
 const SECOND_LONG: Param = named("other", LONG);
 const ABS: &[Sig] = &[
     sig(&[LONG], Is(Long), Kernel("kql_abs")),
     sig(&[REAL], Is(Real), Sql("abs({0})")),
     sig(&[TIMESPAN], Is(Timespan), Kernel("kql_abs")),
 ];
-const ROUND: &[Sig] = &[
-    sig(&[REAL], Is(Real), Sql("kql_round({0}, 0)")),
-    sig(&[REAL, named("digits", LONG)], Is(Real), Kernel("kql_round")),
-];
+const ROUND: &[Sig] =
+    &[sig(&[REAL], Is(Real), Sql("kql_round({0}, 0)")), sig(&[REAL, DIGITS], Is(Real), Kernel("kql_round"))];
 const RAND: &[Sig] =
     &[sig(&[], Is(Real), Sql("random()")), sig(&[LONG], Is(Real), Sql("floor(random() * {0})"))];
+const FORMAT_BYTES: &[Sig] = &[
+    sig(&[REAL], Is(String), Sql("kql_format_bytes({0}, 0, '', 1024)")),
+    sig(&[REAL, DIGITS], Is(String), Sql("kql_format_bytes({*}, '', 1024)")),
+    sig(&[REAL, DIGITS, UNIT], Is(String), Sql("kql_format_bytes({*}, 1024)")),
+    sig(&[REAL, DIGITS, UNIT, named("base", LONG)], Is(String), Kernel("kql_format_bytes")),
+];
 const BETA: &[Sig] = &[sig(
     &[REAL, named("alpha", REAL), named("beta", REAL)],
     Is(Real),
@@ -134,6 +140,10 @@ pub static ROWS: &[Func] = &[
         .doc("A random real from 0 to below 1, or a random whole number from 0 to below n.")
         .trap("Each use of a let variable that holds rand() is a new number.")
         .example("print rand(1)", "0.0"),
+    f("format_bytes", FORMAT_BYTES)
+        .label(Label::FirstArg)
+        .doc("A number of bytes as people read it, with digits after the point, a unit, and a base of 1024 or 1000.")
+        .example("print format_bytes(20010332, 2)", "19.08 MB"),
     f("isnan", &[sig(&[REAL], Is(Bool), Sql("isnan({0})"))])
         .doc("Whether a real is NaN.")
         .example("print isnan(sqrt(-1))", "true"),
@@ -181,20 +191,20 @@ pub static ROWS: &[Func] = &[
         .example("print bitset_count_ones(7)", "3"),
 ];
 
-fn joined(args: &[Arg<'_>]) -> String {
+fn joined(args: &[Arg<'_>]) -> std::string::String {
     args.iter().map(|arg| arg.sql).collect::<Vec<_>>().join(", ")
 }
 
-fn max_of(args: &[Arg<'_>]) -> String {
+fn max_of(args: &[Arg<'_>]) -> std::string::String {
     format!("greatest({})", joined(args))
 }
 
 /// DuckDB puts NaN above all other numbers, so its least passes over it.
-fn min_of(args: &[Arg<'_>]) -> String {
+fn min_of(args: &[Arg<'_>]) -> std::string::String {
     let least = format!("least({})", joined(args));
     if args.iter().all(|arg| arg.ty != Real) {
         return least;
     }
-    let tests: Vec<String> = args.iter().map(|arg| format!("isnan({})", arg.sql)).collect();
+    let tests: Vec<std::string::String> = args.iter().map(|arg| format!("isnan({})", arg.sql)).collect();
     format!("CASE WHEN {} THEN 'nan'::DOUBLE ELSE {least} END", tests.join(" OR "))
 }

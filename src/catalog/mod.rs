@@ -16,6 +16,7 @@ pub mod net;
 pub mod parsing;
 pub mod string;
 pub mod tables;
+pub mod window;
 
 use func::Func;
 
@@ -36,6 +37,7 @@ const FAMILIES: &[&[Func]] = &[
     net::ROWS,
     parsing::ROWS,
     string::ROWS,
+    window::ROWS,
 ];
 
 pub fn aggregates() -> impl Iterator<Item = &'static Func> {

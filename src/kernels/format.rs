@@ -1,15 +1,36 @@
-//! `format_datetime` and `format_timespan`: the few specifiers and delimiters that Kusto has, not those
+//! `format_bytes`, `format_datetime` and `format_timespan`: the few specifiers and delimiters that Kusto has, not those
 //! of .NET ("format_datetime()", "format_timespan()" in the Kusto reference). Knows ticks only.
 
-use super::Phys::{Long, Text};
+use super::Phys::{Long, Real, Text};
 use super::{Cell, Kernel, fail, lenient};
 use crate::ticks::{Civil, DAY, HOUR, MINUTE, SECOND};
 use std::fmt::Write;
 
 pub const KERNELS: &[Kernel] = &[
     lenient("kql_format_datetime", &[Long, Text], Text, format_datetime),
+    lenient("kql_format_bytes", &[Real, Long, Text, Long], Text, format_bytes),
     lenient("kql_format_timespan", &[Long, Text], Text, format_timespan),
 ];
+
+const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
+
+/// Value, digits after the point, unit (empty for the largest that fits), base.
+fn format_bytes<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let (Some(value), Some(digits)) = (args[0].real(), args[1].long()) else { return Cell::Text("") };
+    let unit = args[2].text().unwrap_or("");
+    let base: f64 = if args[3].long() == Some(1000) { 1000.0 } else { 1024.0 };
+    let power = match UNITS.iter().position(|known| known.eq_ignore_ascii_case(unit)) {
+        Some(power) => power,
+        None if unit.is_empty() => {
+            (1..UNITS.len()).take_while(|power| value.abs() >= base.powi(*power as i32)).count()
+        }
+        None => return fail(out, format_args!("format_bytes() knows no unit '{unit}'")),
+    };
+    let digits = digits.clamp(0, 17) as usize;
+    // Writing to a String cannot fail.
+    let _ = write!(out, "{:.digits$} {}", value / base.powi(power as i32), UNITS[power]);
+    Cell::Text(out)
+}
 
 const DELIMITERS: &[u8] = b" /-:,._[]";
 
@@ -141,6 +162,18 @@ mod tests {
         assert_eq!(show("yyyy-MM-ddTHH"), "error: format_datetime() knows no 'T' in 'yyyy-MM-ddTHH'");
         assert_eq!(run("kql_format_datetime", parse_datetime("2009-03-07"), "hh tt"), "12 AM");
         assert_eq!(run("kql_format_datetime", parse_datetime("2009-03-07 12:00"), "h tt"), "12 PM");
+    }
+
+    #[test]
+    fn bytes() {
+        let show = |value: f64, digits: i64, unit: &str| {
+            let args = [Cell::Real(value), Cell::Long(digits), Cell::Text(unit), Cell::Long(1024)];
+            crate::kernels::testing::call("kql_format_bytes", &args)
+        };
+        assert_eq!(show(564.0, 0, ""), "564 B");
+        assert_eq!(show(10_332.0, 1, ""), "10.1 KB");
+        assert_eq!(show(20_010_332.0, 0, "KB"), "19541 KB");
+        assert_eq!(show(1.0, 0, "XB"), "error: format_bytes() knows no unit 'XB'");
     }
 
     #[test]
