@@ -197,6 +197,13 @@ impl Needle {
         if self.exact.is_some() {
             return haystack.ends_with(&self.text);
         }
+        let tail = haystack.len().checked_sub(self.text.len()).map(|start| &haystack.as_bytes()[start..]);
+        if let (Some(needle), Some(tail)) = (&self.ascii, tail)
+            && tail.is_ascii()
+            && needle.len() == self.text.len()
+        {
+            return tail.eq_ignore_ascii_case(needle);
+        }
         let mut chars = haystack.chars().rev();
         self.folded.iter().rev().all(|wanted| chars.next().is_some_and(|c| fold_char(c) == *wanted))
     }

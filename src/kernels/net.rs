@@ -25,7 +25,7 @@ pub const KERNELS: &[Kernel] = &[
         compare_v4(args).map(|order| order.is_eq()).into()
     }),
     strict("kql_ipv4_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| {
-        in_any_range(args, |ip, range| Some(V4::parse(ip)?.compare(V4::parse(range)?, 32).is_eq()))
+        in_any_range(args, &RANGES_V4, V4::parse, |ip, range| ip.compare(range, 32).is_eq())
     })
     .rest(Phys::Text),
     strict("kql_ipv4_is_private", &[Phys::Text], Phys::Bool, |args, _| {
@@ -41,7 +41,7 @@ pub const KERNELS: &[Kernel] = &[
         compare_v6(args).map(|order| order.is_eq()).into()
     }),
     strict("kql_ipv6_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| {
-        in_any_range(args, |ip, range| Some(V6::parse(ip)?.compare(V6::parse(range)?, 128).is_eq()))
+        in_any_range(args, &RANGES_V6, V6::parse, |ip, range| ip.compare(range, 128).is_eq())
     })
     .rest(Phys::Text),
     strict("kql_has_any_ipv4", &[Phys::Text], Phys::Bool, |args, _| {
@@ -221,17 +221,37 @@ fn each_rest(args: &[Cell<'_>], take: &mut impl FnMut(&str)) {
     }
 }
 
+/// The ranges of the rows before, read once while they stay the same.
+struct Ranges<N> {
+    texts: Vec<String>,
+    nets: Vec<Option<N>>,
+}
+
+thread_local! {
+    static RANGES_V4: RefCell<Ranges<V4>> = const { RefCell::new(Ranges { texts: Vec::new(), nets: Vec::new() }) };
+    static RANGES_V6: RefCell<Ranges<V6>> = const { RefCell::new(Ranges { texts: Vec::new(), nets: Vec::new() }) };
+}
+
 /// True when a range holds the address; else null when the address or a range is none, else false.
-fn in_any_range<'a>(args: &[Cell<'a>], inside: impl Fn(&str, &str) -> Option<bool>) -> Cell<'a> {
-    let Some(ip) = args[0].text() else {
+fn in_any_range<'a, N: Copy>(
+    args: &[Cell<'a>],
+    ranges: &'static std::thread::LocalKey<RefCell<Ranges<N>>>,
+    parse: impl Fn(&str) -> Option<N>,
+    inside: impl Fn(N, N) -> bool,
+) -> Cell<'a> {
+    let Some(ip) = args[0].text().and_then(&parse) else {
         return Cell::Null;
     };
-    let (mut found, mut unknown) = (false, false);
-    each_rest(args, &mut |range| match inside(ip, range) {
-        Some(hit) => found |= hit,
-        None => unknown = true,
-    });
-    if !found && unknown { Cell::Null } else { Cell::Bool(found) }
+    ranges.with_borrow_mut(|ranges| {
+        let given = || args[1..].iter().filter_map(|arg| arg.text());
+        if !given().eq(ranges.texts.iter().map(String::as_str)) {
+            ranges.texts = given().map(str::to_owned).collect();
+            ranges.nets.clear();
+            each_rest(args, &mut |range| ranges.nets.push(parse(range)));
+        }
+        let found = ranges.nets.iter().flatten().any(|net| inside(ip, *net));
+        if !found && ranges.nets.iter().any(Option::is_none) { Cell::Null } else { Cell::Bool(found) }
+    })
 }
 
 /// A whole address, or its beginning up to a dot.
@@ -243,21 +263,17 @@ fn valid_prefix(text: &str) -> bool {
     dots <= 2 && address(&format!("{begun}{}", ".0".repeat(3 - dots))).is_some()
 }
 
-thread_local! {
-    /// What is sought in this row, kept for its memory.
-    static SOUGHT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
-
 /// Some sought text fits an address inside the source that has no letter or digit beside it.
 fn has_any<'a>(args: &[Cell<'a>], fits: impl Fn(&str, &str) -> bool) -> Cell<'a> {
     let Some(source) = args[0].text() else {
         return Cell::Null;
     };
-    SOUGHT.with_borrow_mut(|sought| {
-        sought.clear();
-        each_rest(args, &mut |text| sought.push(text.to_owned()));
-        Cell::Bool(addresses(source).any(|found| sought.iter().any(|sought| fits(sought, found))))
-    })
+    let mut has = false;
+    each_rest(args, &mut |sought| {
+        // Most texts do not even have it as a part.
+        has = has || source.contains(sought) && addresses(source).any(|found| fits(sought, found));
+    });
+    Cell::Bool(has)
 }
 
 fn addresses(source: &str) -> impl Iterator<Item = &str> {

@@ -12,10 +12,10 @@ use super::{Cell, Kernel, Nulls, Phys, lenient, strict};
 
 pub const KERNELS: &[Kernel] = &[
     strict("kql_tolower", &[Phys::Text], Phys::Text, |args, out| {
-        mapped(args[0], out, |byte| byte.is_ascii() && !byte.is_ascii_uppercase(), lower_char)
+        mapped(args[0], out, |byte| byte.is_ascii_uppercase(), str::make_ascii_lowercase, lower_char)
     }),
     strict("kql_toupper", &[Phys::Text], Phys::Text, |args, out| {
-        mapped(args[0], out, |byte| byte.is_ascii() && !byte.is_ascii_lowercase(), upper_char)
+        mapped(args[0], out, |byte| byte.is_ascii_lowercase(), str::make_ascii_uppercase, upper_char)
     }),
     lenient("kql_substring", &[Phys::Text, Phys::Long], Phys::Text, |args, _| substring(args))
         .rest(Phys::Long),
@@ -65,14 +65,19 @@ const REPEATS_MAX: usize = 1024;
 fn mapped<'a>(
     arg: Cell<'a>,
     out: &'a mut String,
-    same: impl Fn(u8) -> bool,
+    changes: impl Fn(u8) -> bool,
+    map_ascii: impl Fn(&mut str),
     map: impl Fn(char) -> char,
 ) -> Cell<'a> {
     let text = arg.text().unwrap_or("");
-    if text.bytes().all(same) {
+    if !text.is_ascii() {
+        out.extend(text.chars().map(map));
+    } else if text.bytes().any(changes) {
+        out.push_str(text);
+        map_ascii(out);
+    } else {
         return Cell::Text(text);
     }
-    out.extend(text.chars().map(map));
     Cell::Text(out)
 }
 
