@@ -16,7 +16,7 @@ pub struct Head<'a> {
     /// It is the whole content.
     pub whole: bool,
     /// The fields of the first object: at the top, or the first element of an array.
-    pub fields: Vec<(String, u8, Option<&'a str>)>,
+    pub fields: Vec<json::Outline<'a>>,
 }
 
 /// How records become rows.

@@ -100,12 +100,12 @@ fn new(record: &mut Record, bytes: &[u8], offset: u64, resume: u64) -> bool {
     longer
 }
 
+/// Length and hash of some beginnings of a content, and its own length where known.
+pub type Prefixes = (Vec<(u64, String)>, Option<u64>);
+
 /// Hashes of the first bytes of a content, for each of these lengths that it has; and its own length, if
 /// that is not beyond all of them.
-pub fn prefixes(
-    content: &mut dyn Read,
-    lengths: &[u64],
-) -> std::io::Result<(Vec<(u64, String)>, Option<u64>)> {
+pub fn prefixes(content: &mut dyn Read, lengths: &[u64]) -> std::io::Result<Prefixes> {
     let mut lengths = lengths.to_vec();
     lengths.sort_unstable();
     lengths.dedup();

@@ -102,18 +102,15 @@ impl<'p> Reader<'p> {
             return envelope_row(text, category, fields, inner, target);
         }
         // One `{"records": [...]}` a line, as capture files of Event Hubs have.
-        if let ([only], true) = (fields, top) {
-            if key_is(text, only, "records") && only.value.kind == Kind::Array {
-                if let Ok(elements) = json::array(&text[only.value.at.clone()]) {
-                    let base = only.value.at.start;
-                    let shift = |slice: &Slice| Slice {
-                        at: slice.at.start + base..slice.at.end + base,
-                        ..slice.clone()
-                    };
-                    let elements: Vec<_> = elements.iter().map(shift).collect();
-                    return self.pieces(text, &elements, place, target).map(|()| None);
-                }
-            }
+        if let ([only], true) = (fields, top)
+            && key_is(text, only, "records")
+            && let Ok(elements) = json::array(&text[only.value.at.clone()])
+        {
+            let base = only.value.at.start;
+            let shift =
+                |slice: &Slice| Slice { at: slice.at.start + base..slice.at.end + base, ..slice.clone() };
+            let elements: Vec<_> = elements.iter().map(shift).collect();
+            return self.pieces(text, &elements, place, target).map(|()| None);
         }
         let keys: Vec<_> = fields.iter().map(|field| json::unescape(text, &field.key)).collect();
         let mut said = Said::default();

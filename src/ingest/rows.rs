@@ -286,10 +286,10 @@ impl<'l> Builder<'l> {
     }
 
     fn target(&mut self, at: usize, key: &str) -> Option<(usize, bool)> {
-        if let Some((expected, target)) = self.expected.get(at) {
-            if expected == key {
-                return *target;
-            }
+        if let Some((expected, target)) = self.expected.get(at)
+            && expected == key
+        {
+            return *target;
         }
         let target = self.layout.find(key);
         if at < self.expected.len() {

@@ -41,8 +41,10 @@ fn mutate(good: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     bytes
 }
 
+type Check<'c> = &'c dyn Fn(&[u8], &Summary, &Bench, &BTreeMap<u64, Vec<Raw>>);
+
 /// Loads each mutation and gives it to `check` with the summary and the raw bytes in quarantine by line.
-fn each(name: &str, good: &str, check: &dyn Fn(&[u8], &Summary, &Bench, &BTreeMap<u64, Vec<Raw>>)) {
+fn each(name: &str, good: &str, check: Check<'_>) {
     let mut numbers = Numbers(1);
     let mut bench = Bench::new();
     bench.options.table = Some("OfficeActivity".into());
