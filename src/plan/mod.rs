@@ -3,14 +3,22 @@
 //! The order of rows is a property of a [`Rel`], not a node: `sort` sets it, operators that keep rows
 //! in place hand it on, and `take`, window functions and the end of the query read it.
 
+mod binary;
 mod call;
 mod check;
+mod convert;
 mod env;
 mod expr;
 mod fold;
+mod function;
+mod list;
 mod names;
 mod ops;
+mod path;
 mod prune;
+mod settings;
+mod source;
+mod special;
 
 pub use check::{Bound, bind};
 pub use prune::prune;

@@ -10,12 +10,17 @@ use crate::plan::{ColId, Column, Expr, ExprKind, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{Arg, ExprKind as Ast, Name, Named};
 use crate::types::Type;
+use crate::value::Value;
 
 use super::cols::{origin_of, projected};
 
-/// What summarize has gathered so far.
-struct Summary {
-    groups: Vec<(ColId, Expr)>,
+/// One summarize in the making.
+struct Summary<'s, 'b, 'a> {
+    binder: &'s mut Binder<'b>,
+    input: &'a Rel,
+    env: &'a Env,
+    namer: Namer,
+    groups: Vec<(Column, Expr)>,
     aggs: Vec<(ColId, Expr)>,
     /// The output after the groups, computed from groups and aggregates.
     outputs: Vec<(Column, Expr)>,
@@ -32,267 +37,182 @@ impl Binder<'_> {
     ) -> Checked<Rel> {
         let mut namer = Namer::default();
         namer.reserve(aggs.iter().chain(by));
+        let (groups, aggregates, outputs) = (Vec::new(), Vec::new(), Vec::new());
+        let mut summary =
+            Summary { binder: self, input: &input, env, namer, groups, aggs: aggregates, outputs };
         let mut stopped = false;
-        let mut cols = Vec::new();
-        let mut summary = Summary { groups: Vec::new(), aggs: Vec::new(), outputs: Vec::new() };
         for item in by {
-            match self.group(item, &input, env, &mut namer) {
-                Ok((column, expr)) => {
-                    summary.groups.push((column.id, expr));
-                    cols.push(column);
-                }
-                Err(Stop) => stopped = true,
-            }
+            stopped |= summary.group(item).is_err();
         }
         for item in aggs {
-            stopped |= self.aggregate(item, &input, &cols, env, &mut namer, &mut summary).is_err();
+            stopped |= summary.item(item).is_err();
         }
         if stopped {
             return Err(Stop);
         }
-        let mut set = Vec::new();
-        for (column, expr) in summary.outputs {
-            set.push((column.id, expr));
-            cols.push(column);
-        }
-        // Lists and sets keep the order of the rows, so a sort below still counts for them.
-        let grouped = self.grouped(input, summary.groups, summary.aggs, span);
+        let Summary { groups, aggs, outputs, .. } = summary;
+        let cols = groups.iter().chain(&outputs).map(|(column, _)| column.clone()).collect();
+        let set = outputs.into_iter().map(|(column, expr)| (column.id, expr)).collect();
+        let groups = groups.into_iter().map(|(column, expr)| (column.id, expr)).collect();
+        let grouped = self.grouped(input, groups, aggs, span);
         Ok(projected(grouped, cols, set, span))
     }
+}
 
-    fn group(&mut self, item: &Named, input: &Rel, env: &Env, namer: &mut Namer) -> Checked<(Column, Expr)> {
-        let expr = self.scalar(&item.expr, env, &input.cols)?;
+impl Summary<'_, '_, '_> {
+    fn group(&mut self, item: &Named) -> Checked<()> {
+        let expr = self.binder.scalar(&item.expr, self.env, &self.input.cols)?;
         if expr.ty == Type::Dynamic {
             let help = "Convert it, with tostring() or tolong().";
-            self.error(code::TYPE, item.expr.span, "rows cannot be grouped by a dynamic", help);
+            self.binder.error(code::TYPE, item.expr.span, "rows cannot be grouped by a dynamic", help);
             return Err(Stop);
         }
-        let name = match (item.names.first(), self.infer(&item.expr, &input.cols)) {
-            (Some(name), _) => self.given(name, namer)?,
-            (None, Some(name)) => namer.free(&name),
-            (None, None) => namer.unnamed(&input.cols),
-        };
-        let column = Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name, expr.ty) };
-        Ok((column, expr))
+        let inferred = self.binder.infer(&item.expr, &self.input.cols);
+        let column = self.column(item.names.first(), inferred, &expr)?;
+        self.groups.push((column, expr));
+        Ok(())
     }
 
-    fn aggregate(
-        &mut self,
-        item: &Named,
-        input: &Rel,
-        groups: &[Column],
-        env: &Env,
-        namer: &mut Namer,
-        summary: &mut Summary,
-    ) -> Checked<()> {
+    /// A column of the output: its given name, else the inferred one, else the next `ColumnN`.
+    fn column(&mut self, given: Option<&Name>, inferred: Option<String>, expr: &Expr) -> Checked<Column> {
+        let name = match (given, inferred) {
+            (Some(name), _) => self.binder.given(name, &mut self.namer)?,
+            (None, Some(name)) => self.namer.free(&name),
+            (None, None) => self.namer.unnamed(&self.input.cols),
+        };
+        let origin = origin_of(expr, &self.input.cols);
+        Ok(Column { origin, ..self.binder.new_column(name, expr.ty) })
+    }
+
+    fn item(&mut self, item: &Named) -> Checked<()> {
         if let Ast::Call { name, args } = &item.expr.kind {
+            let several = args.len() > 1 || args.iter().any(|arg| matches!(arg.expr.kind, Ast::Star));
             match name.text.as_str() {
-                "arg_max" | "argmax" => {
-                    return self.arg_most_columns(true, item, name, args, input, groups, env, namer, summary);
-                }
-                "arg_min" | "argmin" => {
-                    return self
-                        .arg_most_columns(false, item, name, args, input, groups, env, namer, summary);
-                }
-                "percentile" | "percentiles" => {
-                    return self.percentiles(item, name, args, input, env, namer, summary);
-                }
-                "take_any" | "any"
-                    if args.len() > 1 || args.iter().any(|arg| matches!(arg.expr.kind, Ast::Star)) =>
-                {
-                    return self.any_columns(item, name, args, input, groups, env, namer, summary);
-                }
+                "arg_max" | "argmax" => return self.extreme(true, item, name, args),
+                "arg_min" | "argmin" => return self.extreme(false, item, name, args),
+                "percentile" | "percentiles" => return self.percentiles(item, name, args),
+                "take_any" | "any" if several => return self.any_row(item, name, args),
                 _ => {}
             }
         }
-        let mut cx = Cx { aggs: Some(Vec::new()), ..Cx::new(env, &input.cols) };
-        let expr = self.expr(&item.expr, &mut cx)?;
+        let mut cx = Cx { aggs: Some(Vec::new()), ..Cx::new(self.env, &self.input.cols) };
+        let expr = self.binder.expr(&item.expr, &mut cx)?;
         let found = cx.aggs.take().unwrap_or_default();
         if found.is_empty() {
             let help = "Put it after 'by', or into an aggregate such as take_any().";
-            self.error(code::SYNTAX, item.expr.span, "no aggregate in this expression", help);
+            self.binder.error(code::SYNTAX, item.expr.span, "no aggregate in this expression", help);
             return Err(Stop);
         }
-        summary.aggs.extend(found.into_iter().map(|(column, call)| (column.id, call)));
-        let name = match (item.names.as_slice(), self.infer(&item.expr, &input.cols)) {
-            ([name], _) => self.given(name, namer)?,
-            ([], Some(name)) => namer.free(&name),
-            ([], None) => namer.unnamed(&input.cols),
-            _ => {
-                self.error(code::SYNTAX, item.span, "several names for one value", "Give it one name.");
-                return Err(Stop);
-            }
-        };
-        let column = self.new_column(name, expr.ty);
-        summary.outputs.push((column, expr));
+        self.aggs.extend(found.into_iter().map(|(column, call)| (column.id, call)));
+        if item.names.len() > 1 {
+            self.binder.error(code::SYNTAX, item.span, "several names for one value", "Give it one name.");
+            return Err(Stop);
+        }
+        let inferred = self.binder.infer(&item.expr, &self.input.cols);
+        let column = self.column(item.names.first(), inferred, &expr)?;
+        self.outputs.push((column, expr));
         Ok(())
     }
 
     /// `arg_max(by, a, b)` gives `by`, `a`, `b`; `arg_max(by, *)` all columns that are not grouped by.
-    #[allow(clippy::too_many_arguments)]
-    fn arg_most_columns(
-        &mut self,
-        greatest: bool,
-        item: &Named,
-        name: &Name,
-        args: &[Arg],
-        input: &Rel,
-        groups: &[Column],
-        env: &Env,
-        namer: &mut Namer,
-        summary: &mut Summary,
-    ) -> Checked<()> {
+    fn extreme(&mut self, greatest: bool, item: &Named, name: &Name, args: &[Arg]) -> Checked<()> {
         let [by, values @ ..] = args else {
-            self.error(
-                code::ARITY,
-                name.span,
-                format!("{}() wants what to compare", name.text),
-                "Write arg_max(TimeGenerated, *).",
-            );
+            let message = format!("{}() wants what to compare", name.text);
+            self.binder.error(code::ARITY, name.span, message, "Write arg_max(TimeGenerated, *).");
             return Err(Stop);
         };
-        let by_expr = self.scalar(&by.expr, env, &input.cols)?;
-        if by_expr.ty == Type::Dynamic {
-            self.error(
-                code::TYPE,
-                by.expr.span,
-                "a dynamic has no greatest value",
-                "Convert it, with tolong() or tostring().",
-            );
+        let key = self.binder.scalar(&by.expr, self.env, &self.input.cols)?;
+        if key.ty == Type::Dynamic {
+            let help = "Convert it, with tolong() or tostring().";
+            self.binder.error(code::TYPE, by.expr.span, "a dynamic has no greatest value", help);
             return Err(Stop);
         }
-        let mut outputs: Vec<(Option<String>, Expr)> =
-            vec![(self.infer(&by.expr, &input.cols), by_expr.clone())];
-        for value in values {
-            if matches!(value.expr.kind, Ast::Star) {
-                let by_name = self.infer(&by.expr, &input.cols);
-                let rest = input.cols.iter().filter(|column| {
-                    Some(&column.name) != by_name.as_ref()
-                        && !groups.iter().any(|group| group.name == column.name)
-                });
-                outputs.extend(
-                    rest.map(|column| (Some(column.name.clone()), Expr::col(column, value.expr.span))),
-                );
-            } else {
-                outputs.push((
-                    self.infer(&value.expr, &input.cols),
-                    self.scalar(&value.expr, env, &input.cols)?,
-                ));
-            }
-        }
-        let legacy = name.text == "argmax" || name.text == "argmin";
+        let by_name = self.binder.infer(&by.expr, &self.input.cols);
+        let mut fields = vec![(by_name.clone(), key.clone())];
+        fields.extend(self.fields(values, by_name.as_deref())?);
         let prefix = if greatest { "max" } else { "min" };
-        let packed = self.new_col();
-        let values: Vec<Expr> = outputs.iter().map(|(_, expr)| expr.clone()).collect();
-        let origins: Vec<_> = values.iter().map(|value| origin_of(value, &input.cols)).collect();
-        let by_name = self.infer(&by.expr, &input.cols).unwrap_or_default();
-        let span = item.span;
-        let kind = ExprKind::ArgMost { greatest, by: Box::new(by_expr), values };
-        summary.aggs.push((packed, Expr::new(kind, Type::Dynamic, span)));
-        for (index, (inferred, expr)) in outputs.into_iter().enumerate() {
-            let base = Box::new(Expr::new(ExprKind::Col(packed), Type::Dynamic, span));
-            let field = Expr::new(ExprKind::Field { base, index }, expr.ty, span);
-            let name = match (item.names.get(index), inferred) {
-                (Some(name), _) => self.given(name, namer)?,
-                // The obsolete spelling names its columns max_by and max_by_column.
-                (None, Some(inferred)) if legacy && index > 0 => {
-                    namer.free(&format!("{prefix}_{by_name}_{inferred}"))
-                }
-                (None, Some(inferred)) if legacy => namer.free(&format!("{prefix}_{inferred}")),
-                (None, Some(inferred)) => namer.free(&inferred),
-                (None, None) => namer.free(&format!("{prefix}_")),
-            };
-            let column = Column { origin: origins[index].clone(), ..self.new_column(name, expr.ty) };
-            summary.outputs.push((column, field));
-        }
-        Ok(())
+        let legacy = matches!(name.text.as_str(), "argmax" | "argmin");
+        let by_name = by_name.unwrap_or_default();
+        let names = move |index: usize, inferred: Option<String>| match inferred {
+            // The obsolete spelling names its columns max_by and max_by_column.
+            Some(inferred) if legacy && index > 0 => Some(format!("{prefix}_{by_name}_{inferred}")),
+            Some(inferred) if legacy => Some(format!("{prefix}_{inferred}")),
+            Some(inferred) => Some(inferred),
+            None => Some(format!("{prefix}_")),
+        };
+        self.row(greatest, key, item, fields, &names)
     }
 
     /// `take_any(a, b)` and `take_any(*)`: the values of one row.
-    #[allow(clippy::too_many_arguments)]
-    fn any_columns(
-        &mut self,
-        item: &Named,
-        name: &Name,
-        args: &[Arg],
-        input: &Rel,
-        groups: &[Column],
-        env: &Env,
-        namer: &mut Namer,
-        summary: &mut Summary,
-    ) -> Checked<()> {
-        let mut outputs: Vec<(Option<String>, Expr)> = Vec::new();
+    fn any_row(&mut self, item: &Named, name: &Name, args: &[Arg]) -> Checked<()> {
+        let fields = self.fields(args, None)?;
+        let prefix = if name.text == "any" { "any_" } else { "" };
+        let names =
+            move |_: usize, inferred: Option<String>| inferred.map(|inferred| format!("{prefix}{inferred}"));
+        self.row(true, Expr::long(1, item.span), item, fields, &names)
+    }
+
+    /// The arguments with their names; `*` is every column but the groups and the one compared.
+    fn fields(&mut self, args: &[Arg], by: Option<&str>) -> Checked<Vec<(Option<String>, Expr)>> {
+        let mut fields = Vec::new();
         for arg in args {
             if matches!(arg.expr.kind, Ast::Star) {
-                let rest =
-                    input.cols.iter().filter(|column| !groups.iter().any(|group| group.name == column.name));
-                outputs
+                let rest = self.input.cols.iter().filter(|column| {
+                    Some(column.name.as_str()) != by
+                        && !self.groups.iter().any(|(group, _)| group.name == column.name)
+                });
+                fields
                     .extend(rest.map(|column| (Some(column.name.clone()), Expr::col(column, arg.expr.span))));
             } else {
-                let value = self.scalar(&arg.expr, env, &input.cols)?;
-                outputs.push((self.infer(&arg.expr, &input.cols), value));
+                let value = self.binder.scalar(&arg.expr, self.env, &self.input.cols)?;
+                fields.push((self.binder.infer(&arg.expr, &self.input.cols), value));
             }
         }
-        let prefix = if name.text == "any" { "any_" } else { "" };
-        let by = Expr::long(1, item.span);
-        let values = outputs.iter().map(|(_, value)| value.clone()).collect();
-        let packed = self.new_col();
-        let kind = ExprKind::ArgMost { greatest: true, by: Box::new(by), values };
-        summary.aggs.push((packed, Expr::new(kind, Type::Dynamic, item.span)));
-        for (index, (inferred, value)) in outputs.into_iter().enumerate() {
+        Ok(fields)
+    }
+
+    /// Several values out of the one row where `key` is greatest or least.
+    fn row(
+        &mut self,
+        greatest: bool,
+        key: Expr,
+        item: &Named,
+        fields: Vec<(Option<String>, Expr)>,
+        names: &dyn Fn(usize, Option<String>) -> Option<String>,
+    ) -> Checked<()> {
+        let packed = self.binder.new_col();
+        let values = fields.iter().map(|(_, value)| value.clone()).collect();
+        let kind = ExprKind::ArgMost { greatest, by: Box::new(key), values };
+        self.aggs.push((packed, Expr::new(kind, Type::Dynamic, item.span)));
+        for (index, (inferred, value)) in fields.into_iter().enumerate() {
             let base = Box::new(Expr::new(ExprKind::Col(packed), Type::Dynamic, item.span));
             let field = Expr::new(ExprKind::Field { base, index }, value.ty, item.span);
-            let output = match (item.names.get(index), inferred) {
-                (Some(name), _) => self.given(name, namer)?,
-                (None, Some(inferred)) => namer.free(&format!("{prefix}{inferred}")),
-                (None, None) => namer.unnamed(&input.cols),
-            };
-            let column =
-                Column { origin: origin_of(&value, &input.cols), ..self.new_column(output, value.ty) };
-            summary.outputs.push((column, field));
+            let column = self.column(item.names.get(index), names(index, inferred), &value)?;
+            self.outputs.push((column, field));
         }
         Ok(())
     }
 
     /// `percentiles(x, 5, 50)` gives one column for each.
-    #[allow(clippy::too_many_arguments)]
-    fn percentiles(
-        &mut self,
-        item: &Named,
-        name: &Name,
-        args: &[Arg],
-        input: &Rel,
-        env: &Env,
-        namer: &mut Namer,
-        summary: &mut Summary,
-    ) -> Checked<()> {
+    fn percentiles(&mut self, item: &Named, name: &Name, args: &[Arg]) -> Checked<()> {
         let Some((value, ranks)) = args.split_first().filter(|(_, ranks)| !ranks.is_empty()) else {
-            self.error(
-                code::ARITY,
-                name.span,
-                "percentiles() wants a value and one or more percentages",
-                "Write percentiles(x, 50, 95).",
-            );
+            let message = format!("{}() wants a value and one or more percentages", name.text);
+            self.binder.error(code::ARITY, name.span, message, "Write percentiles(x, 50, 95).");
             return Err(Stop);
         };
         let Some(row) = catalog::aggregate("percentile") else { return Err(Stop) };
-        let bound = self.scalar(&value.expr, env, &input.cols)?;
+        let bound = self.binder.scalar(&value.expr, self.env, &self.input.cols)?;
+        let of = self.binder.infer(&value.expr, &self.input.cols).unwrap_or_default();
         for (index, rank) in ranks.iter().enumerate() {
-            let percent = self.scalar(&rank.expr, env, &[])?;
-            let shown =
-                percent.literal().map(crate::value::Value::text).unwrap_or_default().replace('.', "_");
-            let call = self.apply(row, "percentile", vec![bound.clone(), percent], name.span)?;
-            let inferred =
-                format!("percentile_{}_{shown}", self.infer(&value.expr, &input.cols).unwrap_or_default());
-            let output = match item.names.get(index) {
-                Some(name) => self.given(name, namer)?,
-                None => namer.free(&inferred),
-            };
-            let agg = self.new_col();
-            let ty = call.ty;
-            summary.aggs.push((agg, call));
-            let column = self.new_column(output, ty);
-            summary.outputs.push((column, Expr::new(ExprKind::Col(agg), ty, item.span)));
+            let percent = self.binder.scalar(&rank.expr, self.env, &[])?;
+            let shown = percent.literal().map(Value::text).unwrap_or_default().replace('.', "_");
+            let call = self.binder.apply(row, "percentile", vec![bound.clone(), percent], name.span)?;
+            let agg = self.binder.new_col();
+            let output = Expr::new(ExprKind::Col(agg), call.ty, item.span);
+            self.aggs.push((agg, call));
+            let column =
+                self.column(item.names.get(index), Some(format!("percentile_{of}_{shown}")), &output)?;
+            self.outputs.push((column, output));
         }
         Ok(())
     }

@@ -2,8 +2,9 @@
 
 use crate::diag::code;
 use crate::plan::check::{Any, Binder, Checked, Stop};
+use crate::plan::convert::widest;
 use crate::plan::env::{Binding, Env};
-use crate::plan::expr::{Cx, widest};
+use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
 use crate::plan::{ColId, Column, Expr, ExprKind, JoinItem, JoinKind, Node, Rel};
 use crate::span::Span;

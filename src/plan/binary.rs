@@ -1,0 +1,224 @@
+//! Operators between two operands: logic, comparison, arithmetic, tests of texts, between.
+
+use super::check::{Binder, Checked, Stop};
+use super::convert::widest;
+use super::expr::{CHAIN_MAX, Cx};
+use super::{CompareOp, Expr, ExprKind};
+use crate::catalog::binary;
+use crate::diag::code;
+use crate::span::Span;
+use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast};
+use crate::types::Type;
+
+impl Binder<'_> {
+    pub fn chain_fits(&mut self, links: usize, span: Span) -> Checked<()> {
+        if links <= CHAIN_MAX {
+            return Ok(());
+        }
+        let help = format!("At most {CHAIN_MAX} may follow each other; use strcat(), or a let.");
+        self.error(code::LIMIT, span, format!("{links} operators in one chain"), help);
+        Err(Stop)
+    }
+
+    /// Chains of one precedence lean left; they are walked in a loop, so that a long one cannot overflow the stack.
+    pub fn binary(&mut self, expr: &ast::Expr, cx: &mut Cx<'_>) -> Checked<Expr> {
+        let mut rights = Vec::new();
+        let mut at = expr;
+        while let Ast::Binary { op, op_span, left, right } = &at.kind {
+            rights.push((*op, *op_span, &**right, at.span));
+            at = left;
+        }
+        let chain = rights.iter().filter(|(op, ..)| !matches!(op, BinaryOp::And | BinaryOp::Or)).count();
+        self.chain_fits(chain, expr.span)?;
+        let mut stopped = false;
+        let mut value = if let (Ast::Star, Some((op, op_span, right, span))) = (&at.kind, rights.last()) {
+            let found = self.any_column(*op, *op_span, right, *span, cx);
+            rights.pop();
+            found
+        } else {
+            self.expr(at, cx)
+        };
+        while let Some((op, op_span, right, span)) = rights.pop() {
+            // Both sides are bound even when one is wrong, so that each mistake is told.
+            let bound = self.expr(right, cx);
+            value = match (value, bound) {
+                (Ok(left), Ok(right)) => self.binary_op(op, op_span, left, right, span),
+                _ => Err(Stop),
+            };
+            stopped |= value.is_err();
+        }
+        if stopped { Err(Stop) } else { value }
+    }
+
+    /// `* has "x"`: any string column.
+    pub fn any_column(
+        &mut self,
+        op: BinaryOp,
+        op_span: Span,
+        right: &ast::Expr,
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Expr> {
+        let right = self.expr(right, cx)?;
+        let mut found = Vec::new();
+        for column in cx.cols.iter().filter(|column| matches!(column.ty, Type::String | Type::Dynamic)) {
+            found.push(self.binary_op(op, op_span, Expr::col(column, op_span), right.clone(), span)?);
+        }
+        Ok(Expr::new(ExprKind::Or(found), Type::Bool, span))
+    }
+
+    pub fn binary_op(
+        &mut self,
+        op: BinaryOp,
+        op_span: Span,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    ) -> Checked<Expr> {
+        match op {
+            BinaryOp::And | BinaryOp::Or => self.logical(op, op_span, left, right, span),
+            BinaryOp::Eq => self.compare(CompareOp::Eq, op_span, left, right, span),
+            BinaryOp::Ne => self.compare(CompareOp::Ne, op_span, left, right, span),
+            BinaryOp::Lt => self.compare(CompareOp::Lt, op_span, left, right, span),
+            BinaryOp::Le => self.compare(CompareOp::Le, op_span, left, right, span),
+            BinaryOp::Gt => self.compare(CompareOp::Gt, op_span, left, right, span),
+            BinaryOp::Ge => self.compare(CompareOp::Ge, op_span, left, right, span),
+            _ => {
+                let text = op_text(op);
+                match binary::row(text) {
+                    Some(row) => {
+                        self.apply(row, text, vec![left, right], op_span).map(|expr| Expr { span, ..expr })
+                    }
+                    None => {
+                        self.refuse(op_span, &format!("the operator '{text}'"), "Use has or contains.");
+                        Err(Stop)
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn logical(
+        &mut self,
+        op: BinaryOp,
+        op_span: Span,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    ) -> Checked<Expr> {
+        let left = self.condition(left, op_span)?;
+        let right = self.condition(right, op_span)?;
+        let mut items = Vec::new();
+        for side in [left, right] {
+            match (side.kind, op) {
+                (ExprKind::And(inner), BinaryOp::And) | (ExprKind::Or(inner), BinaryOp::Or) => {
+                    items.extend(inner)
+                }
+                (kind, _) => items.push(Expr { kind, ty: side.ty, span: side.span }),
+            }
+        }
+        let kind = if op == BinaryOp::And { ExprKind::And(items) } else { ExprKind::Or(items) };
+        Ok(Expr::new(kind, Type::Bool, span))
+    }
+
+    /// Comparisons: numbers widen, a string literal beside a datetime, timespan, guid or bool is read as one,
+    /// a dynamic is read as the other side's type.
+    pub fn compare(
+        &mut self,
+        op: CompareOp,
+        op_span: Span,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    ) -> Checked<Expr> {
+        let Some((left, right)) = self.comparable(left, right, op_span)? else { return Err(Stop) };
+        if matches!(left.ty, Type::Bool | Type::Guid)
+            && !matches!(op, CompareOp::Eq | CompareOp::Ne)
+            && left.ty == Type::Guid
+        {
+            self.error(code::MISMATCH, op_span, "guids have no order", "Compare with == or !=.");
+            return Err(Stop);
+        }
+        Ok(Expr::new(
+            ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) },
+            Type::Bool,
+            span,
+        ))
+    }
+
+    pub fn comparable(&mut self, left: Expr, right: Expr, op_span: Span) -> Checked<Option<(Expr, Expr)>> {
+        if left.ty == right.ty && left.ty != Type::Dynamic {
+            return Ok(Some((left, right)));
+        }
+        if let Some(ty) = widest(left.ty, right.ty) {
+            return Ok(Some((self.convert(left, ty), self.convert(right, ty))));
+        }
+        if let Some(read) = self.read_literal(&right, left.ty) {
+            return Ok(Some((left, read)));
+        }
+        if let Some(read) = self.read_literal(&left, right.ty) {
+            return Ok(Some((read, right)));
+        }
+        match (left.ty, right.ty) {
+            (Type::Dynamic, Type::Dynamic) => {
+                // The literal dynamic(null) beside a dynamic: neither is ever equal to a value.
+                self.error(
+                    code::MISMATCH,
+                    op_span,
+                    "two dynamic values cannot be compared",
+                    "Convert both sides, with tostring() or tolong().",
+                );
+                Err(Stop)
+            }
+            (Type::Dynamic, other) => Ok(Some((self.convert(left, other), right))),
+            (other, Type::Dynamic) => Ok(Some((left, self.convert(right, other)))),
+            (one, other) => {
+                let help = match (one, other) {
+                    (Type::String, _) | (_, Type::String) => format!(
+                        "Convert one side: tostring() or to{}().",
+                        if one == Type::String { other.name() } else { one.name() }
+                    ),
+                    _ => "Convert one side.".to_owned(),
+                };
+                self.error(
+                    code::MISMATCH,
+                    op_span,
+                    format!("a {} cannot be compared with a {}", one.name(), other.name()),
+                    help,
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    pub fn between(
+        &mut self,
+        negated: bool,
+        op_span: Span,
+        value: Expr,
+        low: Expr,
+        high: Expr,
+        span: Span,
+    ) -> Checked<Expr> {
+        if value.ty == Type::String {
+            self.error(code::MISMATCH, op_span, "between does not take strings", "Use >= and <=.");
+            return Err(Stop);
+        }
+        // `t between (start .. 3d)`: the timespan is a duration from the start.
+        let high = if value.ty == Type::Datetime && high.ty == Type::Timespan && low.ty == Type::Datetime {
+            self.binary_op(BinaryOp::Add, op_span, low.clone(), high, span)?
+        } else {
+            high
+        };
+        let from = self.compare(CompareOp::Ge, op_span, value.clone(), low, span)?;
+        let until = self.compare(CompareOp::Le, op_span, value, high, span)?;
+        let both = Expr::new(ExprKind::And(vec![from, until]), Type::Bool, span);
+        // Null stays null, as the peers measured; only the negated operators on strings and lists hold for it.
+        if negated { self.apply(&binary::NOT, "not", vec![both], span) } else { Ok(both) }
+    }
+}
+
+/// An operator as KQL spells it.
+pub fn op_text(op: BinaryOp) -> &'static str {
+    crate::syntax::BINARY_OPS.iter().find(|row| row.1 == op).map_or("", |row| row.0)
+}

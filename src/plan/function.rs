@@ -1,0 +1,150 @@
+//! Functions of the query: arguments become names, the body is bound anew at each call.
+
+use std::rc::Rc;
+
+use super::check::{Any, Binder, CALLS_DEEP, Checked, Stop};
+use super::env::{Binding, Env, UserFunction};
+use super::{Column, Rel};
+use crate::diag::code;
+use crate::span::Span;
+use crate::syntax::ast::{self, Function, Name, Param, ParamType};
+
+impl Binder<'_> {
+    /// Calls a function of the query: its parameters become names, its body is bound anew.
+    pub fn call_user(
+        &mut self,
+        function: &Rc<UserFunction>,
+        name: &Name,
+        args: &[ast::Arg],
+        env: &Env,
+        cols: &[Column],
+        span: Span,
+    ) -> Checked<Any> {
+        if self.calls_deep >= CALLS_DEEP {
+            self.error(
+                code::LIMIT,
+                span,
+                format!("'{}' is called more than {CALLS_DEEP} functions deep", name.text),
+                "KQL functions cannot call themselves.",
+            );
+            return Err(Stop);
+        }
+        let inner = self.arguments(&function.function, name, args, env, &function.env, cols)?;
+        self.calls_deep += 1;
+        let result = self.body(&function.function, inner);
+        self.calls_deep -= 1;
+        result
+    }
+
+    pub fn body(&mut self, function: &Function, mut env: Env) -> Checked<Any> {
+        for item in &function.lets {
+            env = self.bind_let(item, &env)?;
+        }
+        self.any(&function.body, &env)
+    }
+
+    pub fn table_of_call(
+        &mut self,
+        function: &Rc<UserFunction>,
+        name: &Name,
+        args: &[ast::Arg],
+        env: &Env,
+        span: Span,
+    ) -> Checked<Rel> {
+        match self.call_user(function, name, args, env, &[], span)? {
+            Any::Table(rel) => Ok(rel),
+            Any::Scalar(_) => {
+                self.error(
+                    code::TYPE,
+                    span,
+                    format!("'{}' gives a scalar, not a table", name.text),
+                    "Use it inside an expression.",
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    pub fn arguments(
+        &mut self,
+        function: &Function,
+        name: &Name,
+        args: &[ast::Arg],
+        outer: &Env,
+        inner: &Env,
+        cols: &[Column],
+    ) -> Checked<Env> {
+        let mut env = inner.clone();
+        if args.len() > function.params.len() {
+            self.error(
+                code::ARITY,
+                name.span,
+                format!(
+                    "'{}' takes {} arguments, {} are given",
+                    name.text,
+                    function.params.len(),
+                    args.len()
+                ),
+                "Drop the surplus ones.",
+            );
+            return Err(Stop);
+        }
+        for (at, param) in function.params.iter().enumerate() {
+            let by_name =
+                args.iter().find(|arg| arg.name.as_ref().is_some_and(|given| given.text == param.name.text));
+            let given = by_name.or_else(|| args.get(at).filter(|arg| arg.name.is_none()));
+            let binding = match (&param.ty, given) {
+                (ParamType::Table(needed), Some(arg)) => {
+                    let rel = self.source(&arg.expr, outer)?;
+                    for column in needed {
+                        if rel.column(&column.name.text).is_none() {
+                            self.error(
+                                code::UNKNOWN_NAME,
+                                arg.expr.span,
+                                format!(
+                                    "the table has no column '{}', which '{}' needs",
+                                    column.name.text, name.text
+                                ),
+                                "Give a table that has it.",
+                            );
+                            return Err(Stop);
+                        }
+                    }
+                    Binding::Table(self.add_let(&param.name.text, rel, false))
+                }
+                (ParamType::Scalar(ty, _), Some(arg)) => {
+                    let value = self.scalar(&arg.expr, outer, cols)?;
+                    Binding::Scalar(self.coerce(
+                        value,
+                        *ty,
+                        &format!("the argument '{}'", param.name.text),
+                    )?)
+                }
+                (ParamType::Scalar(ty, _), None) => match &param.default {
+                    Some(default) => {
+                        let value = self.scalar(default, inner, &[])?;
+                        Binding::Scalar(self.coerce(
+                            value,
+                            *ty,
+                            &format!("the default of '{}'", param.name.text),
+                        )?)
+                    }
+                    None => return self.missing_argument(name, param),
+                },
+                (ParamType::Table(_), None) => return self.missing_argument(name, param),
+            };
+            env = env.with(&param.name.text, binding);
+        }
+        Ok(env)
+    }
+
+    pub fn missing_argument(&mut self, name: &Name, param: &Param) -> Checked<Env> {
+        self.error(
+            code::ARITY,
+            name.span,
+            format!("'{}' lacks its argument '{}'", name.text, param.name.text),
+            "Give it.",
+        );
+        Err(Stop)
+    }
+}

@@ -1,0 +1,280 @@
+//! `in`, `has_any` and their kin: a value against a list, an array or a table.
+
+use super::check::{Binder, Checked, Stop};
+use super::convert::widest;
+use super::env::Binding;
+use super::expr::Cx;
+use super::{Column, Expr, ExprKind, Node, Rel};
+use crate::catalog::binary;
+use crate::span::Span;
+use crate::syntax::ast::{self, ExprKind as Ast, ListOp};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Binder<'_> {
+    pub fn list_op(
+        &mut self,
+        op: ListOp,
+        op_span: Span,
+        expr: &ast::Expr,
+        list: &[ast::Expr],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Expr> {
+        if matches!(expr.kind, Ast::Star) {
+            let mut found = Vec::new();
+            let cols: Vec<Column> =
+                cx.cols.iter().filter(|column| column.ty == Type::String).cloned().collect();
+            for column in cols {
+                found.push(self.list_op_on(op, op_span, Expr::col(&column, expr.span), list, span, cx)?);
+            }
+            return Ok(Expr::new(ExprKind::Or(found), Type::Bool, span));
+        }
+        let needle = self.expr(expr, cx)?;
+        self.list_op_on(op, op_span, needle, list, span, cx)
+    }
+
+    pub fn list_op_on(
+        &mut self,
+        op: ListOp,
+        op_span: Span,
+        needle: Expr,
+        list: &[ast::Expr],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Expr> {
+        if let [only] = list
+            && let Some(rel) = self.table_in_list(only, cx)?
+        {
+            return self.in_table(op, op_span, needle, rel, span);
+        }
+        let mut items = Vec::new();
+        for item in list {
+            let item = self.expr(item, cx)?;
+            match item.literal() {
+                Some(Value::Dynamic(json)) => items.extend(dynamic_items(json, item.span)),
+                _ => items.push(item),
+            }
+        }
+        match op {
+            ListOp::In | ListOp::NotIn => self.in_items(op == ListOp::NotIn, op_span, needle, items, span),
+            ListOp::InFold | ListOp::NotInFold => {
+                let needle = self.folded(needle, op_span)?;
+                let mut folded = Vec::new();
+                for item in items {
+                    folded.push(if item.ty == Type::Dynamic {
+                        {
+                            let help = "Fold both sides: tolower(x) in (...).";
+                            self.refuse(op_span, "in~ over a computed array", help);
+                            return Err(Stop);
+                        }
+                    } else {
+                        self.folded(item, op_span)?
+                    });
+                }
+                self.in_items(op == ListOp::NotInFold, op_span, needle, folded, span)
+            }
+            ListOp::HasAny | ListOp::HasAll => {
+                let row = if op == ListOp::HasAny { &binary::HAS_ANY } else { &binary::HAS_ALL };
+                let name = if op == ListOp::HasAny { "has_any" } else { "has_all" };
+                let mut texts = Vec::new();
+                for item in items {
+                    if item.ty == Type::Dynamic {
+                        let array =
+                            if op == ListOp::HasAny { &binary::HAS_ANY_OF } else { &binary::HAS_ALL_OF };
+                        return self
+                            .apply(array, name, vec![needle, item], op_span)
+                            .map(|expr| Expr { span, ..expr });
+                    }
+                    texts.push(item);
+                }
+                let mut args = vec![needle];
+                args.extend(texts);
+                self.apply(row, name, args, op_span).map(|expr| Expr { span, ..expr })
+            }
+        }
+    }
+
+    pub fn folded(&mut self, expr: Expr, op_span: Span) -> Checked<Expr> {
+        self.apply(&binary::FOLD, "in~", vec![expr], op_span)
+    }
+
+    pub fn in_items(
+        &mut self,
+        negated: bool,
+        op_span: Span,
+        needle: Expr,
+        items: Vec<Expr>,
+        span: Span,
+    ) -> Checked<Expr> {
+        let mut needle = needle;
+        let mut plain = Vec::new();
+        let mut arrays = Vec::new();
+        for item in items {
+            if item.ty == Type::Dynamic { arrays.push(item) } else { plain.push(item) }
+        }
+        if needle.ty == Type::Dynamic {
+            let ty = plain.first().map_or(Type::String, |item| item.ty);
+            needle = self.convert(needle, ty);
+        }
+        for item in &plain {
+            if let Some(ty) = widest(needle.ty, item.ty) {
+                needle = self.convert(needle, ty);
+            }
+        }
+        let mut found = Vec::new();
+        let mut same = Vec::new();
+        for item in plain {
+            match self.comparable(needle.clone(), item, op_span)? {
+                Some((_, item)) => same.push(item),
+                None => return Err(Stop),
+            }
+        }
+        if !same.is_empty() || arrays.is_empty() {
+            let kind = ExprKind::In { negated: false, needle: Box::new(needle.clone()), items: same };
+            found.push(Expr::new(kind, Type::Bool, span));
+        }
+        for array in arrays {
+            found.push(self.apply(&binary::IN_ARRAY, "in", vec![needle.clone(), array], op_span)?);
+        }
+        let any = match found.len() {
+            1 => found.swap_remove(0),
+            _ => Expr::new(ExprKind::Or(found), Type::Bool, span),
+        };
+        if !negated {
+            return Ok(Expr { span, ..any });
+        }
+        if let ExprKind::In { needle, items, .. } = any.kind {
+            return Ok(Expr::new(ExprKind::In { negated: true, needle, items }, Type::Bool, span));
+        }
+        self.apply(&binary::NOT_TRUE, "!in", vec![any], span)
+    }
+
+    /// A list of one element that is a table: `in (T)`, `has_any ((T | project x))`.
+    pub fn table_in_list(&mut self, item: &ast::Expr, cx: &Cx<'_>) -> Checked<Option<Rel>> {
+        let tabular = match &item.kind {
+            Ast::Pipe(_) => true,
+            Ast::Name(name) => {
+                let column = cx.cols.iter().any(|column| column.name == name.text);
+                !column
+                    && match cx.env.get(&name.text) {
+                        Some(Binding::Table(_)) => true,
+                        Some(Binding::Scalar(_) | Binding::Function(_)) => false,
+                        None => self.schema.table(&name.text).is_some(),
+                    }
+            }
+            Ast::Call { name, .. } => {
+                name.text == "materialize" || matches!(cx.env.get(&name.text), Some(Binding::Function(_)))
+            }
+            _ => false,
+        };
+        if !tabular {
+            return Ok(None);
+        }
+        if let Ast::Call { name, args } = &item.kind
+            && let Some(Binding::Function(function)) = cx.env.get(&name.text)
+        {
+            let function = function.clone();
+            return match self.call_user(&function, name, args, cx.env, &[], item.span) {
+                Ok(super::check::Any::Table(rel)) => Ok(Some(rel)),
+                Ok(super::check::Any::Scalar(_)) => Ok(None),
+                Err(stop) => Err(stop),
+            };
+        }
+        self.source(item, cx.env).map(Some)
+    }
+
+    pub fn in_table(
+        &mut self,
+        op: ListOp,
+        op_span: Span,
+        needle: Expr,
+        rel: Rel,
+        span: Span,
+    ) -> Checked<Expr> {
+        let Some(first) = rel.cols.first().cloned() else { return Err(Stop) };
+        let item = Expr::col(&first, rel.span);
+        let (negated, fold) = match op {
+            ListOp::In => (false, false),
+            ListOp::NotIn => (true, false),
+            ListOp::InFold => (false, true),
+            ListOp::NotInFold => (true, true),
+            ListOp::HasAny | ListOp::HasAll => return self.has_table(op, op_span, needle, rel, item, span),
+        };
+        if needle.ty == Type::Dynamic {
+            self.refuse(op_span, "a dynamic value looked up in a table", "Convert it with tostring() first.");
+            return Err(Stop);
+        }
+        if first.ty == Type::Dynamic {
+            self.refuse(
+                op_span,
+                "in over a table whose first column is dynamic",
+                "Convert the column with tostring() in the inner query.",
+            );
+            return Err(Stop);
+        }
+        let (needle, item) = if fold {
+            (self.folded(needle, op_span)?, self.folded(item, op_span)?)
+        } else {
+            match self.comparable(needle, item, op_span)? {
+                Some(both) => both,
+                None => return Err(Stop),
+            }
+        };
+        let kind =
+            ExprKind::InRel { negated, needle: Box::new(needle), rel: Box::new(rel), item: Box::new(item) };
+        Ok(Expr::new(kind, Type::Bool, span))
+    }
+
+    /// `has_any (table)`: the table's first column becomes one array, once.
+    pub fn has_table(
+        &mut self,
+        op: ListOp,
+        op_span: Span,
+        needle: Expr,
+        rel: Rel,
+        item: Expr,
+        span: Span,
+    ) -> Checked<Expr> {
+        let list = self.apply(&binary::ARRAY, name_of(op), vec![item], span)?;
+        let column = self.new_column("", Type::Dynamic);
+        let node =
+            Node::Aggregate { input: Box::new(rel), groups: Vec::new(), aggs: vec![(column.id, list)] };
+        let array = Rel { node, cols: vec![column], order: Vec::new(), span };
+        let array = Expr::new(ExprKind::Scalar(Box::new(array)), Type::Dynamic, span);
+        let row = if op == ListOp::HasAny { &binary::HAS_ANY_OF } else { &binary::HAS_ALL_OF };
+        self.apply(row, name_of(op), vec![needle, array], op_span).map(|expr| Expr { span, ..expr })
+    }
+}
+
+pub fn name_of(op: ListOp) -> &'static str {
+    match op {
+        ListOp::In => "in",
+        ListOp::NotIn => "!in",
+        ListOp::InFold => "in~",
+        ListOp::NotInFold => "!in~",
+        ListOp::HasAny => "has_any",
+        ListOp::HasAll => "has_all",
+    }
+}
+
+/// The elements of a constant array, each with its own type; anything else is one element.
+pub fn dynamic_items(json: &str, span: Span) -> Vec<Expr> {
+    let parsed: Result<Vec<serde_json::Value>, _> = serde_json::from_str(json);
+    let Ok(items) = parsed else {
+        return vec![Expr::lit(Value::Dynamic(json.to_owned()), Type::Dynamic, span)];
+    };
+    items
+        .into_iter()
+        .map(|item| match item {
+            serde_json::Value::String(text) => Expr::lit(Value::String(text), Type::String, span),
+            serde_json::Value::Bool(value) => Expr::lit(Value::Bool(value), Type::Bool, span),
+            serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (Some(value), _) => Expr::long(value, span),
+                (None, Some(value)) => Expr::lit(Value::Real(value), Type::Real, span),
+                (None, None) => Expr::lit(Value::Null, Type::Long, span),
+            },
+            other => Expr::lit(Value::Dynamic(other.to_string()), Type::Dynamic, span),
+        })
+        .collect()
+}

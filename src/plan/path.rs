@@ -1,0 +1,140 @@
+//! Property paths and the sides of a join: `a.b["c"][0]`, `$left.x`.
+
+use super::check::{Binder, Checked, Stop};
+use super::expr::Cx;
+use super::{Expr, ExprKind};
+use crate::catalog::binary;
+use crate::diag::code;
+use crate::kernels::json::{Step, path_text};
+use crate::span::Span;
+use crate::syntax::ast::{self, ExprKind as Ast, Name};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Binder<'_> {
+    /// `a.b["c"][0]`: constant steps become one path, computed ones a call each.
+    pub fn path(&mut self, expr: &ast::Expr, cx: &mut Cx<'_>) -> Checked<Expr> {
+        let mut steps = Vec::new();
+        let mut at = expr;
+        let base = loop {
+            match &at.kind {
+                Ast::Path(inner, name) => {
+                    if let Ast::Name(side) = &inner.kind
+                        && (side.text == "$left" || side.text == "$right")
+                    {
+                        break self.side_column(side, name, cx)?;
+                    }
+                    steps.push(PathStep::Key(name.text.clone()));
+                    at = inner;
+                }
+                Ast::Index(inner, index) => {
+                    steps.push(self.index_step(index, cx)?);
+                    at = inner;
+                }
+                _ => break self.expr(at, cx)?,
+            }
+        };
+        if steps.is_empty() {
+            return Ok(base);
+        }
+        if base.ty != Type::Dynamic {
+            let help = if base.ty == Type::String {
+                "Put parse_json(...) around it."
+            } else {
+                "Only dynamic values have properties."
+            };
+            self.error(code::TYPE, base.span, format!("a {} has no properties", base.ty.name()), help);
+            return Err(Stop);
+        }
+        steps.reverse();
+        self.apply_steps(base, steps, expr.span)
+    }
+
+    pub fn apply_steps(&mut self, base: Expr, steps: Vec<PathStep>, span: Span) -> Checked<Expr> {
+        let mut value = base;
+        let mut constant: Vec<ConstStep> = Vec::new();
+        for step in steps {
+            match step {
+                PathStep::Key(key) => constant.push(ConstStep::Key(key)),
+                PathStep::At(index) => constant.push(ConstStep::At(index)),
+                PathStep::Computed(index) => {
+                    value = path_expr(value, &mut constant, span);
+                    let row = if index.ty == Type::String { &binary::AT_KEY } else { &binary::AT_INDEX };
+                    value = self.apply(row, "[]", vec![value, index], span)?;
+                }
+            }
+        }
+        Ok(path_expr(value, &mut constant, span))
+    }
+
+    pub fn index_step(&mut self, index: &ast::Expr, cx: &mut Cx<'_>) -> Checked<PathStep> {
+        let bound = self.expr(index, cx)?;
+        match (bound.literal(), bound.ty) {
+            (Some(Value::String(key)), _) => Ok(PathStep::Key(key.clone())),
+            (Some(Value::Long(at)), _) => Ok(PathStep::At(*at)),
+            (Some(Value::Int(at)), _) => Ok(PathStep::At(i64::from(*at))),
+            (_, Type::String | Type::Long | Type::Int) => Ok(PathStep::Computed(bound)),
+            (_, Type::Dynamic) => Ok(PathStep::Computed(self.convert(bound, Type::String))),
+            _ => {
+                self.error(
+                    code::TYPE,
+                    index.span,
+                    format!("a {} cannot be an index", bound.ty.name()),
+                    "Write a string or an integer.",
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    pub fn side_column(&mut self, side: &Name, name: &Name, cx: &Cx<'_>) -> Checked<Expr> {
+        let cols = match (side.text.as_str(), cx.right) {
+            ("$left", Some(_)) => cx.cols,
+            ("$right", Some(right)) => right,
+            _ => {
+                self.error(
+                    code::UNKNOWN_NAME,
+                    side.span,
+                    format!("'{}' stands outside a join's condition", side.text),
+                    "Name the column alone.",
+                );
+                return Err(Stop);
+            }
+        };
+        if let Some(column) = cols.iter().find(|column| column.name == name.text) {
+            return Ok(Expr::col(column, name.span));
+        }
+        if let Some(column) = self.alias_column(name, cols) {
+            return Ok(column);
+        }
+        self.unknown_column(name, &Cx::new(cx.env, cols));
+        Err(Stop)
+    }
+}
+
+pub enum PathStep {
+    Key(String),
+    At(i64),
+    Computed(Expr),
+}
+
+pub enum ConstStep {
+    Key(String),
+    At(i64),
+}
+
+pub fn path_expr(base: Expr, steps: &mut Vec<ConstStep>, span: Span) -> Expr {
+    if steps.is_empty() {
+        return base;
+    }
+    let borrowed: Vec<Step<'_>> = steps
+        .iter()
+        .map(|step| match step {
+            ConstStep::Key(key) => Step::Key(key),
+            ConstStep::At(index) => Step::Index(*index),
+        })
+        .collect();
+    let path = path_text(&borrowed);
+    steps.clear();
+    Expr::new(ExprKind::Path { base: Box::new(base), path }, Type::Dynamic, span)
+}

@@ -1,0 +1,98 @@
+//! `set` and `declare query_parameters`: what a query takes from outside.
+
+use super::Expr;
+use super::check::{Binder, Checked, Stop};
+use super::env::{Binding, Env};
+use crate::diag::code;
+use crate::span::Span;
+use crate::syntax::ast::{self, Name, Param, ParamType, StatementKind};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Binder<'_> {
+    /// `set query_now` moves the clock; the options that only steer Kusto's service change nothing here.
+    pub fn set(&mut self, name: &Name, value: Option<&ast::Expr>) {
+        if name.text != "query_now" {
+            return;
+        }
+        let Some(value) = value else { return };
+        let bound = self.scalar(value, &Env::default(), &[]);
+        match bound.ok().as_ref().and_then(Expr::literal) {
+            Some(Value::Datetime(ticks)) => self.now = *ticks,
+            Some(_) | None => {
+                self.error(
+                    code::TYPE,
+                    value.span,
+                    "query_now wants a datetime",
+                    "Write set query_now = datetime(2026-05-14T12:00:00Z);",
+                );
+            }
+        }
+    }
+
+    pub fn query_parameters(&mut self, params: &[Param], mut env: Env) -> Env {
+        for param in params {
+            let ParamType::Scalar(ty, ty_span) = &param.ty else {
+                self.refuse(param.name.span, "a tabular query parameter", "Declare scalar parameters only.");
+                continue;
+            };
+            let given = self.options.params.iter().find(|(name, _)| *name == param.name.text);
+            let value = match (given, &param.default) {
+                (Some((_, text)), _) => self.parameter_value(text, *ty, param.name.span),
+                (None, Some(default)) => {
+                    self.scalar(default, &env, &[]).and_then(|expr| self.coerce(expr, *ty, "the default"))
+                }
+                (None, None) => {
+                    let help = format!("Give it on the command line: --param {}=VALUE.", param.name.text);
+                    self.error(
+                        code::UNKNOWN_NAME,
+                        param.name.span,
+                        format!("the query parameter '{}' has no value", param.name.text),
+                        help,
+                    );
+                    Err(Stop)
+                }
+            };
+            if let Ok(value) = value {
+                env = env.with(&param.name.text, Binding::Scalar(value));
+            }
+            let _ = ty_span;
+        }
+        env
+    }
+
+    /// The value of a parameter as the command line gives it: a string as it is, the rest as a KQL literal.
+    pub fn parameter_value(&mut self, text: &str, ty: Type, span: Span) -> Checked<Expr> {
+        if ty == Type::String {
+            return Ok(Expr::lit(Value::String(text.to_owned()), ty, span));
+        }
+        for form in [format!("print {}({text})", ty.name()), format!("print {text}")] {
+            let (script, problems) = crate::syntax::parse(&form);
+            if !problems.is_empty() {
+                continue;
+            }
+            if let Some(StatementKind::Query(pipe)) = script.statements.first().map(|first| &first.kind)
+                && let Some(ast::OpKind::Print(items)) = pipe.ops.first().map(|op| &op.kind)
+                && let [item] = items.as_slice()
+            {
+                let before = self.diagnostics.len();
+                if let Ok(mut expr) = self
+                    .scalar(&item.expr, &Env::default(), &[])
+                    .and_then(|expr| self.coerce(expr, ty, "the value"))
+                    && expr.literal().is_some()
+                {
+                    expr.span = span;
+                    return Ok(expr);
+                }
+                self.diagnostics.truncate(before);
+            }
+        }
+        self.error(
+            code::TYPE,
+            span,
+            format!("'{text}' is not a {}", ty.name()),
+            "Write the value as KQL does, without quotes around it.",
+        );
+        Err(Stop)
+    }
+}

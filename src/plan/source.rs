@@ -1,0 +1,227 @@
+//! Where rows come from: stored tables, tabular lets, pipelines.
+
+use super::check::{Any, Binder, Checked, OPERATORS_MAX, Stop};
+use super::env::{Binding, Env};
+use super::{Column, Expr, Node, OrderKey, Rel};
+use crate::compile::{Origin, TableUse};
+use crate::diag::{code, nearest};
+use crate::span::Span;
+use crate::syntax::ast::{self, ExprKind as Ast, Name, Pipe};
+use crate::value::Value;
+
+impl Binder<'_> {
+    /// Binds what may be a scalar or a table.
+    pub fn any(&mut self, expr: &ast::Expr, env: &Env) -> Checked<Any> {
+        match &expr.kind {
+            Ast::Pipe(pipe) => self.pipe(pipe, env, None).map(Any::Table),
+            Ast::Name(name) => match env.get(&name.text) {
+                Some(Binding::Scalar(value)) => Ok(Any::Scalar(Expr { span: expr.span, ..value.clone() })),
+                Some(Binding::Table(_) | Binding::Function(_)) => self.source(expr, env).map(Any::Table),
+                None if self.schema.table(&name.text).is_some() => self.source(expr, env).map(Any::Table),
+                None => self.scalar(expr, env, &[]).map(Any::Scalar),
+            },
+            Ast::Call { name, args } => {
+                if let Some(Binding::Function(function)) = env.get(&name.text) {
+                    let function = function.clone();
+                    return self.call_user(&function, name, args, env, &[], expr.span);
+                }
+                if matches!(name.text.as_str(), "materialize" | "table" | "view") {
+                    return self.source(expr, env).map(Any::Table);
+                }
+                self.scalar(expr, env, &[]).map(Any::Scalar)
+            }
+            Ast::Path(base, _) if names_a_database(base) => self.source(expr, env).map(Any::Table),
+            _ => self.scalar(expr, env, &[]).map(Any::Scalar),
+        }
+    }
+
+    /// Binds what must be a table: the source of a pipeline, the right side of a join.
+    pub fn source(&mut self, expr: &ast::Expr, env: &Env) -> Checked<Rel> {
+        match &expr.kind {
+            Ast::Pipe(pipe) => self.pipe(pipe, env, None),
+            Ast::Name(name) => match env.get(&name.text) {
+                Some(Binding::Table(index)) => Ok(self.let_rel(*index, expr.span)),
+                Some(Binding::Function(function)) if function.function.params.is_empty() => {
+                    let function = function.clone();
+                    self.table_of_call(&function, name, &[], env, expr.span)
+                }
+                Some(Binding::Scalar(_) | Binding::Function(_)) => {
+                    self.error(
+                        code::TYPE,
+                        name.span,
+                        format!("'{}' is not a table", name.text),
+                        "A pipeline starts with a table.",
+                    );
+                    Err(Stop)
+                }
+                None => self.table(&name.text, name.span, env),
+            },
+            Ast::Call { name, args } => self.source_call(name, args, expr, env),
+            Ast::Path(base, name) if names_a_database(base) => {
+                let help = format!("Write just {}: kqlhunt reads the tables of one database.", name.text);
+                self.refuse(expr.span, "a table of another cluster or database", &help);
+                Err(Stop)
+            }
+            Ast::Error => Err(Stop),
+            _ => {
+                self.error(
+                    code::SYNTAX,
+                    expr.span,
+                    "expected a table here",
+                    "A pipeline starts with a table, a `let` that holds one, print, range or datatable.",
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    pub fn source_call(
+        &mut self,
+        name: &Name,
+        args: &[ast::Arg],
+        expr: &ast::Expr,
+        env: &Env,
+    ) -> Checked<Rel> {
+        if let Some(Binding::Function(function)) = env.get(&name.text) {
+            let function = function.clone();
+            return self.table_of_call(&function, name, args, env, expr.span);
+        }
+        match (name.text.as_str(), args) {
+            ("materialize", [arg]) => {
+                let rel = self.source(&arg.expr, env)?;
+                let index = self.add_let("materialized", rel, true);
+                Ok(self.let_rel(index, expr.span))
+            }
+            ("view", [arg]) => self.source(&arg.expr, env),
+            ("table", [arg, ..]) => {
+                let bound = self.scalar(&arg.expr, env, &[])?;
+                match bound.literal() {
+                    Some(Value::String(table)) => {
+                        let table = table.clone();
+                        self.table(&table, arg.expr.span, env)
+                    }
+                    Some(_) | None => {
+                        self.error(
+                            code::TYPE,
+                            arg.expr.span,
+                            "table() wants the name of a table as a constant string",
+                            "Write the name itself.",
+                        );
+                        Err(Stop)
+                    }
+                }
+            }
+            _ => {
+                let candidates = env.names();
+                let help = nearest(&name.text, candidates).map_or_else(
+                    || {
+                        "Functions that are stored in a workspace are not known here; define it with let."
+                            .to_owned()
+                    },
+                    |near| format!("Did you mean '{near}'?"),
+                );
+                self.error(
+                    code::UNKNOWN_FUNCTION,
+                    name.span,
+                    format!("unknown tabular function '{}'", name.text),
+                    help,
+                );
+                Err(Stop)
+            }
+        }
+    }
+
+    /// A stored table with all of its columns; pruning drops what nobody reads.
+    pub fn table(&mut self, name: &str, span: Span, env: &Env) -> Checked<Rel> {
+        let Some(table) = self.schema.table(name) else {
+            let stored = self.schema.tables.iter().map(|table| table.name.as_str());
+            let names: Vec<&str> = stored.chain(env.tables()).collect();
+            let load = format!("load it with kqlhunt ingest --table {name} FILE");
+            let help = match nearest(name, names.iter().copied()) {
+                Some(near) => format!("Did you mean '{near}'?"),
+                None if names.is_empty() => format!("There is no table yet; {load}."),
+                None => format!("Known are {}; or {load}.", names.join(", ")),
+            };
+            self.error(code::UNKNOWN_NAME, span, format!("unknown table '{name}'"), help);
+            return Err(Stop);
+        };
+        if !self.tables.iter().any(|item| item.table == name) {
+            self.tables.push(TableUse {
+                table: name.to_owned(),
+                time_column: None,
+                since: None,
+                until: None,
+            });
+        }
+        let mut cols = Vec::new();
+        let mut items = Vec::new();
+        for column in table.listed() {
+            let id = self.new_col();
+            items.push((id, column.stored.clone(), column.ty));
+            cols.push(Column {
+                id,
+                name: column.name.clone(),
+                ty: column.ty,
+                origin: Some(Origin { table: name.to_owned(), column: column.name.clone() }),
+            });
+        }
+        let node = Node::Scan { table: name.to_owned(), from: table.from.clone(), items };
+        Ok(Rel { node, cols, order: Vec::new(), span })
+    }
+
+    /// A mention of a tabular `let`, with fresh columns.
+    pub fn let_rel(&mut self, index: usize, span: Span) -> Rel {
+        self.lets[index].uses += 1;
+        let there = self.lets[index].rel.cols.clone();
+        let order = self.lets[index].rel.order.clone();
+        let mut items = Vec::new();
+        let mut cols = Vec::new();
+        for column in there {
+            let id = self.new_col();
+            items.push((id, column.id));
+            cols.push(Column { id, ..column });
+        }
+        let order = order
+            .into_iter()
+            .map(|key| {
+                let here = items.iter().find(|(_, there)| *there == key.col).map(|(here, _)| *here);
+                let here = here.unwrap_or_else(|| {
+                    let id = self.new_col();
+                    items.push((id, key.col));
+                    id
+                });
+                OrderKey { col: here, ..key }
+            })
+            .collect();
+        Rel { node: Node::Let { index, items }, cols, order, span }
+    }
+
+    pub fn pipe(&mut self, pipe: &Pipe, env: &Env, input: Option<Rel>) -> Checked<Rel> {
+        if pipe.ops.len() > OPERATORS_MAX {
+            let help =
+                format!("At most {OPERATORS_MAX} operators stand in one pipeline; put a part into a let.");
+            self.error(code::LIMIT, pipe.span, format!("{} operators in one pipeline", pipe.ops.len()), help);
+            return Err(Stop);
+        }
+        let mut rel = match (&pipe.source, input) {
+            (Some(source), _) => Some(self.source(source, env)?),
+            (None, input) => input,
+        };
+        let mut env = env.clone();
+        for op in &pipe.ops {
+            rel = Some(self.op(op, rel, &mut env)?);
+        }
+        rel.ok_or(Stop)
+    }
+}
+
+/// `database("x")`, `cluster("y").database("x")`, `workspace("z")`.
+pub fn names_a_database(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        Ast::Call { name, .. } => {
+            matches!(name.text.as_str(), "database" | "cluster" | "workspace" | "app" | "resource")
+        }
+        Ast::Path(base, _) => names_a_database(base),
+        _ => false,
+    }
+}

@@ -1,0 +1,260 @@
+//! The functions whose meaning needs the plan itself: the clock, a table, the columns in reach, the order
+//! of rows.
+
+use super::check::{Any, Binder, Checked, Stop};
+use super::expr::Cx;
+use super::{Column, Expr, ExprKind, WindowFunc};
+use crate::catalog;
+use crate::diag::code;
+use crate::span::Span;
+use crate::syntax::ast::{self, Name};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Binder<'_> {
+    /// Functions that read the clock, a table, the columns in reach, or the order of rows.
+    pub fn special(
+        &mut self,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Option<Checked<Expr>> {
+        Some(match name.text.as_str() {
+            "now" => self.clock(args, span, cx, 1),
+            "ago" => self.clock(args, span, cx, -1),
+            "toscalar" => self.toscalar(name, args, span, cx),
+            "column_ifexists" | "columnifexists" => self.column_ifexists(name, args, span, cx),
+            "pack_all" => self.pack_all(args, span, cx),
+            "bag_pack_columns" => self.bag_pack_columns(args, span, cx),
+            "arg_max" | "argmax" | "arg_min" | "argmin" => self.arg_most(name, span),
+            "row_number" => self.window(WindowFunc::RowNumber, name, args, span, cx),
+            "prev" => self.window(WindowFunc::Prev, name, args, span, cx),
+            "next" => self.window(WindowFunc::Next, name, args, span, cx),
+            "row_cumsum" => self.window(WindowFunc::RowCumsum, name, args, span, cx),
+            "isnull" | "isnotnull" | "notnull" => return self.null_test(name, args, span, cx),
+            "gettype" => return self.type_name(args, span, cx),
+            "typeof" => {
+                self.error(
+                    code::SYNTAX,
+                    span,
+                    "typeof(...) cannot stand here",
+                    "It belongs after 'to' in mv-expand.",
+                );
+                Err(Stop)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Strings are never null, so the answer is known before any row (engine trap 1).
+    pub fn null_test(
+        &mut self,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Option<Checked<Expr>> {
+        let [arg] = args else { return None };
+        let Ok(bound) = self.expr(&arg.expr, cx) else { return Some(Err(Stop)) };
+        if bound.ty != Type::String {
+            let row = catalog::function(&name.text)?;
+            return Some(
+                self.apply(row, &name.text, vec![bound], name.span).map(|expr| Expr { span, ..expr }),
+            );
+        }
+        Some(Ok(Expr::lit(Value::Bool(name.text != "isnull"), Type::Bool, span)))
+    }
+
+    /// Only a dynamic has its type in its value.
+    pub fn type_name(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Option<Checked<Expr>> {
+        let [arg] = args else { return None };
+        let Ok(bound) = self.expr(&arg.expr, cx) else { return Some(Err(Stop)) };
+        if bound.ty == Type::Dynamic {
+            return Some(self.apply_named("gettype", vec![bound], span));
+        }
+        Some(Ok(Expr::lit(Value::String(bound.ty.name().to_owned()), Type::String, span)))
+    }
+
+    pub fn clock(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>, sign: i64) -> Checked<Expr> {
+        let now = Expr::lit(Value::Datetime(self.now), Type::Datetime, span);
+        let [arg] = args else {
+            if args.is_empty() && sign > 0 {
+                return Ok(now);
+            }
+            self.error(code::ARITY, span, "ago() wants one timespan", "Write ago(7d).");
+            return Err(Stop);
+        };
+        let offset = self.expr(&arg.expr, cx)?;
+        let offset = self.coerce(offset, Type::Timespan, "the offset")?;
+        let op = if sign > 0 { ast::BinaryOp::Add } else { ast::BinaryOp::Sub };
+        self.binary_op(op, span, now, offset, span)
+    }
+
+    pub fn toscalar(&mut self, name: &Name, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
+        let [arg] = args else {
+            self.error(
+                code::ARITY,
+                name.span,
+                "toscalar() wants one table or scalar",
+                "Write toscalar(T | summarize max(x)).",
+            );
+            return Err(Stop);
+        };
+        match self.any(&arg.expr, cx.env)? {
+            Any::Scalar(expr) => Ok(expr),
+            Any::Table(rel) => {
+                let Some(first) = rel.cols.first() else { return Err(Stop) };
+                let ty = first.ty;
+                Ok(Expr::new(ExprKind::Scalar(Box::new(rel)), ty, span))
+            }
+        }
+    }
+
+    pub fn column_ifexists(
+        &mut self,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Expr> {
+        let [column, default] = args else {
+            self.error(
+                code::ARITY,
+                name.span,
+                format!("{}() wants a column name and a default", name.text),
+                "Write column_ifexists(\"Name\", \"\").",
+            );
+            return Err(Stop);
+        };
+        let bound = self.scalar(&column.expr, cx.env, &[])?;
+        let Some(Value::String(wanted)) = bound.literal() else {
+            self.error(
+                code::TYPE,
+                column.expr.span,
+                "the column's name must be a constant string",
+                "Put it between quotes.",
+            );
+            return Err(Stop);
+        };
+        if let Some(found) = cx.cols.iter().find(|candidate| candidate.name == *wanted) {
+            return Ok(Expr::col(found, span));
+        }
+        self.expr(&default.expr, cx)
+    }
+
+    pub fn pack_all(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
+        if !args.is_empty() {
+            let bound = self.expr(&args[0].expr, cx)?;
+            if bound.literal() != Some(&Value::Bool(false)) {
+                self.refuse(span, "pack_all(true), which leaves out empty values", "Use pack_all().");
+                return Err(Stop);
+            }
+        }
+        let cols: Vec<Column> = cx.cols.to_vec();
+        self.pack(&cols, span)
+    }
+
+    pub fn bag_pack_columns(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
+        let mut pairs = Vec::new();
+        for arg in args {
+            let value = self.expr(&arg.expr, cx)?;
+            let key = self.infer(&arg.expr, cx.cols).unwrap_or_default();
+            pairs.push(Expr::lit(Value::String(key), Type::String, arg.expr.span));
+            pairs.push(value);
+        }
+        self.apply_named("bag_pack", pairs, span)
+    }
+
+    pub fn pack(&mut self, cols: &[Column], span: Span) -> Checked<Expr> {
+        let pairs = cols.iter().flat_map(|column| {
+            [Expr::lit(Value::String(column.name.clone()), Type::String, span), Expr::col(column, span)]
+        });
+        self.apply_named("bag_pack", pairs.collect(), span)
+    }
+
+    pub fn window(
+        &mut self,
+        func: WindowFunc,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Expr> {
+        if cx.windows.is_none() {
+            self.error(
+                code::SYNTAX,
+                span,
+                format!("{}() needs rows in an order", name.text),
+                "Use it in extend or project, after sort or serialize.",
+            );
+            return Err(Stop);
+        }
+        // Window functions may stand in the arguments: `row_cumsum(x, user != prev(user))`.
+        let bound: Checked<Vec<Expr>> = args.iter().map(|arg| self.expr(&arg.expr, cx)).collect();
+        let mut bound = bound?;
+        let ty = match func {
+            WindowFunc::RowNumber | WindowFunc::RunCount | WindowFunc::Position => Type::Long,
+            WindowFunc::Prev | WindowFunc::Next => match bound.first() {
+                Some(value) => value.ty,
+                None => return self.arity(name, "a column, and perhaps an offset and a default"),
+            },
+            WindowFunc::RowCumsum => match bound.first().map(|value| value.ty) {
+                Some(Type::Int | Type::Long) => Type::Long,
+                Some(ty @ (Type::Real | Type::Timespan)) => ty,
+                Some(_) | None => return self.arity(name, "a number, and perhaps a restart condition"),
+            },
+        };
+        if matches!(func, WindowFunc::Prev | WindowFunc::Next) {
+            // An offset of 0, or a default that is no constant, Kusto refuses too (agent-probe-0003).
+            let constant = |at: usize, fits: fn(&Value) -> bool| {
+                bound.get(at).is_none_or(|value| value.literal().is_some_and(fits))
+            };
+            if !constant(1, |offset| matches!(offset, Value::Long(1..))) || !constant(2, |_| true) {
+                self.error(
+                    code::TYPE,
+                    span,
+                    format!("{}() wants a constant offset above 0 and a constant default", name.text),
+                    "Write a number.",
+                );
+                return Err(Stop);
+            }
+            if let Some(default) = bound.get(2).cloned() {
+                bound[2] = self.coerce(default, ty, "the default")?;
+            }
+        }
+        if matches!(func, WindowFunc::RowNumber | WindowFunc::RowCumsum) && bound.len() > 1 {
+            let restart = bound.swap_remove(1);
+            let restart = self.condition(restart, span)?;
+            let runs = Expr::new(
+                ExprKind::Over { func: WindowFunc::RunCount, args: vec![restart] },
+                Type::Long,
+                span,
+            );
+            let runs = self.window_column(runs, cx);
+            bound.push(runs);
+        }
+        Ok(self.window_column(Expr::new(ExprKind::Over { func, args: bound }, ty, span), cx))
+    }
+
+    pub fn window_column(&mut self, expr: Expr, cx: &mut Cx<'_>) -> Expr {
+        let column = self.new_column("", expr.ty);
+        let found = Expr::col(&column, expr.span);
+        if let Some(windows) = &mut cx.windows {
+            windows.push((column, expr));
+        }
+        found
+    }
+
+    pub fn arity(&mut self, name: &Name, wants: &str) -> Checked<Expr> {
+        self.error(code::ARITY, name.span, format!("{}() wants {wants}", name.text), "Give them.");
+        Err(Stop)
+    }
+
+    /// Standing alone in summarize it gives several columns, see `ops::agg`; here it is part of something.
+    pub fn arg_most(&mut self, name: &Name, span: Span) -> Checked<Expr> {
+        let help = "Let it stand alone in summarize, or use max() or min().";
+        self.refuse(span, &format!("{}() inside an expression", name.text), help);
+        Err(Stop)
+    }
+}
