@@ -1,13 +1,23 @@
 //! The one way of names and texts into SQL. Knows DuckDB's lexer, nothing of queries.
 
+/// The null character, since SQL goes to DuckDB as a C string and an escape string literal refuses it; and
+/// the one that ends lines of SQL while it is being written.
+const SPLICED: [char; 2] = ['\0', super::block::BREAK];
+
 /// A text as an expression of SQL, exact for every text. It needs no parentheses.
 pub fn text(value: &str) -> String {
-    if !value.contains('\0') {
+    if !value.contains(SPLICED) {
         return literal(value);
     }
-    // SQL goes to DuckDB as a C string, and an escape string literal refuses the null character.
-    let parts: Vec<String> = value.split('\0').map(literal).collect();
-    format!("({})", parts.join(" || chr(0) || "))
+    let mut parts = Vec::new();
+    let mut rest = value;
+    while let Some(at) = rest.find(SPLICED) {
+        parts.push(literal(&rest[..at]));
+        parts.push(format!("chr({})", u32::from(rest.as_bytes()[at])));
+        rest = &rest[at + 1..];
+    }
+    parts.push(literal(rest));
+    format!("({})", parts.join(" || "))
 }
 
 /// A name as an identifier. Names are ours or a schema's; one with a null character is refused when it runs.
@@ -27,6 +37,7 @@ mod tests {
     fn quotes_are_doubled_and_nulls_spliced() {
         assert_eq!(text("it's"), "'it''s'");
         assert_eq!(text("a\0'"), "('a' || chr(0) || '''')");
+        assert_eq!(text("\u{1}b"), "('' || chr(1) || 'b')");
         assert_eq!(text("\\'; drop--"), "'\\''; drop--'");
         assert_eq!(name("a\"b"), "\"a\"\"b\"");
     }
