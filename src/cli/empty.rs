@@ -57,7 +57,7 @@ fn sentence(used: &TableUse, column: &str, newest: Option<i64>) -> String {
             "no rows: {table} goes on to {at}, after the query's look-back, which ends {}",
             ticks::iso(until)
         ),
-        (_, _) => format!("no rows: the newest of {table} is of {at}, and the query looks there"),
+        (_, _) => format!("no rows: the newest of {table} is of {at}, which the query looks at"),
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
         };
         let said = |newest| sentence(&used, "TimeGenerated", newest);
         assert!(said(Some(day(2))).contains("--now 1970-01-03T00:00:00Z"));
-        assert!(said(Some(day(11))).contains("looks there"));
+        assert!(said(Some(day(11))).contains("looks at"));
         assert!(said(None).contains("has none"));
     }
 }

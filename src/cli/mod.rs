@@ -8,6 +8,8 @@ mod data;
 mod empty;
 pub mod exit;
 mod hunts;
+#[cfg(feature = "engine")]
+mod ingest;
 mod input;
 #[cfg(feature = "engine")]
 mod query;
@@ -99,6 +101,9 @@ pub enum Command {
     Translate(TranslateArgs),
     /// List the tables, or one table's columns
     Schema(SchemaArgs),
+    /// Load files into a database
+    #[cfg(feature = "engine")]
+    Ingest(ingest::IngestArgs),
     /// List the shipped hunts, or print one's query
     Hunts {
         /// The hunt whose query to print
@@ -187,6 +192,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(global, args),
         Command::Translate(args) => translate::run(global, args),
         Command::Schema(args) => schema::run(global, args),
+        #[cfg(feature = "engine")]
+        Command::Ingest(args) => ingest::run(global, args),
         Command::Hunts { name } => hunts::run(global, name.as_deref()),
     }
 }

@@ -67,6 +67,40 @@ fn a_missing_database_is_named_with_a_way_out() {
 }
 
 #[test]
+fn what_is_loaded_is_counted_and_then_queried() {
+    let sandbox = Sandbox::new();
+    let rows = "{\"TimeGenerated\":\"2026-05-14T11:00:00.1234567Z\",\"Operation\":\"FileDownloaded\",\"Type\":\"OfficeActivity\"}\n\nnot JSON\n";
+    fs::write(sandbox.path().join("office.jsonl"), rows).expect("writes");
+    let ingest =
+        |arguments: &[&str]| sandbox.command("kqlhunt").arg("ingest").args(arguments).output().expect("runs");
+    let first = ingest(&["--format", "json", "office.jsonl"]);
+    assert_eq!(
+        text(&first.stdout),
+        "{\"files\":1,\"rows_in\":3,\"loaded\":1,\"quarantined\":1,\"blank\":1}\n"
+    );
+    assert_eq!(first.status.code(), Some(65));
+    assert!(text(&first.stderr).contains("quarantined: "), "{}", text(&first.stderr));
+    let again = ingest(&["--format", "json", "office.jsonl"]);
+    assert_eq!(
+        text(&again.stdout),
+        "{\"files\":0,\"rows_in\":0,\"loaded\":0,\"quarantined\":0,\"blank\":0}\n"
+    );
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    assert_eq!(ingest(&["nothing.jsonl"]).status.code(), Some(66));
+    assert_eq!(ingest(&["--sample", "office.jsonl"]).status.code(), Some(2));
+
+    let kql = "OfficeActivity | where TimeGenerated == datetime(2026-05-14T11:00:00.1234567Z) | project TimeGenerated, Operation";
+    let found = query(&sandbox, &["--format", "csv", kql]);
+    assert_eq!(
+        text(&found.stdout),
+        "TimeGenerated,Operation\r\n2026-05-14T11:00:00.1234567Z,FileDownloaded\r\n"
+    );
+    assert!(text(&found.stderr).contains(".local/share/kqlhunt/hunt.duckdb"), "{}", text(&found.stderr));
+    let old = query(&sandbox, &["--now", "2026-06-01", "OfficeActivity | where TimeGenerated > ago(1d)"]);
+    assert!(text(&old.stderr).contains("--now 2026-05-14T11:00:00.1234567Z"), "{}", text(&old.stderr));
+}
+
+#[test]
 fn which_data_is_said_only_when_nobody_chose() {
     let sandbox = Sandbox::new();
     assert!(text(&query(&sandbox, &["print 1"]).stderr).contains("sample"));
