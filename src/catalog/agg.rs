@@ -373,7 +373,7 @@ pub static ROWS: &[Func] = &[
         .doc("The bits that an odd number of values has.")
         .example("range x from 1 to 2 step 1 | summarize binary_all_xor(x)", "3"),
     f("percentile", &[PERCENTILE])
-        .label(Label::Prefix("percentile"))
+        .label(Label::PrefixAndNumber("percentile"))
         .doc("The value that is not below so many percent of all, by nearest rank.")
         .trap("Exact here; Kusto estimates over large numbers of rows.")
         .example("range x from 1 to 100 step 1 | summarize percentile(x, 55)", "55"),

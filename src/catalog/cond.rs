@@ -2,8 +2,8 @@
 
 use super::func::Lower::{Build, Refuse, Sql};
 use super::func::Ret::{Common, Is};
-use super::func::{ANY, Arg, BOOL, Func, Sig, f, named, rest, sig};
-use crate::types::Type::{Bool, String};
+use super::func::{ANY, Arg, BOOL, Func, Param, Sig, f, named, rest, sig};
+use crate::types::Type::{Bool, Int, Long, String};
 
 const IFF: &[Sig] = &[sig(
     &[BOOL, named("then", ANY), named("else", ANY)],
@@ -25,9 +25,12 @@ pub static ROWS: &[Func] = &[
         .doc("The first argument that is not null and, for strings, not empty.")
         .trap("Strings have no null: an empty one is passed over (agent-null-and-edge-0009).")
         .example("print coalesce('', 'second')", "second"),
-    f("not", &[sig(&[BOOL], Is(Bool), Sql("NOT {0}"))])
-        .doc("The opposite of a condition; null of null.")
-        .example("print not(1 > 2)", "true"),
+    f(
+        "not",
+        &[sig(&[Param { types: &[Bool, Int, Long], convert: Some(Bool), ..BOOL }], Is(Bool), Sql("NOT {0}"))],
+    )
+    .doc("The opposite of a condition; null of null.")
+    .example("print not(1 > 2)", "true"),
     f(
         "assert",
         &[sig(

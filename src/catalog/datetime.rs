@@ -4,7 +4,8 @@
 use super::func::Lower::{Kernel, Refuse, Sql};
 use super::func::Ret::Is;
 use super::func::{
-    ANY, DATETIME, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, constant, f, named, sig,
+    ANY, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, constant,
+    f, named, sig,
 };
 use crate::types::Type::{Datetime, Dynamic, Long, Real, String, Timespan};
 
@@ -52,6 +53,8 @@ const TOTIMESPAN: &[Sig] = &[
     sig(&[LONG], Is(Timespan), Sql("{0}")),
     sig(&[DATETIME], Is(Timespan), Sql("{0}")),
     sig(&[REAL], Is(Timespan), Kernel("kql_totimespan_real")),
+    sig(&[BOOL], Is(Timespan), Sql("{0}::BIGINT")),
+    sig(&[GUID], Is(Timespan), Sql("NULL::BIGINT")),
 ];
 const START_OF_DAY: &[Sig] = &[
     sig(&[DATETIME], Is(Datetime), Sql("({0} - {0} % 864000000000)")),

@@ -77,6 +77,8 @@ pub enum Label {
     Prefix(&'static str),
     /// `prefix_` and the names of the first two arguments, `covariance_x_y`.
     PrefixAndTwoArgs(&'static str),
+    /// `prefix_`, the name of the first argument and the number that the second is, `percentile_x_99_9`.
+    PrefixAndNumber(&'static str),
     /// The function's own name and the first argument's, `strlen_x`; like `Prefix(name)`.
     NameAndFirstArg,
 }

@@ -4,8 +4,10 @@
 use super::func::Lower::{Build, Kernel, Refuse, Sql};
 use super::func::Ret::{Common, Is};
 use super::func::{ANY, Arg, Func, LONG, Label, Param, REAL, STR, Sig, TIMESPAN, f, named, rest, sig};
-use crate::types::Type::{Bool, Long, Real, String, Timespan};
+use crate::types::Type::{Bool, Int, Long, Real, String, Timespan};
 
+/// Trigonometry takes a bool too, as 0 or 1.
+const ANGLE: Param = Param { types: &[Bool, Int, Long, Real], ..REAL };
 const DIGITS: Param = named("digits", LONG);
 const UNIT: Param = named("unit", STR);
 const SECOND_LONG: Param = named("other", LONG);
@@ -76,36 +78,36 @@ pub static ROWS: &[Func] = &[
     real_to_real("log10", &[sig(&[REAL], Is(Real), Kernel("kql_log10"))])
         .doc("The logarithm to the base 10.")
         .example("print log10(1000)", "3.0"),
-    real_to_real("sin", &[sig(&[REAL], Is(Real), Kernel("kql_sin"))])
+    real_to_real("sin", &[sig(&[ANGLE], Is(Real), Kernel("kql_sin"))])
         .doc("The sine of an angle in radians.")
         .example("print sin(0)", "0.0"),
-    real_to_real("cos", &[sig(&[REAL], Is(Real), Kernel("kql_cos"))])
+    real_to_real("cos", &[sig(&[ANGLE], Is(Real), Kernel("kql_cos"))])
         .doc("The cosine of an angle in radians.")
         .example("print cos(0)", "1.0"),
-    real_to_real("tan", &[sig(&[REAL], Is(Real), Kernel("kql_tan"))])
+    real_to_real("tan", &[sig(&[ANGLE], Is(Real), Kernel("kql_tan"))])
         .doc("The tangent of an angle in radians.")
         .example("print tan(0)", "0.0"),
-    f("cot", &[sig(&[REAL], Is(Real), Kernel("kql_cot"))])
+    f("cot", &[sig(&[ANGLE], Is(Real), Kernel("kql_cot"))])
         .doc("The cotangent of an angle in radians.")
         .example("print isinf(cot(0))", "true"),
-    real_to_real("asin", &[sig(&[REAL], Is(Real), Kernel("kql_asin"))])
+    real_to_real("asin", &[sig(&[ANGLE], Is(Real), Kernel("kql_asin"))])
         .doc("The angle in radians with this sine.")
         .trap("Null outside -1 to 1.")
         .example("print isnull(asin(2))", "true"),
-    real_to_real("acos", &[sig(&[REAL], Is(Real), Kernel("kql_acos"))])
+    real_to_real("acos", &[sig(&[ANGLE], Is(Real), Kernel("kql_acos"))])
         .doc("The angle in radians with this cosine.")
         .trap("Null outside -1 to 1.")
         .example("print acos(1)", "0.0"),
-    real_to_real("atan", &[sig(&[REAL], Is(Real), Kernel("kql_atan"))])
+    real_to_real("atan", &[sig(&[ANGLE], Is(Real), Kernel("kql_atan"))])
         .doc("The angle in radians with this tangent.")
         .example("print atan(1)", "0.7853981633974483"),
-    real_to_real("atan2", &[sig(&[named("y", REAL), named("x", REAL)], Is(Real), Kernel("kql_atan2"))])
+    real_to_real("atan2", &[sig(&[named("y", ANGLE), named("x", ANGLE)], Is(Real), Kernel("kql_atan2"))])
         .doc("The angle in radians between the x axis and the point (x, y); y comes first.")
         .example("print atan2(0, -1)", "3.141592653589793"),
-    f("degrees", &[sig(&[REAL], Is(Real), Kernel("kql_degrees"))])
+    f("degrees", &[sig(&[ANGLE], Is(Real), Kernel("kql_degrees"))])
         .doc("An angle in degrees of one in radians.")
         .example("print degrees(pi())", "180.0"),
-    f("radians", &[sig(&[REAL], Is(Real), Kernel("kql_radians"))])
+    f("radians", &[sig(&[ANGLE], Is(Real), Kernel("kql_radians"))])
         .doc("An angle in radians of one in degrees.")
         .example("print radians(180)", "3.141592653589793"),
     f("pi", &[sig(&[], Is(Real), Sql("pi()"))])

@@ -9,7 +9,7 @@ use crate::ticks::{self, Civil, DAY, HOUR, MINUTE, SECOND, UNIX_EPOCH, days_from
 
 pub const KERNELS: &[Kernel] = &[
     strict("kql_todatetime", &[Text], Long, |args, _| args[0].text().and_then(ticks::parse_datetime).into()),
-    strict("kql_totimespan", &[Text], Long, |args, _| args[0].text().and_then(ticks::parse_timespan).into()),
+    strict("kql_totimespan", &[Text], Long, |args, _| args[0].text().and_then(totimespan).into()),
     strict("kql_totimespan_real", &[Real], Long, |args, _| args[0].real().and_then(ticks_of_real).into()),
     strict("kql_totimespan_json", &[Text], Long, totimespan_json),
     strict("kql_datetime_add", &[Long, Long], Long, |args, _| longs(args, add)),
@@ -37,18 +37,24 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_unixtime_real", &[Real, Int], Long, unixtime_real),
 ];
 
+/// A bare number is a timespan as a literal only, `time(2)`; in a text it is none.
+fn totimespan(text: &str) -> Option<i64> {
+    let bare = text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace() || byte == b'-');
+    if bare { None } else { ticks::parse_timespan(text) }
+}
+
 /// A number of ticks, cut to a whole one.
 fn ticks_of_real(value: f64) -> Option<i64> {
     (value.is_finite() && value.abs() < 9.3e18).then_some(value as i64)
 }
 
-/// A number in a dynamic is ticks; a number in a text is days.
+/// A number in a dynamic is ticks.
 fn totimespan_json<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
     let Some(json) = args[0].text() else { return Cell::Null };
     match json::kind(json) {
         Some(Kind::String) => {
             let inside = json::string_inside(json).map(json::unescape);
-            inside.and_then(|text| ticks::parse_timespan(&text)).into()
+            inside.and_then(|text| totimespan(&text)).into()
         }
         Some(Kind::Number) => {
             let real = || json.trim().parse().ok().and_then(ticks_of_real);
@@ -429,6 +435,16 @@ mod tests {
         assert_eq!(span(0, 25, 0, 0.0), "null");
         assert_eq!(span(0, -1, 0, 0.0), "null");
         assert_eq!(span(i64::MAX, 0, 0, 0.0), "null");
+    }
+
+    #[test]
+    fn timespans_of_values() {
+        assert_eq!(run("kql_totimespan", &[Cell::Text(" 1d ")]), ticks::DAY.to_string());
+        assert_eq!(run("kql_totimespan", &[Cell::Text("10")]), "null");
+        assert_eq!(run("kql_totimespan", &[Cell::Text("-")]), "null");
+        assert_eq!(run("kql_totimespan_json", &[Cell::Text("\"00:00:01\"")]), ticks::SECOND.to_string());
+        assert_eq!(run("kql_totimespan_json", &[Cell::Text("20.5")]), "20");
+        assert_eq!(run("kql_totimespan_real", &[Cell::Real(f64::INFINITY)]), "null");
     }
 
     #[test]

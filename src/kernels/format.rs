@@ -126,12 +126,11 @@ fn number(value: i64, width: usize, out: &mut String) {
     let _ = write!(out, "{value:0width$}");
 }
 
-/// `F` drops zeros at the end, and everything when nothing is left.
+/// `F` writes nothing for a fraction of zero; else it is as `f`, zeros at the end and all.
 fn fraction(tick: i64, letter: u8, width: usize, out: &mut String) {
-    let start = out.len();
-    number(tick / 10i64.pow(7 - width as u32), width, out);
-    if letter == b'F' {
-        out.truncate(start + out[start..].trim_end_matches('0').len());
+    let digits = tick / 10i64.pow(7 - width as u32);
+    if letter == b'f' || digits > 0 {
+        number(digits, width, out);
     }
 }
 
@@ -157,7 +156,7 @@ mod tests {
         assert_eq!(show("y yy yyyy"), "9 09 2009");
         assert_eq!(show("M/d/yyyy h:m:s tt"), "3/7/2009 3:4:5 PM");
         assert_eq!(show("dddd,ddd,MMMM"), "0707,077,0303");
-        assert_eq!(show("f ff fff F FF FFFFFFF"), "0 06 061  06 06175");
+        assert_eq!(show("f ff fff F FF FFFFFFF"), "0 06 061  06 0617500");
         assert_eq!(show("yyyyMMdd"), "20090307");
         assert_eq!(show("yyyy-MM-ddTHH"), "error: format_datetime() knows no 'T' in 'yyyy-MM-ddTHH'");
         assert_eq!(run("kql_format_datetime", parse_datetime("2009-03-07"), "hh tt"), "12 AM");

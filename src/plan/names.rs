@@ -40,6 +40,16 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
                     let names = args.iter().take(2).map(|arg| infer(&arg.expr).unwrap_or_default());
                     Some(format!("{prefix}_{}", names.collect::<Vec<_>>().join("_")))
                 }
+                Label::PrefixAndNumber(prefix) => {
+                    let number = match args.get(1).map(|arg| &arg.expr.kind) {
+                        Some(ExprKind::Literal(Literal::Long(number))) => number.to_string(),
+                        Some(ExprKind::Literal(Literal::Real(number))) => {
+                            number.to_string().replace('.', "_")
+                        }
+                        _ => String::new(),
+                    };
+                    Some(format!("{prefix}_{}_{number}", first().unwrap_or_default()))
+                }
                 Label::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
                 Label::NameAndFirstArg => Some(format!("{}_{}", name.text, first().unwrap_or_default())),
             }
