@@ -16,18 +16,8 @@ impl Parser<'_> {
         let word = self.advance();
         self.advance();
         let mut json = String::new();
-        let inside = self.nested(|parser| parser.json_value(&mut json));
-        if inside.is_err() {
-            self.skip(false);
-        }
-        let close = match inside {
-            Ok(()) => self.expect(TokenKind::RightParen, ")")?,
-            Err(failed) if !self.at_kind(TokenKind::RightParen) => return Err(failed),
-            Err(_) => {
-                let span = word.span.to(self.advance().span);
-                return Ok(Tall::error(span));
-            }
-        };
+        self.nested(|parser| parser.json_value(&mut json))?;
+        let close = self.expect(TokenKind::RightParen, ")")?;
         let literal = if json == "null" { Literal::Null(Type::Dynamic) } else { Literal::Dynamic(json) };
         Ok(Tall::leaf(ExprKind::Literal(literal), word.span.to(close.span)))
     }
@@ -163,7 +153,8 @@ impl Parser<'_> {
         json.push('{');
         while !self.at_kind(TokenKind::RightBrace) {
             if !self.at_kind(TokenKind::String) {
-                return self.expected("a key between quotes");
+                let help = "A key stands between quotes: {\"key\": 1}.";
+                return self.expected_help("a key", Some(help.into()));
             }
             let key = self.string();
             push_string(json, &key);
@@ -175,7 +166,7 @@ impl Parser<'_> {
             }
             json.push(',');
             if self.at_kind(TokenKind::RightBrace) {
-                return self.expected("a key between quotes");
+                return self.expected("a key");
             }
         }
         self.expect(TokenKind::RightBrace, "}")?;

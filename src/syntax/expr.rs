@@ -150,8 +150,9 @@ impl Parser<'_> {
     /// As [`Parser::expr`]; what cannot be read is skipped and becomes an error node.
     pub(super) fn expr_or_error(&mut self) -> Expr {
         let start = self.span().start;
+        let from = self.position();
         self.expr().unwrap_or_else(|Failed| {
-            self.skip(false);
+            self.skip_out(from, false);
             Expr { kind: ExprKind::Error, span: self.since(start) }
         })
     }
@@ -358,6 +359,7 @@ impl Parser<'_> {
     /// `x in (a, b)`, where the list may be one pipeline.
     fn in_list(&mut self, left: Tall, op: ListOp) -> Parsed<Tall> {
         let op_span = self.advance().span;
+        let open = self.position();
         if !self.eat(TokenKind::LeftParen) {
             let help = "The list stands in parentheses, a dynamic array too: x in (a, b).";
             return self.expected_help("'('", Some(help.into()));
@@ -365,7 +367,7 @@ impl Parser<'_> {
         let mut list = Vec::new();
         let mut height = left.height;
         loop {
-            let item = self.element(true)?;
+            let item = self.element(open, true)?;
             height = height.max(item.height);
             list.push(*item.expr);
             if !self.eat(TokenKind::Comma) {
@@ -377,26 +379,22 @@ impl Parser<'_> {
         self.tall(ExprKind::In { op, op_span, expr: left.expr, list }, span, height + 1)
     }
 
-    /// One element of a list in parentheses. A broken one becomes an error node; the list goes on after
-    /// the comma.
-    pub(super) fn element(&mut self, may_be_query: bool) -> Parsed<Tall> {
-        let start = self.span().start;
+    /// One element of the list that was opened at this position. A broken one becomes an error node; the
+    /// list goes on after the comma.
+    pub(super) fn element(&mut self, open: usize, may_be_query: bool) -> Parsed<Tall> {
+        let start = self.position();
+        let place = self.span().start;
         self.enter(1)?;
         let element = if may_be_query { self.query() } else { self.scalar() };
         self.leave(1);
-        self.recover(element, start)
-    }
-
-    /// Skips to the end of a broken list element, and fails when the list does not go on there.
-    pub(super) fn recover(&mut self, element: Parsed<Tall>, start: u32) -> Parsed<Tall> {
         if element.is_ok() {
             return element;
         }
-        self.skip(true);
-        if self.at_kind(TokenKind::Comma) || self.kind().closes() {
-            return Ok(Tall::error(self.since(start)));
+        self.skip_out(start, true);
+        if !self.at_kind(TokenKind::Comma) {
+            self.to_closing(open)?;
         }
-        Err(Failed)
+        Ok(Tall::error(self.since(place)))
     }
 
     /// `x between (low .. high)`

@@ -199,7 +199,7 @@ fn not_a(ty: Type, token: &str, inside: &str, open: usize) -> Wrong {
     };
     let start = open + token[open..].find(inside).unwrap_or(0);
     let (start, end) = if inside.is_empty() { (0, token.len()) } else { (start, start + inside.len()) };
-    Wrong { start, end, message: format!("'{inside}' is not a {name} literal"), help: help.into() }
+    Wrong { start, end, message: format!("'{inside}' is not a literal of type {name}"), help: help.into() }
 }
 
 /// Datetimes, timespans and guids may stand between quotes inside the parentheses.

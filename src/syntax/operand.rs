@@ -62,9 +62,9 @@ impl Parser<'_> {
         Ok(*path.expr)
     }
 
-    /// An operand with its path, but no operator.
-    pub(super) fn path_expr(&mut self) -> Parsed<Expr> {
-        if matches!(self.kind(), TokenKind::Plus | TokenKind::Minus) {
+    /// A table: a name with its path, a call, or a pipeline in parentheses.
+    pub(super) fn table_expr(&mut self) -> Parsed<Expr> {
+        if !matches!(self.kind(), TokenKind::Word | TokenKind::LeftParen | TokenKind::LeftBracket) {
             return self.expected("a table");
         }
         self.unary_expr()
@@ -110,12 +110,12 @@ impl Parser<'_> {
     }
 
     fn index(&mut self, left: Tall) -> Parsed<Tall> {
+        let open = self.position();
         self.advance();
-        let start = self.span().start;
         self.enter(1)?;
         let inside = self.scalar();
         self.leave(1);
-        let inside = self.recover(inside, start)?;
+        let inside = self.or_error(inside, open)?;
         let close = self.expect(TokenKind::RightBracket, "]")?;
         let span = left.expr.span.to(close.span);
         let height = left.height.max(inside.height) + 1;
@@ -164,15 +164,24 @@ impl Parser<'_> {
     }
 
     fn parenthesised(&mut self) -> Parsed<Tall> {
+        let position = self.position();
         let open = self.advance();
-        let start = self.span().start;
         self.enter(1)?;
         let inside = self.query();
         self.leave(1);
-        let mut inside = self.recover(inside, start)?;
+        let mut inside = self.or_error(inside, position)?;
         let close = self.expect(TokenKind::RightParen, ")")?;
         inside.expr.span = open.span.to(close.span);
         Ok(inside)
+    }
+
+    /// What cannot be read between brackets becomes an error node, if they are closed at all.
+    fn or_error(&mut self, inside: Parsed<Tall>, open: usize) -> Parsed<Tall> {
+        if inside.is_ok() {
+            return inside;
+        }
+        self.to_closing(open)?;
+        Ok(Tall::error(self.last_span()))
     }
 
     /// `['a name']`, or a name pattern `[a*]`.
@@ -278,6 +287,7 @@ impl Parser<'_> {
 
     /// `(a, b = 1, *, T | count)` after the name.
     fn call_of(&mut self, name: Name) -> Parsed<Tall> {
+        let open = self.position();
         self.expect(TokenKind::LeftParen, "(")?;
         let takes_query = matches!(name.text.as_str(), "toscalar" | "totable" | "materialize");
         let mut args = Vec::new();
@@ -286,7 +296,7 @@ impl Parser<'_> {
             let name = self.argument_name()?;
             let value = match self.star_argument() {
                 Some(star) => star,
-                None => self.element(takes_query)?,
+                None => self.element(open, takes_query)?,
             };
             height = height.max(value.height);
             args.push(Arg { name, expr: *value.expr });

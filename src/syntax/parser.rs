@@ -31,7 +31,9 @@ pub fn parse(text: &str) -> (Script, Vec<Diagnostic>) {
     let (mut tokens, diagnostics) = lexer::lex(text);
     tokens.retain(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Directive));
     tokens.push(Token { kind: TokenKind::End, span: Span::new(text.len(), text.len()) });
-    let mut parser = Parser { text, tokens, at: 0, diagnostics, depth: 0, tallest: 0, stopped: false };
+    let closings = match_brackets(&tokens);
+    let mut parser =
+        Parser { text, tokens, closings, at: 0, diagnostics, depth: 0, tallest: 0, stopped: false };
     let script = parser.script();
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
@@ -43,6 +45,8 @@ pub(super) struct Parser<'t> {
     pub text: &'t str,
     /// Without comments, with [`TokenKind::End`] last.
     tokens: Vec<Token>,
+    /// For each opening bracket the position of the one that closes it, or [`NEVER`].
+    closings: Vec<u32>,
     at: usize,
     diagnostics: Vec<Diagnostic>,
     /// How many expressions and pipes are open.
@@ -181,8 +185,14 @@ impl<'t> Parser<'t> {
             TokenKind::Word if words::known(text).is_some_and(|usage| usage != words::Use::Anywhere) => {
                 Some(format!("'{text}' is a word of KQL; as a name it stands in brackets: ['{text}']."))
             }
-            TokenKind::Assign => Some("Compare with ==; a single = gives a name.".into()),
-            TokenKind::End | TokenKind::Bar => Some("Complete the operator, or delete it.".into()),
+            TokenKind::Assign if self.last_span().text(self.text) != "let" => {
+                Some("Compare with ==; a single = gives a name.".into())
+            }
+            TokenKind::End | TokenKind::Bar | TokenKind::Semicolon => {
+                Some("Complete the operator, or delete it.".into())
+            }
+            TokenKind::Comma => Some("Delete the comma, or complete what stands before it.".into()),
+            kind if kind.closes() => Some("Complete what stands before the bracket.".into()),
             _ => None,
         }
     }
@@ -244,24 +254,44 @@ impl<'t> Parser<'t> {
         result.map(|value| (value, height))
     }
 
-    /// Skips to the next place at this nesting where reading can go on: `|`, `;`, the closing bracket of
-    /// what is open, or (where a list is read) a comma. It is not consumed.
+    /// Skips to the next place at this nesting where reading can go on: `|`, `;`, a closing bracket, or
+    /// (where a list is read) a comma. It is not consumed. A bracket that is never closed opens nothing
+    /// here, so that it cannot swallow the rest of the text.
     pub fn skip(&mut self, stop_at_comma: bool) {
-        let mut open: Vec<TokenKind> = Vec::new();
         loop {
-            let kind = self.kind();
-            match kind {
-                TokenKind::End => return,
-                // A forgotten closing parenthesis must not swallow the next statement; braces hold some.
-                TokenKind::Semicolon if !open.contains(&TokenKind::LeftBrace) => return,
-                TokenKind::Bar if open.is_empty() => return,
-                TokenKind::Comma if stop_at_comma && open.is_empty() => return,
-                _ if kind.opens() => open.push(kind),
-                _ if kind.closes() && open.pop().is_none() => return,
-                _ => {}
+            match self.kind() {
+                TokenKind::End | TokenKind::Semicolon | TokenKind::Bar => return,
+                TokenKind::Comma if stop_at_comma => return,
+                kind if kind.closes() => return,
+                _ => self.at = self.closing(self.at).unwrap_or(self.at),
             }
             self.advance();
         }
+    }
+
+    /// Leaves the brackets that were opened since this position, then skips.
+    pub fn skip_out(&mut self, from: usize, stop_at_comma: bool) {
+        let outermost = (from..self.at).filter_map(|open| self.closing(open)).max();
+        if let Some(close) = outermost.filter(|close| *close >= self.at) {
+            self.at = close + 1;
+        }
+        self.skip(stop_at_comma);
+    }
+
+    /// Where the bracket at this position is closed.
+    fn closing(&self, open: usize) -> Option<usize> {
+        self.closings.get(open).copied().filter(|close| *close != NEVER).map(|close| close as usize)
+    }
+
+    /// After a mistake inside brackets: goes to their end, if they have one.
+    pub fn to_closing(&mut self, open: usize) -> Parsed<()> {
+        let close = self.closing(open).filter(|close| *close >= self.at).ok_or(Failed)?;
+        self.at = close;
+        Ok(())
+    }
+
+    pub fn position(&self) -> usize {
+        self.at
     }
 
     /// How many tokens the name takes that stands so far ahead; 0 when there is none. `given`: at a place
@@ -323,6 +353,39 @@ impl<'t> Parser<'t> {
         self.error(Span::new(start + wrong.start, start + wrong.end), wrong.message, wrong.help);
     }
 }
+
+/// In [`Parser::closings`]: no bracket, or one that stays open.
+const NEVER: u32 = u32::MAX;
+
+/// A closing bracket closes the nearest open one of its kind; what was opened in between stays open.
+fn match_brackets(tokens: &[Token]) -> Vec<u32> {
+    let mut closings = vec![NEVER; tokens.len()];
+    let mut open: Vec<(TokenKind, usize)> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let opener = match token.kind {
+            TokenKind::RightParen => TokenKind::LeftParen,
+            TokenKind::RightBracket => TokenKind::LeftBracket,
+            TokenKind::RightBrace => TokenKind::LeftBrace,
+            kind => {
+                if kind.opens() {
+                    open.push((kind, at));
+                }
+                continue;
+            }
+        };
+        let found = open.iter().rev().take(BRACKETS_SEARCHED).position(|(kind, _)| *kind == opener);
+        if let Some(above) = found {
+            open.truncate(open.len() - above);
+            if let Some((_, opened)) = open.pop() {
+                closings[opened] = at as u32;
+            }
+        }
+    }
+    closings
+}
+
+/// How many open brackets a closing one is compared with, which bounds the time for hostile texts.
+const BRACKETS_SEARCHED: usize = 64;
 
 /// A token's text for a message: its first line, and not too much of it.
 pub(super) fn shorten(text: &str) -> String {

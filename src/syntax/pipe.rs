@@ -124,8 +124,8 @@ impl Parser<'_> {
         while self.at_kind(TokenKind::Bar) {
             let bar = self.advance();
             let op = self.operator().unwrap_or_else(|Failed| {
+                let name = Name { text: self.word().to_owned(), span: self.span() };
                 self.skip(false);
-                let name = Name { text: String::new(), span: bar.span };
                 Op { kind: OpKind::Error, name, span: bar.span.to(self.last_span()) }
             });
             pipe.span = pipe.span.to(op.span);
@@ -163,7 +163,7 @@ impl Parser<'_> {
     }
 
     /// Whether a line break stands before the cursor.
-    fn line_starts_here(&self) -> bool {
+    pub(super) fn line_starts_here(&self) -> bool {
         let before = Span { start: self.last_span().end, end: self.span().start };
         before.text(self.text).contains('\n')
     }
@@ -204,9 +204,10 @@ impl Parser<'_> {
         let word = self.word();
         let Some(row) = ops::find(word) else { return self.unknown_operator() };
         self.enter(OPERATOR_LEVELS)?;
+        let start = self.position();
         self.advance();
         let kind = (row.parse)(self).unwrap_or_else(|Failed| {
-            self.skip(false);
+            self.skip_out(start, false);
             OpKind::Error
         });
         self.leave(OPERATOR_LEVELS);
@@ -246,7 +247,8 @@ impl Parser<'_> {
     /// How many tokens the name of a parameter takes that stands here.
     fn param_ahead(&self, own: &[&str]) -> Option<usize> {
         let word = self.word();
-        if word == "hint" && self.ahead(1).kind == TokenKind::Dot && self.ahead(3).kind == TokenKind::Assign {
+        let hint = word == "hint" && self.ahead(1).kind == TokenKind::Dot && !self.word_ahead(2).is_empty();
+        if hint && self.ahead(3).kind == TokenKind::Assign {
             return Some(3);
         }
         let known = PARAMS.binary_search(&word).is_ok() || own.contains(&word);
@@ -289,11 +291,12 @@ impl Parser<'_> {
     /// A broken element becomes an error node; the list goes on after the comma.
     pub(super) fn named_or_error(&mut self) -> Parsed<Named> {
         let start = self.span().start;
+        let from = self.position();
         if let Ok(named) = self.named() {
             return Ok(named);
         }
-        self.skip(true);
-        let span = Span { start, end: self.span().start.max(start) };
+        self.skip_out(from, true);
+        let span = self.since(start);
         let expr = Expr { kind: ExprKind::Error, span };
         Ok(Named { names: Vec::new(), expr, span })
     }

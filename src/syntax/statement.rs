@@ -15,13 +15,11 @@ impl Parser<'_> {
                 return Script { statements };
             }
             let start = self.span();
-            let kind = match self.nested(Parser::statement) {
-                Ok(kind) => kind,
-                Err(Failed) => {
-                    self.skip(false);
-                    StatementKind::Error
-                }
-            };
+            let from = self.position();
+            let kind = self.nested(Parser::statement).unwrap_or_else(|Failed| {
+                self.skip_out(from, false);
+                StatementKind::Error
+            });
             let failed = matches!(kind, StatementKind::Error);
             statements.push(Statement { kind, span: start.to(self.last_span()) });
             self.tallest = 0;
@@ -29,7 +27,8 @@ impl Parser<'_> {
         }
     }
 
-    /// After a statement comes `;` or the end. Anything else is reported once.
+    /// After a statement comes `;` or the end. Anything else is reported once; what begins a line is then
+    /// read as the next statement.
     fn finish_statement(&mut self, failed: bool) {
         if matches!(self.kind(), TokenKind::Semicolon | TokenKind::End) {
             return;
@@ -46,6 +45,9 @@ impl Parser<'_> {
                 )
             };
             self.error(token.span, message, help);
+            if token.kind == TokenKind::Word && self.line_starts_here() {
+                return;
+            }
         }
         while !matches!(self.kind(), TokenKind::Semicolon | TokenKind::End) {
             self.advance();
@@ -55,7 +57,9 @@ impl Parser<'_> {
 
     fn statement(&mut self) -> Parsed<StatementKind> {
         match (self.word(), self.word_ahead(1)) {
-            ("let", _) if self.name_ahead(1, false) > 0 => Ok(StatementKind::Let(self.let_statement()?)),
+            ("let", _) if self.name_ahead(1, false) > 0 || self.ahead(1).kind == TokenKind::Assign => {
+                Ok(StatementKind::Let(self.let_statement()?))
+            }
             ("set", _) => self.set_statement(),
             ("declare", "query_parameters") => self.query_parameters(),
             ("declare", "pattern") => self.other("declare pattern"),
