@@ -63,6 +63,7 @@ const GRAPH_DOC: &str = "Part of a graph query.";
 
 pub static ROWS: &[Func] = &[
     f("new_guid", &[sig(&[], Is(Guid), Sql("CAST(uuid() AS VARCHAR)"))])
+        .volatile()
         .doc("A random guid, another one for each row.")
         .example("print strlen(tostring(new_guid()))", "36"),
     absent("estimate_data_size", ESTIMATE, "How many bytes the values take in Kusto's storage."),

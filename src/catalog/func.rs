@@ -16,6 +16,8 @@ pub struct Func {
     pub doc: &'static str,
     /// What surprises people, with its source; may be empty.
     pub trap: &'static str,
+    /// Gives something else at each call: `rand()`.
+    pub volatile: bool,
     /// A whole query and the text of its first row's first value.
     pub example: (&'static str, &'static str),
 }
@@ -106,7 +108,16 @@ pub struct Arg<'a> {
 }
 
 pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
-    Func { name, aliases: &[], sigs, label: Label::None, doc: "", trap: "", example: ("", "") }
+    Func {
+        name,
+        aliases: &[],
+        sigs,
+        label: Label::None,
+        doc: "",
+        trap: "",
+        volatile: false,
+        example: ("", ""),
+    }
 }
 
 impl Func {
@@ -132,6 +143,11 @@ impl Func {
 
     pub const fn trap(mut self, trap: &'static str) -> Func {
         self.trap = trap;
+        self
+    }
+
+    pub const fn volatile(mut self) -> Func {
+        self.volatile = true;
         self
     }
 

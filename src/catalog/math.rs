@@ -138,6 +138,7 @@ pub static ROWS: &[Func] = &[
     )
     .doc("The p-value of Welch's test."),
     f("rand", RAND)
+        .volatile()
         .label(Label::FirstArg)
         .doc("A random real from 0 to below 1, or a random whole number from 0 to below n.")
         .trap("Each use of a let variable that holds rand() is a new number.")

@@ -9,6 +9,7 @@ use crate::diag::code;
 use crate::span::Span;
 use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast};
 use crate::types::Type;
+use crate::value::Value;
 
 impl Binder<'_> {
     pub fn chain_fits(&mut self, links: usize, span: Span) -> Checked<()> {
@@ -131,11 +132,15 @@ impl Binder<'_> {
         right: Expr,
         span: Span,
     ) -> Checked<Expr> {
+        match (left.ty, right.ty) {
+            (Type::Dynamic, Type::Int | Type::Long) => return Ok(self.compare_number(op, left, right, span)),
+            (Type::Int | Type::Long, Type::Dynamic) => {
+                return Ok(self.compare_number(op.mirrored(), right, left, span));
+            }
+            _ => {}
+        }
         let Some((left, right)) = self.comparable(left, right, op_span)? else { return Err(Stop) };
-        if matches!(left.ty, Type::Bool | Type::Guid)
-            && !matches!(op, CompareOp::Eq | CompareOp::Ne)
-            && left.ty == Type::Guid
-        {
+        if left.ty == Type::Guid && !matches!(op, CompareOp::Eq | CompareOp::Ne) {
             self.error(code::MISMATCH, op_span, "guids have no order", "Compare with == or !=.");
             return Err(Stop);
         }
@@ -144,6 +149,31 @@ impl Binder<'_> {
             Type::Bool,
             span,
         ))
+    }
+
+    /// A dynamic may hold 5.5, so it is compared with a whole number as a real; and as a long too where
+    /// the whole number may be too large for a real.
+    fn compare_number(&mut self, op: CompareOp, value: Expr, number: Expr, span: Span) -> Expr {
+        let exact = matches!(number.literal(), Some(Value::Long(known)) if known.unsigned_abs() <= 1 << 53)
+            || matches!(number.literal(), Some(Value::Int(_)));
+        let mut as_type = |ty| {
+            let (left, right) = (self.convert(value.clone(), ty), self.convert(number.clone(), ty));
+            Expr::new(
+                ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) },
+                Type::Bool,
+                span,
+            )
+        };
+        let real = as_type(Type::Real);
+        match op {
+            CompareOp::Eq if !exact => {
+                Expr::new(ExprKind::And(vec![as_type(Type::Long), real]), Type::Bool, span)
+            }
+            CompareOp::Ne if !exact => {
+                Expr::new(ExprKind::Or(vec![as_type(Type::Long), real]), Type::Bool, span)
+            }
+            _ => real,
+        }
     }
 
     pub fn comparable(&mut self, left: Expr, right: Expr, op_span: Span) -> Checked<Option<(Expr, Expr)>> {

@@ -11,8 +11,7 @@ use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
 use super::expr::Cx;
 use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
-use crate::catalog::binary;
-use crate::catalog::func::{Lower, Sig};
+use crate::catalog::{self, binary};
 use crate::compile::Render;
 use crate::diag::code;
 use crate::span::Span;
@@ -325,9 +324,7 @@ pub fn volatile(rel: &Rel) -> bool {
 
 fn volatile_expr(expr: &Expr) -> bool {
     let own = match &expr.kind {
-        ExprKind::Call { sig: Sig { lower: Lower::Kernel(name), .. }, .. } => {
-            crate::kernels::find(name).is_some_and(|kernel| kernel.volatile)
-        }
+        ExprKind::Call { name, .. } => catalog::function(name).is_some_and(|row| row.volatile),
         _ => false,
     };
     own || expr.children().into_iter().any(volatile_expr)
