@@ -4,7 +4,8 @@
 use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::Is;
 use super::func::{
-    BOOL, DATETIME, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, f, named, rest, sig,
+    BOOL, DATETIME, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, f, named, pattern,
+    rest, sig,
 };
 use crate::types::Type::{Bool, Datetime, Dynamic, Long, Real, String, Timespan};
 
@@ -86,7 +87,7 @@ static ARITHMETIC: [Func; 6] = [
     f("*", MULTIPLY),
     f("/", DIVIDE),
     f("%", MODULO),
-    f("matches regex", &[sig(&[STR, named("pattern", STR)], Is(Bool), Kernel("kql_matches_regex"))]),
+    f("matches regex", &[sig(&[STR, pattern(named("pattern", STR))], Is(Bool), Kernel("kql_matches_regex"))]),
 ];
 
 /// The row of an operator, by its KQL text.

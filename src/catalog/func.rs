@@ -42,6 +42,8 @@ pub struct Param {
     pub arity: Arity,
     /// Must be a constant of the query (a literal, a `let` of one, or an expression of those).
     pub constant: bool,
+    /// A regular expression: a constant one is checked before the query runs.
+    pub pattern: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +164,7 @@ pub const fn sig(params: &'static [Param], ret: Ret, lower: Lower) -> Sig {
 }
 
 const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>) -> Param {
-    Param { name, types, convert, arity: Arity::One, constant: false }
+    Param { name, types, convert, arity: Arity::One, constant: false, pattern: false }
 }
 
 use Type::*;
@@ -209,6 +211,11 @@ pub const fn opt(mut param: Param) -> Param {
 
 pub const fn rest(mut param: Param) -> Param {
     param.arity = Arity::Rest;
+    param
+}
+
+pub const fn pattern(mut param: Param) -> Param {
+    param.pattern = true;
     param
 }
 

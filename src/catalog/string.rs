@@ -3,12 +3,14 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, DYN, Func, JSON, LONG, Label, Param, SCALAR, STR, TEXT, TYPE, f, named, opt, rest, sig,
+    ANY, Arg, DYN, Func, JSON, LONG, Label, Param, SCALAR, STR, TEXT, TYPE, f, named, opt, pattern, rest, sig,
 };
 use crate::types::Type::{Bool, Dynamic, Long, String};
 
 const SOURCE: Param = named("source", STR);
-const REGEX: Param = named("regex", STR);
+const REGEX: Param = pattern(named("regex", STR));
+/// Part of a larger pattern, so not always one by itself: `a)|(b`.
+const TRIMMED: Param = named("regex", STR);
 const OCCURRENCES: [Param; 3] =
     [opt(named("start", LONG)), opt(named("length", LONG)), opt(named("occurrence", LONG))];
 
@@ -98,14 +100,14 @@ pub static ROWS: &[Func] = &[
     .doc("The parts of a text between delimiters, as an array.")
     .trap("With an index it is still an array, of that one part; null when there is no such part.")
     .example("print split('a/b', '/', 1)", "[\"b\"]"),
-    f("trim", &[sig(&[REGEX, SOURCE], Is(String), Kernel("kql_trim"))])
+    f("trim", &[sig(&[TRIMMED, SOURCE], Is(String), Kernel("kql_trim"))])
         .doc("The text without one match of a regular expression at each end.")
         .trap("Only one match goes at each end: trim('-', '--a') is -a. Write '-+' for all.")
         .example("print trim('-+', '--a-')", "a"),
-    f("trim_start", &[sig(&[REGEX, SOURCE], Is(String), Kernel("kql_trim_start"))])
+    f("trim_start", &[sig(&[TRIMMED, SOURCE], Is(String), Kernel("kql_trim_start"))])
         .doc("The text without one match of a regular expression at its start.")
         .example("print trim_start('https?://', 'https://contoso.com')", "contoso.com"),
-    f("trim_end", &[sig(&[REGEX, SOURCE], Is(String), Kernel("kql_trim_end"))])
+    f("trim_end", &[sig(&[TRIMMED, SOURCE], Is(String), Kernel("kql_trim_end"))])
         .doc("The text without one match of a regular expression at its end.")
         .example("print trim_end(':[0-9]+', '192.0.2.1:443')", "192.0.2.1"),
     f(

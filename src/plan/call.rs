@@ -9,6 +9,7 @@ use super::{Expr, ExprKind};
 use crate::catalog;
 use crate::catalog::func::{Arity, Func, Lower, Ret, Sig};
 use crate::diag::{code, nearest};
+use crate::kernels::regexes;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name};
 use crate::types::Type;
@@ -182,6 +183,15 @@ impl Binder<'_> {
                     format!("'{name}' wants a constant for its argument {}", at + 1),
                     "Write a literal, or a let that holds one.",
                 );
+                return Err(Stop);
+            }
+            if let (true, Some(Value::String(text))) =
+                (param.is_some_and(|param| param.pattern), arg.literal())
+                && let Err(message) = regexes::compiled(text)
+            {
+                let help =
+                    "Regular expressions are those of Rust's regex crate, as in Kusto: no look-around.";
+                self.error(code::SYNTAX, arg.span, message, help);
                 return Err(Stop);
             }
             converted.push(match param.and_then(|param| param.convert) {

@@ -62,3 +62,14 @@ fn a_bad_pattern_is_the_mistake_of_the_query() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn a_constant_pattern_is_checked_before_the_query_runs() {
+    let kql = "print x = extract(@'a(?=b)', 0, 'ab')";
+    let found = compile(kql, &Schema::default(), &Options::default()).diagnostics;
+    let [only] = found.as_slice() else { panic!("{found:?}") };
+    assert!(only.message.starts_with("invalid regular expression 'a(?=b)': "), "{}", only.message);
+    assert_eq!(&kql[only.span.start as usize..only.span.end as usize], "@'a(?=b)'");
+    let trimmed = compile("print trim(@'a)|(b', 'ab')", &Schema::default(), &Options::default());
+    assert!(trimmed.diagnostics.is_empty(), "{:?}", trimmed.diagnostics);
+}
