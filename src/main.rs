@@ -25,11 +25,42 @@ fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-fn workbench(_global: &Global, _file: Option<&Path>) -> Result<Exit, Failure> {
+fn workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
         let message =
             "the workbench needs a terminal; to run one query: kqlhunt query 'OfficeActivity | count'";
         return Err(Failure::new(Exit::Usage, message));
     }
-    Err(Failure::new(Exit::Usage, "the workbench is not there yet"))
+    open_workbench(global, file)
+}
+
+#[cfg(feature = "engine")]
+fn open_workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure> {
+    let chosen = cli::Chosen::by(global)?;
+    kqlhunt::tui::run(kqlhunt::tui::Options {
+        data: chosen.data(),
+        title: chosen.title(),
+        engine: cli::engine_options(global),
+        fallback: kqlhunt::places::default_database().ok(),
+        file: file.map(Path::to_path_buf),
+        now: global.now,
+        ascii: global.ascii || !utf8_locale(),
+        color: global.color.on_screen(),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Whether the terminal shows more than ASCII: the first of the locale's variables that is set decides.
+#[cfg(feature = "engine")]
+fn utf8_locale() -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let value = set.unwrap_or_default().to_ascii_lowercase();
+    value.contains("utf-8") || value.contains("utf8")
+}
+
+#[cfg(not(feature = "engine"))]
+fn open_workbench(_global: &Global, _file: Option<&Path>) -> Result<Exit, Failure> {
+    Err(cli::no_engine())
 }

@@ -1,17 +1,22 @@
 //! The query pane's state: the text with its cursor, selection and undo (a `tui-textarea` as the buffer),
 //! the remarks on it, and what of it is in view. Knows nothing of KQL and draws nothing.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
 use super::remarks::Remark;
+use crate::ide::highlight::{Class, highlight};
+use crate::span::Span;
 
 /// Edits that undo can take back.
 const UNDO_MAX: usize = 10_000;
 /// Typed characters further apart than this are undone apart.
 const TYPING_MS: u64 = 1_000;
+/// A longer text, in bytes, is shown without colors.
+const COLORED_MAX: usize = 1 << 20;
 /// Spaces that the Tab key fills up to.
 const TAB: usize = 4;
 
@@ -29,6 +34,8 @@ pub struct Editor {
     /// The messages stand under their lines, as after a run; while typing they would make lines jump.
     pub explained: bool,
     lines_before: usize,
+    /// What each part of the text is, by its bytes; empty for a text too long to be colored.
+    colors: Vec<(Span, Class)>,
     /// Edits of the buffer in each step of undo, the newest last.
     done: Vec<usize>,
     undone: Vec<usize>,
@@ -47,8 +54,9 @@ impl Editor {
         let mut area = TextArea::new(clean(text).split('\n').map(str::to_string).collect());
         area.set_max_histories(UNDO_MAX);
         area.set_tab_length(TAB as u8);
-        Editor {
+        let mut editor = Editor {
             lines_before: area.lines().len(),
+            colors: Vec::new(),
             area,
             version: 0,
             top: 0,
@@ -60,7 +68,29 @@ impl Editor {
             done: Vec::new(),
             undone: Vec::new(),
             joins_until: 0,
-        }
+        };
+        editor.color();
+        editor
+    }
+
+    fn color(&mut self) {
+        let text = self.text();
+        self.colors = if text.len() > COLORED_MAX { Vec::new() } else { highlight(&text) };
+    }
+
+    /// The colored parts of a line, by its own bytes.
+    pub fn colors_of(&self, line: usize) -> Vec<(Range<usize>, Class)> {
+        let start = self.byte_of(line, 0);
+        let end = start + self.lines()[line].len();
+        let first = self.colors.partition_point(|(span, _)| span.end as usize <= start);
+        self.colors[first..]
+            .iter()
+            .take_while(|(span, _)| (span.start as usize) < end)
+            .map(|(span, class)| {
+                let from = (span.start as usize).max(start) - start;
+                (from..(span.end as usize).min(end) - start, *class)
+            })
+            .collect()
     }
 
     pub fn lines(&self) -> &[String] {
@@ -307,6 +337,7 @@ impl Editor {
         let same_lines = lines == self.lines_before;
         self.remarks.retain(|remark| same_lines && remark.line != line);
         self.lines_before = lines;
+        self.color();
         self.explained = false;
         self.joins_until = 0;
     }
@@ -328,7 +359,6 @@ fn clean(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::diag::Diagnostic;
-    use crate::span::Span;
 
     fn typed(editor: &mut Editor, text: &str, at: u64) {
         for letter in text.chars() {

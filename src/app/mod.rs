@@ -216,7 +216,7 @@ impl App {
         Session {
             text: self.editor.text(),
             cursor: self.editor.cursor(),
-            clock: self.clock,
+            clock: self.clock_chosen.then_some(self.clock),
             file: self.editor.file.clone(),
             unsaved: self.editor.unsaved(),
             file_text: self.file_text.clone(),

@@ -98,6 +98,10 @@ pub struct Opened {
     pub schema: Arc<Schema>,
     /// The data's own clock, in ticks.
     pub clock: Option<i64>,
+    /// Its name, when it is not the one that was asked for at the start.
+    pub title: Option<String>,
+    /// What the user should know of it.
+    pub notes: Vec<String>,
 }
 
 /// Why a run gave no result.

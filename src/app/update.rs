@@ -42,10 +42,18 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Opened(opened) => {
             app.database.state = DatabaseState::Open;
             app.database.schema = opened.schema;
-            if let (Some(clock), false) = (opened.clock, app.clock_chosen) {
-                app.clock = Clock::Fixed(clock);
+            if !app.clock_chosen {
+                app.clock = opened.clock.map_or(Clock::Wall, Clock::Fixed);
+            }
+            if let Some(title) = opened.title {
+                app.database.title = title;
+                forget_results(app);
             }
             app.dirty = true;
+            if let Some(note) = opened.notes.first() {
+                let note = text::shown(note, app.ascii).into_owned();
+                app.say(NoteKind::Warning, note);
+            }
             app.check_at = (!app.editor.blank()).then_some(app.at);
             if std::mem::take(&mut app.run_when_open) {
                 return by_name(app, "run");
@@ -257,12 +265,24 @@ fn restore(app: &mut App, session: super::session::Session) {
     app.editor.saved = if session.unsaved { u64::MAX } else { app.editor.version };
     app.editor.set_cursor(session.cursor.0, session.cursor.1);
     app.file_text = session.file_text;
-    if !app.clock_chosen {
-        app.clock = session.clock;
+    if let (Some(clock), false) = (session.clock, app.clock_chosen) {
+        app.clock = clock;
         app.clock_chosen = true;
     }
     app.check_at = Some(app.at);
     app.dirty = true;
+}
+
+/// What was read from another database is gone with it.
+fn forget_results(app: &mut App) {
+    app.grid = None;
+    app.ages = None;
+    app.record = None;
+    app.stepper = None;
+    app.chart = None;
+    if app.focus != Focus::Editor {
+        app.focus = Focus::Grid;
+    }
 }
 
 /// Puts a result into the grid in place of the old one.

@@ -9,7 +9,7 @@ use super::report;
 use super::{Global, wall_clock};
 use crate::catalog::tables;
 #[cfg(feature = "engine")]
-use crate::engine::Engine;
+use crate::engine::{Data, Engine};
 use crate::schema::{Schema, Table, TableColumn};
 use crate::sql::quote;
 use crate::types::Type;
@@ -40,6 +40,25 @@ impl Chosen {
         match places::default_database() {
             Ok(path) if path.exists() => Ok(Chosen::DefaultDatabase(path)),
             Ok(_) | Err(_) => Ok(Chosen::DefaultSample),
+        }
+    }
+
+    /// For the engine.
+    #[cfg(feature = "engine")]
+    pub fn data(&self) -> Data {
+        match self {
+            Chosen::Database(path) | Chosen::DefaultDatabase(path) => Data::File(path.clone()),
+            Chosen::Sample | Chosen::DefaultSample => Data::Empty,
+        }
+    }
+
+    /// For the screen.
+    pub fn title(&self) -> String {
+        match self {
+            Chosen::Database(path) | Chosen::DefaultDatabase(path) => {
+                path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+            }
+            Chosen::Sample | Chosen::DefaultSample => "sample data".into(),
         }
     }
 
@@ -103,12 +122,7 @@ pub fn now(global: &Global, clock: Option<i64>) -> i64 {
 /// Opens the data that was chosen.
 #[cfg(feature = "engine")]
 pub fn open(global: &Global, chosen: &Chosen) -> Result<Engine, Failure> {
-    use crate::engine::Data;
-    let data = match chosen {
-        Chosen::Database(path) | Chosen::DefaultDatabase(path) => Data::File(path.clone()),
-        Chosen::Sample | Chosen::DefaultSample => Data::Empty,
-    };
-    Engine::open(&data, &engine_options(global)).map_err(|error| match chosen {
+    Engine::open(&chosen.data(), &engine_options(global)).map_err(|error| match chosen {
         Chosen::Database(path) if !path.exists() => Failure::new(Exit::NoInput, error.to_string()),
         Chosen::Database(_) | Chosen::DefaultDatabase(_) | Chosen::Sample | Chosen::DefaultSample => {
             error.into()

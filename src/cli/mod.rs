@@ -32,6 +32,10 @@ use report::Color;
 
 pub use config::complete;
 pub use data::Chosen;
+#[cfg(feature = "engine")]
+pub use data::engine_options;
+#[cfg(not(feature = "engine"))]
+pub use data::no_engine;
 pub use report::say;
 
 /// The engine's version; a test asks the engine itself.

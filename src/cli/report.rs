@@ -30,6 +30,11 @@ impl Color {
         self.decide(&variable, io::stderr().is_terminal())
     }
 
+    /// The same for the screen of the workbench.
+    pub fn on_screen(self) -> bool {
+        self.decide(&|name: &str| std::env::var(name).unwrap_or_default(), true)
+    }
+
     fn decide(self, variable: &dyn Fn(&str) -> String, terminal: bool) -> bool {
         match self {
             Color::Always => true,

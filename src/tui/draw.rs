@@ -15,6 +15,10 @@ use crate::app::{App, DatabaseState, Focus, commands, text};
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let layout = layout::layout(app);
     let screen = Rect { x: 0, y: 0, width: app.size.0, height: app.size.1 }.intersection(buffer.area);
+    if buffer.area.width < app.size.0 || buffer.area.height < app.size.1 {
+        // The terminal has just become smaller; the event that says so follows.
+        return None;
+    }
     if layout.too_small {
         put(buffer, screen, 0, 0, "kqlhunt needs 40 by 10", theme.bold(), theme.ascii);
         return None;

@@ -1,6 +1,31 @@
-//! The only code that knows ratatui's frames and the terminal.
+//! The only code that knows ratatui's frames and the terminal. What a frame shows is in `draw`; what needs
+//! the engine, from the loop on, is in the rest.
 
 pub mod draw;
 mod paint;
 mod panes;
 pub mod theme;
+
+#[cfg(feature = "engine")]
+mod effects;
+#[cfg(feature = "engine")]
+mod export;
+#[cfg(feature = "engine")]
+mod files;
+#[cfg(feature = "engine")]
+mod input;
+#[cfg(feature = "engine")]
+mod queries;
+#[cfg(feature = "engine")]
+mod run;
+#[cfg(feature = "engine")]
+mod runner;
+#[cfg(feature = "engine")]
+mod signals;
+#[cfg(feature = "engine")]
+mod terminal;
+#[cfg(feature = "engine")]
+mod windows;
+
+#[cfg(feature = "engine")]
+pub use run::{Options, run};

@@ -4,6 +4,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::NoteKind;
+use crate::ide::highlight::Class;
 
 /// How the screen may be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,18 @@ impl Theme {
 
     pub fn clock(self) -> Style {
         self.colored(Color::Yellow)
+    }
+
+    pub fn syntax(self, class: Class) -> Style {
+        match class {
+            // Not blue, which is unreadable in the usual dark palettes.
+            Class::Keyword => self.colored(Color::Magenta),
+            Class::Name | Class::Operator | Class::Punctuation => Style::new(),
+            Class::String => self.colored(Color::Green),
+            Class::Number => self.colored(Color::Cyan),
+            Class::Comment => self.dim(),
+            Class::Unknown => self.colored(Color::Red),
+        }
     }
 
     pub fn note(self, kind: NoteKind) -> Style {

@@ -101,7 +101,12 @@ impl Stage {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
             "ascii" | "sizes" => {}
-            "open" => self.send(Msg::Opened(Opened { schema: Arc::new(schema()), clock: Some(now()) })),
+            "open" => self.send(Msg::Opened(Opened {
+                schema: Arc::new(schema()),
+                clock: Some(now()),
+                title: None,
+                notes: Vec::new(),
+            })),
             "type" => {
                 for letter in rest.replace("\\n", "\n").chars() {
                     let code = if letter == '\n' { KeyCode::Enter } else { KeyCode::Char(letter) };

@@ -48,6 +48,11 @@ pub fn cancel(app: &mut App, _: &str) -> Vec<Effect> {
         app.dirty = true;
         return if first { vec![Effect::Cancel] } else { nothing() };
     }
+    if app.database.loading.is_some() {
+        app.database.loading = Some("stopping the load...".into());
+        app.dirty = true;
+        return vec![Effect::Cancel];
+    }
     if app.at < app.quit_until {
         return vec![Effect::Quit];
     }

@@ -71,11 +71,15 @@ fn draw_line(
     let mut column = 0usize;
     let mut place = None;
     let count = line.chars().count();
-    for (index, letter) in line.chars().chain([' ']).enumerate() {
+    let colors = editor.colors_of(at);
+    let mut colors = colors.iter().peekable();
+    for (index, (byte, letter)) in line.char_indices().chain([(line.len(), ' ')]).enumerate() {
         if cursor == Some(index) {
             place = column.checked_sub(left).filter(|x| *x < usize::from(row.width)).map(|x| x as u16);
         }
-        let mut style = Style::new();
+        while colors.next_if(|(range, _)| range.end <= byte).is_some() {}
+        let color = colors.peek().filter(|(range, _)| range.contains(&byte));
+        let mut style = color.map_or(Style::new(), |(_, class)| theme.syntax(*class));
         if editor.remarks.iter().any(|one| one.line == at && (one.start..one.end).contains(&index)) {
             style = style.add_modifier(Modifier::UNDERLINED);
             if let Some(remark) = editor.remarks.iter().find(|one| one.line == at) {

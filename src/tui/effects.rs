@@ -1,0 +1,135 @@
+//! Performs effects: each on the thread that it belongs to. What draws or ends is left to the loop.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use super::export::{self, Export};
+use super::files;
+use super::queries::{Check, Checker, Job, Queries};
+use super::run::Event;
+use super::runner::{Runner, Source};
+use super::windows::Windows;
+use crate::app::msg::{Effect, Msg};
+use crate::engine::{Cancel, Handle};
+use crate::schema::Schema;
+
+pub struct Effects {
+    events: Sender<Event>,
+    runner: Runner,
+    files: Sender<files::Job>,
+    checker: Checker,
+    /// What needs the open database.
+    open: Option<Open>,
+    /// Stops an export that runs when the program ends.
+    exports: Cancel,
+}
+
+struct Open {
+    handle: Handle,
+    windows: Windows,
+    queries: Queries,
+}
+
+/// What is left for the loop to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    Nothing,
+    Repaint,
+    Suspend,
+    Quit,
+}
+
+impl Effects {
+    pub fn start(
+        source: Source,
+        session_file: Option<PathBuf>,
+        events: Sender<Event>,
+    ) -> io::Result<Effects> {
+        Ok(Effects {
+            runner: Runner::start(source, events.clone())?,
+            files: files::start(session_file, events.clone())?,
+            checker: Checker::start(events.clone())?,
+            open: None,
+            exports: Cancel::new(),
+            events,
+        })
+    }
+
+    /// The database is open, or another one is.
+    pub fn opened(&mut self, handle: Handle) -> io::Result<()> {
+        let windows = Windows::start(handle.clone(), self.events.clone())?;
+        let queries = Queries::start(handle.clone(), self.events.clone())?;
+        self.open = Some(Open { handle, windows, queries });
+        Ok(())
+    }
+
+    pub fn fraction(&self) -> Option<f64> {
+        self.runner.fraction()
+    }
+
+    /// Called before the process ends: what is half done is undone, rows that were spilled are removed.
+    /// False when some thread does not end in time.
+    pub fn close(&mut self) -> bool {
+        self.exports.cancel();
+        self.open = None;
+        self.runner.close()
+    }
+
+    pub fn perform(&mut self, effect: Effect, schema: &Arc<Schema>) -> Left {
+        match effect {
+            Effect::Run { run, text, now } => self.runner.run(run, text, now),
+            Effect::Cancel => self.runner.cancel(),
+            Effect::Load(path) => self.runner.load(path),
+            Effect::Check { version, offset, text, now } => {
+                self.checker.check(Check { version, offset, text, now, schema: schema.clone() });
+            }
+            Effect::Read(window) => {
+                if let Some(open) = &mut self.open {
+                    open.windows.read(window);
+                }
+            }
+            Effect::Drop(result) => {
+                if let Some(open) = &self.open {
+                    open.windows.drop_result(result);
+                }
+            }
+            Effect::Ages { purpose, text, now } => self.ask(Job::Ages { purpose, text, now }),
+            Effect::Ask { question, ticket, kql, now } => self.ask(Job::Ask { question, ticket, kql, now }),
+            Effect::Export { result, columns, order, path, raw, over } => {
+                if let Some(open) = &self.open {
+                    let export = Export { result, columns, order, path, raw, over };
+                    let (handle, cancel) = (open.handle.clone(), self.exports.clone());
+                    if let Err(error) = export::start(export, handle, cancel, self.events.clone()) {
+                        self.broken(&error);
+                    }
+                }
+            }
+            Effect::Save(session) => self.file(files::Job::Save(session)),
+            Effect::ReadFile(path) => self.file(files::Job::Read(path)),
+            Effect::WriteFile { path, text, version, over } => {
+                self.file(files::Job::Write { path, text, version, over });
+            }
+            Effect::Repaint => return Left::Repaint,
+            Effect::Suspend => return Left::Suspend,
+            Effect::Quit => return Left::Quit,
+        }
+        Left::Nothing
+    }
+
+    fn ask(&mut self, job: Job) {
+        if let Some(open) = &mut self.open {
+            open.queries.ask(job);
+        }
+    }
+
+    /// A thread of files that is gone has said so itself.
+    fn file(&self, job: files::Job) {
+        let _ = self.files.send(job);
+    }
+
+    fn broken(&self, error: &io::Error) {
+        let _ = self.events.send(Event::Msg(Msg::Broken(format!("a thread cannot be made: {error}"))));
+    }
+}

@@ -1,0 +1,159 @@
+//! Files of the query pane: sessions and queries, read and written by one thread.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+
+use sha2::{Digest, Sha256};
+
+use super::run::Event;
+use crate::app::msg::Msg;
+use crate::app::session::Session;
+use crate::{places, sys};
+
+/// A query file is no larger.
+const TEXT_MAX: u64 = 4 << 20;
+
+/// What the thread is asked for.
+pub enum Job {
+    Save(Session),
+    Read(PathBuf),
+    Write { path: PathBuf, text: String, version: u64, over: bool },
+}
+
+/// Where the session of this data and query file is kept; `None` without a home folder.
+pub fn session_file(data: &str, file: Option<&Path>) -> Option<PathBuf> {
+    let mut hash = Sha256::new();
+    hash.update(data.as_bytes());
+    if let Some(file) = file {
+        hash.update([0]);
+        hash.update(std::path::absolute(file).unwrap_or(file.to_path_buf()).as_os_str().as_encoded_bytes());
+    }
+    let name: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    Some(places::state_folder().ok()?.join("sessions").join(format!("{name}.json")))
+}
+
+pub fn read_session(file: &Path) -> Option<Session> {
+    serde_json::from_slice(&fs::read(file).ok()?).ok()
+}
+
+/// Whole or not at all, for the user alone.
+pub fn save_session(file: &Path, session: &Session) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    sys::private_folder(folder).map_err(io::Error::other)?;
+    let mut made = tempfile::NamedTempFile::new_in(folder)?;
+    made.write_all(&serde_json::to_vec(session)?)?;
+    made.persist(file).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Starts the thread; it ends when the sender is dropped.
+pub fn start(session_file: Option<PathBuf>, events: Sender<Event>) -> io::Result<Sender<Job>> {
+    let (jobs, todo) = channel();
+    thread::Builder::new().name("files".into()).spawn(move || {
+        while let Ok(job) = todo.recv() {
+            let msg = match job {
+                Job::Save(session) => {
+                    let saved = session_file.as_deref().map(|file| save_session(file, &session));
+                    match saved {
+                        Some(Err(error)) => Msg::Broken(format!("the session cannot be saved: {error}")),
+                        Some(Ok(())) | None => continue,
+                    }
+                }
+                Job::Read(path) => {
+                    let path = expanded(&path);
+                    let text = read_text(&path);
+                    Msg::FileRead { path, text }
+                }
+                Job::Write { path, text, version, over } => {
+                    let path = expanded(&path);
+                    let result = write_text(&path, &text, over);
+                    Msg::FileWritten { path, version, result }
+                }
+            };
+            if events.send(Event::Msg(msg)).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(jobs)
+}
+
+/// `~/x` is in the home folder, as shells have it.
+pub fn expanded(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), std::env::var_os("HOME")) {
+        (Ok(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => path.to_path_buf(),
+    }
+}
+
+pub fn read_text(path: &Path) -> Result<String, String> {
+    let fail = |why: String| format!("{}: {why}", path.display());
+    let found = fs::metadata(path).map_err(|error| fail(error.to_string()))?;
+    if !found.is_file() {
+        return Err(fail("not a file".into()));
+    }
+    if found.len() > TEXT_MAX {
+        return Err(fail("larger than 4 MB; a query file is not".into()));
+    }
+    let bytes = fs::read(path).map_err(|error| fail(error.to_string()))?;
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec).unwrap_or(bytes);
+    String::from_utf8(bytes).map_err(|_| fail("not UTF-8 text".into()))
+}
+
+/// A query file ends with a line break, whatever the pane has.
+fn write_text(path: &Path, text: &str, over: bool) -> Result<(), String> {
+    let fail = |error: io::Error| format!("{}: {error}", path.display());
+    if !over && path.symlink_metadata().is_ok() {
+        return Err(format!("{} is there already; :w! {0} writes over it", path.display()));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut made = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    made.write_all(format!("{text}{end}").as_bytes()).map_err(fail)?;
+    made.as_file().sync_all().map_err(fail)?;
+    made.persist(path).map_err(|error| fail(error.error))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::clock::Clock;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_session_comes_back_and_is_for_its_user_alone() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let file = folder.path().join("sessions").join("x.json");
+        let session = Session {
+            text: "A\n\u{202e}\x1b".into(),
+            cursor: (1, 1),
+            clock: Some(Clock::Fixed(5)),
+            file: Some("q.kql".into()),
+            unsaved: true,
+            file_text: None,
+        };
+        save_session(&file, &session).expect("saves");
+        save_session(&file, &session).expect("saves again");
+        assert_eq!(read_session(&file), Some(session));
+        assert_eq!(fs::metadata(&file).expect("is there").permissions().mode() & 0o777, 0o600);
+        fs::write(&file, "{").expect("writes");
+        assert_eq!(read_session(&file), None);
+    }
+
+    #[test]
+    fn a_query_file_is_not_written_over_unasked() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = folder.path().join("q.kql");
+        write_text(&path, "A", false).expect("writes");
+        assert!(write_text(&path, "B", false).is_err());
+        write_text(&path, "B\n", true).expect("writes over");
+        assert_eq!(read_text(&path).expect("reads"), "B\n");
+        assert!(read_text(folder.path()).is_err());
+        fs::write(&path, b"\xff").expect("writes");
+        assert!(read_text(&path).expect_err("refuses").contains("UTF-8"));
+    }
+}

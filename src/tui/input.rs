@@ -1,0 +1,69 @@
+//! Events of the terminal, read by a thread that does nothing else.
+
+use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::Duration;
+use std::{env, io};
+
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
+
+use super::run::Event;
+use crate::app::msg::Msg;
+
+/// How long after an Esc a key is taken for the rest of the same sequence: a link may split Alt-Enter.
+const ESCAPE: Duration = Duration::from_millis(25);
+const ESCAPE_REMOTE: Duration = Duration::from_millis(100);
+
+pub fn start(events: Sender<Event>) -> io::Result<()> {
+    let wait = if env::var_os("SSH_CONNECTION").is_some() { ESCAPE_REMOTE } else { ESCAPE };
+    thread::Builder::new().name("input".into()).spawn(move || {
+        let mut waiting = None;
+        loop {
+            let next = match waiting.take() {
+                Some(input) => input,
+                None => match read() {
+                    Ok(input) => input,
+                    // The hang-up watch ends the process; reading on would spin.
+                    Err(_) => return,
+                },
+            };
+            let next = match next {
+                Input::Key(key) if key.code == KeyCode::Esc && key.modifiers.is_empty() => {
+                    let (key, rest) = escaped(key, wait);
+                    waiting = rest;
+                    Input::Key(key)
+                }
+                other => other,
+            };
+            if let Some(msg) = message(next)
+                && events.send(Event::Msg(msg)).is_err()
+            {
+                return;
+            }
+        }
+    })?;
+    Ok(())
+}
+
+fn message(input: Input) -> Option<Msg> {
+    match input {
+        Input::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
+        Input::Paste(text) => Some(Msg::Paste(text)),
+        Input::Resize(width, height) => Some(Msg::Resize(width, height)),
+        Input::Key(_) | Input::FocusGained | Input::FocusLost | Input::Mouse(_) => None,
+    }
+}
+
+/// An Esc with the key that follows at once is that key with Alt; else it stays, and what came after it.
+fn escaped(escape: KeyEvent, wait: Duration) -> (KeyEvent, Option<Input>) {
+    if !poll(wait).unwrap_or(false) {
+        return (escape, None);
+    }
+    match read() {
+        Ok(Input::Key(key)) if key.modifiers.is_empty() && key.code != KeyCode::Esc => {
+            (KeyEvent::new(key.code, KeyModifiers::ALT), None)
+        }
+        Ok(other) => (escape, Some(other)),
+        Err(_) => (escape, None),
+    }
+}

@@ -1,0 +1,188 @@
+//! Queries beside the running one, on an engine of their own: how old tables are, events, indicators; and
+//! compiling alone, which needs no engine. Of each kind the newest is done, an older one is stopped.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use super::run::Event;
+use crate::app::msg::{AgePurpose, Msg, Question, TableAge};
+use crate::cli::wall_clock;
+use crate::compile::{self, Compiled, TableUse};
+use crate::engine::{Cancel, Engine, Handle, Sql};
+use crate::error::{Error, Result};
+use crate::hunt::pivot;
+use crate::schema::Schema;
+use crate::value::{Grid, Value};
+
+pub enum Job {
+    Ages { purpose: AgePurpose, text: String, now: Option<i64> },
+    Ask { question: Question, ticket: u64, kql: String, now: i64 },
+}
+
+/// Jobs of one kind take each other's place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Ages,
+    Events,
+    Indicators,
+}
+
+impl Job {
+    fn kind(&self) -> Kind {
+        match self {
+            Job::Ages { .. } => Kind::Ages,
+            Job::Ask { question: Question::Events, .. } => Kind::Events,
+            Job::Ask { question: Question::Indicators, .. } => Kind::Indicators,
+        }
+    }
+}
+
+/// The way to the thread.
+pub struct Queries {
+    jobs: Sender<(Job, Cancel)>,
+    newest: HashMap<Kind, Cancel>,
+}
+
+impl Queries {
+    pub fn start(handle: Handle, events: Sender<Event>) -> io::Result<Queries> {
+        let (jobs, todo) = channel();
+        thread::Builder::new().name("queries".into()).spawn(move || serve(&handle, &todo, &events))?;
+        Ok(Queries { jobs, newest: HashMap::new() })
+    }
+
+    pub fn ask(&mut self, job: Job) {
+        let cancel = Cancel::new();
+        if let Some(older) = self.newest.insert(job.kind(), cancel.clone()) {
+            older.cancel();
+        }
+        // A thread that is gone said so itself.
+        let _ = self.jobs.send((job, cancel));
+    }
+}
+
+fn serve(handle: &Handle, todo: &Receiver<(Job, Cancel)>, events: &Sender<Event>) {
+    while let Ok((job, cancel)) = todo.recv() {
+        if cancel.cancelled() {
+            continue;
+        }
+        // Opened anew for each: the schema may have changed by a load.
+        let answer = handle.engine();
+        let msg = match job {
+            Job::Ages { purpose, text, now } => {
+                let ages = answer.and_then(|mut engine| ages(&mut engine, &text, now, &cancel));
+                Msg::Ages { purpose, ages: ages.map_err(|error| error.to_string()) }
+            }
+            Job::Ask { question, ticket, kql, now } => {
+                let answer = answer.and_then(|mut engine| fetch(&mut engine, &kql, now, &cancel));
+                Msg::Answered { question, ticket, answer: answer.map_err(|error| error.to_string()) }
+            }
+        };
+        if !cancel.cancelled() && events.send(Event::Msg(msg)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Compiles one of our own queries and gives all of its rows.
+fn fetch(engine: &mut Engine, kql: &str, now: i64, cancel: &Cancel) -> Result<Grid> {
+    let options = compile::Options { now, ..compile::Options::default() };
+    let compilation = compile::compile(kql, &engine.schema(), &options);
+    match compilation.results.first() {
+        Some(compiled) => engine.fetch(&sql(compiled), cancel),
+        None => {
+            let first = compilation.diagnostics.into_iter().find(|one| one.is_error());
+            Err(Error::message(first.map_or_else(|| "no query".into(), |one| one.message)))
+        }
+    }
+}
+
+/// What the engine needs of a compiled query.
+pub fn sql(compiled: &Compiled) -> Sql {
+    Sql {
+        text: compiled.sql.clone(),
+        columns: compiled.columns.clone(),
+        streams: compiled.streams,
+        bare_table: compiled.bare_table.clone(),
+    }
+}
+
+/// The age of each table of a text, or of every table when it reads none.
+fn ages(engine: &mut Engine, text: &str, now: Option<i64>, cancel: &Cancel) -> Result<Vec<TableAge>> {
+    let now = now.unwrap_or_else(wall_clock);
+    let schema = engine.schema();
+    let options = compile::Options { now, ..compile::Options::default() };
+    let compilation = compile::compile(text, &schema, &options);
+    let mut ages = Vec::new();
+    for (used, now) in tables(&compilation, &schema, now) {
+        let Some(time_column) = used.time_column.or_else(|| pivot::time_column(&schema, &used.table)) else {
+            continue;
+        };
+        let kql = format!("{} | summarize max({})", pivot::name(&used.table), pivot::name(&time_column));
+        let grid = fetch(engine, &kql, now, cancel)?;
+        let newest = match grid.rows.first().and_then(|row| row.first()) {
+            Some(Value::Datetime(at)) => Some(*at),
+            Some(_) | None => None,
+        };
+        let (table, since, until) = (used.table, used.since, used.until);
+        ages.push(TableAge { table, time_column, newest, since, until, now });
+    }
+    Ok(ages)
+}
+
+fn tables(compilation: &compile::Compilation, schema: &Schema, now: i64) -> Vec<(TableUse, i64)> {
+    let used: Vec<_> = compilation
+        .results
+        .iter()
+        .flat_map(|result| result.tables.iter().map(|used| (used.clone(), result.now)))
+        .collect();
+    if !used.is_empty() {
+        return used;
+    }
+    let bare = |name: &str| TableUse { table: name.into(), time_column: None, since: None, until: None };
+    schema.tables.iter().map(|table| (bare(&table.name), now)).collect()
+}
+
+/// One text to check; a newer one takes its place.
+pub struct Check {
+    pub version: u64,
+    pub offset: usize,
+    pub text: String,
+    pub now: Option<i64>,
+    pub schema: Arc<Schema>,
+}
+
+/// Compiles on a thread of its own.
+pub struct Checker {
+    newest: Arc<Mutex<Option<Check>>>,
+    bell: Sender<()>,
+}
+
+impl Checker {
+    pub fn start(events: Sender<Event>) -> io::Result<Checker> {
+        let newest: Arc<Mutex<Option<Check>>> = Arc::default();
+        let (bell, rung) = channel();
+        let todo = newest.clone();
+        thread::Builder::new().name("checks".into()).spawn(move || {
+            while rung.recv().is_ok() {
+                let check = todo.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let Some(Check { version, offset, text, now, schema }) = check else { continue };
+                let now = now.unwrap_or_else(wall_clock);
+                let options = compile::Options { now, ..compile::Options::default() };
+                let diagnostics = compile::compile(&text, &schema, &options).diagnostics;
+                let msg = Msg::Checked { version, offset, diagnostics };
+                if events.send(Event::Msg(msg)).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Checker { newest, bell })
+    }
+
+    pub fn check(&self, check: Check) {
+        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Some(check);
+        let _ = self.bell.send(());
+    }
+}

@@ -1,0 +1,240 @@
+//! The loop: waits for an event, lets the state machine handle all that have come, performs what it asks
+//! for, draws once. While nothing happens nothing runs.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use super::effects::{Effects, Left};
+use super::runner::Source;
+use super::signals::{self, Rescue};
+use super::terminal::{self, Screen};
+use super::theme::Theme;
+use super::{files, input};
+use crate::app::msg::{Effect, Msg};
+use crate::app::session::Session;
+use crate::app::{App, Start, update};
+use crate::engine::{self, Data, Handle};
+use crate::error::{Error, Result};
+use crate::hunt::pack;
+
+/// How the workbench starts.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub data: Data,
+    /// What the data are called on the screen, such as `sample` or a path; sessions are kept by it.
+    pub title: String,
+    pub engine: engine::Options,
+    /// Where `:load` puts rows while the data are in memory.
+    pub fallback: Option<PathBuf>,
+    /// A query file to open.
+    pub file: Option<PathBuf>,
+    /// The query clock, in ticks.
+    pub now: Option<i64>,
+    pub ascii: bool,
+    pub color: bool,
+}
+
+/// What wakes the loop.
+pub enum Event {
+    Msg(Msg),
+    /// The database is open, or another one is.
+    Handle(Handle),
+    /// The shell wants the terminal.
+    Suspend,
+}
+
+/// No more events are handled before a draw, so that a flood of them does not freeze the screen.
+const EVENTS_MAX: usize = 10_000;
+
+/// Runs until the user ends it.
+///
+/// # Errors
+/// The terminal cannot be taken; a query file that was named cannot be read.
+pub fn run(options: Options) -> Result<()> {
+    let data = match &options.data {
+        Data::File(path) => std::path::absolute(path)?.display().to_string(),
+        Data::Memory(_) | Data::Empty => options.title.clone(),
+    };
+    let session_file = files::session_file(&data, options.file.as_deref());
+    let restored = restored(&options, session_file.as_deref())?;
+    let hunts = Arc::new(pack::shipped()?);
+    terminal::take().map_err(Error::Io)?;
+    let rescue = Rescue::new(session_file.clone());
+    signals::on_panic(rescue.clone());
+    let mut desk =
+        Desk::start(&options, hunts, rescue, session_file).inspect_err(|_| terminal::give_back())?;
+    let ended = desk.run(restored);
+    desk.rescue.set(desk.app.session());
+    desk.rescue.save();
+    if ended.is_err() {
+        // The terminal is gone.
+        desk.rescue.save_and_exit(128 + signal_hook::consts::SIGHUP);
+    }
+    terminal::give_back();
+    if !desk.effects.close() {
+        // Destructors of the engine would run under a thread that uses it.
+        desk.rescue.save_and_exit(0);
+    }
+    Ok(())
+}
+
+/// What the query pane begins with: the named file, unless what was typed into it last time was not saved
+/// and the file is still as it was then.
+fn restored(options: &Options, session_file: Option<&std::path::Path>) -> Result<Option<Session>> {
+    let session = session_file.and_then(files::read_session);
+    let Some(file) = &options.file else { return Ok(session) };
+    let text = files::read_text(file).map_err(Error::message)?;
+    if let Some(session) = session.filter(|session| session.file_text.as_ref() == Some(&text)) {
+        return Ok(Some(session));
+    }
+    Ok(Some(Session::of_file(file.clone(), text)))
+}
+
+struct Desk {
+    app: App,
+    theme: Theme,
+    screen: Screen,
+    effects: Effects,
+    events: Receiver<Event>,
+    rescue: Rescue,
+    started: Instant,
+    /// What the rescue holds: version of the text, cursor.
+    rescued: Option<(u64, (usize, usize))>,
+}
+
+impl Desk {
+    fn start(
+        options: &Options,
+        hunts: Arc<Vec<pack::Hunt>>,
+        rescue: Rescue,
+        session_file: Option<PathBuf>,
+    ) -> Result<Desk> {
+        let (sender, events) = channel();
+        let app = App::new(Start {
+            size: terminal::dimensions(),
+            ascii: options.ascii,
+            title: options.title.clone(),
+            now: options.now,
+            hunts,
+        });
+        let theme = Theme { color: options.color, ascii: options.ascii };
+        let mut screen = Screen::new()?;
+        // Before the database is opened, before any thread.
+        screen.draw(&app, &theme)?;
+        signals::watch(rescue.clone(), sender.clone())?;
+        input::start(sender.clone())?;
+        let (data, engine) = (options.data.clone(), options.engine);
+        let source = Source { data, options: engine, fallback: options.fallback.clone() };
+        let effects = Effects::start(source, session_file, sender)?;
+        Ok(Desk { app, theme, screen, effects, events, rescue, started: Instant::now(), rescued: None })
+    }
+
+    fn run(&mut self, restored: Option<Session>) -> io::Result<()> {
+        if let Some(session) = restored
+            && self.handle(Event::Msg(Msg::Restored(session)))? == Flow::End
+        {
+            return Ok(());
+        }
+        loop {
+            self.keep();
+            if self.app.dirty {
+                self.app.dirty = false;
+                self.draw()?;
+            }
+            let Some(event) = self.wait() else { return Ok(()) };
+            if self.handle(event)? == Flow::End {
+                return Ok(());
+            }
+            for _ in 0..EVENTS_MAX {
+                let Ok(event) = self.events.try_recv() else { break };
+                if self.handle(event)? == Flow::End {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.started.elapsed().as_millis() as u64
+    }
+
+    /// The next event. Sleeps until the state machine wants to be woken, for ever if it does not.
+    fn wait(&self) -> Option<Event> {
+        let Some(at) = self.app.wake_at() else { return self.events.recv().ok() };
+        let left = Duration::from_millis(at.saturating_sub(self.now_ms()));
+        match self.events.recv_timeout(left) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => Some(Event::Msg(Msg::Wake(self.effects.fraction()))),
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    fn handle(&mut self, event: Event) -> io::Result<Flow> {
+        let effects = match event {
+            Event::Msg(msg) => {
+                let now = self.now_ms();
+                update(&mut self.app, now, msg)
+            }
+            Event::Handle(handle) => {
+                self.effects.opened(handle)?;
+                Vec::new()
+            }
+            Event::Suspend => vec![Effect::Suspend],
+        };
+        for effect in effects {
+            let schema = self.app.database.schema.clone();
+            match self.effects.perform(effect, &schema) {
+                Left::Nothing => {}
+                Left::Repaint => {
+                    self.screen.forget()?;
+                    self.app.dirty = true;
+                }
+                Left::Suspend => self.suspend()?,
+                Left::Quit => return Ok(Flow::End),
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        // A resize whose event is still on its way.
+        let size = terminal::dimensions();
+        if size != self.app.size {
+            let now = self.now_ms();
+            for effect in update(&mut self.app, now, Msg::Resize(size.0, size.1)) {
+                let schema = self.app.database.schema.clone();
+                self.effects.perform(effect, &schema);
+            }
+            self.app.dirty = false;
+        }
+        self.screen.draw(&self.app, &self.theme)
+    }
+
+    /// Gives the shell its terminal until `fg`.
+    fn suspend(&mut self) -> io::Result<()> {
+        terminal::give_back();
+        signals::stop()?;
+        terminal::take()?;
+        self.screen.forget()?;
+        self.app.dirty = true;
+        Ok(())
+    }
+
+    /// Keeps what would be lost with the process where other threads find it.
+    fn keep(&mut self) {
+        let state = (self.app.editor.version, self.app.editor.cursor());
+        if self.rescued != Some(state) {
+            self.rescued = Some(state);
+            self.rescue.set(self.app.session());
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    On,
+    End,
+}

@@ -1,0 +1,298 @@
+//! The engine's own thread: opens the data, runs one query at a time, loads files. The newest run counts: one that
+//! waits is replaced. A run that does not answer to a stop in time is left behind with its thread, and
+//! another thread takes over with an engine of its own.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::files::expanded;
+use super::queries::sql;
+use super::run::Event;
+use crate::app::msg::{Failure, Msg, Opened};
+use crate::cli::wall_clock;
+use crate::compile;
+use crate::diag::any_error;
+use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId};
+use crate::error::Error;
+use crate::value::Value;
+
+/// A run that was stopped and does not end in this time is left behind: DuckDB does not look for
+/// interrupts while it plans.
+const PATIENCE: Duration = Duration::from_millis(150);
+/// The end of the program does not wait longer.
+const CLOSING: Duration = Duration::from_millis(300);
+/// A load tells how far it is this often.
+const LOADING: Duration = Duration::from_millis(500);
+
+/// What stands between the screen and the engine's thread.
+#[derive(Clone)]
+pub struct Runner {
+    desk: Arc<Desk>,
+    events: Sender<Event>,
+}
+
+struct Desk {
+    state: Mutex<State>,
+    bell: Condvar,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Which thread is at work; an older one that comes back from a run ends.
+    shift: u64,
+    waiting: Option<Run>,
+    loading: Option<Cancel>,
+    loads: VecDeque<PathBuf>,
+    /// Nothing more is begun.
+    closed: bool,
+    running: Option<(u64, Cancel)>,
+    progress: Option<Progress>,
+    handle: Option<Handle>,
+}
+
+struct Run {
+    run: u64,
+    text: String,
+    now: Option<i64>,
+    cancel: Cancel,
+}
+
+enum Job {
+    Run(Run),
+    Load(PathBuf, Cancel),
+}
+
+/// What is opened first, and where files are loaded to while the data are in memory.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub data: Data,
+    pub options: engine::Options,
+    pub fallback: Option<PathBuf>,
+}
+
+impl Runner {
+    /// Starts the first thread, which opens the data.
+    pub fn start(source: Source, events: Sender<Event>) -> io::Result<Runner> {
+        let desk =
+            Arc::new(Desk { state: Mutex::default(), bell: Condvar::new(), threads: Mutex::default() });
+        let runner = Runner { desk, events };
+        let worker = runner.clone();
+        runner.spawn(move || match Engine::open(&source.data, &source.options) {
+            Ok(engine) => {
+                worker.opened(&engine, None);
+                worker.work(0, engine, source);
+            }
+            Err(error) => worker.tell(Msg::OpenFailed(error.to_string())),
+        })?;
+        Ok(runner)
+    }
+
+    /// Runs a text as soon as the engine is free; what runs is stopped.
+    pub fn run(&self, run: u64, text: String, now: Option<i64>) {
+        let mut state = self.state();
+        state.waiting = Some(Run { run, text, now, cancel: Cancel::new() });
+        self.desk.bell.notify_all();
+        drop(state);
+        self.stop_running();
+    }
+
+    pub fn load(&self, path: PathBuf) {
+        self.state().loads.push_back(path);
+        self.desk.bell.notify_all();
+    }
+
+    /// Stops what runs and what waits, a load too.
+    pub fn cancel(&self) {
+        let mut state = self.state();
+        let waiting = state.waiting.take();
+        if let Some(cancel) = &state.loading {
+            cancel.cancel();
+        }
+        drop(state);
+        if let Some(run) = waiting {
+            self.tell(Msg::Failed { run: run.run, failure: Failure::Cancelled, ms: 0 });
+        }
+        self.stop_running();
+    }
+
+    /// Ends the threads. False when one does not end in time, as while DuckDB plans a query.
+    pub fn close(&self) -> bool {
+        self.state().closed = true;
+        self.cancel();
+        self.desk.bell.notify_all();
+        let started = Instant::now();
+        loop {
+            let threads = self.desk.threads.lock().unwrap_or_else(PoisonError::into_inner);
+            if threads.iter().all(JoinHandle::is_finished) {
+                return true;
+            }
+            drop(threads);
+            if started.elapsed() > CLOSING {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn spawn(&self, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let thread = thread::Builder::new().name("engine".into()).spawn(work)?;
+        let mut threads = self.desk.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        threads.retain(|thread| !thread.is_finished());
+        threads.push(thread);
+        Ok(())
+    }
+
+    /// How far the running query is, from 0 to 1.
+    pub fn fraction(&self) -> Option<f64> {
+        let progress = {
+            let state = self.state();
+            state.running.as_ref()?;
+            state.progress.clone()
+        };
+        progress?.fraction()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.desk.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A screen that is gone needs no answer.
+    fn tell(&self, msg: Msg) {
+        let _ = self.events.send(Event::Msg(msg));
+    }
+
+    fn opened(&self, engine: &Engine, title: Option<String>) {
+        let mut state = self.state();
+        state.handle = Some(engine.handle());
+        state.progress = Some(engine.progress());
+        drop(state);
+        let _ = self.events.send(Event::Handle(engine.handle()));
+        let notes = engine.notes().to_vec();
+        self.tell(Msg::Opened(Opened { schema: engine.schema(), clock: engine.clock(), title, notes }));
+    }
+
+    fn stop_running(&self) {
+        let Some((id, cancel)) = self.state().running.clone() else { return };
+        cancel.cancel();
+        let runner = self.clone();
+        let watched = self.spawn(move || {
+            let state = runner.state();
+            let still = |state: &mut State| state.running.as_ref().is_some_and(|(other, _)| *other == id);
+            let waited = runner.desk.bell.wait_timeout_while(state, PATIENCE, still);
+            let (state, late) = waited.unwrap_or_else(PoisonError::into_inner);
+            if late.timed_out() {
+                runner.take_over(state, id);
+            }
+        });
+        if let Err(error) = watched {
+            self.tell(Msg::Broken(format!("a thread cannot be made: {error}")));
+        }
+    }
+
+    /// Another thread takes the place of one that does not answer.
+    fn take_over(&self, mut state: MutexGuard<'_, State>, run: u64) {
+        let Some(handle) = state.handle.clone() else { return };
+        state.shift += 1;
+        state.running = None;
+        let shift = state.shift;
+        drop(state);
+        self.tell(Msg::Failed { run, failure: Failure::Cancelled, ms: 0 });
+        match handle.engine() {
+            Ok(engine) => {
+                self.state().progress = Some(engine.progress());
+                let source =
+                    Source { data: Data::Empty, options: engine::Options::default(), fallback: None };
+                self.work(shift, engine, source);
+            }
+            Err(error) => self.tell(Msg::Broken(format!("the engine does not answer: {error}"))),
+        }
+    }
+
+    fn work(&self, shift: u64, mut engine: Engine, mut source: Source) {
+        while let Some(job) = self.next(shift) {
+            match job {
+                Job::Run(run) => self.perform(&mut engine, run),
+                Job::Load(path, _) => {
+                    let said = format!("{} cannot be loaded from here yet", path.display());
+                    self.tell(Msg::Loaded { result: Err(said), schema: None });
+                }
+            }
+            let mut state = self.state();
+            if state.shift != shift {
+                return;
+            }
+            (state.running, state.loading) = (None, None);
+            self.desk.bell.notify_all();
+        }
+    }
+
+    /// Waits for something to do; `None` when another thread has taken over.
+    fn next(&self, shift: u64) -> Option<Job> {
+        let mut state = self.state();
+        loop {
+            if state.shift != shift || state.closed {
+                return None;
+            }
+            if let Some(path) = state.loads.pop_front() {
+                let cancel = Cancel::new();
+                state.loading = Some(cancel.clone());
+                return Some(Job::Load(path, cancel));
+            }
+            if let Some(run) = state.waiting.take() {
+                state.running = Some((run.run, run.cancel.clone()));
+                return Some(Job::Run(run));
+            }
+            state = self.desk.bell.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn perform(&self, engine: &mut Engine, job: Run) {
+        let Run { run, text, now, cancel } = job;
+        let started = Instant::now();
+        let ms = || started.elapsed().as_millis() as u64;
+        let options = compile::Options { now: now.unwrap_or_else(wall_clock), ..compile::Options::default() };
+        let mut compilation = compile::compile(&text, &engine.schema(), &options);
+        let skipped = compilation.results.len().saturating_sub(1);
+        let compiled = match compilation.results.pop() {
+            Some(compiled) if !any_error(&compilation.diagnostics) => Arc::new(compiled),
+            Some(_) | None => {
+                let failure = match compilation.diagnostics.is_empty() {
+                    true => Failure::Other("there is no query in the text, only definitions".into()),
+                    false => Failure::Query(compilation.diagnostics),
+                };
+                return self.tell(Msg::Failed { run, failure, ms: ms() });
+            }
+        };
+        let mut rows: Vec<Vec<Value>> = Vec::new();
+        let stored = engine.store(ResultId(run), &sql(&compiled), &cancel, &mut |grid| {
+            rows.extend(grid.rows);
+            if compiled.streams && !rows.is_empty() {
+                self.tell(Msg::First { run, compiled: compiled.clone(), rows: rows.clone() });
+            }
+        });
+        let msg = match stored {
+            Ok(stored) => {
+                let warnings = compilation.diagnostics;
+                Msg::Ran { run, compiled, rows, total: stored.rows, ms: ms(), warnings, skipped }
+            }
+            Err(error) => Msg::Failed { run, failure: failure(error), ms: ms() },
+        };
+        self.tell(msg);
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::Cancelled => Failure::Cancelled,
+        Error::Engine { message, sql: Some(sql) } => Failure::Other(format!(
+            "the engine did not take our SQL; please report this\n\n{message}\n\n{sql}"
+        )),
+        other => Failure::Other(other.to_string()),
+    }
+}

@@ -1,0 +1,108 @@
+//! What ends or stops the process from outside: signals, and a terminal that is gone. Crossterm's reader
+//! spins for ever on a hung-up terminal (its issue 793), so the way out never goes through it.
+
+use std::io;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
+
+use super::run::Event;
+use super::{files, terminal};
+use crate::app::session::Session;
+
+/// The newest state of the query pane, and where it is kept, for whoever ends the process.
+#[derive(Clone)]
+pub struct Rescue {
+    session: Arc<Mutex<Option<Session>>>,
+    file: Option<Arc<std::path::PathBuf>>,
+}
+
+impl Rescue {
+    pub fn new(file: Option<std::path::PathBuf>) -> Rescue {
+        Rescue { session: Arc::default(), file: file.map(Arc::new) }
+    }
+
+    pub fn set(&self, session: Session) {
+        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
+    }
+
+    /// Writes the state; nothing can be done any more when that fails. Without waiting for a thread that
+    /// holds the state, which may be the one that panicked.
+    pub fn save(&self) {
+        let session = match self.session.try_lock() {
+            Ok(session) => session,
+            Err(std::sync::TryLockError::Poisoned(session)) => session.into_inner(),
+            Err(std::sync::TryLockError::WouldBlock) => return,
+        };
+        if let (Some(session), Some(file)) = (&*session, &self.file) {
+            let _ = files::save_session(file, session);
+        }
+    }
+
+    /// Ends the process on the spot: destructors of a running engine would wait for its threads.
+    pub fn save_and_exit(&self, code: i32) -> ! {
+        self.save();
+        signal_hook::low_level::exit(code)
+    }
+}
+
+/// Watches for signals and for the terminal's end, on threads of their own.
+pub fn watch(rescue: Rescue, events: Sender<Event>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP])?;
+    let of_signals = rescue.clone();
+    thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in signals.forever() {
+            match signal {
+                SIGTSTP => {
+                    let _ = events.send(Event::Suspend);
+                }
+                // The terminal is gone; writing to it may block.
+                SIGHUP => of_signals.save_and_exit(128 + SIGHUP),
+                signal => {
+                    of_signals.save();
+                    terminal::give_back();
+                    signal_hook::low_level::exit(128 + signal);
+                }
+            }
+        }
+    })?;
+    thread::Builder::new().name("hang-up".into()).spawn(move || {
+        // A hang-up is reported even though nothing is asked for, so this sleeps until then.
+        let stdin = io::stdin();
+        loop {
+            let mut watched = [PollFd::new(&stdin, PollFlags::empty())];
+            match poll(&mut watched, None) {
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(_) if watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) => {
+                    rescue.save_and_exit(128 + SIGHUP)
+                }
+                Ok(_) | Err(_) => return,
+            }
+        }
+    })?;
+    Ok(())
+}
+
+/// A panic in any thread gives the terminal back, keeps the text, and ends the process. A kernel's panic
+/// is the end of its query only.
+pub fn on_panic(rescue: Rescue) {
+    std::panic::set_hook(Box::new(move |panic| {
+        if crate::engine::panic_is_contained() {
+            return;
+        }
+        terminal::give_back();
+        let said = panic.to_string();
+        eprintln!("kqlhunt: a mistake of ours: {}", crate::display::safe(&said));
+        eprintln!("kqlhunt: the text of the query pane is kept for the next start");
+        rescue.save_and_exit(101)
+    }));
+}
+
+/// Stops the process as the shell's job control does; returns when it goes on.
+pub fn stop() -> io::Result<()> {
+    signal_hook::low_level::emulate_default_handler(SIGTSTP)
+}
