@@ -1,21 +1,11 @@
 //! The facade: KQL text and a schema in, SQL and diagnostics out. Runs nothing.
 
 use crate::diag::{Diagnostic, any_error};
+pub use crate::facts::{Options, Origin, Render, TableUse};
 use crate::plan::{self, Node, Plan, Rel};
 use crate::schema::Schema;
 use crate::sql;
 use crate::types::ColumnType;
-
-/// What a query's meaning depends on besides its text and the schema.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The query clock, in ticks: what `now()` gives. `set query_now` in the text wins over it.
-    pub now: i64,
-    /// Values for `declare query_parameters`, as written on the command line.
-    pub params: Vec<(String, String)>,
-    /// Mark in the SQL which operator made each part.
-    pub trace: bool,
-}
 
 /// What a text compiles to: one result for each query statement, none when there are errors.
 #[derive(Clone, Debug, Default)]
@@ -41,37 +31,6 @@ pub struct Compiled {
     pub streams: bool,
     /// The whole query is a bare table, in stored order: its rows can be read in place.
     pub bare_table: Option<String>,
-}
-
-/// A column of a stored table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    pub table: String,
-    pub column: String,
-}
-
-/// A stored table in a query, and how far back the query looks in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableUse {
-    pub table: String,
-    /// The datetime column that the query compares with a constant: `TimeGenerated > ago(1h)`.
-    pub time_column: Option<String>,
-    /// The constant's lower and upper bounds, in ticks, where there are such.
-    pub since: Option<i64>,
-    pub until: Option<i64>,
-}
-
-/// What `render` asks for; property names and kinds as KQL spells them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Render {
-    pub kind: String,
-    pub properties: Vec<(String, String)>,
-}
-
-impl Render {
-    pub fn property(&self, name: &str) -> Option<&str> {
-        self.properties.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
 }
 
 /// Compiles a text. Never panics; every mistake is a diagnostic with its place.

@@ -15,6 +15,7 @@ pub mod display;
 pub mod engine;
 pub mod error;
 pub mod export;
+pub mod facts;
 pub mod hunt;
 pub mod ide;
 pub mod ingest;

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::env::{Binding, Env, UserFunction};
 use super::{ColId, Column, Expr, LetRel, Node, Plan, Rel};
-use crate::compile::{Options, Render, TableUse};
 use crate::diag::{Diagnostic, code};
+use crate::facts::{Options, Render, TableUse};
 use crate::schema::Schema;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, LetValue, Script, StatementKind};

@@ -24,7 +24,7 @@ pub use check::{Bound, bind};
 pub use prune::prune;
 
 use crate::catalog::func::Sig;
-use crate::compile::{Origin, Render, TableUse};
+use crate::facts::{Origin, Render, TableUse};
 use crate::span::Span;
 use crate::types::Type;
 use crate::value::Value;

@@ -3,8 +3,8 @@
 use super::check::{Any, Binder, Checked, OPERATORS_MAX, Stop};
 use super::env::{Binding, Env};
 use super::{Column, Expr, Node, OrderKey, Rel};
-use crate::compile::{Origin, TableUse};
 use crate::diag::{code, nearest};
+use crate::facts::{Origin, TableUse};
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name, Pipe};
 use crate::value::Value;

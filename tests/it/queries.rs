@@ -127,9 +127,9 @@ fn clock_and_parameters_come_from_the_command_line() {
     let now =
         query(&sandbox, &["--format", "csv", "--now", "2026-05-14T12:00:00.1234567Z", "print t=ago(1h)"]);
     assert_eq!(text(&now.stdout), "t\r\n2026-05-14T11:00:00.1234567Z\r\n");
-    let kql = "declare query_parameters(who:string); print who";
+    let kql = "declare query_parameters(who:string); print w = who";
     let param = query(&sandbox, &["--sample", "--format", "jsonl", "--param", "who=a' or 1==1", kql]);
-    assert_eq!(text(&param.stdout), "{\"who\":\"a' or 1==1\"}\n", "{}", text(&param.stderr));
+    assert_eq!(text(&param.stdout), "{\"w\":\"a' or 1==1\"}\n", "{}", text(&param.stderr));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Operators that choose or compute columns: extend, project and its family, getschema.
 
-use crate::compile::Origin;
 use crate::diag::{code, nearest};
+use crate::facts::Origin;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;

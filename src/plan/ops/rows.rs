@@ -1,7 +1,7 @@
 //! Operators that choose or order rows: where, take, top, sort, distinct, count, serialize.
 
-use crate::compile::TableUse;
 use crate::diag::code;
+use crate::facts::TableUse;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::{ColId, Column, CompareOp, Expr, ExprKind, Node, OrderKey, Rel};
