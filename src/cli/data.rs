@@ -48,7 +48,7 @@ impl Chosen {
     pub fn data(&self) -> Data {
         match self {
             Chosen::Database(path) | Chosen::DefaultDatabase(path) => Data::File(path.clone()),
-            Chosen::Sample | Chosen::DefaultSample => Data::Empty,
+            Chosen::Sample | Chosen::DefaultSample => Data::Memory(crate::ingest::sample::fill),
         }
     }
 

@@ -234,6 +234,7 @@ struct Progress {
     quarantine: Quarantine,
     /// Offsets of what was quarantined last.
     last_bad: Option<u64>,
+    name: String,
     reasons: Vec<String>,
 }
 
@@ -253,6 +254,7 @@ impl Job<'_> {
             tables: BTreeMap::new(),
             quarantine: Quarantine::new(self.options.quarantine.as_deref(), &self.input.name),
             last_bad: None,
+            name: self.input.name.clone(),
             reasons: Vec::new(),
         };
         sink.begin()?;
@@ -389,7 +391,7 @@ fn take(parsed: Parsed, plan: &Plan, progress: &mut Progress, sink: &mut dyn Sin
         progress.quarantine.add(bad)?;
         progress.last_bad = Some(bad.offset);
         if progress.reasons.len() < super::REASONS_MAX {
-            progress.reasons.push(format!("line {}: {}", bad.line, bad.reason));
+            progress.reasons.push(format!("'{}' line {}: {}", progress.name, bad.line, bad.reason));
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ mod parse;
 mod quarantine;
 mod read;
 mod rows;
+pub mod sample;
 mod scout;
 mod sink;
 mod source;
@@ -76,7 +77,7 @@ pub struct Summary {
     pub surrogates: u64,
     /// The quarantine files.
     pub quarantine: Vec<PathBuf>,
-    /// The first reasons for quarantine: line and why.
+    /// The first reasons for quarantine: file, line and why.
     pub reasons: Vec<String>,
     /// Remarks, one sentence each, without a full stop.
     pub notes: Vec<String>,

@@ -4,6 +4,7 @@
 mod goldens;
 mod lossless;
 mod memory;
+mod sample;
 mod twice;
 
 use std::ops::ControlFlow;
