@@ -83,7 +83,7 @@ fn make_bag<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     let mut bag = Bag::default();
     for json in values(args).iter().flatten() {
         for (key, value) in json::members(json) {
-            if bag.len() < size(args) {
+            if bag.count() < size(args) {
                 bag.add(key, value);
             }
         }

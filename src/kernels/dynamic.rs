@@ -209,13 +209,13 @@ pub struct Bag<'a> {
 const SEARCHED_MAX: usize = 16;
 
 impl<'a> Bag<'a> {
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.members.len()
     }
 
     /// Ignores a key that is there.
     pub fn add(&mut self, key: &'a str, value: &'a str) {
-        if self.len() < SEARCHED_MAX {
+        if self.count() < SEARCHED_MAX {
             if self.members.iter().any(|(known, _)| json::same_key(known, key)) {
                 return;
             }
