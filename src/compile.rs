@@ -31,6 +31,16 @@ pub struct Compiled {
     pub streams: bool,
     /// The whole query is a bare table, in stored order: its rows can be read in place.
     pub bare_table: Option<String>,
+    /// Each row is one row of a stored table, each column one of its columns (see `origins`).
+    pub row_ids: Option<RowIds>,
+}
+
+/// Which rows of a stored table a result has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowIds {
+    pub table: String,
+    /// Exactly one SELECT with one column, DuckDB's row numbers: as many as the result has rows, in its order.
+    pub sql: String,
 }
 
 /// Compiles a text. Never panics; every mistake is a diagnostic with its place.
@@ -61,10 +71,28 @@ fn compiled(mut plan: Plan, now: i64, source: Option<&str>) -> Compiled {
         Node::Scan { table, items, .. } if items.len() == plan.root.cols.len() => Some(table.clone()),
         _ => None,
     };
+    let row_ids = row_ids(&plan);
     plan::prune(&mut plan);
     let sql = sql::write(&plan, source);
     let streams = streams(&plan.root, &plan);
-    Compiled { sql, columns, origins, render: plan.render, tables: plan.tables, now, streams, bare_table }
+    Compiled {
+        sql,
+        columns,
+        origins,
+        render: plan.render,
+        tables: plan.tables,
+        now,
+        streams,
+        bare_table,
+        row_ids,
+    }
+}
+
+fn row_ids(plan: &Plan) -> Option<RowIds> {
+    let mut plan = plan.clone();
+    let table = plan::to_row_ids(&mut plan)?;
+    plan::prune(&mut plan);
+    Some(RowIds { table, sql: sql::write(&plan, None) })
 }
 
 /// Whether rows come out while others still go in.

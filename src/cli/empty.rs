@@ -5,7 +5,7 @@ use super::exit::Failure;
 use super::report;
 use crate::catalog::tables;
 use crate::compile::{self, Compiled, Options, TableUse};
-use crate::engine::{Cancel, Engine};
+use crate::engine::{Cancel, Engine, Sql};
 use crate::schema::Table;
 use crate::ticks;
 use crate::types::Type;
@@ -37,7 +37,7 @@ fn newest(engine: &mut Engine, table: &str, column: &str, cancel: &Cancel) -> Re
     let kql = format!("{} | summarize max({})", quoted(table), quoted(column));
     let compilation = compile::compile(&kql, &engine.schema(), &Options::default());
     let Some(compiled) = compilation.results.first() else { return Ok(None) };
-    let grid = engine.fetch(&super::query::sql(compiled), cancel)?;
+    let grid = engine.fetch(&Sql::from(compiled), cancel)?;
     match grid.rows.first().and_then(|row| row.first()) {
         Some(Value::Datetime(at)) => Ok(Some(*at)),
         Some(_) | None => Ok(None),

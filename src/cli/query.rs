@@ -68,16 +68,6 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// What the engine needs of a compiled query.
-pub fn sql(compiled: &Compiled) -> Sql {
-    Sql {
-        text: compiled.sql.clone(),
-        columns: compiled.columns.clone(),
-        streams: compiled.streams,
-        bare_table: compiled.bare_table.clone(),
-    }
-}
-
 /// Runs one result into an exporter and gives its number of rows.
 pub fn write_result(
     engine: &mut Engine,
@@ -88,7 +78,7 @@ pub fn write_result(
 ) -> Result<u64, Failure> {
     exporter.begin(&compiled.columns, out)?;
     let mut rows: u64 = 0;
-    engine.stream(&sql(compiled), cancel, &mut |grid| {
+    engine.stream(&Sql::from(compiled), cancel, &mut |grid| {
         rows += grid.rows.len() as u64;
         exporter.rows(&grid.rows, out)?;
         out.flush().map_err(Error::from)

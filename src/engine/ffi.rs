@@ -38,3 +38,27 @@ unsafe fn message(text: *const c_char) -> String {
     // SAFETY: not null, and the caller vouches for the rest.
     unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
 }
+
+/// What DuckDB's message means. Most are mistakes in SQL that we wrote; some are the query's or the machine's.
+fn failure(text: String, sql: Option<&str>) -> Error {
+    if text.starts_with("INTERRUPT Error") {
+        return Error::Cancelled;
+    }
+    // The query's own mistake, as an invalid regular expression is.
+    if let Some((_, message)) = text.split_once(crate::kernels::QUERY_ERROR) {
+        return Error::message(message);
+    }
+    if text.starts_with("Out of Memory Error") {
+        let way_out = if text.contains("max_temp_directory_size") || text.contains("offload") {
+            "the query needs more room for spilled rows than the disk of the cache folder has; \
+             narrow it, or set XDG_CACHE_HOME to a larger disk"
+        } else {
+            "the query needs more memory than it may have; narrow it, or raise the limit with --memory"
+        };
+        return Error::message(way_out);
+    }
+    if text.contains("No space left on device") {
+        return Error::message(format!("the disk is full: {}", text.lines().next().unwrap_or_default()));
+    }
+    Error::Engine { message: text, sql: sql.map(str::to_owned) }
+}

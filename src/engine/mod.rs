@@ -18,6 +18,7 @@ pub use reader::{Order, Reader};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
+use crate::compile::Compiled;
 use crate::error::{Error, Result};
 use crate::schema::Schema;
 use crate::types::ColumnType;
@@ -25,7 +26,7 @@ use crate::value::Grid;
 use ffi::Connection;
 use layout::Kind;
 use open::{Access, Instance};
-use results::Shared;
+use results::{Run, Shared};
 use store::Store;
 
 /// Which data a process works on.
@@ -59,6 +60,35 @@ pub struct Sql {
     pub streams: bool,
     /// The query is this whole table, all listed columns in stored order.
     pub bare_table: Option<String>,
+    /// Its rows are rows of one table: a large result is kept as their numbers, and no row is copied.
+    pub row_ids: Option<RowIds>,
+}
+
+/// Which rows of a stored table a result has.
+#[derive(Clone, Debug)]
+pub struct RowIds {
+    pub table: String,
+    /// For each column of the result the KQL name of the table's column whose values it holds.
+    pub columns: Vec<String>,
+    /// Exactly one SELECT of their `rowid`, in the result's order.
+    pub text: String,
+}
+
+impl From<&Compiled> for Sql {
+    fn from(compiled: &Compiled) -> Sql {
+        let row_ids = compiled.row_ids.as_ref().map(|ids| RowIds {
+            table: ids.table.clone(),
+            columns: compiled.origins.iter().flatten().map(|origin| origin.column.clone()).collect(),
+            text: ids.sql.clone(),
+        });
+        Sql {
+            text: compiled.sql.clone(),
+            columns: compiled.columns.clone(),
+            streams: compiled.streams,
+            bare_table: compiled.bare_table.clone(),
+            row_ids,
+        }
+    }
 }
 
 /// The name of a kept result, given by the caller; unique in a process.
@@ -199,25 +229,22 @@ impl Engine {
     ) -> Result<Stored> {
         let shared = self.handle.shared.clone();
         let attached = shared.attached();
-        let bare = match self.kind {
-            Kind::Ours => results::bare(&self.connection, &self.schema, sql)?,
-            // A view has no row numbers.
-            Kind::Empty | Kind::Foreign => None,
+        let run = Run {
+            reading: &self.connection,
+            writing: &self.writing,
+            // A view of another's file has no row numbers.
+            schema: (self.kind == Kind::Ours).then_some(&self.schema),
+            id,
+            sql,
+            cancel,
         };
-        let kept = match bare {
-            Some(kept) => kept,
-            None => results::copy([&self.connection, &self.writing], id, sql, cancel, first)?,
-        };
+        let (kept, shown) = run.keep(first)?;
         drop(attached);
-        let (rows, bare) = (kept.rows, kept.in_hunt);
-        let before = shared.results().insert(id, kept);
-        if let Some(before) = before {
-            before
-                .orders
-                .iter()
-                .try_for_each(|(_, table)| self.writing.execute(&format!("DROP TABLE IF EXISTS {table}")))?;
+        let rows = kept.rows;
+        if let Some(before) = shared.results().insert(id, kept) {
+            before.drop_orders(&self.writing)?;
         }
-        if bare {
+        if !shown {
             first(self.handle.reader()?.window(id, &[], 0, results::FIRST_ROWS, cancel)?);
         }
         Ok(Stored { rows })

@@ -61,7 +61,7 @@ impl Reader {
     /// Frees a result; unknown ones too.
     pub fn drop_result(&mut self, id: ResultId) -> Result<()> {
         let Some(kept) = self.shared.results().remove(&id) else { return Ok(()) };
-        drop_tables(&self.connection, &kept)
+        kept.drop_tables(&self.connection)
     }
 
     fn range(
@@ -77,19 +77,19 @@ impl Reader {
         let (start, end) = (range.start.min(kept.rows), range.end.min(kept.rows));
         let shared = self.shared.clone();
         let _attached = kept.in_hunt.then(|| shared.attached());
-        let sql = if order.is_empty() {
-            let Kept { from, exprs, .. } = &kept;
-            let exprs = exprs.join(", ");
-            format!("SELECT {exprs} FROM {from} WHERE rowid >= {start} AND rowid < {end} ORDER BY rowid")
-        } else {
-            let sorted = self.sorted(id, &kept, order, cancel)?;
-            let exprs: Vec<String> = kept.exprs.iter().map(|expr| format!("t.{expr}")).collect();
-            format!(
-                "SELECT {} FROM (SELECT rowid AS at, row FROM {sorted} WHERE rowid >= {start} AND rowid < {end}) \
-                 AS s JOIN {} AS t ON t.rowid = s.row ORDER BY s.at",
-                exprs.join(", "),
-                kept.from
-            )
+        let ids =
+            if order.is_empty() { kept.ids.clone() } else { Some(self.sorted(id, &kept, order, cancel)?) };
+        let Kept { from, exprs, .. } = &kept;
+        let exprs: Vec<String> = exprs.iter().map(|expr| format!("t.{expr}")).collect();
+        let exprs = exprs.join(", ");
+        let sql = match ids {
+            None => format!(
+                "SELECT {exprs} FROM {from} AS t WHERE rowid >= {start} AND rowid < {end} ORDER BY rowid"
+            ),
+            Some(ids) => format!(
+                "SELECT {exprs} FROM (SELECT rowid AS at, row FROM {ids} WHERE rowid >= {start} AND rowid < {end}) \
+                 AS i JOIN {from} AS t ON t.rowid = i.row ORDER BY i.at"
+            ),
         };
         cancel.guard(&self.connection, || {
             let mut result = self.connection.select(&sql, &kept.columns)?;
@@ -122,12 +122,14 @@ impl Reader {
             };
             let direction = if *ascending { "ASC NULLS FIRST" } else { "DESC NULLS LAST" };
             // Writing to a String cannot fail.
-            let _ = write!(keys, "{} {direction}, ", sort_key(expr, ty));
+            let _ = write!(keys, "{} {direction}, ", sort_key(&format!("t.{expr}"), ty));
         }
-        let sql = format!(
-            "CREATE OR REPLACE TABLE {table} AS SELECT rowid AS row FROM {} WHERE rowid < {} ORDER BY {keys}rowid",
-            kept.from, kept.rows
-        );
+        let Kept { from, rows, .. } = kept;
+        let source = match &kept.ids {
+            None => format!("{from} AS t WHERE t.rowid < {rows} ORDER BY {keys}t.rowid"),
+            Some(ids) => format!("{ids} AS i JOIN {from} AS t ON t.rowid = i.row ORDER BY {keys}i.rowid"),
+        };
+        let sql = format!("CREATE OR REPLACE TABLE {table} AS SELECT t.rowid AS row FROM {source}");
         cancel.guard(&self.connection, || self.connection.execute(&sql))?;
         match self.shared.results().get_mut(&id) {
             Some(kept) => kept.orders.push((order.to_vec(), table.clone())),
@@ -143,8 +145,4 @@ fn sort_key(expr: &str, ty: Type) -> String {
         Type::Decimal => format!("TRY_CAST({expr} AS DECIMAL(38, 10))"),
         _ => expr.into(),
     }
-}
-
-pub fn drop_tables(connection: &Connection, kept: &Kept) -> Result<()> {
-    kept.own_tables().try_for_each(|table| connection.execute(&format!("DROP TABLE IF EXISTS {table}")))
 }

@@ -1,20 +1,24 @@
-//! Kept results: ordinary tables of the main database, which every connection sees, or a stored table
-//! itself when the query was nothing but that.
+//! Kept results: copies in ordinary tables of the main database, which every connection sees; or, where a
+//! result's rows are rows of a stored table, that table and their numbers.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use super::ffi::{Appender, Connection};
+use super::layout::number;
 use super::reader::Order;
-use super::{Cancel, ResultId, Sql};
+use super::{Cancel, ResultId, RowIds, Sql};
 use crate::error::Result;
 use crate::schema::Schema;
 use crate::sql::quote;
-use crate::types::ColumnType;
+use crate::types::{ColumnType, Type};
 use crate::value::Grid;
 
 /// Rows that a run hands over at once for the first screen.
 pub const FIRST_ROWS: u64 = 500;
+
+/// A result of more values is kept as row numbers where that can be.
+const COPY_VALUES: u64 = 200_000;
 
 /// Where kept results and their orders are.
 pub const CREATE: &str = "CREATE SCHEMA memory.result";
@@ -32,13 +36,14 @@ pub struct Shared {
 pub struct Kept {
     pub columns: Vec<ColumnType>,
     pub rows: u64,
-    /// What FROM names. Its row numbers are 0 to `rows` - 1 in the result's order.
+    /// What FROM names: the copy, or a table of the hunt database.
     pub from: String,
     /// For each column what SELECT names.
     pub exprs: Vec<String>,
-    /// It is part of the hunt database, not a copy.
     pub in_hunt: bool,
-    /// Tables of row numbers, one for each order that was asked for.
+    /// The table of the row numbers in `from`, in the result's order; without it they are 0 to `rows` - 1.
+    pub ids: Option<String>,
+    /// More such tables, one for each order that was asked for.
     pub orders: Vec<(Vec<Order>, String)>,
 }
 
@@ -54,88 +59,185 @@ impl Shared {
 }
 
 impl Kept {
-    /// The tables that only this result needs.
-    pub fn own_tables(&self) -> impl Iterator<Item = &str> {
-        let copy = (!self.in_hunt).then_some(self.from.as_str());
-        copy.into_iter().chain(self.orders.iter().map(|(_, table)| table.as_str()))
+    /// Frees what only this result needs.
+    pub fn drop_tables(&self, connection: &Connection) -> Result<()> {
+        let copy = (!self.in_hunt).then_some(&self.from);
+        copy.into_iter().chain(&self.ids).try_for_each(|table| drop_table(connection, table))?;
+        self.drop_orders(connection)
+    }
+
+    pub fn drop_orders(&self, connection: &Connection) -> Result<()> {
+        self.orders.iter().try_for_each(|(_, table)| drop_table(connection, table))
     }
 }
 
-/// The stored table itself as a result, when that is what the query is and its row numbers have no gaps.
-pub fn bare(connection: &Connection, schema: &Schema, sql: &Sql) -> Result<Option<Kept>> {
-    let Some(table) = sql.bare_table.as_deref().and_then(|name| schema.table(name)) else { return Ok(None) };
-    let listed: Vec<_> = table.listed().collect();
-    let same = listed.len() == sql.columns.len()
-        && listed.iter().zip(&sql.columns).all(|(own, asked)| own.name == asked.name && own.ty == asked.ty);
-    if !same {
-        return Ok(None);
-    }
-    let count = |expr: &str| super::layout::number(connection, &format!("SELECT {expr} FROM {}", table.from));
-    let rows = count("count(*)")?.unwrap_or_default();
-    if rows > 0 && count("max(rowid)")? != Some(rows - 1) {
-        return Ok(None);
-    }
-    Ok(Some(Kept {
-        columns: sql.columns.clone(),
-        rows: rows.unsigned_abs(),
-        from: table.from.clone(),
-        exprs: listed.iter().map(|column| quote::name(&column.stored)).collect(),
-        in_hunt: true,
-        orders: Vec::new(),
-    }))
+fn drop_table(connection: &Connection, table: &str) -> Result<()> {
+    connection.execute(&format!("DROP TABLE IF EXISTS {table}"))
 }
 
-/// Runs the query once, hands its first rows over as soon as they come, and copies all of them.
-pub fn copy(
-    [reading, writing]: [&Connection; 2],
-    id: ResultId,
-    sql: &Sql,
-    cancel: &Cancel,
-    first: &mut dyn FnMut(Grid),
-) -> Result<Kept> {
-    let name = format!("r{}", id.0);
-    let exprs: Vec<String> = (0..sql.columns.len()).map(|index| format!("c{index}")).collect();
-    let from = format!("memory.result.{name}");
-    let defined = exprs.iter().zip(&sql.columns).map(|(expr, column)| format!("{expr} {}", column.ty.sql()));
-    let defined: Vec<String> = defined.collect();
-    writing.execute(&format!("CREATE OR REPLACE TABLE {from} ({})", defined.join(", ")))?;
-    let rows = cancel
-        .guard(reading, || {
-            let names: Vec<&str> = exprs.iter().map(String::as_str).collect();
-            fill([reading, writing], &name, &names, sql, cancel, first)
-        })
-        .inspect_err(|_| {
-            // The run's own error is the one to tell.
-            let _ = writing.execute(&format!("DROP TABLE {from}"));
-        })?;
-    Ok(Kept { columns: sql.columns.clone(), rows, from, exprs, in_hunt: false, orders: Vec::new() })
+/// One query on its way to a kept result.
+pub struct Run<'a> {
+    pub reading: &'a Connection,
+    /// Writes while the other streams.
+    pub writing: &'a Connection,
+    /// Set when stored tables have row numbers.
+    pub schema: Option<&'a Schema>,
+    pub id: ResultId,
+    pub sql: &'a Sql,
+    pub cancel: &'a Cancel,
 }
 
-fn fill(
-    [reading, writing]: [&Connection; 2],
-    name: &str,
-    columns: &[&str],
-    sql: &Sql,
-    cancel: &Cancel,
-    first: &mut dyn FnMut(Grid),
-) -> Result<u64> {
-    let mut result = reading.select(&sql.text, &sql.columns)?;
-    let mut appender = Appender::new(writing, ["memory", "result", name], columns)?;
-    let mut rows = 0;
-    while let Some(chunk) = result.chunk()? {
-        cancel.check()?;
-        if rows < FIRST_ROWS {
-            let mut grid = Grid { columns: sql.columns.clone(), rows: Vec::new() };
-            chunk.decode(&sql.columns, &mut grid.rows)?;
-            grid.rows.truncate((FIRST_ROWS - rows) as usize);
-            first(grid);
+impl Run<'_> {
+    /// Keeps the result, and says whether `first` has had its rows.
+    pub fn keep(&self, first: &mut dyn FnMut(Grid)) -> Result<(Kept, bool)> {
+        if let Some(kept) = self.bare()? {
+            return Ok((kept, false));
         }
-        rows += chunk.rows() as u64;
-        appender.chunk(&chunk)?;
+        let rows_of = self.rows_of();
+        if let Some(rows_of) = &rows_of
+            && !self.sql.streams
+        {
+            return Ok((self.row_ids(rows_of)?, false));
+        }
+        match (self.copy(rows_of.is_some(), first)?, rows_of) {
+            (Some(kept), _) => Ok((kept, true)),
+            (None, Some(rows_of)) => Ok((self.row_ids(&rows_of)?, true)),
+            (None, None) => unreachable!("only a result of stored rows is given up"),
+        }
     }
-    appender.flush()?;
-    if rows == 0 {
-        first(Grid { columns: sql.columns.clone(), rows: Vec::new() });
+
+    fn table(&self) -> String {
+        format!("r{}", self.id.0)
     }
-    Ok(rows)
+
+    /// The stored table itself, when that is what the query is and its row numbers have no gaps.
+    fn bare(&self) -> Result<Option<Kept>> {
+        let table = self.sql.bare_table.as_deref().and_then(|name| self.schema?.table(name));
+        let Some(table) = table else { return Ok(None) };
+        let listed: Vec<_> = table.listed().collect();
+        let same = listed.len() == self.sql.columns.len()
+            && listed
+                .iter()
+                .zip(&self.sql.columns)
+                .all(|(own, asked)| own.name == asked.name && own.ty == asked.ty);
+        if !same {
+            return Ok(None);
+        }
+        let count = |expr: &str| number(self.reading, &format!("SELECT {expr} FROM {}", table.from));
+        let rows = count("count(*)")?.unwrap_or_default();
+        if rows > 0 && count("max(rowid)")? != Some(rows - 1) {
+            return Ok(None);
+        }
+        Ok(Some(Kept {
+            columns: self.sql.columns.clone(),
+            rows: rows.unsigned_abs(),
+            from: table.from.clone(),
+            exprs: listed.iter().map(|column| quote::name(&column.stored)).collect(),
+            in_hunt: true,
+            ids: None,
+            orders: Vec::new(),
+        }))
+    }
+
+    /// The result as rows of a stored table, its row numbers still to be found.
+    fn rows_of(&self) -> Option<RowsOf<'_>> {
+        let row_ids = self.sql.row_ids.as_ref()?;
+        let table = self.schema?.table(&row_ids.table)?;
+        let exprs = row_ids.columns.iter().zip(&self.sql.columns).map(|(name, asked)| {
+            let column = table.column(name).filter(|column| column.ty == asked.ty)?;
+            Some(quote::name(&column.stored))
+        });
+        let exprs: Vec<String> = exprs.collect::<Option<_>>()?;
+        (exprs.len() == self.sql.columns.len()).then(|| RowsOf { row_ids, from: table.from.clone(), exprs })
+    }
+
+    /// Keeps the numbers of the rows.
+    fn row_ids(&self, rows_of: &RowsOf<'_>) -> Result<Kept> {
+        let columns = [ColumnType::new("row", Type::Long)];
+        let rows = self.fill(&rows_of.row_ids.text, &columns, &["row"], u64::MAX, &mut |_| ())?;
+        Ok(Kept {
+            columns: self.sql.columns.clone(),
+            rows: rows.unwrap_or_default(),
+            from: rows_of.from.clone(),
+            exprs: rows_of.exprs.clone(),
+            in_hunt: true,
+            ids: Some(format!("memory.result.{}", self.table())),
+            orders: Vec::new(),
+        })
+    }
+
+    /// Copies the rows, and hands the first ones over as soon as they come. A large result is given up
+    /// when there is another way.
+    fn copy(&self, another_way: bool, first: &mut dyn FnMut(Grid)) -> Result<Option<Kept>> {
+        let columns = &self.sql.columns;
+        let exprs: Vec<String> = (0..columns.len()).map(|index| format!("c{index}")).collect();
+        let names: Vec<&str> = exprs.iter().map(String::as_str).collect();
+        let rows_max = if another_way { COPY_VALUES / columns.len().max(1) as u64 } else { u64::MAX };
+        let Some(rows) = self.fill(&self.sql.text, columns, &names, rows_max, first)? else {
+            return Ok(None);
+        };
+        let from = format!("memory.result.{}", self.table());
+        let columns = columns.clone();
+        Ok(Some(Kept { columns, rows, from, exprs, in_hunt: false, ids: None, orders: Vec::new() }))
+    }
+
+    /// Runs a query into the result's table, and gives the number of rows; `None`, and no table, when
+    /// there are more than `rows_max`.
+    fn fill(
+        &self,
+        text: &str,
+        columns: &[ColumnType],
+        names: &[&str],
+        rows_max: u64,
+        first: &mut dyn FnMut(Grid),
+    ) -> Result<Option<u64>> {
+        let defined = names.iter().zip(columns).map(|(name, column)| format!("{name} {}", column.ty.sql()));
+        let defined: Vec<String> = defined.collect();
+        let from = format!("memory.result.{}", self.table());
+        self.writing.execute(&format!("CREATE OR REPLACE TABLE {from} ({})", defined.join(", ")))?;
+        let outcome = self.cancel.guard(self.reading, || self.append(text, columns, names, rows_max, first));
+        if !matches!(outcome, Ok(Some(_))) {
+            // The run's own error is the one to tell.
+            let _ = drop_table(self.writing, &from);
+        }
+        outcome
+    }
+
+    fn append(
+        &self,
+        text: &str,
+        columns: &[ColumnType],
+        names: &[&str],
+        rows_max: u64,
+        first: &mut dyn FnMut(Grid),
+    ) -> Result<Option<u64>> {
+        let mut result = self.reading.select(text, columns)?;
+        let mut appender = Appender::new(self.writing, ["memory", "result", &self.table()], names)?;
+        let mut rows = 0;
+        while let Some(chunk) = result.chunk()? {
+            self.cancel.check()?;
+            if rows < FIRST_ROWS {
+                let mut grid = Grid { columns: columns.to_vec(), rows: Vec::new() };
+                chunk.decode(columns, &mut grid.rows)?;
+                grid.rows.truncate((FIRST_ROWS - rows) as usize);
+                first(grid);
+            }
+            rows += chunk.rows() as u64;
+            if rows > rows_max {
+                return Ok(None);
+            }
+            appender.chunk(&chunk)?;
+        }
+        appender.flush()?;
+        if rows == 0 {
+            first(Grid { columns: columns.to_vec(), rows: Vec::new() });
+        }
+        Ok(Some(rows))
+    }
+}
+
+struct RowsOf<'a> {
+    row_ids: &'a RowIds,
+    from: String,
+    exprs: Vec<String>,
 }

@@ -152,6 +152,7 @@ mod tests {
             now: 0,
             streams: false,
             bare_table: None,
+            row_ids: None,
         }
     }
 

@@ -16,12 +16,14 @@ mod names;
 mod ops;
 mod path;
 mod prune;
+mod row_ids;
 mod settings;
 mod source;
 mod special;
 
 pub use check::{Bound, bind};
 pub use prune::prune;
+pub use row_ids::to_row_ids;
 
 use crate::catalog::func::Sig;
 use crate::facts::{Origin, Render, TableUse};

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 
 pub fn sql(text: &str, types: &[Type]) -> Sql {
     let columns = types.iter().enumerate().map(|(at, ty)| ColumnType::new(format!("Column{at}"), *ty));
-    Sql { text: text.into(), columns: columns.collect(), streams: true, bare_table: None }
+    Sql { text: text.into(), columns: columns.collect(), streams: true, bare_table: None, row_ids: None }
 }
 
 fn empty() -> Engine {
@@ -147,6 +147,7 @@ fn select(engine: &Engine, table: &str, columns: &[&str], rest: &str) -> Sql {
         columns: columns.iter().map(|column| ColumnType::new(&column.name, column.ty)).collect(),
         streams: true,
         bare_table: None,
+        row_ids: None,
     }
 }
 
@@ -244,6 +245,95 @@ fn windows_anywhere_in_any_order() {
         &[Type::String],
     );
     assert_eq!(left.expect("runs"), Vec::<Vec<Value>>::new());
+}
+
+#[test]
+fn large_results_of_stored_rows_are_not_copied() {
+    fn wide(store: &mut Store) -> Result<()> {
+        store.ensure_table("W", &[new_column("a", Type::Long), new_column("A", Type::String)])?;
+        let longs = (0..130_000).map(|n| Value::Long(n * 7919 % 130_000)).collect();
+        let texts = (0..130_000).map(|n| Value::String(format!("row {n}"))).collect();
+        store.append("W", &["a", "A"], &batch(vec![(Type::Long, longs), (Type::String, texts)]))
+    }
+    let mut engine = Engine::open(&Data::Memory(wide), &Options::default()).expect("opens");
+    let mut reader = engine.handle().reader().expect("connects");
+    let cancel = Cancel::new();
+    // In the order of the table, in another order, and small enough to be copied.
+    for (at, (rest, streams)) in
+        [("WHERE a % 10 < 9", true), ("WHERE a % 10 < 9 ORDER BY a", false), ("WHERE a < 5", true)]
+            .into_iter()
+            .enumerate()
+    {
+        let id = ResultId(at as u64);
+        let mut sql = Sql { streams, ..select(&engine, "W", &["A", "a"], rest) };
+        let text = format!("SELECT rowid FROM hunt.main.\"W\" {rest}");
+        let columns = vec!["A".into(), "a".into()];
+        sql.row_ids = Some(kqlhunt::engine::RowIds { table: "W".into(), columns, text });
+        let expected = engine.fetch(&sql, &cancel).expect("runs").rows;
+        let mut first = Vec::new();
+        let stored = engine.store(id, &sql, &cancel, &mut |grid| first.extend(grid.rows)).expect("stores");
+        assert_eq!(stored.rows, expected.len() as u64);
+        assert!(first[..] == expected[..500.min(expected.len())]);
+        let width = format!("SELECT count(*) FROM duckdb_columns() WHERE table_name = 'r{at}'");
+        let copied = fetch(&mut engine, &width, &[Type::Long]).expect("runs") == [[Value::Long(2)]];
+        assert_eq!(copied, at == 2);
+        for offset in [0, 3, stored.rows / 2, stored.rows - 2] {
+            let grid = reader.window(id, &[], offset, 50, &cancel).expect("reads");
+            let end = (offset as usize + 50).min(expected.len());
+            assert!(grid.rows == expected[offset as usize..end]);
+        }
+        let order = [Order { column: 0, ascending: false }];
+        let mut sorted = expected.clone();
+        sorted.sort_by_key(|row| std::cmp::Reverse(row[0].text()));
+        let grid = reader.window(id, &order, stored.rows / 2, 50, &cancel).expect("reads");
+        let start = stored.rows as usize / 2;
+        assert!(grid.rows == sorted[start..(start + 50).min(sorted.len())]);
+        reader.drop_result(id).expect("drops");
+    }
+}
+
+#[test]
+fn compiled_queries_say_which_rows_they_are() {
+    let engine = Engine::open(&Data::Memory(fill), &Options::default()).expect("opens");
+    let schema = engine.schema();
+    let compile = |kql: &str| {
+        let compilation = kqlhunt::compile::compile(kql, &schema, &kqlhunt::compile::Options::default());
+        assert!(!compilation.results.is_empty(), "{kql}: {:?}", compilation.diagnostics);
+        compilation.results
+    };
+    let engine = std::cell::RefCell::new(engine);
+    for (kql, rows_of_table) in [
+        ("Events", true),
+        ("Events | where Isp == 'x' or rowid < 40", true),
+        ("Events | where rowid < 4000 | project Other = ISP, B, rowid | where B | sort by rowid desc", true),
+        ("Events | where B | take 7 | project-away N", true),
+        ("Events | project OldIsp, R | where OldIsp endswith '2'", true),
+        ("Events | extend M = rowid * -1 | sort by M asc | project rowid, ISP | take 9", true),
+        ("let E = Events | where B; E", false),
+        ("Events | extend M = rowid + 1", false),
+        ("Events | where rand() < 0.5", false),
+        ("Events | distinct ISP", false),
+        ("Events | summarize count() by ISP", false),
+        ("Events | union Events", false),
+        ("Events | join kind=inner Events on rowid", false),
+    ] {
+        for compiled in compile(kql) {
+            let sql = Sql::from(&compiled);
+            assert_eq!(sql.row_ids.is_some(), rows_of_table, "{kql}");
+            let Some(row_ids) = &sql.row_ids else { continue };
+            assert_eq!(row_ids.columns.len(), sql.columns.len());
+            let rows = engine.borrow_mut().fetch(&sql, &Cancel::new()).expect(kql).rows;
+            let ids = fetch(&mut engine.borrow_mut(), &row_ids.text, &[Type::Long]).expect(kql);
+            let by_id = ids.iter().map(|id| {
+                let columns: Vec<&str> = row_ids.columns.iter().map(String::as_str).collect();
+                let one =
+                    select(&engine.borrow(), "Events", &columns, &format!("WHERE rowid = {}", id[0].text()));
+                engine.borrow_mut().fetch(&one, &Cancel::new()).expect(kql).rows.remove(0)
+            });
+            assert!(by_id.take(20).eq(rows.iter().take(20).cloned()), "{kql}");
+            assert_eq!(ids.len(), rows.len(), "{kql}");
+        }
+    }
 }
 
 /// Each of these reads or writes outside of the database, loads code, changes a setting, or is no SELECT.
@@ -360,6 +450,19 @@ fn results_of_other_types_or_widths_are_our_mistake() {
         assert!(matches!(kept, Err(Error::Engine { .. })), "{text}");
     }
     assert_eq!(one(&mut engine, "sum(i) FROM range(3) r(i)", Type::Long).expect("runs"), Value::Long(3));
+}
+
+#[test]
+fn a_query_beyond_its_memory_says_so_and_the_next_one_runs() {
+    let options = Options { memory_bytes: Some(20 << 20), threads: Some(1) };
+    let mut engine = Engine::open(&Data::Empty, &options).expect("opens");
+    // A list is one value, which cannot be spilled in parts.
+    let text = "SELECT length(list(i::VARCHAR || repeat('x', 200))) FROM range(3000000) r(i)";
+    let error = fetch(&mut engine, text, &[Type::Long]).expect_err("is too large");
+    assert!(matches!(&error, Error::Message(text) if text.contains("--memory")), "{error:?}");
+    // Sorting spills.
+    let text = "SELECT count(*) FROM (SELECT i FROM range(1000000) r(i) ORDER BY hash(i) LIMIT 900000)";
+    assert_eq!(fetch(&mut engine, text, &[Type::Long]).expect("runs"), [[Value::Long(900_000)]]);
 }
 
 /// Texts that a lexer could take for its own, and any characters.

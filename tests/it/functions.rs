@@ -19,9 +19,7 @@ fn compiled(kql: &str) -> Result<Compiled, String> {
 
 fn run(engine: &mut Engine, kql: &str) -> Result<kqlhunt::value::Grid, Error> {
     let compiled = compiled(kql).map_err(Error::message)?;
-    let sql =
-        Sql { text: compiled.sql, columns: compiled.columns, streams: compiled.streams, bare_table: None };
-    engine.fetch(&sql, &Cancel::new())
+    engine.fetch(&Sql::from(&compiled), &Cancel::new())
 }
 
 fn open() -> Engine {

@@ -248,6 +248,7 @@ fn compiled(columns: Vec<ColumnType>) -> Compiled {
         now: now(),
         streams: false,
         bare_table: None,
+        row_ids: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::ptr;
 
 use duckdb::ffi;
 
-use super::{Chunk, Connection, c_text, message};
+use super::{Chunk, Connection, c_text, failure, message};
 use crate::batch::{Batch, Buffer, Data, Text};
 use crate::error::{Error, Result};
 use crate::types::Type;
@@ -96,7 +96,7 @@ impl<'c> Appender<'c> {
             ffi::duckdb_destroy_error_data(&mut error);
             text
         };
-        Err(Error::Engine { message: text, sql: None })
+        Err(failure(text, None))
     }
 }
 

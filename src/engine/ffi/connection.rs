@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 
 use duckdb::ffi;
 
-use super::{Chunk, c_text, chunk, kernel, message};
+use super::{Chunk, c_text, chunk, failure, kernel, message};
 use crate::error::{Error, Result};
 use crate::types::ColumnType;
 
@@ -157,7 +157,7 @@ impl Connection {
         if state != ffi::DuckDBSuccess {
             // SAFETY: the message belongs to `pending`, which lives until the end of this block.
             let text = unsafe { message(ffi::duckdb_pending_error(pending.raw)) };
-            return Err(refused(text, sql));
+            return Err(failure(text, Some(sql)));
         }
         // SAFETY: `pending` is a valid pending result; the result is ours to write.
         let state = unsafe { ffi::duckdb_execute_pending(pending.raw, &mut result.raw) };
@@ -184,7 +184,7 @@ impl Connection {
         if state != ffi::DuckDBSuccess {
             // SAFETY: the message belongs to `prepared`, which lives until the end of this block.
             let text = unsafe { message(ffi::duckdb_prepare_error(prepared.raw)) };
-            return Err(refused(text, sql));
+            return Err(failure(text, Some(sql)));
         }
         // SAFETY: the statement is prepared.
         let kind = unsafe { ffi::duckdb_prepared_statement_type(prepared.raw) };
@@ -203,7 +203,7 @@ impl Connection {
         if statements.count == 0 {
             // SAFETY: the message belongs to `statements`, which lives until the end of this block.
             let text = unsafe { message(ffi::duckdb_extract_statements_error(statements.raw)) };
-            return Err(refused(text, sql));
+            return Err(failure(text, Some(sql)));
         }
         Ok(statements)
     }
@@ -211,18 +211,6 @@ impl Connection {
 
 fn not_one_select(sql: &str) -> Error {
     Error::Engine { message: "the SQL is not exactly one SELECT".into(), sql: Some(sql.into()) }
-}
-
-/// DuckDB's message without its repeated query text.
-fn refused(text: String, sql: &str) -> Error {
-    if text.starts_with("INTERRUPT Error") {
-        return Error::Cancelled;
-    }
-    // The query's own mistake, as an invalid regular expression is.
-    if let Some((_, message)) = text.split_once(crate::kernels::QUERY_ERROR) {
-        return Error::message(message);
-    }
-    Error::Engine { message: text, sql: Some(sql.into()) }
 }
 
 struct Extracted {
@@ -278,7 +266,7 @@ impl ResultHandle {
         if kind == ffi::duckdb_error_type_DUCKDB_ERROR_INTERRUPT {
             return Error::Cancelled;
         }
-        refused(text, sql)
+        failure(text, Some(sql))
     }
 }
 

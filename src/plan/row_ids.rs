@@ -1,0 +1,48 @@
+//! Queries whose rows are rows of one stored table: the same plan, giving row numbers instead of columns.
+
+use super::ops::volatile;
+use super::{ColId, Column, Expr, ExprKind, Node, Plan, Rel};
+use crate::types::Type;
+
+/// DuckDB's own name for the number of a stored row. No stored column has it.
+const ROW_ID: &str = "rowid";
+
+/// Turns the plan into one that gives the number of each row, and names the table. `None`, with the plan
+/// in pieces, when rows are made, joined or merged, a column is computed, or each run has other rows.
+pub fn to_row_ids(plan: &mut Plan) -> Option<String> {
+    if volatile(&plan.root) || plan.lets.iter().any(|rel| rel.volatile) {
+        return None;
+    }
+    let root = &mut plan.root;
+    let table = root.cols.first()?.origin.as_ref()?.table.clone();
+    let stored = |column: &Column| column.origin.as_ref().is_some_and(|origin| origin.table == table);
+    if !root.cols.iter().all(stored) {
+        return None;
+    }
+    let id = ColId(u32::MAX);
+    add_row_id(root, id, &table)?;
+    root.cols = vec![Column { id, name: ROW_ID.into(), ty: Type::Long, origin: None }];
+    Some(table)
+}
+
+fn add_row_id(rel: &mut Rel, id: ColId, expected: &str) -> Option<()> {
+    match &mut rel.node {
+        Node::Scan { table, items, .. } => {
+            items.push((id, ROW_ID.into(), Type::Long));
+            (table == expected).then_some(())
+        }
+        Node::Project { input, items } => {
+            items.push((id, Expr { kind: ExprKind::Col(id), ty: Type::Long, span: rel.span }));
+            add_row_id(input, id, expected)
+        }
+        Node::Filter { input, .. } | Node::Limit { input, .. } => add_row_id(input, id, expected),
+        Node::Values { .. }
+        | Node::Range { .. }
+        | Node::Let { .. }
+        | Node::Aggregate { .. }
+        | Node::Join { .. }
+        | Node::Union { .. }
+        | Node::Unnest { .. }
+        | Node::Window { .. } => None,
+    }
+}
