@@ -10,7 +10,7 @@ use kqlhunt::cli::{self, Cli, Global, exit::Exit, exit::Failure};
 
 fn main() -> ExitCode {
     // Whatever we make holds investigations: nobody else reads it.
-    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    kqlhunt::sys::make_files_private();
     let arguments = Cli::parse();
     let ended = cli::complete(&arguments.global).and_then(|global| match &arguments.command {
         Some(command) => cli::run(&global, command),
@@ -44,20 +44,10 @@ fn open_workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure>
         fallback: kqlhunt::places::default_database().ok(),
         file: file.map(Path::to_path_buf),
         now: global.now,
-        ascii: global.ascii || !utf8_locale(),
+        ascii: global.ascii || !kqlhunt::sys::utf8_locale(),
         color: global.color.on_screen(),
     })?;
     Ok(Exit::Done)
-}
-
-/// Whether the terminal shows more than ASCII: the first of the locale's variables that is set decides.
-#[cfg(feature = "engine")]
-fn utf8_locale() -> bool {
-    let set = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    let value = set.unwrap_or_default().to_ascii_lowercase();
-    value.contains("utf-8") || value.contains("utf8")
 }
 
 #[cfg(not(feature = "engine"))]

@@ -1,4 +1,4 @@
-//! What the operating system must be asked for: permissions, memory, processes. Knows no DuckDB and no screen.
+//! What the operating system must be asked for: permissions, memory, processes, time, language. Knows no DuckDB and no screen.
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
@@ -43,6 +43,21 @@ const FALLBACK_BYTES: u64 = 8 << 30;
 fn meminfo_total(text: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// The wall clock, in ticks.
+pub fn wall_clock() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    crate::ticks::UNIX_EPOCH + i64::try_from(since.as_nanos() / 100).unwrap_or(0)
+}
+
+/// Whether the terminal shows more than ASCII: the first of the locale's variables that is set decides.
+pub fn utf8_locale() -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let value = set.unwrap_or_default().to_ascii_lowercase();
+    value.contains("utf-8") || value.contains("utf8")
 }
 
 #[cfg(test)]

@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Global;
 use super::exit::{Exit, Failure};
 #[cfg(feature = "engine")]
 use super::report;
-use super::{Global, wall_clock};
 use crate::catalog::tables;
 #[cfg(feature = "engine")]
 use crate::engine::{Data, Engine};
 use crate::schema::{Schema, Table, TableColumn};
 use crate::sql::quote;
+use crate::sys::wall_clock;
 use crate::types::Type;
 use crate::{places, ticks};
 

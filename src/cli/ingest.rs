@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 
 use super::exit::{Exit, Failure};
-use super::{Global, data, report, signals, time, wall_clock};
+use super::{Global, data, report, signals, time};
 use crate::ingest::{self, DateOrder, Now, Options, Source, Summary};
+use crate::sys::wall_clock;
 use crate::{display, engine, places};
 
 #[derive(Args, Clone, Debug)]

@@ -24,8 +24,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::export;
 use crate::ticks::parse_datetime;
-use crate::{export, ticks};
 use exit::{Exit, Failure};
 use input::Text;
 use report::Color;
@@ -232,12 +232,6 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let number: u64 = text[..digits].parse().map_err(|_| "write it as 512MB, 2GB or 1GiB".to_string())?;
     number.checked_mul(unit).ok_or_else(|| "too large".to_string())
-}
-
-/// The wall clock, in ticks.
-pub fn wall_clock() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    ticks::UNIX_EPOCH + i64::try_from(since.as_nanos() / 100).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -9,12 +9,12 @@ use std::thread;
 
 use super::run::Event;
 use crate::app::msg::{AgePurpose, Msg, Question, TableAge};
-use crate::cli::wall_clock;
 use crate::compile::{self, Compiled, TableUse};
 use crate::engine::{Cancel, Engine, Handle, Sql};
 use crate::error::{Error, Result};
 use crate::hunt::pivot;
 use crate::schema::Schema;
+use crate::sys::wall_clock;
 use crate::value::{Grid, Value};
 
 pub enum Job {

@@ -14,11 +14,11 @@ use super::files::expanded;
 use super::queries::sql;
 use super::run::Event;
 use crate::app::msg::{Failure, Msg, Opened};
-use crate::cli::wall_clock;
 use crate::compile;
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId};
 use crate::error::Error;
+use crate::sys::wall_clock;
 use crate::value::Value;
 
 /// A run that was stopped and does not end in this time is left behind: DuckDB does not look for

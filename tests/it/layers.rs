@@ -24,8 +24,8 @@ const LAYERS: &[(&str, &str)] = &[
     ("app", "syntax catalog compile ide hunt export"),
     ("tui", "sys kernels syntax catalog plan sql compile ide hunt export engine ingest app"),
     ("cli", "sys kernels syntax catalog plan sql compile ide hunt export engine ingest"),
-    ("lib", "cli tui"),
-    ("main", "cli tui"),
+    ("lib", ""),
+    ("main", "sys cli tui"),
 ];
 
 /// The places of `unsafe`, each block with its reason.
