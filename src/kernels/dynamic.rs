@@ -238,3 +238,102 @@ impl<'a> Bag<'a> {
         out.push('}');
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::kernels::Cell::{self, Long, Null, Real, Text};
+    use crate::kernels::testing::call;
+    use crate::kernels::{find, items};
+
+    #[test]
+    fn reaching_in() {
+        let key =
+            |name: &'static str| call("kql_json_key", &[Text(r#"{"a":null,"b":{"c":"x"}}"#), Text(name)]);
+        assert_eq!(key("a"), "NULL");
+        assert_eq!(key("b"), r#"{"c":"x"}"#);
+        assert_eq!(key("B"), "NULL");
+        let at = |index: i64| call("kql_json_at", &[Text("[10, null, 30 ]"), Long(index)]);
+        assert_eq!(at(0), "10");
+        assert_eq!(at(1), "NULL");
+        assert_eq!(at(-1), "30");
+        assert_eq!(at(3), "NULL");
+        assert_eq!(call("kql_json_at", &[Text(r#"{"0":1}"#), Long(0)]), "NULL");
+    }
+
+    #[test]
+    fn expanding() {
+        let expand = |json: &str| {
+            let mut out = String::new();
+            let kernel = find("kql_json_items").unwrap();
+            let Cell::Text(text) = (kernel.run)(&[Text(json)], &mut out) else { unreachable!("a list") };
+            items(text).map(|item| item.unwrap_or("NULL").to_owned()).collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(expand("[1, null, [2,3], \"x\"]"), "1|NULL|[2,3]|\"x\"");
+        assert_eq!(expand("[]"), "");
+        assert_eq!(expand(r#"{"a": 1, "b": {"c": 2}}"#), r#"{"a":1}|{"b":{"c": 2}}"#);
+        assert_eq!(expand("5"), "5");
+    }
+
+    #[test]
+    fn as_text() {
+        let text = |json: &'static str| call("kql_json_tostring", &[Text(json)]);
+        assert_eq!(text(r#""a\"\u0041""#), "a\"A");
+        assert_eq!(text("\"plain\""), "plain");
+        assert_eq!(text("null"), "");
+        assert_eq!(text("true"), "true");
+        assert_eq!(text("1.50"), "1.5");
+        assert_eq!(text(r#"{"a": [1, 2]}"#), r#"{"a":[1,2]}"#);
+        assert_eq!(call("kql_json_tostring", &[Null]), "");
+    }
+
+    #[test]
+    fn of_values() {
+        assert_eq!(call("kql_json_of_string", &[Text("a\"b")]), r#""a\"b""#);
+        assert_eq!(call("kql_json_of_real", &[Real(1.0)]), "1.0");
+        assert_eq!(call("kql_json_of_real", &[Real(f64::NEG_INFINITY)]), "\"-Infinity\"");
+        assert_eq!(call("kql_json_of_real", &[Real(f64::NAN)]), "\"NaN\"");
+        assert_eq!(call("kql_json_of_datetime", &[Long(0)]), "\"0001-01-01T00:00:00.0000000Z\"");
+        assert_eq!(call("kql_json_of_timespan", &[Long(-1)]), "\"-00:00:00.0000001\"");
+    }
+
+    #[test]
+    fn parsing() {
+        let parse = |text: &str| call("kql_parse_json", &[Text(text)]);
+        assert_eq!(parse("{ \"a\" : 1.50 }"), "{\"a\":1.50}");
+        assert_eq!(parse("no json"), "\"no json\"");
+        assert_eq!(parse("{\"a\":1"), r#""{\"a\":1""#);
+        assert_eq!(parse(""), "NULL");
+        assert_eq!(parse(" null "), "NULL");
+        assert_eq!(parse("\"\""), "\"\"");
+    }
+
+    #[test]
+    fn kinds() {
+        for (json, kind) in [
+            ("1", "long"),
+            ("1.0", "double"),
+            ("9223372036854775808", "double"),
+            ("\"\"", "string"),
+            ("true", "bool"),
+            ("[]", "array"),
+            ("{}", "dictionary"),
+            ("null", "null"),
+        ] {
+            assert_eq!(call("kql_gettype", &[Text(json)]), kind);
+        }
+        assert_eq!(call("kql_gettype", &[Null]), "null");
+    }
+
+    #[test]
+    fn packing() {
+        assert_eq!(call("kql_pack_array", &[Text("1"), Null, Text("\"x\"")]), "[1,null,\"x\"]");
+        assert_eq!(call("kql_pack_array", &[]), "[]");
+        let packed =
+            call("kql_bag_pack", &[Text("\"a\""), Null, Text("5"), Text("[]"), Text("\"a\""), Text("1")]);
+        assert_eq!(packed, r#"{"a":null,"5":[]}"#);
+        // Beyond the number that is searched one by one, a key still stays the first time only.
+        let keys: Vec<String> = (0..40).map(|at| format!("\"k{}\"", at % 30)).collect();
+        let args: Vec<Cell<'_>> = keys.iter().flat_map(|key| [Text(key), Text("1")]).collect();
+        assert_eq!(call("kql_bag_pack", &args).matches("\"k").count(), 30);
+    }
+}
