@@ -94,6 +94,9 @@ const EXTRACT_JSON: &[Sig] = &[
 const GETTYPE: &[Sig] =
     &[sig(&[DYN], Is(String), Kernel("kql_gettype")), sig(&[ANY], Is(String), Build(type_name))];
 
+/// What mv-expand kind=array does with a bag before it is expanded; no function of KQL.
+pub static PAIRS: Func = f("mv-expand", &[sig(&[BAG], Is(Dynamic), Kernel("kql_bag_pairs"))]);
+
 pub static ROWS: &[Func] = &[
     f("parse_json", PARSE)
         .aliases(&["parsejson", "todynamic", "toobject"])

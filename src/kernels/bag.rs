@@ -8,6 +8,7 @@ use super::{Cell, Kernel, fail, lenient, strict};
 
 pub const KERNELS: &[Kernel] = &[
     strict("kql_bag_keys", &[Text], Text, keys),
+    strict("kql_bag_pairs", &[Text], Text, pairs),
     lenient("kql_bag_merge", &[], Text, merge).rest(Text),
     strict("kql_bag_remove_keys", &[Text, Text], Text, remove_keys),
     lenient("kql_bag_set_key", &[Text, Text, Text], Text, set_key),
@@ -30,6 +31,17 @@ fn keys<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     out.push('[');
     for (at, (key, _)) in json::members(json).enumerate() {
         out.extend([if at > 0 { ",\"" } else { "\"" }, key, "\""]);
+    }
+    out.push(']');
+    Cell::Text(out)
+}
+
+/// An array of a key and a value for each property; what is no bag stays as it is.
+fn pairs<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(json) = bag(args[0]) else { return args[0] };
+    out.push('[');
+    for (at, (key, value)) in json::members(json).enumerate() {
+        out.extend([if at > 0 { ",[\"" } else { "[\"" }, key, "\",", value, "]"]);
     }
     out.push(']');
     Cell::Text(out)
@@ -279,6 +291,8 @@ mod tests {
     fn keys_and_merging() {
         assert_eq!(call("kql_bag_keys", &[Text(r#"{"b":1,"a":{"c":2}}"#)]), r#"["b","a"]"#);
         assert_eq!(call("kql_bag_keys", &[Text("[1]")]), "NULL");
+        assert_eq!(call("kql_bag_pairs", &[Text(r#"{"b":1,"a":{"c":2}}"#)]), r#"[["b",1],["a",{"c":2}]]"#);
+        assert_eq!(call("kql_bag_pairs", &[Text("[1]")]), "[1]");
         let merged = call("kql_bag_merge", &[Text(r#"{"a":1}"#), Null, Text(r#"{"a":2,"b":3}"#)]);
         assert_eq!(merged, r#"{"a":1,"b":3}"#);
         assert_eq!(call("kql_bag_merge", &[Null]), "NULL");

@@ -1,5 +1,6 @@
 //! mv-expand: one row for each element of an array or each property of a bag.
 
+use crate::catalog::dynamic;
 use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
@@ -23,13 +24,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Checked<Rel> {
         let bags = param_word(params, "bagexpansion").or_else(|| param_word(params, "kind"));
-        if let Some((word, place)) = bags
-            && word == "array"
-        {
-            let help = "Leave it out: each property then becomes a bag of one, as Kusto does by default.";
-            self.refuse(place, "mv-expand with bagexpansion=array", help);
-            return Err(Stop);
-        }
+        let pairs = bags.is_some_and(|(word, _)| word == "array");
         let limit = match limit {
             Some(limit) => Some(self.scalar(limit, env, &[])?),
             None => None,
@@ -50,6 +45,8 @@ impl Binder<'_> {
                 self.error(code::TYPE, item.expr.span, message, help);
                 return Err(Stop);
             }
+            let array =
+                if pairs { self.apply(&dynamic::PAIRS, "mv-expand", vec![array], item.span)? } else { array };
             let element = self.new_col();
             let mut value = Expr::new(ExprKind::Col(element), Type::Dynamic, item.span);
             if let Some((ty, place)) = to {
