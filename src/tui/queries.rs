@@ -9,7 +9,7 @@ use std::thread;
 
 use super::run::Event;
 use crate::app::msg::{AgePurpose, Msg, Question, TableAge};
-use crate::compile::{self, Compiled, TableUse};
+use crate::compile::{self, TableUse};
 use crate::engine::{Cancel, Engine, Handle, Sql};
 use crate::error::{Error, Result};
 use crate::hunt::pivot;
@@ -91,21 +91,11 @@ fn fetch(engine: &mut Engine, kql: &str, now: i64, cancel: &Cancel) -> Result<Gr
     let options = compile::Options { now, ..compile::Options::default() };
     let compilation = compile::compile(kql, &engine.schema(), &options);
     match compilation.results.first() {
-        Some(compiled) => engine.fetch(&sql(compiled), cancel),
+        Some(compiled) => engine.fetch(&Sql::from(compiled), cancel),
         None => {
             let first = compilation.diagnostics.into_iter().find(|one| one.is_error());
             Err(Error::message(first.map_or_else(|| "no query".into(), |one| one.message)))
         }
-    }
-}
-
-/// What the engine needs of a compiled query.
-pub fn sql(compiled: &Compiled) -> Sql {
-    Sql {
-        text: compiled.sql.clone(),
-        columns: compiled.columns.clone(),
-        streams: compiled.streams,
-        bare_table: compiled.bare_table.clone(),
     }
 }
 

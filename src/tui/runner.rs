@@ -11,12 +11,11 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::files::expanded;
-use super::queries::sql;
 use super::run::Event;
 use crate::app::msg::{Failure, Msg, Opened};
 use crate::compile;
 use crate::diag::any_error;
-use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId};
+use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
 use crate::error::Error;
 use crate::sys::wall_clock;
 use crate::value::Value;
@@ -270,7 +269,7 @@ impl Runner {
             }
         };
         let mut rows: Vec<Vec<Value>> = Vec::new();
-        let stored = engine.store(ResultId(run), &sql(&compiled), &cancel, &mut |grid| {
+        let stored = engine.store(ResultId(run), &Sql::from(&*compiled), &cancel, &mut |grid| {
             rows.extend(grid.rows);
             if compiled.streams && !rows.is_empty() {
                 self.tell(Msg::First { run, compiled: compiled.clone(), rows: rows.clone() });
