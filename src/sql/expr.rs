@@ -218,23 +218,22 @@ impl Writer<'_> {
         membership(found, negated, needle.nullable(), place)
     }
 
-    /// The keys of an ORDER BY. NaN stands with null on its side.
+    /// The keys of an ORDER BY. NaN stands beside null, always on the side of the numbers ("sort operator"
+    /// in the Kusto reference).
     pub fn order(&self, keys: &[OrderKey], block: &Block) -> Vec<String> {
         keys.iter()
             .map(|key| {
                 let text = block.text(key.col);
-                let text = if key.ty == Type::Real {
-                    format!("nullif({text}, 'nan'::DOUBLE)")
-                } else {
-                    text.to_owned()
-                };
                 let direction = if key.ascending { "ASC" } else { "DESC" };
                 let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
                 if key.ty == Type::String {
-                    format!("{text} {direction}")
-                } else {
-                    format!("{text} {direction} NULLS {nulls}")
+                    return format!("{text} {direction}");
                 }
+                if key.ty != Type::Real {
+                    return format!("{text} {direction} NULLS {nulls}");
+                }
+                let nan = if key.nulls_first { "DESC" } else { "ASC" };
+                format!("nullif({text}, 'nan'::DOUBLE) {direction} NULLS {nulls}, {text} IS NULL {nan}")
             })
             .collect()
     }

@@ -1,7 +1,11 @@
 //! The one integration binary, so that DuckDB is linked once. One module an area; cases are files
 //! beside it.
 
+#[cfg(feature = "engine")]
+mod cases;
 mod cli;
+#[cfg(feature = "engine")]
+mod data;
 #[cfg(feature = "engine")]
 mod engine;
 mod export;
