@@ -348,6 +348,12 @@ mod tests {
         }
         assert_eq!(adapter("x.csv", "Name\na\n"), "csv");
         assert_eq!(adapter("README.md", "# Title\n\nSome text, and more."), "none");
+        let page = include_str!("../../docs/loading.md");
+        for adapter in ADAPTERS {
+            let unread = if matches!(adapter.read, Read::Refuse(_)) { " Not read yet." } else { "" };
+            let line = format!("| {} | {}{unread} |", adapter.name, adapter.doc);
+            assert!(page.contains(&line), "docs/loading.md lacks {line}");
+        }
         let names: std::collections::HashSet<_> = ADAPTERS.iter().map(|adapter| adapter.name).collect();
         assert_eq!(names.len(), ADAPTERS.len());
         assert!(ADAPTERS.iter().all(|adapter| adapter.doc.ends_with('.')));

@@ -5,6 +5,8 @@ mod goldens;
 mod lossless;
 mod memory;
 mod sample;
+#[cfg(feature = "engine")]
+mod store;
 mod twice;
 
 use std::ops::ControlFlow;

@@ -1,7 +1,7 @@
 //! One folder a case: `options` (may be missing), one input of any name, `expected`.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kqlhunt::ingest::{DateOrder, Source, Summary};
 use kqlhunt::types::Type;
@@ -10,13 +10,8 @@ use super::Bench;
 
 #[test]
 fn every_case() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/ingest");
-    let mut cases: Vec<_> =
-        std::fs::read_dir(&root).expect("lists").map(|entry| entry.expect("lists").path()).collect();
-    cases.sort();
-    assert!(cases.len() >= 10, "the cases are not where this test looks");
     let mut wrong = Vec::new();
-    for case in cases {
+    for case in cases() {
         let name = case.file_name().expect("has a name").to_string_lossy().into_owned();
         let found = found(&case);
         let file = case.join("expected");
@@ -31,8 +26,17 @@ fn every_case() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn found(case: &Path) -> String {
-    let mut bench = Bench::new();
+pub fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/ingest");
+    let mut cases: Vec<_> =
+        std::fs::read_dir(&root).expect("lists").map(|entry| entry.expect("lists").path()).collect();
+    cases.sort();
+    assert!(cases.len() >= 10, "the cases are not where this test looks");
+    cases
+}
+
+/// Sets the options of a case, and gives its inputs.
+pub fn prepare(case: &Path, bench: &mut Bench) -> Vec<Source> {
     for line in std::fs::read_to_string(case.join("options")).unwrap_or_default().lines() {
         let (key, value) = line.split_once(' ').expect("an option has a value");
         match key {
@@ -50,7 +54,12 @@ fn found(case: &Path) -> String {
     let mut inputs: Vec<_> =
         inputs.filter(|path| !path.ends_with("options") && !path.ends_with("expected")).collect();
     inputs.sort();
-    let sources: Vec<_> = inputs.into_iter().map(Source::Path).collect();
+    inputs.into_iter().map(Source::Path).collect()
+}
+
+fn found(case: &Path) -> String {
+    let mut bench = Bench::new();
+    let sources = prepare(case, &mut bench);
     let summary = bench.sources(&sources);
     let mut text = shown(&summary, case);
     for (name, columns) in &bench.sink.state.tables {
