@@ -392,7 +392,7 @@ impl Parser<'_> {
         }
         self.skip_out(start, true);
         if !self.at_kind(TokenKind::Comma) {
-            self.to_closing(open)?;
+            self.go_to_closing(open)?;
         }
         Ok(Tall::error(self.since(place)))
     }

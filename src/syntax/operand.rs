@@ -180,7 +180,7 @@ impl Parser<'_> {
         if inside.is_ok() {
             return inside;
         }
-        self.to_closing(open)?;
+        self.go_to_closing(open)?;
         Ok(Tall::error(self.last_span()))
     }
 

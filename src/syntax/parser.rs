@@ -271,6 +271,9 @@ impl<'t> Parser<'t> {
 
     /// Leaves the brackets that were opened since this position, then skips.
     pub fn skip_out(&mut self, from: usize, stop_at_comma: bool) {
+        if self.stopped {
+            return;
+        }
         let outermost = (from..self.at).filter_map(|open| self.closing(open)).max();
         if let Some(close) = outermost.filter(|close| *close >= self.at) {
             self.at = close + 1;
@@ -284,7 +287,7 @@ impl<'t> Parser<'t> {
     }
 
     /// After a mistake inside brackets: goes to their end, if they have one.
-    pub fn to_closing(&mut self, open: usize) -> Parsed<()> {
+    pub fn go_to_closing(&mut self, open: usize) -> Parsed<()> {
         let close = self.closing(open).filter(|close| *close >= self.at).ok_or(Failed)?;
         self.at = close;
         Ok(())

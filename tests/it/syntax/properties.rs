@@ -131,7 +131,7 @@ fn real_queries_cut_and_changed_anywhere() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below.max(1)
     };
-    for line in queries.lines() {
+    for line in queries.lines().step_by(4) {
         let query: serde_json::Value = serde_json::from_str(line).unwrap();
         let kql = query["kql"].as_str().unwrap();
         let marks: Vec<usize> = kql.char_indices().map(|(at, _)| at).collect();
