@@ -41,6 +41,9 @@ const PARAMS: &[&str] = &[
     "withsource",
 ];
 
+/// The most operators of one pipeline; what comes after the parser nests them.
+pub const OPERATORS_MAX: usize = 256;
+
 /// A subquery takes more stack than an expression in parentheses does.
 const OPERATOR_LEVELS: u32 = 3;
 
@@ -122,6 +125,11 @@ impl Parser<'_> {
     fn more_ops(&mut self, pipe: &mut Pipe) {
         self.finish_operator(pipe.ops.last());
         while self.at_kind(TokenKind::Bar) {
+            if pipe.ops.len() >= OPERATORS_MAX {
+                let message = format!("a pipeline has at most {OPERATORS_MAX} operators");
+                let _: Parsed<()> = self.limit(self.span(), message, "Give its beginning a name with let.");
+                return;
+            }
             let bar = self.advance();
             let op = self.operator().unwrap_or_else(|Failed| {
                 let name = Name { text: self.word().to_owned(), span: self.span() };
@@ -152,8 +160,13 @@ impl Parser<'_> {
         let token = self.token();
         let found = shorten(self.text_of(token));
         let word = self.word();
+        let lower = word.to_ascii_lowercase();
         let help = if ops::find(word).is_some() {
             format!("Put | before '{word}'.")
+        } else if words::known(word).is_none() && words::known(&lower).is_some() {
+            format!("Write '{lower}': the words of KQL are in lower case.")
+        } else if self.last_span().text(self.text) == "not" {
+            "not is a function: not(...).".into()
         } else if self.line_starts_here() {
             "End the statement before it with ';', or delete it.".into()
         } else {
@@ -218,8 +231,13 @@ impl Parser<'_> {
     fn unknown_operator(&mut self) -> Parsed<Op> {
         let token = self.token();
         if token.kind != TokenKind::Word {
-            let help = Some("An operator such as where, extend, project or summarize.".to_owned());
-            return self.expected_help("an operator", help);
+            if token.kind == TokenKind::Bar && self.adjacent(0) {
+                let failed = self.expected_help("an operator", Some("Write 'or'.".into()));
+                self.advance();
+                return failed;
+            }
+            let help = "Use an operator such as where, extend, project or summarize.";
+            return self.expected_help("an operator", Some(help.into()));
         }
         let word = self.word();
         let known = ops::OPERATORS.iter().map(|row| row.name);

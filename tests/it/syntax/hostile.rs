@@ -70,7 +70,6 @@ fn long_chains_are_no_bombs() {
         format!("print {}", chain("'a'", " ")),
         format!("T | where a in ({})", chain("'a'", ", ")),
         format!("T | project {}", chain("a", ", ")),
-        format!("T | {}", chain("where a == 1", " | ")),
         format!("print dynamic([{}])", chain("1", ",")),
         chain("let a = 1", "; ") + "; print a",
         format!("datatable(a:long) [{}]", chain("1", ",")),
@@ -99,6 +98,16 @@ fn tall_trees_that_are_not_nested_in_the_text_end_in_a_limit() {
             assert_eq!(diagnostics[0].code, code::LIMIT);
         }
     });
+}
+
+#[test]
+fn a_pipeline_has_a_limit() {
+    let (_, diagnostics) = parse(&format!("T{}", " | where a == 1".repeat(256)));
+    assert_eq!(diagnostics, []);
+    let text = format!("T{}", " | where a == 1".repeat(10_000));
+    let (_, diagnostics) = parse(&text);
+    assert_eq!(diagnostics.len(), 1);
+    assert_eq!((diagnostics[0].code, diagnostics[0].span.start), (code::LIMIT, 2 + 256 * 15));
 }
 
 #[test]
