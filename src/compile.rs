@@ -27,7 +27,8 @@ pub struct Compiled {
     pub tables: Vec<TableUse>,
     /// The clock that it was compiled for, in ticks.
     pub now: i64,
-    /// It needs no sort, group or join: first rows can come before the last are known.
+    /// It needs no sort, group or join: first rows can come before the last are known. And each run gives
+    /// the same rows.
     pub streams: bool,
     /// The whole query is a bare table, in stored order: its rows can be read in place.
     pub bare_table: Option<String>,
@@ -74,7 +75,7 @@ fn compiled(mut plan: Plan, now: i64, source: Option<&str>) -> Compiled {
     let row_ids = row_ids(&plan);
     plan::prune(&mut plan);
     let sql = sql::write(&plan, source);
-    let streams = streams(&plan.root, &plan);
+    let streams = plan.repeatable() && streams(&plan.root, &plan);
     Compiled {
         sql,
         columns,

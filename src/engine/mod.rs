@@ -56,7 +56,7 @@ pub struct Sql {
     pub text: String,
     /// What its columns are, in order.
     pub columns: Vec<ColumnType>,
-    /// First rows can come before the last are known.
+    /// First rows can come before the last are known, and a second run gives the same.
     pub streams: bool,
     /// The query is this whole table, all listed columns in stored order.
     pub bare_table: Option<String>,

@@ -17,7 +17,7 @@ use crate::value::Grid;
 /// Rows that a run hands over at once for the first screen.
 pub const FIRST_ROWS: u64 = 500;
 
-/// A result of more values is kept as row numbers where that can be.
+/// A streaming result of more values is begun anew, in the way that suits large ones.
 const COPY_VALUES: u64 = 200_000;
 
 /// Where kept results and their orders are.
@@ -94,15 +94,17 @@ impl Run<'_> {
             return Ok((kept, false));
         }
         let rows_of = self.rows_of();
-        if let Some(rows_of) = &rows_of
-            && !self.sql.streams
-        {
-            return Ok((self.row_ids(rows_of)?, false));
+        match &rows_of {
+            Some(rows_of) if !self.sql.streams => return Ok((self.row_ids(rows_of)?, false)),
+            Some(_) | None => {}
         }
-        match (self.copy(rows_of.is_some(), first)?, rows_of) {
+        // What does not stream is computed in full before its first row comes, so nothing is gained by
+        // beginning anew.
+        let values_max = if self.sql.streams { COPY_VALUES } else { u64::MAX };
+        match (self.copy(values_max, first)?, rows_of) {
             (Some(kept), _) => Ok((kept, true)),
             (None, Some(rows_of)) => Ok((self.row_ids(&rows_of)?, true)),
-            (None, None) => unreachable!("only a result of stored rows is given up"),
+            (None, None) => Ok((self.copy_all()?, true)),
         }
     }
 
@@ -154,7 +156,7 @@ impl Run<'_> {
     /// Keeps the numbers of the rows.
     fn row_ids(&self, rows_of: &RowsOf<'_>) -> Result<Kept> {
         let columns = [ColumnType::new("row", Type::Long)];
-        let rows = self.fill(&rows_of.row_ids.text, &columns, &["row"], u64::MAX, &mut |_| ())?;
+        let rows = self.fill(&rows_of.row_ids.text, &columns, &["row".to_owned()], u64::MAX, &mut |_| ())?;
         Ok(Kept {
             columns: self.sql.columns.clone(),
             rows: rows.unwrap_or_default(),
@@ -166,19 +168,46 @@ impl Run<'_> {
         })
     }
 
-    /// Copies the rows, and hands the first ones over as soon as they come. A large result is given up
-    /// when there is another way.
-    fn copy(&self, another_way: bool, first: &mut dyn FnMut(Grid)) -> Result<Option<Kept>> {
-        let columns = &self.sql.columns;
-        let exprs: Vec<String> = (0..columns.len()).map(|index| format!("c{index}")).collect();
-        let names: Vec<&str> = exprs.iter().map(String::as_str).collect();
-        let rows_max = if another_way { COPY_VALUES / columns.len().max(1) as u64 } else { u64::MAX };
-        let Some(rows) = self.fill(&self.sql.text, columns, &names, rows_max, first)? else {
-            return Ok(None);
-        };
+    /// Copies the rows, and hands the first ones over as soon as they come; `None` when they hold more
+    /// than `values_max` values.
+    fn copy(&self, values_max: u64, first: &mut dyn FnMut(Grid)) -> Result<Option<Kept>> {
+        let names = self.copied_names();
+        let rows_max = values_max / names.len().max(1) as u64;
+        let rows = self.fill(&self.sql.text, &self.sql.columns, &names, rows_max, first)?;
+        Ok(rows.map(|rows| self.copied(rows)))
+    }
+
+    /// Copies all rows at once, which DuckDB does on all cores and our loop on one. Only after
+    /// [`Run::copy`], which ran the same text as the one reading SELECT that it must be.
+    fn copy_all(&self) -> Result<Kept> {
+        let from = self.create(&self.copied_names(), &self.sql.columns)?;
+        let sql = format!("INSERT INTO {from} {}", self.sql.text);
+        let outcome = self.cancel.guard(self.reading, || self.reading.execute(&sql)).and_then(|()| {
+            let rows = number(self.reading, &format!("SELECT count(*) FROM {from}"))?;
+            Ok(self.copied(rows.unwrap_or_default().unsigned_abs()))
+        });
+        outcome.inspect_err(|_| {
+            // The run's own error is the one to tell.
+            let _ = drop_table(self.writing, &from);
+        })
+    }
+
+    fn copied_names(&self) -> Vec<String> {
+        (0..self.sql.columns.len()).map(|index| format!("c{index}")).collect()
+    }
+
+    fn copied(&self, rows: u64) -> Kept {
+        let columns = self.sql.columns.clone();
+        let (from, exprs) = (format!("memory.result.{}", self.table()), self.copied_names());
+        Kept { columns, rows, from, exprs, in_hunt: false, ids: None, orders: Vec::new() }
+    }
+
+    fn create(&self, names: &[String], columns: &[ColumnType]) -> Result<String> {
+        let defined = names.iter().zip(columns).map(|(name, column)| format!("{name} {}", column.ty.sql()));
+        let defined: Vec<String> = defined.collect();
         let from = format!("memory.result.{}", self.table());
-        let columns = columns.clone();
-        Ok(Some(Kept { columns, rows, from, exprs, in_hunt: false, ids: None, orders: Vec::new() }))
+        self.writing.execute(&format!("CREATE OR REPLACE TABLE {from} ({})", defined.join(", ")))?;
+        Ok(from)
     }
 
     /// Runs a query into the result's table, and gives the number of rows; `None`, and no table, when
@@ -187,7 +216,7 @@ impl Run<'_> {
         &self,
         text: &str,
         columns: &[ColumnType],
-        names: &[&str],
+        names: &[String],
         rows_max: u64,
         first: &mut dyn FnMut(Grid),
     ) -> Result<Option<u64>> {
@@ -207,12 +236,13 @@ impl Run<'_> {
         &self,
         text: &str,
         columns: &[ColumnType],
-        names: &[&str],
+        names: &[String],
         rows_max: u64,
         first: &mut dyn FnMut(Grid),
     ) -> Result<Option<u64>> {
         let mut result = self.reading.select(text, columns)?;
-        let mut appender = Appender::new(self.writing, ["memory", "result", &self.table()], names)?;
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut appender = Appender::new(self.writing, ["memory", "result", &self.table()], &names)?;
         let mut rows = 0;
         while let Some(chunk) = result.chunk()? {
             self.cancel.check()?;

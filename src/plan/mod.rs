@@ -290,6 +290,13 @@ pub struct Plan {
     pub tables: Vec<TableUse>,
 }
 
+impl Plan {
+    /// Each run on the same data gives the same rows: nothing in it is random.
+    pub fn repeatable(&self) -> bool {
+        !ops::volatile(&self.root) && !self.lets.iter().any(|rel| rel.volatile)
+    }
+}
+
 impl Expr {
     pub fn new(kind: ExprKind, ty: Type, span: Span) -> Expr {
         Expr { kind, ty, span }

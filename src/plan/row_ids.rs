@@ -1,6 +1,5 @@
 //! Queries whose rows are rows of one stored table: the same plan, giving row numbers instead of columns.
 
-use super::ops::volatile;
 use super::{ColId, Column, Expr, ExprKind, Node, Plan, Rel};
 use crate::types::Type;
 
@@ -10,7 +9,7 @@ const ROW_ID: &str = "rowid";
 /// Turns the plan into one that gives the number of each row, and names the table. `None`, with the plan
 /// in pieces, when rows are made, joined or merged, a column is computed, or each run has other rows.
 pub fn to_row_ids(plan: &mut Plan) -> Option<String> {
-    if volatile(&plan.root) || plan.lets.iter().any(|rel| rel.volatile) {
+    if !plan.repeatable() {
         return None;
     }
     let root = &mut plan.root;

@@ -217,6 +217,14 @@ impl<'v> Column<'v> {
         }
     }
 
+    /// Whether two rows have the same entry. Equal texts in different places count as different.
+    pub fn same(&self, row: usize, other: usize) -> bool {
+        match self.text_bits(row) {
+            Some(bits) => self.text_bits(other) == Some(bits),
+            None => self.entry(row) == self.entry(other),
+        }
+    }
+
     pub fn is_text(&self) -> bool {
         matches!(self.data, Data::Text(_))
     }

@@ -144,16 +144,17 @@ unsafe fn run(
         (arguments, output)
     };
     let mut memo = if kernel.volatile { None } else { arguments.memo() };
-    let mut cells = Vec::with_capacity(arguments.columns.len());
+    let mut cells = arguments.first()?;
     let mut text = String::new();
     for row in 0..arguments.rows {
         if let Some(same) = memo.as_mut().and_then(|memo| memo.find(&arguments, row)) {
             output.repeat(row, same);
             continue;
         }
-        cells.clear();
-        for argument in &arguments.columns {
-            cells.push(argument.cell(row)?);
+        for (cell, argument) in cells.iter_mut().zip(&arguments.columns) {
+            if !argument.constant {
+                *cell = argument.cell(row)?;
+            }
         }
         if kernel.nulls == Nulls::Propagate && cells.iter().any(|cell| cell.is_null()) {
             output.null(row);

@@ -19,6 +19,8 @@ pub(super) struct Argument<'v> {
     column: Column<'v>,
     /// The child's texts, when this is a list.
     texts: Vec<Option<&'v str>>,
+    /// All rows have the same value.
+    pub constant: bool,
 }
 
 impl<'v> Arguments<'v> {
@@ -38,10 +40,18 @@ impl<'v> Arguments<'v> {
 
     /// A memo, when one text varies from row to row and the rest is constant.
     pub fn memo(&self) -> Option<Memo> {
-        let mut varying = (0..self.columns.len()).filter(|index| !self.columns[*index].constant(self.rows));
-        let column = varying.next()?;
+        let mut varying = self.columns.iter().enumerate().filter(|(_, column)| !column.constant);
+        let (index, column) = varying.next()?;
         let alone = varying.next().is_none() && self.rows > Memo::TRIAL;
-        (alone && self.columns[column].column.is_text()).then(|| Memo::new(column))
+        (alone && column.column.is_text()).then(|| Memo::new(index))
+    }
+
+    /// The first row's cells.
+    pub fn first(&self) -> Result<Vec<Cell<'_>>> {
+        if self.rows == 0 {
+            return Ok(Vec::new());
+        }
+        self.columns.iter().map(|column| column.cell(0)).collect()
     }
 }
 
@@ -66,7 +76,8 @@ impl<'v> Argument<'v> {
                 });
             }
         }
-        Ok(Argument { column, texts })
+        let constant = (1..rows).all(|row| column.same(row, 0));
+        Ok(Argument { column, texts, constant })
     }
 
     pub fn cell<'a>(&'a self, row: usize) -> Result<Cell<'a>> {
@@ -83,20 +94,6 @@ impl<'v> Argument<'v> {
                 Cell::Texts(texts.ok_or("a list beyond its entries")?)
             }
         })
-    }
-
-    /// Whether all rows have the same entry, as far as that can be told at once.
-    fn constant(&self, rows: usize) -> bool {
-        let first = match self.column.entry(0) {
-            Entry::Text(_) => return (1..rows).all(|row| self.same_text(row)),
-            Entry::List { .. } => return false,
-            first => first,
-        };
-        (1..rows).all(|row| self.column.entry(row) == first)
-    }
-
-    fn same_text(&self, row: usize) -> bool {
-        self.column.text_bits(row) == self.column.text_bits(0)
     }
 }
 
