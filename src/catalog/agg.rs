@@ -93,9 +93,15 @@ const MAX_IF: &[Sig] = &[
     sig(&[FLOAT, IF], Is(Real), Sql("max({0}) FILTER (WHERE {1})")),
     sig(&[ONLY_STR, IF], Is(String), Sql("coalesce(max({0}) FILTER (WHERE {1}), '')")),
 ];
-const DISTINCT: &[Sig] = &[sig(&[ANY, ACCURACY], Is(Long), Sql("count(DISTINCT {0})"))];
-const DISTINCT_IF: &[Sig] =
-    &[sig(&[ANY, IF, ACCURACY], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})"))];
+// Two spellings of one dynamic value are one value.
+const DISTINCT: &[Sig] = &[
+    sig(&[DYN, ACCURACY], Is(Long), Sql("count(DISTINCT kql_json_canonical({0}))")),
+    sig(&[ANY, ACCURACY], Is(Long), Sql("count(DISTINCT {0})")),
+];
+const DISTINCT_IF: &[Sig] = &[
+    sig(&[DYN, IF, ACCURACY], Is(Long), Sql("count(DISTINCT kql_json_canonical({0})) FILTER (WHERE {1})")),
+    sig(&[ANY, IF, ACCURACY], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})")),
+];
 const MAKE_LIST: &[Sig] = &[
     sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_list_dynamic(list({0}{order}), {1})")),
     sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list(list({0}{order}), {1})")),
@@ -308,11 +314,11 @@ pub static ROWS: &[Func] = &[
             "range x from 1 to 2 step 1 | summarize make_dictionary(bag_pack(strcat('k', x), x))",
             "{\"k1\":1,\"k2\":2}",
         ),
-    f("count_distinct", &[sig(&[ANY], Is(Long), Sql("count(DISTINCT {0})"))])
+    f("count_distinct", DISTINCT)
         .label(Label::Prefix("count_distinct"))
         .doc("How many different values there are, exactly; nulls do not count.")
         .example("range x from 1 to 9 step 1 | summarize count_distinct(x % 4)", "4"),
-    f("count_distinctif", &[sig(&[ANY, IF], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})"))])
+    f("count_distinctif", DISTINCT_IF)
         .label(Label::Prefix("count_distinctif"))
         .doc("How many different values there are in the rows for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize count_distinctif(x % 4, x < 3)", "2"),

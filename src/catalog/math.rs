@@ -3,7 +3,7 @@
 
 use super::func::Lower::{Build, Kernel, Refuse, Sql};
 use super::func::Ret::{Common, Is};
-use super::func::{ANY, Arg, Func, LONG, Label, Param, REAL, STR, Sig, TIMESPAN, f, named, rest, sig};
+use super::func::{Arg, Func, LONG, Label, Param, REAL, SCALAR, STR, Sig, TIMESPAN, f, named, rest, sig};
 use crate::types::Type::{Bool, Int, Long, Real, String, Timespan};
 
 /// Trigonometry takes a bool too, as 0 or 1.
@@ -156,11 +156,11 @@ pub static ROWS: &[Func] = &[
     f("isfinite", &[sig(&[REAL], Is(Bool), Sql("isfinite({0})"))])
         .doc("Whether a real is neither infinite nor NaN.")
         .example("print isfinite(0.5)", "true"),
-    f("min_of", &[sig(&[ANY, rest(ANY)], Common(0), Build(min_of))])
+    f("min_of", &[sig(&[SCALAR, rest(SCALAR)], Common(0), Build(min_of))])
         .doc("The least of the arguments that are not null.")
         .trap("NaN when one of them is NaN.")
         .example("print min_of(10, 1, -3)", "-3"),
-    f("max_of", &[sig(&[ANY, rest(ANY)], Common(0), Build(max_of))])
+    f("max_of", &[sig(&[SCALAR, rest(SCALAR)], Common(0), Build(max_of))])
         .doc("The greatest of the arguments that are not null.")
         .trap("NaN when one of them is NaN.")
         .example("print max_of(10, long(null), 17)", "17"),

@@ -15,6 +15,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_json_at", &[Text, Long], Text, at),
     strict("kql_json_items", &[Text], Texts, items),
     lenient("kql_json_tostring", &[Text], Text, tostring),
+    strict("kql_json_canonical", &[Text], Text, canonical),
     strict("kql_json_of_string", &[Text], Text, of_string),
     strict("kql_json_of_real", &[Real], Text, of_real),
     strict("kql_json_of_datetime", &[Long], Text, of_datetime),
@@ -96,6 +97,16 @@ pub fn unwrapped<'a>(json: &'a str, out: &'a mut String) -> &'a str {
             out
         }
     }
+}
+
+/// The text that all spellings of one value share.
+fn canonical<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(json) = args[0].text() else { return Cell::Null };
+    if json::is_canonical(json) {
+        return Cell::Text(json);
+    }
+    json::canonical(json, out);
+    Cell::Text(out)
 }
 
 fn of_string<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {

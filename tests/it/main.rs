@@ -18,3 +18,5 @@ mod queries;
 mod sandbox;
 mod screens;
 mod syntax;
+#[cfg(feature = "engine")]
+mod traps;
