@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+
 use super::effects::{Effects, Left};
 use super::runner::Source;
 use super::signals::{self, Rescue};
@@ -69,9 +71,13 @@ pub fn run(options: Options) -> Result<()> {
     let ended = desk.run(restored);
     desk.rescue.set(desk.app.session());
     desk.rescue.save();
-    if ended.is_err() {
-        // The terminal is gone.
-        desk.rescue.save_and_exit(128 + signal_hook::consts::SIGHUP);
+    if let Err(error) = ended {
+        // What cannot be written to any more is gone.
+        if matches!(Errno::from_io_error(&error), Some(Errno::IO | Errno::PIPE)) {
+            desk.rescue.save_and_exit(128 + signal_hook::consts::SIGHUP);
+        }
+        terminal::give_back();
+        return Err(error.into());
     }
     terminal::give_back();
     if !desk.effects.close() {

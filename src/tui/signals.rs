@@ -5,6 +5,7 @@ use std::io;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
@@ -13,6 +14,9 @@ use signal_hook::iterator::Signals;
 use super::run::Event;
 use super::{files, terminal};
 use crate::app::session::Session;
+
+/// The terminal is given back within this time or left as it is.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// The newest state of the query pane, and where it is kept, for whoever ends the process.
 #[derive(Clone)]
@@ -60,10 +64,13 @@ pub fn watch(rescue: Rescue, events: Sender<Event>) -> io::Result<()> {
                 SIGTSTP => {
                     let _ = events.send(Event::Suspend);
                 }
-                // The terminal is gone; writing to it may block.
-                SIGHUP => of_signals.save_and_exit(128 + SIGHUP),
                 signal => {
                     of_signals.save();
+                    // Writing to a terminal that is gone may block.
+                    thread::spawn(move || {
+                        thread::sleep(LAST_WORDS);
+                        signal_hook::low_level::exit(128 + signal);
+                    });
                     terminal::give_back();
                     signal_hook::low_level::exit(128 + signal);
                 }

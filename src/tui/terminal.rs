@@ -13,6 +13,7 @@ use crossterm::terminal::{
 };
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 
 use super::draw::draw;
 use super::theme::Theme;
@@ -88,9 +89,11 @@ impl Screen {
         Ok(Screen { terminal, collected })
     }
 
-    /// The next frame is drawn in full.
+    /// The next frame is drawn in full. Not by ratatui's `clear`, which asks the terminal where the cursor
+    /// is and takes the answer from the thread that reads keys.
     pub fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Draws and sends what changed, at once.
