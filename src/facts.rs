@@ -25,7 +25,8 @@ pub struct TableUse {
     pub table: String,
     /// The datetime column that the query compares with a constant: `TimeGenerated > ago(1h)`.
     pub time_column: Option<String>,
-    /// The constant's lower and upper bounds, in ticks, where there are such.
+    /// The constant's lower and upper bounds, in ticks, where there are such. Both are inclusive: of
+    /// `TimeGenerated > x` it is one tick after `x`.
     pub since: Option<i64>,
     pub until: Option<i64>,
 }

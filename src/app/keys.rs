@@ -135,6 +135,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Hits, "p", "previous-hit"),
         (Hits, "N", "next-user"),
         (Hits, "P", "previous-user"),
+        (Hits, "i", "indicators"),
         (Hits, "j", "down"),
         (Hits, "Down", "down"),
         (Hits, "k", "up"),

@@ -136,7 +136,12 @@ fn work(app: &App, layout: &mut Layout) {
     // A chart that leaves too few rows for the grid takes its place while it is in focus.
     let fits = body.height >= EDITOR_ROWS.0 + GRID_ROWS + chart;
     let chart = if fits { chart } else { 0 };
-    let most = (body.height - GRID_ROWS - chart).min(EDITOR_ROWS.1.max(body.height * 2 / 5));
+    // Who reads the result has more use of its rows than of the text.
+    let most = match app.focus {
+        Focus::Editor => EDITOR_ROWS.1.max(body.height * 2 / 5),
+        Focus::Grid | Focus::Record | Focus::Chart => EDITOR_ROWS.0.max(body.height / 4),
+    };
+    let most = most.min(body.height - GRID_ROWS - chart);
     let editor = wanted.clamp(EDITOR_ROWS.0, most.max(EDITOR_ROWS.0));
     layout.put(Part::Editor, Rect { height: editor, ..body });
     let rest = Rect { y: body.y + editor, height: body.height - editor, ..body };

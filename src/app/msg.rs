@@ -157,6 +157,9 @@ pub struct TableAge {
 impl TableAge {
     /// Whether the newest row is no part of what the query looks at.
     pub fn outside(&self) -> bool {
+        if self.since.zip(self.until).is_some_and(|(since, until)| since > until) {
+            return false;
+        }
         self.newest.is_some_and(|newest| {
             self.since.is_some_and(|since| newest < since) || self.until.is_some_and(|until| newest > until)
         })

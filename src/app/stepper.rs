@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use super::clock;
 use super::grid::View;
 use super::msg::{Effect, Question};
 use super::text;
@@ -229,4 +230,30 @@ impl EventRows {
         view.measure(&columns, &rows, ascii);
         EventRows { pivot, columns, rows, more, empty, view }
     }
+}
+
+/// Label and value of each line of a card; the second line says whether the indicator holds.
+pub fn card_fields(card: &Card) -> Vec<(&'static str, String)> {
+    let time = |at: Option<i64>| at.map_or("open".to_string(), clock::short);
+    let validity = format!("{}, {} to {}", card.state.word(), time(card.valid_from), time(card.valid_until));
+    let confidence = if card.confidence.is_empty() { "not given" } else { &card.confidence };
+    let mut fields = vec![
+        ("type", format!("{}, confidence {confidence}", card.kinds.join(", "))),
+        ("validity", validity),
+        ("pattern", card.pattern.clone()),
+    ];
+    let described: Vec<_> =
+        [&card.name, &card.description].into_iter().filter(|text| !text.is_empty()).cloned().collect();
+    if !described.is_empty() {
+        fields.push(("description", described.join(": ")));
+    }
+    if !card.labels.is_empty() {
+        fields.push(("labels", card.labels.join(", ")));
+    }
+    let versions = match card.versions {
+        1 => String::new(),
+        more => format!(", the newest of {more} versions"),
+    };
+    fields.push(("source", format!("{}{versions}", card.source)));
+    fields
 }

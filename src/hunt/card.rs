@@ -1,6 +1,8 @@
 //! The indicators of an address, as a hunter reads them: rows of ThreatIntelIndicators to one card for each
 //! indicator, its newest version. Pure; knows no screen.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 
 use crate::value::{Grid, Value};
@@ -93,8 +95,10 @@ pub fn cards(grid: &Grid, now: i64) -> Vec<Card> {
         let pattern = value(7).text();
         let source = [value(8).text(), value(9).text()].into_iter().find(|text| !text.is_empty());
         let mut labels = list("indicator_types");
-        labels
-            .extend(list("labels").into_iter().chain(Some(value(10).text()).filter(|tags| !tags.is_empty())));
+        labels.extend(list("labels"));
+        labels.extend(tags(&value(10).text()));
+        let mut seen = HashSet::new();
+        labels.retain(|label| seen.insert(label.clone()));
         cards.push(Card {
             id: if text("id").is_empty() { id } else { text("id") },
             kinds: kinds(&pattern),
@@ -112,6 +116,15 @@ pub fn cards(grid: &Grid, now: i64) -> Vec<Card> {
     }
     cards.sort_by_key(|card| card.state != State::Valid);
     cards
+}
+
+/// Tags are one text in the table: a JSON array of words, or words.
+fn tags(text: &str) -> Vec<String> {
+    match serde_json::from_str(text) {
+        Ok(words) => words,
+        Err(_) if text.is_empty() => Vec::new(),
+        Err(_) => vec![text.to_string()],
+    }
 }
 
 /// `[ipv4-addr:value = '203.0.113.9' OR domain-name:value = 'x']` is of `ipv4-addr` and `domain-name`.

@@ -84,7 +84,9 @@ pub fn events(
     let used = compiled.tables.iter().find(|used| used.table == from.table);
     let time = used.and_then(|used| used.time_column.clone()).or_else(|| time_column(schema, &from.table));
     let mut conditions = vec![format!("{} == {}", name(&from.column), quote(user.1)), condition];
-    if let (Some(used), Some(time)) = (used, &time) {
+    // Bounds that exclude each other come from two readings of the table, which have one of them each.
+    let sound = |used: &&TableUse| used.since.zip(used.until).is_none_or(|(since, until)| since <= until);
+    if let (Some(used), Some(time)) = (used.filter(sound), &time) {
         conditions.extend(look_back(used, time));
     }
     let mut kql = name(&from.table);

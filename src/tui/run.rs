@@ -195,6 +195,7 @@ impl Desk {
             match self.effects.perform(effect, &schema) {
                 Left::Nothing => {}
                 Left::Repaint => {
+                    signals::rehearse("screen");
                     self.screen.forget()?;
                     self.app.dirty = true;
                 }

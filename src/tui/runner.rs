@@ -4,14 +4,14 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::files::expanded;
 use super::run::Event;
+use super::signals;
 use crate::app::msg::{Failure, Msg, Opened};
 use crate::compile;
 use crate::diag::any_error;
@@ -25,8 +25,6 @@ use crate::value::Value;
 const PATIENCE: Duration = Duration::from_millis(150);
 /// The end of the program does not wait longer.
 const CLOSING: Duration = Duration::from_millis(300);
-/// A load tells how far it is this often.
-const LOADING: Duration = Duration::from_millis(500);
 
 /// What stands between the screen and the engine's thread.
 #[derive(Clone)]
@@ -162,11 +160,11 @@ impl Runner {
     }
 
     /// A screen that is gone needs no answer.
-    fn tell(&self, msg: Msg) {
+    pub(super) fn tell(&self, msg: Msg) {
         let _ = self.events.send(Event::Msg(msg));
     }
 
-    fn opened(&self, engine: &Engine, title: Option<String>) {
+    pub(super) fn opened(&self, engine: &Engine, title: Option<String>) {
         let mut state = self.state();
         state.handle = Some(engine.handle());
         state.progress = Some(engine.progress());
@@ -217,10 +215,7 @@ impl Runner {
         while let Some(job) = self.next(shift) {
             match job {
                 Job::Run(run) => self.perform(&mut engine, run),
-                Job::Load(path, _) => {
-                    let said = format!("{} cannot be loaded from here yet", path.display());
-                    self.tell(Msg::Loaded { result: Err(said), schema: None });
-                }
+                Job::Load(path, cancel) => self.perform_load(&mut engine, &mut source, &path, &cancel),
             }
             let mut state = self.state();
             if state.shift != shift {
@@ -253,6 +248,7 @@ impl Runner {
 
     fn perform(&self, engine: &mut Engine, job: Run) {
         let Run { run, text, now, cancel } = job;
+        signals::rehearse("engine");
         let started = Instant::now();
         let ms = || started.elapsed().as_millis() as u64;
         let options = compile::Options { now: now.unwrap_or_else(wall_clock), ..compile::Options::default() };

@@ -109,6 +109,13 @@ pub fn on_panic(rescue: Rescue) {
     }));
 }
 
+/// Panics when `KQLHUNT_REHEARSE_PANIC` names this place, so that tests see the terminal come back.
+pub fn rehearse(place: &str) {
+    if std::env::var_os("KQLHUNT_REHEARSE_PANIC").is_some_and(|named| named == place) {
+        std::panic::panic_any(format!("rehearsed in the {place}"));
+    }
+}
+
 /// Stops the process as the shell's job control does; returns when it goes on.
 pub fn stop() -> io::Result<()> {
     signal_hook::low_level::emulate_default_handler(SIGTSTP)

@@ -1,11 +1,16 @@
 //! Stepping through hits.
 
 use super::nothing;
+use super::panes::popup;
 use crate::app::grid::Extent;
 use crate::app::msg::{Effect, Purpose, Window};
-use crate::app::stepper::{HITS_ROWS_MAX, Stepper};
-use crate::app::{App, Focus, NoteKind};
+use crate::app::popup::{Popup, Text};
+use crate::app::stepper::{Cards, HITS_ROWS_MAX, Stepper, card_fields};
+use crate::app::{App, Focus, NoteKind, lists, text};
 use crate::value::Value;
+
+/// Columns of the labels.
+const INDENT: usize = 13;
 
 /// Opens the stepper at once when all rows are at hand, else asks for them.
 pub fn hits(app: &mut App, _: &str) -> Vec<Effect> {
@@ -74,4 +79,21 @@ pub fn next_user(app: &mut App, _: &str) -> Vec<Effect> {
 
 pub fn previous_user(app: &mut App, _: &str) -> Vec<Effect> {
     step_hits(app, |stepper| stepper.step_user(false), "this is the first user")
+}
+
+pub fn indicators(app: &mut App, _: &str) -> Vec<Effect> {
+    let Some(stepper) = &app.stepper else { return nothing() };
+    let Cards::Found(cards) = &stepper.cards else { return nothing() };
+    let width = usize::from(lists::popup_size(app).0).saturating_sub(INDENT + 4);
+    let mut lines = Vec::new();
+    for card in cards {
+        for (label, said) in card_fields(card) {
+            let said = text::shown(&said, app.ascii).into_owned();
+            let rows = text::wrap(&said, width).into_iter().enumerate();
+            lines.extend(rows.map(|(at, row)| format!("{:<INDENT$}{row}", if at == 0 { label } else { "" })));
+        }
+        lines.push(String::new());
+    }
+    let title = format!("Indicators of {}", text::shown(&stepper.address(), app.ascii));
+    popup(app, Popup::Text(Text::new(title, lines)))
 }

@@ -10,7 +10,7 @@ mod running;
 
 use editing::{kill_line, kill_to_start, kill_word, line_end, line_start, redo, undo, word_left, word_right};
 use files::{export, export_over, load, open_file, write, write_over};
-use hits::{hits, next_hit, next_user, previous_hit, previous_user};
+use hits::{hits, indicators, next_hit, next_user, previous_hit, previous_user};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
 use panes::{
     accept, chart, close, complete_input, help, hunts, next_pane, palette, previous_pane, quit, repaint,
@@ -58,6 +58,15 @@ const fn row(
 pub const COMMANDS: &[Command] = &[
     row("next-hit", &[], "", "hit", "Goes to the next hit.", stepping, next_hit),
     row("next-user", &[], "", "user", "Goes to the next user.", stepping, next_user),
+    row(
+        "indicators",
+        &[],
+        "",
+        "indicators",
+        "Shows all indicators of the address in full.",
+        stepping,
+        indicators,
+    ),
     row("fold", &[], "", "fold", "Opens or closes a branch.", has_record, fold),
     row("next-record", &[], "", "next", "Shows the next row.", has_record, next_record),
     row(

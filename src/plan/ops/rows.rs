@@ -158,6 +158,12 @@ fn note_lookback(tables: &mut [TableUse], predicate: &Expr, cols: &[Column]) {
                 return;
             }
             table.time_column = Some(origin.column.clone());
+            // Both bounds are inclusive.
+            let bound = match op {
+                CompareOp::Gt => bound.saturating_add(1),
+                CompareOp::Lt => bound.saturating_sub(1),
+                CompareOp::Ge | CompareOp::Le | CompareOp::Eq | CompareOp::Ne => bound,
+            };
             match op {
                 CompareOp::Gt | CompareOp::Ge => {
                     table.since = Some(table.since.map_or(bound, |old| old.max(bound)));

@@ -8,9 +8,9 @@ use super::super::paint::put;
 use super::super::theme::Theme;
 use super::table::{self, Table};
 use crate::app::layout::MARGIN;
-use crate::app::stepper::{Cards, EventRows, Events, Stepper};
-use crate::app::{App, Focus, clock, text};
-use crate::hunt::card::{Card, State};
+use crate::app::stepper::{Cards, EventRows, Events, Stepper, card_fields};
+use crate::app::{App, Focus, text};
+use crate::hunt::card::State;
 use crate::hunt::pivot::EVENTS_MAX;
 
 pub fn users_title(app: &App) -> (String, String) {
@@ -112,6 +112,9 @@ pub fn card_title(app: &App) -> (String, String) {
     let Some(stepper) = &app.stepper else { return (String::new(), String::new()) };
     let left = format!("Indicator {}", text::shown(&stepper.address(), app.ascii));
     let right = match &stepper.cards {
+        Cards::Found(cards) if cards.len() > 1 => {
+            format!("{}, i shows all", text::count(cards.len() as u64, "indicator"))
+        }
         Cards::Found(cards) => text::count(cards.len() as u64, "indicator"),
         Cards::Loading | Cards::Failed(_) => String::new(),
     };
@@ -138,7 +141,14 @@ pub fn card(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
     let mut y = 0;
     for card in cards {
-        for (label, said, style) in fields(theme, card) {
+        for (label, said) in card_fields(card) {
+            let style = match (label, card.state) {
+                ("validity", State::Valid) => theme.good(),
+                ("validity", State::NotYet | State::Expired | State::Revoked | State::Deleted) => {
+                    theme.warning()
+                }
+                (_, _) => Style::new(),
+            };
             let said = text::shown(&said, app.ascii).into_owned();
             for line in text::wrap(&said, usize::from(area.width.saturating_sub(14))) {
                 if y >= area.height {
@@ -151,34 +161,4 @@ pub fn card(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             }
         }
     }
-}
-
-/// Label and value of each line of a card.
-fn fields(theme: &Theme, card: &Card) -> Vec<(&'static str, String, Style)> {
-    let time = |at: Option<i64>| at.map_or("open".to_string(), clock::short);
-    let validity = format!("{}, {} to {}", card.state.word(), time(card.valid_from), time(card.valid_until));
-    let valid = if card.state == State::Valid { theme.good() } else { theme.warning() };
-    let confidence = if card.confidence.is_empty() { "not given".into() } else { card.confidence.clone() };
-    let mut fields = vec![
-        ("type", format!("{}, confidence {confidence}", card.kinds.join(", ")), Style::new()),
-        ("validity", validity, valid),
-        ("pattern", card.pattern.clone(), Style::new()),
-    ];
-    let mut described = card.description.clone();
-    if !card.name.is_empty() {
-        described =
-            if described.is_empty() { card.name.clone() } else { format!("{}: {described}", card.name) };
-    }
-    if !described.is_empty() {
-        fields.push(("description", described, Style::new()));
-    }
-    if !card.labels.is_empty() {
-        fields.push(("labels", card.labels.join(", "), Style::new()));
-    }
-    let versions = match card.versions {
-        1 => String::new(),
-        more => format!(", the newest of {more} versions"),
-    };
-    fields.push(("source", format!("{}{versions}", card.source), Style::new()));
-    fields
 }
