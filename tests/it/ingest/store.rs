@@ -27,6 +27,7 @@ fn rows(engine: &mut Engine, table: &Table) -> Vec<BTreeMap<String, Value>> {
         columns: columns.iter().map(|column| ColumnType::new(&column.name, column.ty)).collect(),
         streams: false,
         bare_table: None,
+        row_ids: None,
     };
     let grid = engine.fetch(&sql, &Cancel::new()).expect("reads");
     let row = |values: Vec<Value>| {
