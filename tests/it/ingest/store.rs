@@ -92,8 +92,8 @@ fn the_sample_comes_with_its_clock() {
     assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)));
 }
 
-const ROWS: usize = 4_000;
-const ROUNDS: u32 = 12;
+const ROWS: usize = 2_000;
+const ROUNDS: u32 = 8;
 
 /// A file of rows with a broken line at its end.
 fn file(folder: &Path, name: &str) -> PathBuf {
