@@ -13,6 +13,7 @@ pub mod func;
 pub mod hash;
 pub mod math;
 pub mod net;
+pub mod operators;
 pub mod parsing;
 pub mod string;
 pub mod tables;

@@ -103,13 +103,22 @@ impl Binder<'_> {
     pub fn project_away(&mut self, patterns: &[ColumnPattern], input: Rel) -> Checked<Rel> {
         let matched = self.matched(patterns, &input)?;
         let cols = input.cols.iter().filter(|column| !matched.contains(&column.name)).cloned().collect();
-        Ok(Rel { cols, ..input })
+        self.some_left(Rel { cols, ..input }, patterns)
     }
 
     pub fn project_keep(&mut self, patterns: &[ColumnPattern], input: Rel) -> Checked<Rel> {
         let matched = self.matched(patterns, &input)?;
         let cols = input.cols.iter().filter(|column| matched.contains(&column.name)).cloned().collect();
-        Ok(Rel { cols, ..input })
+        self.some_left(Rel { cols, ..input }, patterns)
+    }
+
+    fn some_left(&mut self, rel: Rel, patterns: &[ColumnPattern]) -> Checked<Rel> {
+        if rel.cols.is_empty() {
+            let span = patterns.first().map_or(rel.span, |pattern| pattern.pattern.span);
+            self.error(code::SYNTAX, span, "no column is left", "Keep at least one.");
+            return Err(Stop);
+        }
+        Ok(rel)
     }
 
     /// Named columns come first, in the order of the patterns; the rest follow as they were.

@@ -11,7 +11,7 @@ use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
 use super::expr::Cx;
 use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
-use crate::catalog::{self, binary};
+use crate::catalog::{self, binary, operators};
 use crate::diag::code;
 use crate::facts::Render;
 use crate::span::Span;
@@ -41,7 +41,8 @@ impl Binder<'_> {
             | OpKind::MvApply { .. }
             | OpKind::Evaluate { .. }
             | OpKind::Invoke(_)
-            | OpKind::Partition { .. } => self.not_yet(op, &op.name.text),
+            | OpKind::Partition { .. }
+            | OpKind::Consume => self.not_yet(op, &op.name.text),
             OpKind::Where(_)
             | OpKind::Take(_)
             | OpKind::Top { .. }
@@ -61,8 +62,7 @@ impl Binder<'_> {
             | OpKind::Lookup { .. }
             | OpKind::MvExpand { .. }
             | OpKind::As { .. }
-            | OpKind::Render { .. }
-            | OpKind::Consume => match input {
+            | OpKind::Render { .. } => match input {
                 Some(input) => self.op_on(op, input, env),
                 None => {
                     let message = format!("'{}' needs a table before it", op.name.text);
@@ -106,17 +106,12 @@ impl Binder<'_> {
                     Some(Render { kind: kind.text.clone(), properties: render_properties(properties) });
                 Ok(input)
             }
-            OpKind::Consume => {
-                let count = Expr::long(0, op.span);
-                Ok(Rel { cols: Vec::new(), order: Vec::new(), ..rows::limit(input, count, op.span) })
-            }
             other => unreachable!("op() hands on only operators that take a table, not {other:?}"),
         }
     }
 
     fn not_yet(&mut self, op: &Op, name: &str) -> Checked<Rel> {
-        let help = "Leave it out, or say the same with where, extend, summarize, join or mv-expand.";
-        self.refuse(op.name.span, &format!("the operator '{name}'"), help);
+        self.refuse(op.name.span, &format!("the operator '{name}'"), operators::instead(name));
         Err(Stop)
     }
 

@@ -1,0 +1,69 @@
+//! Tabular operators that Kusto has and kqlhunt has not: each with a way to say the same. Data only.
+
+/// An operator that is refused, and what to write instead: one sentence that can be acted on.
+pub struct Refused {
+    pub name: &'static str,
+    pub instead: &'static str,
+}
+
+const fn row(name: &'static str, instead: &'static str) -> Refused {
+    Refused { name, instead }
+}
+
+const GRAPH: &str = "Follow edges with join, one join for each step.";
+
+pub static REFUSED: &[Refused] = &[
+    row("assert-schema", "Leave it out: getschema shows the columns and their types."),
+    row("consume", "Leave it out, or end with count."),
+    row("evaluate", "Name the properties that you need: extend Name = tostring(Bag.Name)."),
+    row("external_data", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
+    row("externaldata", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
+    row("facet", "Run one summarize count() by column for each column."),
+    row("find", "Filter each table with where * has, and put them together with union."),
+    row("fork", "Write the branches as queries of their own, separated by semicolons."),
+    row("graph-mark-components", GRAPH),
+    row("graph-match", GRAPH),
+    row("graph-shortest-paths", GRAPH),
+    row("graph-to-table", GRAPH),
+    row("graph-where-edges", GRAPH),
+    row("graph-where-nodes", GRAPH),
+    row("inline_external_table", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
+    row("invoke", "Call the function with the table as its first argument: f(T)."),
+    row("macro-expand", "Write the parts out and put them together with union."),
+    row("make-graph", GRAPH),
+    row("make-series", "Use summarize by bin(TimeGenerated, 1d); bins without rows are then absent, not 0."),
+    row("materialized-view-combine", "Query the table itself."),
+    row("mv-apply", "Use mv-expand, then where or summarize by the columns that name the row."),
+    row("mvapply", "Use mv-expand, then where or summarize by the columns that name the row."),
+    row("parse", "Use extract() with a regular expression for each column."),
+    row("parse-kv", "Use extract() with a regular expression for each key."),
+    row("parse-where", "Use extract() for each column, then where isnotempty()."),
+    row("partition", "Use summarize with arg_max() or make_list() by the column."),
+    row("project-by-names", "Name the columns in project."),
+    row("reduce", "Use summarize count() by a part of the text, such as extract() gives."),
+    row("sample", "Use take; which rows it gives is not random."),
+    row("sample-distinct", "Use distinct, then take; which values it gives is not random."),
+    row("scan", "Use sort with prev(), next() or row_cumsum()."),
+    row("search", "Filter each table with where * has, and put them together with union."),
+    row("top-hitters", "Use summarize count() by the column, then top; the counts are then exact."),
+    row("top-nested", "Use summarize by both columns, then top."),
+];
+
+/// What to write instead of an operator that is refused.
+pub fn instead(name: &str) -> &'static str {
+    let found = REFUSED.iter().find(|row| row.name == name);
+    found.map_or("Leave it out; only Kusto's own service needs it.", |row| row.instead)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_out_is_a_sentence_and_every_name_stands_once() {
+        for (at, row) in REFUSED.iter().enumerate() {
+            assert!(row.instead.ends_with('.') && row.instead.len() > 20, "{}", row.name);
+            assert!(REFUSED[at + 1..].iter().all(|other| other.name != row.name), "{}", row.name);
+        }
+    }
+}
