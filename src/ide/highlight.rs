@@ -87,14 +87,15 @@ fn word(word: &str, before: Option<TokenKind>, after: Option<TokenKind>) -> Clas
     if before == Some(TokenKind::Dot) || after == Some(TokenKind::Dot) {
         return Class::Name;
     }
-    let spelled = |name: &str| name == word || name.split(' ').any(|part| part == word);
-    if BINARY_OPS.iter().any(|row| spelled(row.0)) || LIST_OPS.iter().any(|row| row.0 == word) {
-        return Class::Operator;
-    }
-    if matches!(word, "between" | "!between") {
+    // The one operator of two words.
+    if word == "matches" || word == "regex" {
         return Class::Operator;
     }
     let Some(usage) = words::known(word) else { return Class::Name };
+    let infix = BINARY_OPS.iter().any(|row| row.0 == word) || LIST_OPS.iter().any(|row| row.0 == word);
+    if infix || matches!(word, "between" | "!between") {
+        return Class::Operator;
+    }
     if word == "null" {
         return Class::Number;
     }

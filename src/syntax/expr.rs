@@ -4,6 +4,7 @@
 use super::ast::{BinaryOp, ChainLink, Expr, ExprKind, ListOp};
 use super::parser::{DEPTH_MAX, Failed, Parsed, Parser};
 use super::token::TokenKind;
+use super::words;
 use crate::span::Span;
 
 /// How tightly an operator binds; each level's operands are of the next. The order is that of Kusto's
@@ -247,6 +248,8 @@ impl Parser<'_> {
             let infix = Infix::Binary(BinaryOp::MatchesRegex);
             return Some(Found { infix, level: Level::Text, tokens: 2 });
         }
+        // Most words are names; looking them up is cheaper than going through the tables below.
+        words::known(word)?;
         if let "between" | "!between" = word {
             let infix = Infix::Between { negated: word.starts_with('!') };
             return Some(Found { infix, level: Level::Equality, tokens: 1 });

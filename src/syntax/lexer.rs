@@ -1,6 +1,7 @@
 //! Text to tokens, byte by byte. Never fails: what starts no token is an [`TokenKind::Unknown`] with a
 //! diagnostic. Knows words and literals by their shape only, not what they mean.
 
+use super::parser::DIAGNOSTICS_MAX;
 use super::token::{Token, TokenKind};
 use super::words;
 use crate::diag::{Diagnostic, code};
@@ -345,6 +346,9 @@ impl Lexer<'_> {
     }
 
     fn error(&mut self, start: usize, message: String, help: impl Into<String>) {
+        if self.diagnostics.len() > DIAGNOSTICS_MAX {
+            return;
+        }
         let span = Span::new(start, self.at);
         self.diagnostics.push(Diagnostic::error(code::SYNTAX, span, message).help(help));
     }

@@ -4,7 +4,7 @@
 use super::ast::{Name, Script};
 use super::token::{Token, TokenKind};
 use super::{lexer, words};
-use crate::diag::{Diagnostic, code};
+use crate::diag::{Diagnostic, any_error, code};
 use crate::span::Span;
 
 /// How deep expressions and subqueries may nest, in the text and in the tree.
@@ -12,7 +12,7 @@ pub const DEPTH_MAX: u32 = 200;
 /// The longest text that is parsed, in bytes.
 pub const TEXT_MAX: usize = 1 << 20;
 /// More diagnostics than these help nobody.
-const DIAGNOSTICS_MAX: usize = 100;
+pub(super) const DIAGNOSTICS_MAX: usize = 100;
 
 /// The part could not be read, and its diagnostic is given: nothing more is said about it.
 #[derive(Debug)]
@@ -28,8 +28,9 @@ pub fn parse(text: &str) -> (Script, Vec<Diagnostic>) {
             .help("Load long lists as a table with ingest, and join with it.");
         return (Script::default(), vec![diagnostic]);
     }
-    let (mut tokens, diagnostics) = lexer::lex(text);
-    tokens.retain(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Directive));
+    let (mut tokens, mut diagnostics) = lexer::lex(text);
+    tokens.retain(|token| token.kind != TokenKind::Comment);
+    refuse_directives(&mut tokens, &mut diagnostics);
     tokens.push(Token { kind: TokenKind::End, span: Span::new(text.len(), text.len()) });
     let closings = match_brackets(&tokens);
     let mut parser =
@@ -37,8 +38,36 @@ pub fn parse(text: &str) -> (Script, Vec<Diagnostic>) {
     let script = parser.script();
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
-    diagnostics.truncate(DIAGNOSTICS_MAX);
-    (script, diagnostics)
+    (script, shortened(diagnostics))
+}
+
+/// The first of them, errors before warnings, in the order of the text.
+fn shortened(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut errors = diagnostics.iter().filter(|it| it.is_error()).count().min(DIAGNOSTICS_MAX);
+    let mut warnings = DIAGNOSTICS_MAX - errors;
+    diagnostics.retain(|it| {
+        let room = if it.is_error() { &mut errors } else { &mut warnings };
+        let kept = *room > 0;
+        *room = room.saturating_sub(1);
+        kept
+    });
+    diagnostics
+}
+
+/// `#` lines before the query are for Kusto's own clients. Elsewhere `#` is a mistake, which must not hide
+/// the rest of its line.
+fn refuse_directives(tokens: &mut Vec<Token>, diagnostics: &mut Vec<Diagnostic>) {
+    let leading = tokens.iter().take_while(|token| token.kind == TokenKind::Directive).count();
+    if let Some(token) = tokens.first().filter(|_| leading > 0) {
+        let message = "a directive of Kusto's clients is left out";
+        let help = "Say which data to query on the command line.";
+        diagnostics.push(Diagnostic::warning(code::SUSPICIOUS, token.span, message).help(help));
+    }
+    let later = tokens[leading..].iter().filter(|token| token.kind == TokenKind::Directive);
+    diagnostics.extend(later.take(DIAGNOSTICS_MAX).map(|token| {
+        Diagnostic::error(code::SYNTAX, token.span, "'#' begins nothing here").help("Comments begin with //.")
+    }));
+    tokens.retain(|token| token.kind != TokenKind::Directive);
 }
 
 pub(super) struct Parser<'t> {
@@ -206,7 +235,10 @@ impl<'t> Parser<'t> {
     }
 
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        if !self.stopped && self.diagnostics.len() < 2 * DIAGNOSTICS_MAX {
+        // Warnings must not crowd out the one error that stops the query.
+        let room = self.diagnostics.len() < 2 * DIAGNOSTICS_MAX
+            || diagnostic.is_error() && !any_error(&self.diagnostics);
+        if room && !self.stopped {
             self.diagnostics.push(diagnostic);
         }
     }

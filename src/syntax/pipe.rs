@@ -262,6 +262,18 @@ impl Parser<'_> {
         Ok(params)
     }
 
+    /// The parameters of an operator whose tree has no place for them: hints and the `harmless` ones change
+    /// no result, every other is refused.
+    pub(super) fn hints(&mut self, harmless: &[&str]) -> Parsed<()> {
+        for param in self.params(&[])? {
+            let name = &param.name;
+            if !name.text.starts_with("hint.") && !harmless.contains(&name.text.as_str()) {
+                self.unsupported(name.span, format!("the parameter '{}' here", name.text), "Leave it out.");
+            }
+        }
+        Ok(())
+    }
+
     /// How many tokens the name of a parameter takes that stands here.
     fn param_ahead(&self, own: &[&str]) -> Option<usize> {
         let word = self.word();

@@ -202,6 +202,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn operators_of_one_word_are_known() {
+        use crate::syntax::{BINARY_OPS, LIST_OPS};
+        let names = BINARY_OPS.iter().map(|row| row.0).chain(LIST_OPS.iter().map(|row| row.0));
+        let words =
+            names.filter(|name| name.ends_with(|char: char| char.is_ascii_alphabetic() || char == '~'));
+        for word in words.filter(|name| !name.contains([' ', '='])) {
+            assert!(word == "!~" || known(word).is_some(), "{word}");
+        }
+    }
+
+    #[test]
     fn words_are_sorted_and_unique() {
         assert!(WORDS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert_eq!(known("by"), Some(Use::Given));

@@ -160,6 +160,7 @@ fn property_value(parser: &mut Parser<'_>, name: &str) -> Parsed<Expr> {
 }
 
 pub(super) fn getschema(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    // `kind=csl` is the only kind, and what is given without it.
+    parser.hints(&["kind"])?;
     Ok(OpKind::Getschema)
 }

@@ -30,7 +30,7 @@ pub(super) fn render(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 }
 
 pub(super) fn consume(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    parser.hints(&["decodeblocks"])?;
     Ok(OpKind::Consume)
 }
 

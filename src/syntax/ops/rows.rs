@@ -7,7 +7,7 @@ use crate::syntax::parser::{Parsed, Parser};
 use crate::syntax::token::TokenKind;
 
 pub(super) fn where_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    parser.hints(&[])?;
     let start = parser.span();
     let named = parser.named_or_error()?;
     if let Some(name) = named.names.first() {
@@ -20,7 +20,7 @@ pub(super) fn where_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 }
 
 pub(super) fn take(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    parser.hints(&[])?;
     Ok(OpKind::Take(parser.expr()?))
 }
 
@@ -68,7 +68,7 @@ pub(super) fn direction(parser: &mut Parser<'_>) -> Option<bool> {
 }
 
 pub(super) fn distinct(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    parser.hints(&[])?;
     if parser.eat(TokenKind::Star) {
         return Ok(OpKind::Distinct(Vec::new()));
     }
@@ -86,20 +86,20 @@ pub(super) fn count(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 }
 
 pub(super) fn sample(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    parser.hints(&[])?;
     Ok(OpKind::Sample(parser.expr()?))
 }
 
 /// `sample-distinct 10 of x`
 pub(super) fn sample_distinct(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    parser.hints(&[])?;
     let count = parser.expr()?;
     parser.expect_word("of")?;
     Ok(OpKind::SampleDistinct { count, of: parser.expr()? })
 }
 
 pub(super) fn serialize(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    parser.hints(&[])?;
     if parser.at_end() {
         return Ok(OpKind::Serialize(Vec::new()));
     }

@@ -25,7 +25,7 @@ pub(super) fn range(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 
 /// `datatable(a:long, b:string) [1, "x", 2, "y"]`
 pub(super) fn datatable(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    parser.hints(&[])?;
     let columns = parser.column_decls()?;
     parser.expect(TokenKind::LeftBracket, "[")?;
     parser.eat(TokenKind::Comma);
@@ -55,7 +55,7 @@ fn cell(parser: &mut Parser<'_>) -> Parsed<Expr> {
 
 /// `externaldata(a:long) ["https://..."] with (format="csv")`
 pub(super) fn externaldata(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.params(&[])?;
+    parser.hints(&[])?;
     let columns = parser.column_decls()?;
     parser.expect(TokenKind::LeftBracket, "[")?;
     let mut uris = Vec::new();

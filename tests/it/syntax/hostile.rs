@@ -116,3 +116,20 @@ fn a_text_beyond_the_limit_is_not_parsed() {
     assert!(script.statements.is_empty());
     assert_eq!(diagnostics[0].code, code::LIMIT);
 }
+
+#[test]
+fn warnings_do_not_crowd_out_an_error() {
+    let text = format!("{}T | where a ==", "T | where a = 1;\n".repeat(1000));
+    let (_, diagnostics) = parse(&text);
+    assert_eq!(diagnostics.len(), 100);
+    assert!(diagnostics[99].is_error(), "{:?}", diagnostics[99]);
+}
+
+#[test]
+fn a_thousand_mistakes_are_shown_as_a_hundred() {
+    for text in ["? ".repeat(1000), "T | foo ".repeat(100) + &";T | foo".repeat(1000), "x #\n".repeat(1000)] {
+        let (_, diagnostics) = parse(&text);
+        assert_eq!(diagnostics.len(), 100);
+        assert!(diagnostics.iter().all(|it| it.is_error()));
+    }
+}
