@@ -143,3 +143,12 @@ fn real_queries_cut_and_changed_anywhere() {
         holds(&format!("{}{}", &kql[..from], &kql[to..]));
     }
 }
+
+#[test]
+fn a_text_that_ends_in_the_middle_shows_its_last_whole_character() {
+    let text = "T | extend a = f('\u{e9}";
+    holds(text);
+    let (_, diagnostics) = parse(text);
+    let shown: Vec<&str> = diagnostics.iter().map(|it| it.span.text(text)).collect();
+    assert_eq!(shown, ["'\u{e9}", "\u{e9}"]);
+}
