@@ -40,22 +40,22 @@ pub static ROWS: &[Func] = &[
         .aliases(&["hash_xxhash64"])
         .doc("The xxHash64 of a text or a datetime.")
         .trap("Microsoft may change the algorithm of hash(); hash_sha256() stays.")
-        .example("print hash('World')", "1846988464401551951"),
+        .example("print hash('hunt')", "-8534981639838601994"),
     f("hash_sha256", &[sig(&[TEXT], Is(String), Sql("coalesce(sha256(nullif({0}, '')), '')"))])
         .doc("The SHA-256 of a value's text in hexadecimal digits.")
         .trap("The hash of the empty text is empty.")
         .example(
-            "print hash_sha256('World')",
-            "78ae647dc5544d227130a0682a51e30bc7777fbb6d8a8f17007463a3ecd1d524",
+            "print hash_sha256('hunt')",
+            "18c3bc28bde14691d7ce2a9657d9e93d205c224fc084b733e5190ee9fd2a80bc",
         ),
     f("hash_md5", &[sig(&[TEXT], Is(String), Sql("coalesce(md5(nullif({0}, '')), '')"))])
         .doc("The MD5 of a value's text in hexadecimal digits.")
         .trap("The hash of the empty text is empty.")
-        .example("print hash_md5('World')", "f5a7924e621e84c9280a9a27e1bcb7f6"),
+        .example("print hash_md5('hunt')", "bc9bf7bb6c4ab8d0daf374963110f4a7"),
     f("hash_sha1", &[sig(&[TEXT], Is(String), Sql("coalesce(sha1(nullif({0}, '')), '')"))])
         .doc("The SHA-1 of a value's text in hexadecimal digits.")
         .trap("The hash of the empty text is empty.")
-        .example("print hash_sha1('World')", "70c07ec18ef89c5309bbb0937f3a6342411e1fdd"),
+        .example("print hash_sha1('hunt')", "8c72b58e547c0fbfe4b628cc27b337f8ea329b7f"),
     f("hash_combine", COMBINED).doc("One hash of several hashes."),
     f("hash_many", COMBINED).doc("One hash of several values."),
 ];

@@ -199,7 +199,7 @@ pub static ROWS: &[Func] = &[
     )
     .doc("The text with the characters of one list replaced by those of another.")
     .trap("The last character of a shorter replacement list stands for all that follow.")
-    .example("print translate('krasp', 'otsku', 'spark')", "kusto"),
+    .example("print translate('abc', 'xyz', 'a cab')", "x zxy"),
     f("regex_quote", &[sig(&[STR], Is(String), Kernel("kql_regex_quote"))])
         .doc("A regular expression that matches just this text.")
         .example("print regex_quote('192.0.2.1')", "192\\.0\\.2\\.1"),

@@ -95,7 +95,7 @@ fn index_of<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
     let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
     let wanted = inner(args[1]);
     let mut found = (start..end).filter(|at| same(values[*at as usize], wanted));
-    let nth = usize::try_from(occurrence - 1).ok().and_then(|nth| found.nth(nth));
+    let nth = usize::try_from(occurrence.saturating_sub(1)).ok().and_then(|nth| found.nth(nth));
     Cell::Long(nth.unwrap_or(-1))
 }
 

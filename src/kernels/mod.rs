@@ -255,3 +255,85 @@ pub mod testing {
         call(name, &args.iter().map(|arg| Cell::Text(arg)).collect::<Vec<_>>())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Cell, Nulls, Phys, all};
+    use proptest::prelude::*;
+
+    /// A value of any type: which one is taken is the kernel's to say.
+    #[derive(Clone, Debug)]
+    struct Anything {
+        null: bool,
+        text: String,
+        list: Vec<Option<String>>,
+        long: i64,
+        real: f64,
+    }
+
+    fn anything() -> impl Strategy<Value = Anything> {
+        let text = prop_oneof![
+            any::<String>(),
+            "[a-z.@/:?&=%+ \\\\\"'-]{0,12}",
+            "[0-9.:/a-f-]{0,20}",
+            "[\\[\\]{}\",:0-9ntu\\\\a é-]{0,12}",
+            "[()|*+?a\\\\^$.-]{0,5}",
+            Just("[\"a\",[1.5,null],{\"k\":\"v\"},\"\\u00e9\\n\"]".to_owned()),
+            Just("{\"k\":1,\"k\":[2,{}]}".to_owned()),
+            Just("yyyy-MM-dd HH:mm:ss.fffffff tt".to_owned()),
+        ];
+        let long = prop_oneof![any::<i64>(), -3i64..40, Just(i64::MIN), Just(i64::MAX)];
+        let real = prop_oneof![any::<f64>(), -3.0..3.0f64];
+        let list = prop::collection::vec(prop::option::of(text.clone()), 0..4);
+        (prop::bool::weighted(0.1), text, list, long, real)
+            .prop_map(|(null, text, list, long, real)| Anything { null, text, list, long, real })
+    }
+
+    proptest! {
+        // All kernels in every case; PROPTEST_CASES asks for more.
+        #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_kernel_takes_anything(values in prop::collection::vec(anything(), 8), extra in 0usize..3) {
+            for kernel in all() {
+                let lists: Vec<Vec<Option<&str>>> =
+                    values.iter().map(|value| value.list.iter().map(Option::as_deref).collect()).collect();
+                // Datetimes in SQL are always ones that exist.
+                let families = [super::datetime::KERNELS, super::format::KERNELS];
+                let dated = families.iter().any(|family| family.iter().any(|known| known.name == kernel.name));
+                let long = |long: i64| if dated { long.rem_euclid(crate::ticks::DATETIME_MAX + 1) } else { long };
+                let phys = kernel.params.iter().chain(std::iter::repeat_n(&kernel.rest, extra).flatten());
+                let cell = |(at, phys): (usize, &Phys)| {
+                    let value = &values[at % values.len()];
+                    match phys {
+                        _ if value.null => Cell::Null,
+                        Phys::Bool => Cell::Bool(value.long % 2 == 0),
+                        Phys::Int => Cell::Int(value.long as i32),
+                        Phys::Long => Cell::Long(long(value.long)),
+                        Phys::Huge => Cell::Huge(i128::from(value.long) * 3),
+                        Phys::Real => Cell::Real(value.real),
+                        Phys::Text => Cell::Text(&value.text),
+                        Phys::Texts => Cell::Texts(&lists[at % values.len()]),
+                    }
+                };
+                let args: Vec<Cell<'_>> = phys.enumerate().map(cell).collect();
+                if kernel.nulls == Nulls::Propagate && args.iter().any(|arg| arg.is_null()) {
+                    continue;
+                }
+                let mut out = String::new();
+                let result = (kernel.run)(&args, &mut out);
+                let fits = match (kernel.returns, result) {
+                    (_, Cell::Null | Cell::Error(_)) => true,
+                    (Phys::Bool, Cell::Bool(_))
+                    | (Phys::Int, Cell::Int(_))
+                    | (Phys::Long, Cell::Long(_))
+                    | (Phys::Huge, Cell::Huge(_))
+                    | (Phys::Real, Cell::Real(_))
+                    | (Phys::Text | Phys::Texts, Cell::Text(_)) => true,
+                    _ => false,
+                };
+                prop_assert!(fits, "{}: {:?}", kernel.name, result);
+            }
+        }
+    }
+}

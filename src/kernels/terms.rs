@@ -116,9 +116,10 @@ fn has(text: &str, needle: &Needle, edges: Edges) -> bool {
 /// The place of the needle begins and ends where a term does, as far as the edges ask for it.
 fn bounded(text: &str, needle: &Needle, edges: Edges, start: usize, end: usize) -> bool {
     let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let (wanted, mut before, mut after) = (needle.text().chars(), text[..start].chars(), text[end..].chars());
-    !(edges.start && inside(wanted.clone().next()) && inside(before.next_back()))
-        && !(edges.end && inside(wanted.clone().next_back()) && inside(after.next()))
+    let wanted = needle.text();
+    let cut_before = inside(wanted.chars().next()) && inside(text[..start].chars().next_back());
+    let cut_after = inside(wanted.chars().next_back()) && inside(text[end..].chars().next());
+    !(edges.start && cut_before || edges.end && cut_after)
 }
 
 /// Fewer needles are faster looked for one by one.
