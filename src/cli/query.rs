@@ -56,11 +56,12 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     for compiled in empty {
         empty::explain(&mut engine, compiled, &cancel)?;
     }
-    if exporter.neutralised() > 0 {
-        report::say(&format!(
-            "{} cells that a spreadsheet would run as formulas got a leading apostrophe; --csv-raw leaves them",
-            exporter.neutralised()
-        ));
+    match exporter.neutralised() {
+        0 => {}
+        count => report::say(&format!(
+            "{count} cell{} that a spreadsheet would run got a leading apostrophe; --csv-raw leaves them",
+            if count == 1 { "" } else { "s" }
+        )),
     }
     if io::stderr().is_terminal() {
         report::say(&format!("{rows} rows in {:.3} s", started.elapsed().as_secs_f64()));

@@ -11,10 +11,16 @@ mod engine;
 mod export;
 #[cfg(feature = "engine")]
 mod functions;
+#[cfg(feature = "engine")]
+mod hunts;
 mod ingest;
 mod layers;
 #[cfg(feature = "engine")]
+mod pages;
+#[cfg(feature = "engine")]
 mod queries;
+#[cfg(feature = "engine")]
+mod readme;
 mod sandbox;
 mod screens;
 mod syntax;
