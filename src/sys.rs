@@ -26,6 +26,23 @@ pub fn process_lives(pid: u32) -> bool {
     test_kill_process(pid) != Err(rustix::io::Errno::SRCH)
 }
 
+/// Removes files and folders called `prefix`, the number of a process, and perhaps more after a `-` or `.`, whose
+/// process is dead.
+pub fn sweep(folder: &Path, prefix: &str) {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(prefix));
+        let pid = number.and_then(|rest| rest.split(['-', '.']).next()?.parse().ok());
+        if pid.is_some_and(|pid| !process_lives(pid)) {
+            let path = entry.path();
+            // What cannot be removed stays for the next time.
+            let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
+        }
+    }
+}
+
 /// Bytes of memory that this process may have: those of the machine, or of its cgroup when that has less.
 pub fn memory_bytes() -> u64 {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| meminfo_total(&text));
@@ -75,5 +92,20 @@ mod tests {
         assert!(process_lives(std::process::id()));
         assert!(process_lives(1));
         assert!(!process_lives(i32::MAX as u32));
+    }
+
+    #[test]
+    fn only_what_the_dead_left_is_swept() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let own = format!("spill-{}-0", std::process::id());
+        for name in ["spill-2147483647-0", &own, "hunts", "spill-x", "other-2147483647"] {
+            fs::create_dir(folder.path().join(name))?;
+        }
+        fs::write(folder.path().join("spill-2147483646.wal"), "")?;
+        sweep(folder.path(), "spill-");
+        let left = |name: &str| folder.path().join(name).exists();
+        assert!(!left("spill-2147483647-0") && !left("spill-2147483646.wal"));
+        assert!(left(&own) && left("hunts") && left("spill-x") && left("other-2147483647"));
+        Ok(())
     }
 }

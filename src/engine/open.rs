@@ -1,11 +1,13 @@
 //! Opening: the settings, the hunt file behind them, and the lock after which no SQL can change either.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Options;
 use super::ffi::{Connection, Database};
+use super::layout;
 use super::spill::Spill;
 use crate::error::{Error, Result};
 use crate::sql::quote;
@@ -44,7 +46,12 @@ impl Instance {
         let instance = Instance { database, file: file.map(Path::to_path_buf), spill };
         connection.execute(&settings(options, &instance.spill.path)?)?;
         match file {
-            Some(file) => attach(&connection, file, access)?,
+            Some(file) => {
+                if access == Access::Write && !has_content(file) {
+                    create(&connection, file)?;
+                }
+                attach(&connection, file, access)?;
+            }
             None => connection.execute("ATTACH ':memory:' AS hunt")?,
         }
         Ok((instance, connection))
@@ -95,6 +102,27 @@ fn settings(options: &Options, spill: &Path) -> Result<String> {
         threads = options.threads.unwrap_or(cores).max(1),
         spill = quote::text(path_text(spill)?),
     ))
+}
+
+fn has_content(file: &Path) -> bool {
+    file.metadata().is_ok_and(|data| data.len() > 0)
+}
+
+/// Makes a hunt file with its layout and no tables. It appears whole: DuckDB writes its first blocks one
+/// after the other, and does not open what a killed process left of them.
+fn create(connection: &Connection, file: &Path) -> Result<()> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    sys::sweep(file.parent().unwrap_or(Path::new("")), &format!("{name}.new-"));
+    let own = file.with_file_name(format!("{name}.new-{}", std::process::id()));
+    attach(connection, &own, Access::Write)?;
+    connection.execute(&format!(
+        "{} {} CHECKPOINT hunt; DETACH hunt;",
+        layout::CREATE,
+        layout::set_meta("format", layout::FORMAT)
+    ))?;
+    // Another process may have been quicker.
+    let outcome = if has_content(file) { fs::remove_file(&own) } else { fs::rename(&own, file) };
+    outcome.map_err(|source| Error::file(file, source))
 }
 
 /// Attaches a file as `hunt`.

@@ -750,6 +750,18 @@ fn files_are_for_their_user_alone() {
     assert!(!path.with_extension("duckdb.wal").exists());
 }
 
+#[test]
+fn what_a_killed_process_left_is_no_obstacle() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let path = folder.path().join("h.duckdb");
+    for left in [path.clone(), folder.path().join("h.duckdb.new-2147483647")] {
+        std::fs::write(&left, "").expect("writes");
+    }
+    Store::open(&path, &Options::default()).and_then(Store::finish).expect("opens");
+    assert_eq!(refusal(&path), "opened");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 1);
+}
+
 /// What opening a file gives.
 fn refusal(path: &std::path::Path) -> String {
     match Engine::open(&Data::File(path.into()), &Options::default()) {
