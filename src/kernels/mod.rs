@@ -290,7 +290,7 @@ mod tests {
     }
 
     proptest! {
-        // All kernels in every case; PROPTEST_CASES asks for more.
+        // Every case calls all kernels.
         #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
         #[test]
