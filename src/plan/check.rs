@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::env::{Binding, Env, UserFunction};
-use super::{ColId, Column, Expr, LetRel, Node, Plan, Rel};
+use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::diag::{Diagnostic, code};
 use crate::facts::{Options, Render, TableUse};
 use crate::schema::Schema;
@@ -98,6 +98,7 @@ impl<'a> Binder<'a> {
                 StatementKind::Query(pipe) => {
                     self.render = None;
                     if let Ok(root) = self.pipe(pipe, &env, None) {
+                        let root = self.in_time(root);
                         let tables = self.tables_of(&root);
                         plans.push(Plan {
                             lets: self.lets.clone(),
@@ -124,6 +125,20 @@ impl<'a> Binder<'a> {
             );
         }
         plans
+    }
+
+    /// Rows of a timechart that no operator has ordered come by time: Kusto promises no order, and people
+    /// read the table beside the chart.
+    fn in_time(&self, root: Rel) -> Rel {
+        let timechart = self.render.as_ref().is_some_and(|render| render.kind == "timechart");
+        let axis = root.cols.iter().find(|column| column.ty == Type::Datetime);
+        match axis {
+            Some(axis) if timechart && root.order.is_empty() => {
+                let key = OrderKey { col: axis.id, ty: axis.ty, ascending: true, nulls_first: true };
+                Rel { order: vec![key], ..root }
+            }
+            _ => root,
+        }
     }
 
     /// The stored tables below a relation, through the lets that it mentions.

@@ -237,7 +237,16 @@ impl Binder<'_> {
         span: Span,
     ) -> Checked<Rel> {
         let fuzzy = param_word(params, "isfuzzy").is_some_and(|(word, _)| word == "true");
-        let inner = param_word(params, "kind").is_some_and(|(word, _)| word == "inner");
+        let inner = match param_word(params, "kind") {
+            None => false,
+            Some((word, _)) if word == "outer" => false,
+            Some((word, _)) if word == "inner" => true,
+            Some((word, place)) => {
+                let message = format!("unknown union kind '{word}'");
+                self.error(code::UNKNOWN_NAME, place, message, "The kinds are outer and inner.");
+                return Err(Stop);
+            }
+        };
         let mut inputs: Vec<(String, Rel)> = Vec::new();
         if let Some(input) = input {
             let name = self.label(&input).unwrap_or_else(|| "union_arg0".to_owned());
