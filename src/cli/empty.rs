@@ -51,14 +51,19 @@ fn sentence(used: &TableUse, column: &str, newest: Option<i64>) -> String {
     match (used.since, used.until) {
         (Some(since), _) if newest < since => format!(
             "no rows: the newest of {table} is of {at}, before the query's look-back, which begins {}; --now {at} moves its clock there",
-            ticks::iso(since)
+            second(since)
         ),
         (_, Some(until)) if newest > until => format!(
             "no rows: {table} goes on to {at}, after the query's look-back, which ends {}",
-            ticks::iso(until)
+            second(until)
         ),
         (_, _) => format!("no rows: the newest of {table} is of {at}, which the query looks at"),
     }
+}
+
+/// To the second: `> ago(1h)` begins a tick after the hour.
+fn second(at: i64) -> String {
+    ticks::iso(at - at.rem_euclid(ticks::SECOND))
 }
 
 #[cfg(test)]
