@@ -252,8 +252,8 @@ unsafe fn array<'v, T>(data: *mut c_void, rows: usize) -> &'v [MaybeUninit<T>] {
 pub(super) const INLINE_BYTES: usize = 12;
 
 /// # Safety
-/// The text that a long entry points to stays where it is during `'v`.
-unsafe fn bytes<'v>(entry: &'v ffi::duckdb_string_t) -> &'v [u8] {
+/// The text that a long entry points to stays where it is as long as the entry is borrowed.
+unsafe fn bytes(entry: &ffi::duckdb_string_t) -> &[u8] {
     // SAFETY: both variants of the union begin with the length. Up to 12 bytes are inside the entry,
     // longer ones where it points to.
     unsafe {
