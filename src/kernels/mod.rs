@@ -322,16 +322,16 @@ mod tests {
                 }
                 let mut out = String::new();
                 let result = (kernel.run)(&args, &mut out);
-                let fits = match (kernel.returns, result) {
-                    (_, Cell::Null | Cell::Error(_)) => true,
-                    (Phys::Bool, Cell::Bool(_))
-                    | (Phys::Int, Cell::Int(_))
-                    | (Phys::Long, Cell::Long(_))
-                    | (Phys::Huge, Cell::Huge(_))
-                    | (Phys::Real, Cell::Real(_))
-                    | (Phys::Text | Phys::Texts, Cell::Text(_)) => true,
-                    _ => false,
-                };
+                let fits = matches!(
+                    (kernel.returns, result),
+                    (_, Cell::Null | Cell::Error(_))
+                        | (Phys::Bool, Cell::Bool(_))
+                        | (Phys::Int, Cell::Int(_))
+                        | (Phys::Long, Cell::Long(_))
+                        | (Phys::Huge, Cell::Huge(_))
+                        | (Phys::Real, Cell::Real(_))
+                        | (Phys::Text | Phys::Texts, Cell::Text(_))
+                );
                 prop_assert!(fits, "{}: {:?}", kernel.name, result);
             }
         }
