@@ -95,7 +95,7 @@ fn the_sample_comes_with_its_clock() {
 const ROWS: usize = 2_000;
 const ROUNDS: u32 = 8;
 
-/// A file of rows with a broken line at its end.
+/// A file of rows with a broken line at its end; of several chunks, so that a kill can come between two.
 fn file(folder: &Path, name: &str) -> PathBuf {
     let row =
         |number| format!("{{\"TimeGenerated\":\"2026-05-14T11:00:00Z\",\"OfficeId\":\"{name}-{number}\"}}\n");
@@ -159,4 +159,5 @@ fn a_folder_is_loaded_into_a_new_file_in_a_new_folder() {
     let go_on = &mut |_: &kqlhunt::ingest::Now| std::ops::ControlFlow::Continue(());
     let summary = into_file(&database, &bench.options, &Options::default(), &sources, go_on).expect("loads");
     assert_eq!((summary.files, summary.loaded), (1, 1));
+    assert_eq!(counted(&database), (1, 1));
 }
