@@ -321,7 +321,7 @@ impl Job<'_> {
         let names: BTreeSet<&str> =
             progress.tables.keys().map(|at| plan.layouts[*at].table.as_str()).collect();
         let quarantine = progress.quarantine.keep()?;
-        sink.commit(&Loaded {
+        sink.commit(Some(&Loaded {
             path: self.input.name.clone(),
             table: match &plan.naming.fixed {
                 Some(table) => table.clone(),
@@ -334,7 +334,7 @@ impl Job<'_> {
             quarantined: counts.quarantined,
             blank: counts.blank,
             time: self.options.now,
-        })?;
+        }))?;
         let evidence = progress.evidence;
         summary.add(&counts);
         for (at, rows) in &progress.tables {

@@ -116,11 +116,7 @@ pub fn quarantine_folder(database: &Path) -> PathBuf {
 /// failed, or the load was cancelled; files before that stay loaded.
 pub fn run(options: &Options, sources: &[Source], sink: &mut dyn Sink, tick: Tick<'_>) -> Result<Summary> {
     let mut summary = Summary::default();
-    let schema = sink.schema()?;
-    for row in TABLES.iter().filter(|row| schema.table(row.name).is_none()) {
-        // A hunt over a table without rows finds nothing; it does not fail.
-        sink.ensure(row.name, &row.table("").columns)?;
-    }
+    official_tables(sink)?;
     for source in sources {
         match source {
             Source::Bytes { name, bytes } => {
@@ -143,6 +139,23 @@ pub fn run(options: &Options, sources: &[Source], sink: &mut dyn Sink, tick: Tic
         }
     }
     Ok(summary)
+}
+
+/// Makes the catalog's tables: a hunt over a table without rows finds nothing; it does not fail. All in one
+/// transaction, since a kill in between would leave a table without its columns' names.
+fn official_tables(sink: &mut dyn Sink) -> Result<()> {
+    let schema = sink.schema()?;
+    if TABLES.iter().all(|row| schema.table(row.name).is_some()) {
+        return Ok(());
+    }
+    sink.begin()?;
+    let made = TABLES.iter().try_for_each(|row| sink.ensure(row.name, &row.table("").columns));
+    let made = made.and_then(|()| sink.commit(None));
+    if made.is_err() {
+        // The first error is the one that says why.
+        let _ = sink.rollback();
+    }
+    made
 }
 
 fn file(

@@ -34,6 +34,7 @@ pub trait Sink {
     fn ensure(&mut self, table: &str, columns: &[TableColumn]) -> Result<()>;
     /// Appends rows to these columns of the table: one buffer each.
     fn append(&mut self, table: &str, columns: &[&str], batch: &Batch) -> Result<()>;
-    fn commit(&mut self, file: &Loaded) -> Result<()>;
+    /// Makes it count, with the file's entry in the manifest when it was one.
+    fn commit(&mut self, file: Option<&Loaded>) -> Result<()>;
     fn rollback(&mut self) -> Result<()>;
 }

@@ -40,9 +40,12 @@ impl Sink for Store {
         Store::append(self, table, columns, batch)
     }
 
-    fn commit(&mut self, file: &Loaded) -> Result<()> {
-        let Loaded { path, table, length, sha256, resume, rows, quarantined, blank, time } = file.clone();
-        self.add_file(&LoadedFile { path, table, length, sha256, resume, rows, quarantined, blank, time })?;
+    fn commit(&mut self, file: Option<&Loaded>) -> Result<()> {
+        if let Some(file) = file {
+            let Loaded { path, table, length, sha256, resume, rows, quarantined, blank, time } = file.clone();
+            let file = LoadedFile { path, table, length, sha256, resume, rows, quarantined, blank, time };
+            self.add_file(&file)?;
+        }
         Store::commit(self)
     }
 

@@ -54,6 +54,7 @@ impl Sink for Memory {
     }
 
     fn ensure(&mut self, table: &str, columns: &[TableColumn]) -> Result<()> {
+        assert!(self.before.is_some(), "tables come within a transaction");
         let known = self.state.tables.entry(table.into()).or_default();
         for column in columns {
             match known.iter().find(|known| known.name == column.name) {
@@ -90,9 +91,9 @@ impl Sink for Memory {
         Ok(())
     }
 
-    fn commit(&mut self, file: &Loaded) -> Result<()> {
+    fn commit(&mut self, file: Option<&Loaded>) -> Result<()> {
         self.before.take().expect("a transaction was begun");
-        self.state.files.push(file.clone());
+        self.state.files.extend(file.cloned());
         Ok(())
     }
 
