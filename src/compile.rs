@@ -1,9 +1,10 @@
 //! The facade: KQL text and a schema in, SQL and diagnostics out. Runs nothing.
 
-use crate::diag::{Diagnostic, any_error};
+use crate::diag::{Diagnostic, any_error, code};
 pub use crate::facts::{Options, Origin, Render, TableUse};
 use crate::plan::{self, Node, Plan, Rel};
 use crate::schema::Schema;
+use crate::span::Span;
 use crate::sql;
 use crate::types::ColumnType;
 
@@ -49,6 +50,11 @@ pub fn compile(text: &str, schema: &Schema, options: &Options) -> Compilation {
     let (script, mut diagnostics) = crate::syntax::parse(text);
     let bound = plan::bind(&script, schema, options);
     diagnostics.extend(bound.diagnostics);
+    if bound.plans.is_empty() && !any_error(&diagnostics) {
+        let end = script.statements.last().map_or(Span::default(), |last| last.span);
+        let help = "End it with a table or an expression that gives rows.";
+        diagnostics.push(Diagnostic::error(code::SYNTAX, end, "the text holds no query").help(help));
+    }
     diagnostics.sort_by_key(|found| found.span);
     if any_error(&diagnostics) {
         return Compilation { results: Vec::new(), diagnostics };

@@ -3,7 +3,7 @@
 
 use super::func::Lower::Refuse;
 use super::func::Ret::{Arg, Is};
-use super::func::{ANY, BOOL, Func, LONG, Label, NUM, Sig, f, named, opt, sig};
+use super::func::{ANY, BOOL, Func, LONG, NUM, Sig, f, named, opt, sig};
 use crate::types::Type::{Datetime, Long};
 
 const ORDERED: &str = "It needs rows in an order; use it in extend or project, after sort or serialize.";
@@ -24,10 +24,8 @@ pub static ROWS: &[Func] = &[
     f("row_cumsum", &[sig(&[NUM, opt(named("restart", BOOL))], Arg(0), Refuse(ORDERED))])
         .doc("The sum up to this row, anew where the restart condition holds."),
     f("prev", NEIGHBOUR)
-        .label(Label::FirstArg)
         .doc("The value of the row before, or of the row so many before; null where there is none."),
     f("next", NEIGHBOUR)
-        .label(Label::FirstArg)
         .doc("The value of the next row, or of the row so many on; null where there is none."),
     f("row_rank", RANK).doc("The number of the row among rows of different values."),
     f("row_rank_min", RANK).doc("The number of the first row with this value."),

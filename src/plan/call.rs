@@ -32,6 +32,9 @@ impl Binder<'_> {
                 }
             };
         }
+        if let Some(Binding::Wrong) = cx.env.get(&name.text) {
+            return Err(Stop);
+        }
         if let Some(special) = self.special(name, args, span, cx) {
             return special;
         }
@@ -261,13 +264,15 @@ impl Binder<'_> {
             return;
         }
         let given: Vec<&str> = args.iter().map(|arg| arg.ty.name()).collect();
-        let wrong = row.sigs.iter().filter_map(|sig| {
-            args.iter()
-                .enumerate()
-                .find(|(at, arg)| !param_at(sig, *at).is_some_and(|param| param.types.contains(&arg.ty)))
-        });
-        let place = wrong.map(|(_, arg)| arg.span).next().filter(|place| place.length() > 0).unwrap_or(span);
-        let help = match row.sigs.first() {
+        // The signature that fits longest is the one that was meant.
+        let fitting = |sig: &Sig| args.iter().enumerate().take_while(|(at, arg)| fits(sig, *at, arg)).count();
+        let meant = row.sigs.iter().rev().max_by_key(|sig| fitting(sig));
+        let wrong = meant.and_then(|sig| args.get(fitting(sig)));
+        let place = wrong.map(|arg| arg.span).filter(|place| place.length() > 0).unwrap_or(span);
+        let help = match meant {
+            Some(_) if wrong.is_some_and(|arg| arg.ty == Type::Dynamic) => {
+                "Convert the dynamic first, with tolong(), tostring() or their kin.".to_owned()
+            }
             Some(sig) => {
                 let wants: Vec<String> = sig
                     .params
@@ -331,9 +336,9 @@ fn arity(sig: &Sig) -> (usize, usize) {
 
 fn accepts(sig: &Sig, args: &[Expr]) -> bool {
     let (least, most) = arity(sig);
-    (least..=most).contains(&args.len())
-        && args
-            .iter()
-            .enumerate()
-            .all(|(at, arg)| param_at(sig, at).is_some_and(|param| param.types.contains(&arg.ty)))
+    (least..=most).contains(&args.len()) && args.iter().enumerate().all(|(at, arg)| fits(sig, at, arg))
+}
+
+fn fits(sig: &Sig, at: usize, arg: &Expr) -> bool {
+    param_at(sig, at).is_some_and(|param| param.types.contains(&arg.ty))
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::env::{Binding, Env, UserFunction};
 use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
-use crate::diag::{Diagnostic, code};
+use crate::diag::Diagnostic;
 use crate::facts::{Options, Render, TableUse};
 use crate::schema::Schema;
 use crate::span::Span;
@@ -89,8 +89,9 @@ impl<'a> Binder<'a> {
         for statement in &script.statements {
             match &statement.kind {
                 StatementKind::Let(item) => {
-                    if let Ok(next) = self.bind_let(item, &env) {
-                        env = next;
+                    env = match self.bind_let(item, &env) {
+                        Ok(next) => next,
+                        Err(Stop) => env.with(&item.name.text, Binding::Wrong),
                     }
                 }
                 StatementKind::Set { .. } | StatementKind::Error => {}
@@ -114,15 +115,6 @@ impl<'a> Binder<'a> {
                     "Remove it; kqlhunt reads the tables of one database.",
                 ),
             }
-        }
-        if plans.is_empty() && !crate::diag::any_error(&self.diagnostics) {
-            let end = script.statements.last().map_or(Span::default(), |last| last.span);
-            self.error(
-                code::SYNTAX,
-                end,
-                "the text holds no query",
-                "End it with a table or an expression that gives rows.",
-            );
         }
         plans
     }

@@ -13,6 +13,8 @@ pub enum Binding {
     /// A tabular `let`, by index into the plan's lets.
     Table(usize),
     Function(Rc<UserFunction>),
+    /// Its `let` is wrong, which is told there; mentions of it are silent.
+    Wrong,
 }
 
 /// A function of the query and the names that it sees: those before its own `let`.

@@ -154,6 +154,7 @@ impl Binder<'_> {
                 );
                 return Err(Stop);
             }
+            Some(Binding::Wrong) => return Err(Stop),
             None => {}
         }
         self.unknown_column(name, cx);

@@ -65,7 +65,7 @@ fn plain(key: &str) -> bool {
 /// The rule of a function; the ones that the plan knows itself follow Kusto's own table too.
 fn label(name: &str) -> Option<Label> {
     match name {
-        "prev" | "next" | "column_ifexists" | "columnifexists" | "toscalar" => Some(Label::FirstArg),
+        "column_ifexists" | "columnifexists" | "toscalar" => Some(Label::FirstArg),
         "any" => Some(Label::Prefix("any")),
         _ => catalog::aggregate(name).or_else(|| catalog::function(name)).map(|row| row.label),
     }
@@ -120,6 +120,11 @@ impl Namer {
     /// Keeps the names that the items of an operator give away from suffixes.
     pub fn reserve<'n>(&mut self, items: impl Iterator<Item = &'n Named>) {
         self.reserved.extend(items.flat_map(|item| &item.names).map(|name| name.text.clone()));
+    }
+
+    /// Keeps the names of columns that come away from suffixes.
+    pub fn reserve_columns<'n>(&mut self, columns: impl Iterator<Item = &'n Column>) {
+        self.reserved.extend(columns.map(|column| column.name.clone()));
     }
 
     /// A name that is free, made from this one.

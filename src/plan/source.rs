@@ -17,6 +17,7 @@ impl Binder<'_> {
             Ast::Name(name) => match env.get(&name.text) {
                 Some(Binding::Scalar(value)) => Ok(Any::Scalar(Expr { span: expr.span, ..value.clone() })),
                 Some(Binding::Table(_) | Binding::Function(_)) => self.source(expr, env).map(Any::Table),
+                Some(Binding::Wrong) => Err(Stop),
                 None if self.schema.table(&name.text).is_some() => self.source(expr, env).map(Any::Table),
                 None => self.scalar(expr, env, &[]).map(Any::Scalar),
             },
@@ -54,6 +55,7 @@ impl Binder<'_> {
                     );
                     Err(Stop)
                 }
+                Some(Binding::Wrong) => Err(Stop),
                 None => self.table(&name.text, name.span, env),
             },
             Ast::Call { name, args } => self.source_call(name, args, expr, env),
@@ -85,6 +87,9 @@ impl Binder<'_> {
         if let Some(Binding::Function(function)) = env.get(&name.text) {
             let function = function.clone();
             return self.table_of_call(&function, name, args, env, expr.span);
+        }
+        if let Some(Binding::Wrong) = env.get(&name.text) {
+            return Err(Stop);
         }
         match (name.text.as_str(), args) {
             ("materialize", [arg]) => {
@@ -190,6 +195,11 @@ impl Binder<'_> {
                     items.push((id, key.col));
                     id
                 });
+                for known in [&mut self.positions, &mut self.natural] {
+                    if known.contains(&key.col) {
+                        known.insert(here);
+                    }
+                }
                 OrderKey { col: here, ..key }
             })
             .collect();

@@ -129,16 +129,17 @@ impl Summary<'_, '_, '_> {
         }
         let by_name = self.binder.infer(&by.expr, &self.input.cols);
         let mut fields = vec![(by_name.clone(), key.clone())];
-        fields.extend(self.fields(values, by_name.as_deref())?);
+        fields.extend(self.fields(values, Some(&key))?);
         let prefix = if greatest { "max" } else { "min" };
         let legacy = matches!(name.text.as_str(), "argmax" | "argmin");
         let by_name = by_name.unwrap_or_default();
         let names = move |index: usize, inferred: Option<String>| match inferred {
             // The obsolete spelling names its columns max_by and max_by_column.
-            Some(inferred) if legacy && index > 0 => Some(format!("{prefix}_{by_name}_{inferred}")),
-            Some(inferred) if legacy => Some(format!("{prefix}_{inferred}")),
-            Some(inferred) => Some(inferred),
-            None => Some(format!("{prefix}_")),
+            Some(inferred) if legacy && index > 0 => format!("{prefix}_{by_name}_{inferred}"),
+            Some(inferred) if legacy => format!("{prefix}_{inferred}"),
+            Some(inferred) => inferred,
+            None if index > 0 => format!("{prefix}_{by_name}_arg{index}"),
+            None => format!("{prefix}_"),
         };
         self.row(greatest, key, item, fields, &names)
     }
@@ -147,19 +148,21 @@ impl Summary<'_, '_, '_> {
     fn any_row(&mut self, item: &Named, name: &Name, args: &[Arg]) -> Checked<()> {
         let fields = self.fields(args, None)?;
         let prefix = if name.text == "any" { "any_" } else { "" };
-        let names =
-            move |_: usize, inferred: Option<String>| inferred.map(|inferred| format!("{prefix}{inferred}"));
+        let names = move |index: usize, inferred: Option<String>| match inferred {
+            Some(inferred) => format!("{prefix}{inferred}"),
+            None => format!("any_arg{index}"),
+        };
         self.row(true, Expr::long(1, item.span), item, fields, &names)
     }
 
-    /// The arguments with their names; `*` is every column but the groups and the one compared.
-    fn fields(&mut self, args: &[Arg], by: Option<&str>) -> Checked<Vec<(Option<String>, Expr)>> {
+    /// The arguments with their names; `*` is every column that is neither grouped by nor compared itself.
+    fn fields(&mut self, args: &[Arg], key: Option<&Expr>) -> Checked<Vec<(Option<String>, Expr)>> {
         let mut fields = Vec::new();
         for arg in args {
             if matches!(arg.expr.kind, Ast::Star) {
+                let taken = self.groups.iter().map(|(_, group)| group).chain(key);
                 let rest = self.input.cols.iter().filter(|column| {
-                    Some(column.name.as_str()) != by
-                        && !self.groups.iter().any(|(group, _)| group.name == column.name)
+                    !taken.clone().any(|expr| matches!(expr.kind, ExprKind::Col(id) if id == column.id))
                 });
                 fields
                     .extend(rest.map(|column| (Some(column.name.clone()), Expr::col(column, arg.expr.span))));
@@ -178,7 +181,7 @@ impl Summary<'_, '_, '_> {
         key: Expr,
         item: &Named,
         fields: Vec<(Option<String>, Expr)>,
-        names: &dyn Fn(usize, Option<String>) -> Option<String>,
+        names: &dyn Fn(usize, Option<String>) -> String,
     ) -> Checked<()> {
         let packed = self.binder.new_col();
         let values = fields.iter().map(|(_, value)| value.clone()).collect();
@@ -187,7 +190,7 @@ impl Summary<'_, '_, '_> {
         for (index, (inferred, value)) in fields.into_iter().enumerate() {
             let base = Box::new(Expr::new(ExprKind::Col(packed), Type::Dynamic, item.span));
             let field = Expr::new(ExprKind::Field { base, index }, value.ty, item.span);
-            let column = self.column(item.names.get(index), names(index, inferred), &value)?;
+            let column = self.column(item.names.get(index), Some(names(index, inferred)), &value)?;
             self.outputs.push((column, field));
         }
         Ok(())

@@ -173,18 +173,17 @@ impl Binder<'_> {
     pub fn getschema(&mut self, input: &Rel, span: Span) -> Rel {
         let cols = vec![
             self.new_column("ColumnName", Type::String),
-            self.new_column("ColumnOrdinal", Type::Int),
+            self.new_column("ColumnOrdinal", Type::Long),
             self.new_column("DataType", Type::String),
             self.new_column("ColumnType", Type::String),
         ];
         let text = |text: String| Expr::lit(Value::String(text), Type::String, span);
         let row = |(at, column): (usize, &Column)| {
-            let ordinal = i32::try_from(at).unwrap_or(i32::MAX);
             let system = match column.ty {
                 Type::Decimal => "System.Data.SqlTypes.SqlDecimal".to_owned(),
                 ty => format!("System.{}", ty.row().system),
             };
-            let ordinal = Expr::lit(Value::Int(ordinal), Type::Int, span);
+            let ordinal = Expr::long(i64::try_from(at).unwrap_or(i64::MAX), span);
             vec![text(column.name.clone()), ordinal, text(system), text(column.ty.name().to_owned())]
         };
         let rows = input.cols.iter().enumerate().map(row).collect();

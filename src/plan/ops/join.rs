@@ -116,6 +116,7 @@ impl Binder<'_> {
             InnerUnique | Inner | LeftSemi | RightSemi | LeftAnti | RightAnti => (false, false),
         };
         let mut namer = Namer::default();
+        namer.reserve_columns(left.cols.iter().chain(&right.cols));
         let mut cols = Vec::new();
         let mut items = Vec::new();
         let mut side = |binder: &mut Self, rel: &Rel, padded: bool, skip: &[ColId]| {
@@ -359,9 +360,12 @@ impl Binder<'_> {
             let everywhere = inputs
                 .iter()
                 .all(|(_, rel)| rel.cols.iter().any(|other| (&other.name, other.ty) == (&slot.0, slot.1)));
-            if !slots.contains(&slot) && (!inner || everywhere) {
-                slots.push(slot);
+            if slots.contains(&slot) || (inner && !everywhere) {
+                continue;
             }
+            // The columns that one name is split into stand together.
+            let last = slots.iter().rposition(|(name, _)| *name == slot.0);
+            slots.insert(last.map_or(slots.len(), |last| last + 1), slot);
         }
         let mut cols = Vec::new();
         if let Some(name) = &withsource {
