@@ -126,11 +126,10 @@ fn bool(text: &str) -> Option<bool> {
     }
 }
 
-/// Cuts the fraction; beyond 64 bits it is the least long (agent-type-casts-coercion-0033), and NaN and the
-/// infinities are null.
+/// Cuts the fraction and stays inside 64 bits, over rows as agent-type-casts-coercion-0034 has it; NaN and
+/// the infinities are null.
 fn long_of_real(value: f64) -> Option<i64> {
-    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value);
-    value.is_finite().then_some(if fits { value as i64 } else { i64::MIN })
+    value.is_finite().then_some(value as i64)
 }
 
 fn int_of_real(value: f64) -> Option<i32> {
