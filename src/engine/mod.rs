@@ -151,6 +151,7 @@ impl Engine {
     }
 
     fn read_schema(&mut self) -> Result<()> {
+        let notes = self.handle.instance.file.as_deref().map(open::notes).unwrap_or_default();
         self.kind = layout::kind(&self.connection)?;
         (self.schema, self.clock, self.notes) = match self.kind {
             Kind::Empty => (Arc::default(), None, Vec::new()),
@@ -163,6 +164,7 @@ impl Engine {
                 (Arc::new(schema), None, notes)
             }
         };
+        self.notes.extend(notes);
         Ok(())
     }
 
@@ -176,7 +178,8 @@ impl Engine {
         self.clock
     }
 
-    /// What the user should know about the data: columns of a foreign file that cannot be read exactly.
+    /// What the user should know about the data: columns of another's file that cannot be read exactly, a
+    /// load that did not end, a file that others can read.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }

@@ -1,6 +1,7 @@
 //! Opening: the settings, the hunt file behind them, and the lock after which no SQL can change either.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -62,8 +63,7 @@ impl Instance {
     pub fn lock(&self, connection: &Connection) -> Result<()> {
         let mut paths = Vec::new();
         if let Some(file) = &self.file {
-            let file = path_text(file)?;
-            paths = vec![quote::text(file), quote::text(&format!("{file}.wal"))];
+            paths = vec![quote::text(path_text(file)?), quote::text(path_text(&wal(file))?)];
         }
         // A connection that is opened later must still be able to turn its progress on.
         connection.execute(&format!(
@@ -150,6 +150,31 @@ pub fn attach(connection: &Connection, file: &Path, access: Access) -> Result<()
         }
         std::thread::sleep(LOCK_POLL);
     }
+}
+
+/// What the file's surroundings say, before anything is read from it.
+pub fn notes(file: &Path) -> Vec<String> {
+    let shown = file.display();
+    let mut notes = Vec::new();
+    if wal(file).metadata().is_ok_and(|data| data.len() > 0) {
+        notes.push(format!(
+            "the last load into '{shown}' did not end; load its files again, what is there is not loaded twice"
+        ));
+    }
+    let mode = file.metadata().map_or(0, |data| data.permissions().mode() & 0o777);
+    if mode & 0o077 != 0 {
+        notes.push(format!(
+            "others on this machine can read '{shown}' (mode {mode:03o}); chmod 600 '{shown}'"
+        ));
+    }
+    notes
+}
+
+/// DuckDB's write-ahead log beside a file.
+fn wal(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".wal");
+    name.into()
 }
 
 /// The PID in `Conflicting lock is held in /usr/bin/x (PID 12) by user y`.
