@@ -4,6 +4,7 @@
 #[cfg(feature = "engine")]
 mod cases;
 mod cli;
+mod compile;
 #[cfg(feature = "engine")]
 mod data;
 #[cfg(feature = "engine")]
