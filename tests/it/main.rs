@@ -6,6 +6,8 @@ mod cases;
 mod cli;
 mod compile;
 #[cfg(feature = "engine")]
+mod compute;
+#[cfg(feature = "engine")]
 mod data;
 #[cfg(feature = "engine")]
 mod engine;
