@@ -52,7 +52,7 @@ impl<'c> Appender<'c> {
     }
 
     /// Appends all rows of a result's chunk; its columns must be those of the appender.
-    pub fn chunk(&mut self, chunk: &Chunk) -> Result<()> {
+    pub fn chunk(&mut self, chunk: &Chunk<'_>) -> Result<()> {
         // SAFETY: both are valid; the appender copies.
         let state = unsafe { ffi::duckdb_append_data_chunk(self.raw, chunk.raw()) };
         self.check(state)

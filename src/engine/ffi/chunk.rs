@@ -1,28 +1,31 @@
 //! Reading vectors: typed views of DuckDB's columns, and from them values by their KQL type.
 
 use std::ffi::c_void;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::slice;
 
 use duckdb::ffi;
 
+use super::Connection;
 use crate::error::{Error, Result};
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 
-/// Some rows of a result, at most [`Chunk::ROWS`].
-pub struct Chunk {
+/// Some rows of a result, at most [`Chunk::ROWS`]. Its memory is the database's, which `'c` keeps open.
+pub struct Chunk<'c> {
     raw: ffi::duckdb_data_chunk,
+    connection: PhantomData<&'c Connection>,
 }
 
-impl Chunk {
+impl Chunk<'_> {
     /// DuckDB's vector size: what a chunk holds at most.
     pub const ROWS: usize = 2048;
 
     /// # Safety
-    /// `raw` is a chunk that a result gave, and nobody else frees it.
-    pub(super) unsafe fn from_result(raw: ffi::duckdb_data_chunk) -> Chunk {
-        Chunk { raw }
+    /// `raw` is a chunk that a result of the connection gave, and nobody else frees it.
+    pub(super) unsafe fn from_result(raw: ffi::duckdb_data_chunk) -> Self {
+        Chunk { raw, connection: PhantomData }
     }
 
     pub(super) fn raw(&self) -> ffi::duckdb_data_chunk {
@@ -63,7 +66,7 @@ impl Chunk {
     }
 }
 
-impl Drop for Chunk {
+impl Drop for Chunk<'_> {
     fn drop(&mut self) {
         // SAFETY: ours; freed once, here.
         unsafe { ffi::duckdb_destroy_data_chunk(&mut self.raw) }

@@ -299,7 +299,7 @@ impl Drop for Transaction<'_> {
     }
 }
 
-impl Rows<'_> {
+impl<'c> Rows<'c> {
     fn check(&mut self, columns: &[ColumnType]) -> Result<()> {
         // SAFETY: the result is valid.
         let count = unsafe { ffi::duckdb_column_count(&mut self.result.raw) };
@@ -319,7 +319,7 @@ impl Rows<'_> {
     }
 
     /// The next rows; `None` after the last.
-    pub fn chunk(&mut self) -> Result<Option<Chunk>> {
+    pub fn chunk(&mut self) -> Result<Option<Chunk<'c>>> {
         // SAFETY: the result is valid; the chunk is ours from here on.
         let raw = unsafe { ffi::duckdb_fetch_chunk(self.result.raw) };
         if !raw.is_null() {
