@@ -19,6 +19,8 @@ use crate::hunt::series;
 pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
     app.at = at;
     let version = app.editor.version;
+    // A wake or a check may change nothing that is seen, and then nothing is drawn.
+    app.dirty |= !matches!(msg, Msg::Wake(_) | Msg::Checked { .. });
     let mut effects = handle(app, msg);
     if app.editor.version != version {
         app.check_at = Some(at + CHECK_MS);
@@ -285,32 +287,26 @@ fn forget_results(app: &mut App) {
     }
 }
 
-/// Puts a result into the grid in place of the old one.
-fn show(app: &mut App, grid: Grid) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    if let Some(old) = app.grid.replace(grid).filter(|old| matches!(old.extent, Extent::All { .. })) {
-        effects.push(Effect::Drop(old.run));
-    }
-    app.ages = None;
-    app.record = None;
-    app.stepper = None;
-    app.chart = None;
-    if matches!(app.focus, Focus::Record | Focus::Chart) {
-        app.focus = Focus::Grid;
-    }
+/// Puts a result into the grid in place of the old one. When that has first rows of the same run, the
+/// reader stays where they are, in an open record too.
+fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
     app.dirty = true;
-    effects
+    if let Some(old) = app.grid.as_ref().filter(|old| old.run == grid.run) {
+        grid.view = old.view.clone();
+        grid.view.measure(&grid.compiled.columns, &grid.rows, app.ascii);
+        app.grid = Some(grid);
+        return Vec::new();
+    }
+    let old = app.grid.take().filter(|old| matches!(old.extent, Extent::All { .. }));
+    forget_results(app);
+    app.grid = Some(grid);
+    old.map(|old| Effect::Drop(old.run)).into_iter().collect()
 }
 
-fn finish(app: &mut App, mut grid: Grid, warnings: &[Diagnostic], skipped: usize) -> Vec<Effect> {
+fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) -> Vec<Effect> {
     let Some(running) = app.running.take() else { return Vec::new() };
     let (compiled, run) = (grid.compiled.clone(), grid.run);
     let total = grid.reachable();
-    // First rows of this very run may be on the screen already; the reader stays where they are.
-    if let Some(old) = app.grid.as_ref().filter(|old| old.run == run) {
-        grid.view = old.view.clone();
-        grid.view.measure(&compiled.columns, &grid.rows, app.ascii);
-    }
     let mut effects = show(app, grid);
     if app.editor.remark(running.version, running.offset, warnings) {
         app.editor.explained = !warnings.is_empty();

@@ -93,10 +93,12 @@ impl Runner {
     /// Runs a text as soon as the engine is free; what runs is stopped.
     pub fn run(&self, run: u64, text: String, now: Option<i64>) {
         let mut state = self.state();
+        // Before the thread is free to begin what waits, or that would be stopped.
+        let older = state.running.clone();
         state.waiting = Some(Run { run, text, now, cancel: Cancel::new() });
         self.desk.bell.notify_all();
         drop(state);
-        self.stop_running();
+        self.stop(older);
     }
 
     pub fn load(&self, path: PathBuf) {
@@ -111,11 +113,12 @@ impl Runner {
         if let Some(cancel) = &state.loading {
             cancel.cancel();
         }
+        let running = state.running.clone();
         drop(state);
         if let Some(run) = waiting {
             self.tell(Msg::Failed { run: run.run, failure: Failure::Cancelled, ms: 0 });
         }
-        self.stop_running();
+        self.stop(running);
     }
 
     /// Ends the threads. False when one does not end in time, as while DuckDB plans a query.
@@ -174,8 +177,8 @@ impl Runner {
         self.tell(Msg::Opened(Opened { schema: engine.schema(), clock: engine.clock(), title, notes }));
     }
 
-    fn stop_running(&self) {
-        let Some((id, cancel)) = self.state().running.clone() else { return };
+    fn stop(&self, running: Option<(u64, Cancel)>) {
+        let Some((id, cancel)) = running else { return };
         cancel.cancel();
         let runner = self.clone();
         let watched = self.spawn(move || {

@@ -21,6 +21,8 @@ mod layers;
 #[cfg(feature = "engine")]
 mod pages;
 #[cfg(feature = "engine")]
+mod pty;
+#[cfg(feature = "engine")]
 mod queries;
 #[cfg(feature = "engine")]
 mod readme;

@@ -592,6 +592,23 @@ fn an_answer_to_an_older_run_is_dropped() {
 }
 
 #[test]
+fn a_record_of_the_first_rows_stays_open_when_the_rest_comes() {
+    let mut stage = Stage::new((80, 24), false);
+    stage.line("open");
+    stage.line("type Slow");
+    stage.line("keys F5");
+    let (compiled, rows, total) = result("OfficeActivity");
+    let compiled = Arc::new(compiled);
+    stage.send(Msg::First { run: 1, compiled: compiled.clone(), rows: rows.clone() });
+    stage.line("keys Ctrl-O j j Enter");
+    let (warnings, skipped) = (Vec::new(), 0);
+    stage.send(Msg::Ran { run: 1, compiled, rows, total, ms: 1, warnings, skipped });
+    assert!(stage.app.record.is_some());
+    assert_eq!(stage.app.grid.as_ref().unwrap().view.row, 2);
+    assert!(stage.screen().contains("bo@contoso.com"), "{}", stage.screen());
+}
+
+#[test]
 fn nothing_wakes_an_idle_screen() {
     let mut stage = Stage::new((80, 24), false);
     stage.line("open");

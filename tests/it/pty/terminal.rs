@@ -1,0 +1,227 @@
+//! A terminal with kqlhunt in it: keys in, the screen and the very bytes out.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+/// Nothing on a busy machine takes longer.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+const REPAINT: &str = "\x0c";
+
+pub struct Terminal {
+    /// Home of the process; gone with the terminal.
+    pub home: Arc<TempDir>,
+    pub child: Box<dyn Child + Send + Sync>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    bytes: Arc<Mutex<Vec<u8>>>,
+    /// The link is cut: the reader lets go of it too.
+    cut: Arc<AtomicBool>,
+}
+
+/// How kqlhunt is started.
+pub struct Setup<'a> {
+    pub arguments: &'a [&'a str],
+    pub variables: &'a [(&'a str, &'a str)],
+    pub size: (u16, u16),
+    pub home: Option<Arc<TempDir>>,
+    /// As under nohup: a hang-up is not told by a signal.
+    pub ignore_hang_up: bool,
+}
+
+impl Default for Setup<'_> {
+    fn default() -> Self {
+        Setup { arguments: &["--sample"], variables: &[], size: (80, 24), home: None, ignore_hang_up: false }
+    }
+}
+
+impl Terminal {
+    pub fn start(setup: Setup<'_>) -> Terminal {
+        let (columns, rows) = setup.size;
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let home = setup.home.unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
+        let mut command = if setup.ignore_hang_up {
+            let mut shell = CommandBuilder::new("sh");
+            shell.args(["-c", "trap '' HUP; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kqlhunt")]);
+            shell
+        } else {
+            CommandBuilder::new(env!("CARGO_BIN_EXE_kqlhunt"))
+        };
+        command.args(setup.arguments);
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "SSH_CONNECTION", "KQLHUNT_DB", "LC_ALL"] {
+            command.env_remove(name);
+        }
+        for name in ["XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"] {
+            command.env(name, home.path().join(name.to_lowercase()));
+        }
+        command.env("HOME", home.path());
+        command.env("LANG", "C.UTF-8");
+        command.env("TERM", "xterm-256color");
+        command.cwd(home.path());
+        for (name, value) in setup.variables {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(rows), cells(columns), 0)));
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let cut = Arc::new(AtomicBool::new(false));
+        let (shown, kept, stopped) = (screen.clone(), bytes.clone(), cut.clone());
+        thread::spawn(move || {
+            let mut buffer = [0; 65_536];
+            while let Ok(count) = reader.read(&mut buffer) {
+                if count == 0 {
+                    return;
+                }
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
+                shown.lock().unwrap().process(&buffer[..count]);
+                kept.lock().unwrap().extend_from_slice(&buffer[..count]);
+            }
+        });
+        let writer = Some(pair.master.take_writer().unwrap());
+        Terminal { home, child, master: Some(pair.master), writer, screen, bytes, cut }
+    }
+
+    /// Started, and the database open.
+    pub fn ready(setup: Setup<'_>) -> Terminal {
+        let terminal = Terminal::start(setup);
+        terminal.wait("F5 RUN");
+        terminal.wait_until("the database opens", |screen| !screen.contains("(opening)"));
+        terminal
+    }
+
+    pub fn send(&mut self, text: &str) {
+        let writer = self.writer.as_mut().unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+        writer.flush().unwrap();
+    }
+
+    pub fn screen(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    pub fn row(&self, row: u16) -> String {
+        let parser = self.screen.lock().unwrap();
+        let (_, columns) = parser.screen().size();
+        parser.screen().rows(0, columns.get()).nth(usize::from(row)).unwrap_or_default()
+    }
+
+    /// Every byte that was sent so far.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.bytes.lock().unwrap().clone()
+    }
+
+    pub fn sent(&self) -> usize {
+        self.bytes.lock().unwrap().len()
+    }
+
+    pub fn wait(&self, text: &str) {
+        self.wait_until(text, |screen| screen.contains(text));
+    }
+
+    pub fn wait_until(&self, what: &str, done: impl Fn(&str) -> bool) {
+        let started = Instant::now();
+        while !done(&self.screen()) {
+            assert!(started.elapsed() < PATIENCE, "{what} did not come:\n{}", self.screen());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until nothing is sent any more.
+    pub fn settle(&self) {
+        let mut before = self.sent();
+        loop {
+            thread::sleep(Duration::from_millis(150));
+            let now = self.sent();
+            if now == before {
+                return;
+            }
+            before = now;
+        }
+    }
+
+    pub fn resize(&self, columns: u16, rows: u16) {
+        self.screen.lock().unwrap().screen_mut().set_size(cells(rows), cells(columns));
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.as_ref().unwrap().resize(size).unwrap();
+    }
+
+    /// The modes of the line, as text.
+    pub fn modes(&self) -> String {
+        format!("{:?}", self.master.as_ref().unwrap().get_termios())
+    }
+
+    /// The link is cut, as soon as the reader has let go of it.
+    pub fn hang_up(&mut self) {
+        self.cut.store(true, Ordering::SeqCst);
+        self.send(REPAINT);
+        thread::sleep(Duration::from_millis(300));
+        self.writer = None;
+        self.master = None;
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = rustix::process::Pid::from_raw(self.pid() as i32).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for the end of the process.
+    pub fn end(&mut self) -> ExitStatus {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                // What was written last is still on its way to the reader.
+                thread::sleep(Duration::from_millis(50));
+                return status;
+            }
+            assert!(started.elapsed() < PATIENCE, "it does not end:\n{}", self.screen());
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Processor time used, in clock ticks, and the letter of the state.
+    pub fn processor(&self) -> (u64, char) {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
+        let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        (ticks, fields[0].chars().next().unwrap())
+    }
+
+    /// The session that was kept, as JSON.
+    pub fn session(&self) -> String {
+        let folder = self.home.path().join("xdg_state_home/kqlhunt/sessions");
+        let mut files = std::fs::read_dir(folder).unwrap();
+        std::fs::read_to_string(files.next().unwrap().unwrap().path()).unwrap()
+    }
+
+    pub fn file(&self, name: &str) -> std::path::PathBuf {
+        Path::new(self.home.path()).join(name)
+    }
+}
+
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap()
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
