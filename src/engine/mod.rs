@@ -222,7 +222,8 @@ impl Engine {
     }
 
     /// Runs a query and keeps its rows for [`Reader`]s under `id`. `first` gets the first rows, 500 or all
-    /// if there are less, in one or more pieces as they come: at least one, which may be empty.
+    /// if there are less, in one or more pieces as they come: at least one, which may be empty. What was
+    /// kept under `id` before is freed.
     pub fn store(
         &mut self,
         id: ResultId,
@@ -231,6 +232,8 @@ impl Engine {
         first: &mut dyn FnMut(Grid),
     ) -> Result<Stored> {
         let shared = self.handle.shared.clone();
+        let before = shared.results().remove(&id);
+        before.map_or(Ok(()), |before| before.drop_tables(&self.writing))?;
         let attached = shared.attached();
         let run = Run {
             reading: &self.connection,
@@ -244,9 +247,7 @@ impl Engine {
         let (kept, shown) = run.keep(first)?;
         drop(attached);
         let rows = kept.rows;
-        if let Some(before) = shared.results().insert(id, kept) {
-            before.drop_orders(&self.writing)?;
-        }
+        shared.results().insert(id, kept);
         if !shown {
             first(self.handle.reader()?.window(id, &[], 0, results::FIRST_ROWS, cancel)?);
         }

@@ -62,12 +62,8 @@ impl Kept {
     /// Frees what only this result needs.
     pub fn drop_tables(&self, connection: &Connection) -> Result<()> {
         let copy = (!self.in_hunt).then_some(&self.from);
-        copy.into_iter().chain(&self.ids).try_for_each(|table| drop_table(connection, table))?;
-        self.drop_orders(connection)
-    }
-
-    pub fn drop_orders(&self, connection: &Connection) -> Result<()> {
-        self.orders.iter().try_for_each(|(_, table)| drop_table(connection, table))
+        let orders = self.orders.iter().map(|(_, table)| table);
+        copy.into_iter().chain(&self.ids).chain(orders).try_for_each(|table| drop_table(connection, table))
     }
 }
 

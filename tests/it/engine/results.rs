@@ -48,6 +48,12 @@ fn windows_anywhere_in_any_order() {
         });
         assert_eq!(count.expect("reads"), stored.rows);
         assert!(all == sorted);
+        // Under the same name again: what was there is freed.
+        let few = select(&engine, "Events", &["N"], "LIMIT 3");
+        engine.store(id, &few, &cancel, &mut |_| ()).expect("stores");
+        assert_eq!(reader.window(id, &[], 0, 10, &cancel).expect("reads").rows.len(), 3);
+        let all = whole(&engine, "Events");
+        engine.store(id, &all, &cancel, &mut |_| ()).expect("stores");
         reader.drop_result(id).expect("drops");
         assert!(matches!(reader.window(id, &[], 0, 1, &cancel), Err(Error::Message(_))));
     }
