@@ -3,9 +3,9 @@
 
 use std::io;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
@@ -17,6 +17,9 @@ use crate::app::session::Session;
 
 /// The terminal is given back within this time or left as it is.
 const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// How long the end waits for a thread that writes the state.
+const SAVING: Duration = Duration::from_millis(500);
 
 /// The newest state of the query pane, and where it is kept, for whoever ends the process.
 #[derive(Clone)]
@@ -34,13 +37,17 @@ impl Rescue {
         *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
     }
 
-    /// Writes the state; nothing can be done any more when that fails. Without waiting for a thread that
-    /// holds the state, which may be the one that panicked.
+    /// Writes the state; nothing can be done any more when that fails. Two threads may end the process at
+    /// once, so one waits until the other has written; not for ever, since the holder may have panicked.
     pub fn save(&self) {
-        let session = match self.session.try_lock() {
-            Ok(session) => session,
-            Err(std::sync::TryLockError::Poisoned(session)) => session.into_inner(),
-            Err(std::sync::TryLockError::WouldBlock) => return,
+        let started = Instant::now();
+        let session = loop {
+            match self.session.try_lock() {
+                Ok(session) => break session,
+                Err(TryLockError::Poisoned(session)) => break session.into_inner(),
+                Err(TryLockError::WouldBlock) if started.elapsed() > SAVING => return,
+                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(2)),
+            }
         };
         if let (Some(session), Some(file)) = (&*session, &self.file) {
             let _ = files::save_session(file, session);
@@ -119,4 +126,28 @@ pub fn rehearse(place: &str) {
 /// Stops the process as the shell's job control does; returns when it goes on.
 pub fn stop() -> io::Result<()> {
     signal_hook::low_level::emulate_default_handler(SIGTSTP)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_waits_for_a_thread_that_holds_the_state() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let file = folder.path().join("session.json");
+        let rescue = Rescue::new(Some(file.clone()));
+        rescue.set(Session::of_file("q.kql".into(), "print 1".into()));
+        let (held, go) = (rescue.clone(), Arc::new(std::sync::Barrier::new(2)));
+        let ready = go.clone();
+        let holder = thread::spawn(move || {
+            let _session = held.session.lock().expect("locks");
+            ready.wait();
+            thread::sleep(Duration::from_millis(50));
+        });
+        go.wait();
+        rescue.save();
+        assert!(files::read_session(&file).is_some_and(|session| session.text == "print 1"));
+        holder.join().expect("ends");
+    }
 }
