@@ -60,7 +60,7 @@ pub fn compile(text: &str, schema: &Schema, options: &Options) -> Compilation {
         return Compilation { results: Vec::new(), diagnostics };
     }
     let source = options.trace.then_some(text);
-    let results = bound.plans.into_iter().map(|plan| compiled(plan, bound.now, source)).collect();
+    let results = bound.plans.into_iter().map(|plan| compiled(plan, schema, bound.now, source)).collect();
     Compilation { results, diagnostics }
 }
 
@@ -70,14 +70,11 @@ pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnT
     (compilation.results.into_iter().map(|result| result.columns).collect(), compilation.diagnostics)
 }
 
-fn compiled(mut plan: Plan, now: i64, source: Option<&str>) -> Compiled {
+fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> Compiled {
     let columns =
         plan.root.cols.iter().map(|column| ColumnType::new(column.name.clone(), column.ty)).collect();
     let origins = plan.root.cols.iter().map(|column| column.origin.clone()).collect();
-    let bare_table = match &plan.root.node {
-        Node::Scan { table, items, .. } if items.len() == plan.root.cols.len() => Some(table.clone()),
-        _ => None,
-    };
+    let bare_table = bare_table(&plan.root, schema);
     let row_ids = row_ids(&plan);
     plan::prune(&mut plan);
     let sql = sql::write(&plan, source);
@@ -93,6 +90,14 @@ fn compiled(mut plan: Plan, now: i64, source: Option<&str>) -> Compiled {
         bare_table,
         row_ids,
     }
+}
+
+/// The table that the query gives as it is: all listed columns in their order, whatever they are called.
+fn bare_table(root: &Rel, schema: &Schema) -> Option<String> {
+    let Node::Scan { table, .. } = &root.node else { return None };
+    let listed = schema.table(table)?.listed().map(|column| Some(column.name.as_str()));
+    let given = root.cols.iter().map(|column| column.origin.as_ref().map(|origin| origin.column.as_str()));
+    (root.order.is_empty() && given.eq(listed)).then(|| table.clone())
 }
 
 fn row_ids(plan: &Plan) -> Option<RowIds> {
@@ -114,5 +119,43 @@ fn streams(rel: &Rel, plan: &Plan) -> bool {
         | Node::Unnest { input, .. } => streams(input, plan),
         Node::Union { inputs, .. } => inputs.iter().all(|input| streams(input, plan)),
         Node::Aggregate { .. } | Node::Join { .. } | Node::Window { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Table, TableColumn};
+    use crate::types::Type;
+
+    fn compiled(text: &str) -> Compiled {
+        let hidden = TableColumn { unlisted: true, ..TableColumn::new("Extra_", Type::Dynamic) };
+        let columns = vec![TableColumn::new("A", Type::Long), TableColumn::new("B", Type::String), hidden];
+        let schema = Schema { tables: vec![Table { name: "T".into(), from: "\"T\"".into(), columns }] };
+        let mut compilation = compile(text, &schema, &Options::default());
+        assert_eq!(compilation.diagnostics, []);
+        compilation.results.remove(0)
+    }
+
+    #[test]
+    fn only_a_whole_table_in_its_order_is_read_in_place() {
+        assert_eq!(compiled("T").bare_table.as_deref(), Some("T"));
+        assert_eq!(compiled("T | project-rename C = A").bare_table.as_deref(), Some("T"));
+        for other in ["T | project-reorder B", "T | project-away A", "T | sort by A", "T | take 1"] {
+            assert_eq!(compiled(other).bare_table, None, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_unlisted_column_answers_to_its_name_only() {
+        let names = |text: &str| {
+            compiled(text).columns.into_iter().map(|column| column.name).collect::<Vec<_>>().join(",")
+        };
+        for all in ["T", "T | where isnotnull(Extra_.x)", "T | union T", "T | distinct *", "T | take 2"] {
+            assert_eq!(names(all), "A,B", "{all}");
+        }
+        assert_eq!(names("let U = T; U | project Extra_.x, A"), "Extra__x,A");
+        assert_eq!(names("T | join kind=inner T on A"), "A,B,A1,B1");
+        assert_eq!(names("T | summarize arg_max(A, *)"), "A,B");
     }
 }

@@ -62,7 +62,11 @@ impl Binder<'_> {
     ) -> Checked<Expr> {
         let right = self.expr(right, cx)?;
         let mut found = Vec::new();
-        for column in cx.cols.iter().filter(|column| matches!(column.ty, Type::String | Type::Dynamic)) {
+        for column in cx
+            .cols
+            .iter()
+            .filter(|column| !column.hidden && matches!(column.ty, Type::String | Type::Dynamic))
+        {
             found.push(self.binary_op(op, op_span, Expr::col(column, op_span), right.clone(), span)?);
         }
         Ok(Expr::new(ExprKind::Or(found), Type::Bool, span))

@@ -99,7 +99,8 @@ impl<'a> Binder<'a> {
                 StatementKind::Query(pipe) => {
                     self.render = None;
                     if let Ok(root) = self.pipe(pipe, &env, None) {
-                        let root = self.in_time(root);
+                        let mut root = self.in_time(root);
+                        root.cols.retain(|column| !column.hidden);
                         let tables = self.tables_of(&root);
                         plans.push(Plan {
                             lets: self.lets.clone(),
@@ -181,7 +182,7 @@ impl<'a> Binder<'a> {
     }
 
     pub fn new_column(&mut self, name: impl Into<String>, ty: Type) -> Column {
-        Column { id: self.new_col(), name: name.into(), ty, origin: None }
+        Column { id: self.new_col(), name: name.into(), ty, origin: None, hidden: false }
     }
 
     pub fn error(

@@ -23,8 +23,12 @@ impl Binder<'_> {
     ) -> Checked<Expr> {
         if matches!(expr.kind, Ast::Star) {
             let mut found = Vec::new();
-            let cols: Vec<Column> =
-                cx.cols.iter().filter(|column| column.ty == Type::String).cloned().collect();
+            let cols: Vec<Column> = cx
+                .cols
+                .iter()
+                .filter(|column| column.ty == Type::String && !column.hidden)
+                .cloned()
+                .collect();
             for column in cols {
                 found.push(self.list_op_on(op, op_span, Expr::col(&column, expr.span), list, span, cx)?);
             }

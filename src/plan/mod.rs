@@ -42,6 +42,8 @@ pub struct Column {
     pub ty: Type,
     /// The stored column whose values it holds unchanged.
     pub origin: Option<Origin>,
+    /// Resolves by name but is never listed: not by `*`, take, getschema, search or union.
+    pub hidden: bool,
 }
 
 /// Rows: a node, the columns that its user sees, and the order that they are in.

@@ -20,7 +20,7 @@ pub fn to_row_ids(plan: &mut Plan) -> Option<String> {
     }
     let id = ColId(u32::MAX);
     add_row_id(root, id, &table)?;
-    root.cols = vec![Column { id, name: ROW_ID.into(), ty: Type::Long, origin: None }];
+    root.cols = vec![Column { id, name: ROW_ID.into(), ty: Type::Long, origin: None, hidden: false }];
     Some(table)
 }
 

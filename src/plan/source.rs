@@ -160,7 +160,7 @@ impl Binder<'_> {
         }
         let mut cols = Vec::new();
         let mut items = Vec::new();
-        for column in table.listed() {
+        for column in table.columns.iter().filter(|column| column.alias_of.is_none()) {
             let id = self.new_col();
             items.push((id, column.stored.clone(), column.ty));
             cols.push(Column {
@@ -168,6 +168,7 @@ impl Binder<'_> {
                 name: column.name.clone(),
                 ty: column.ty,
                 origin: Some(Origin { table: name.to_owned(), column: column.name.clone() }),
+                hidden: column.unlisted,
             });
         }
         let node = Node::Scan { table: name.to_owned(), from: table.from.clone(), items };

@@ -151,7 +151,7 @@ impl Binder<'_> {
                 return Err(Stop);
             }
         }
-        let cols: Vec<Column> = cx.cols.to_vec();
+        let cols: Vec<Column> = cx.cols.iter().filter(|column| !column.hidden).cloned().collect();
         self.pack(&cols, span)
     }
 

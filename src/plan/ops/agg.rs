@@ -162,7 +162,10 @@ impl Summary<'_, '_, '_> {
             if matches!(arg.expr.kind, Ast::Star) {
                 let taken = self.groups.iter().map(|(_, group)| group).chain(key);
                 let rest = self.input.cols.iter().filter(|column| {
-                    !taken.clone().any(|expr| matches!(expr.kind, ExprKind::Col(id) if id == column.id))
+                    !column.hidden
+                        && !taken
+                            .clone()
+                            .any(|expr| matches!(expr.kind, ExprKind::Col(id) if id == column.id))
                 });
                 fields
                     .extend(rest.map(|column| (Some(column.name.clone()), Expr::col(column, arg.expr.span))));

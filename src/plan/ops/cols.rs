@@ -113,7 +113,7 @@ impl Binder<'_> {
     }
 
     fn some_left(&mut self, rel: Rel, patterns: &[ColumnPattern]) -> Checked<Rel> {
-        if rel.cols.is_empty() {
+        if rel.cols.iter().all(|column| column.hidden) {
             let span = patterns.first().map_or(rel.span, |pattern| pattern.pattern.span);
             self.error(code::SYNTAX, span, "no column is left", "Keep at least one.");
             return Err(Stop);
@@ -186,7 +186,7 @@ impl Binder<'_> {
             let ordinal = Expr::long(i64::try_from(at).unwrap_or(i64::MAX), span);
             vec![text(column.name.clone()), ordinal, text(system), text(column.ty.name().to_owned())]
         };
-        let rows = input.cols.iter().enumerate().map(row).collect();
+        let rows = input.cols.iter().filter(|column| !column.hidden).enumerate().map(row).collect();
         let items = cols.iter().map(|column| (column.id, column.ty)).collect();
         Rel { node: Node::Values { items, rows }, cols, order: Vec::new(), span }
     }
@@ -197,7 +197,8 @@ impl Binder<'_> {
         let mut stopped = false;
         for ColumnPattern { pattern, .. } in patterns {
             if pattern.is_pattern() {
-                let found = input.cols.iter().filter(|column| matches(&pattern.text, &column.name));
+                let found =
+                    input.cols.iter().filter(|column| !column.hidden && matches(&pattern.text, &column.name));
                 names.extend(found.map(|column| column.name.clone()));
             } else if input.column(&pattern.text).is_some() {
                 names.push(pattern.text.clone());

@@ -120,7 +120,7 @@ impl Binder<'_> {
         let mut cols = Vec::new();
         let mut items = Vec::new();
         let mut side = |binder: &mut Self, rel: &Rel, padded: bool, skip: &[ColId]| {
-            for column in rel.cols.iter().filter(|column| !skip.contains(&column.id)) {
+            for column in rel.cols.iter().filter(|column| !column.hidden && !skip.contains(&column.id)) {
                 let name = namer.free(&column.name);
                 let new = Column { id: binder.new_col(), name, ..column.clone() };
                 items.push(JoinItem { id: new.id, expr: Expr::col(column, span), padded });
@@ -355,7 +355,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Rel {
         let mut slots: Vec<(String, Type)> = Vec::new();
-        for column in inputs.iter().flat_map(|(_, rel)| &rel.cols) {
+        for column in inputs.iter().flat_map(|(_, rel)| &rel.cols).filter(|column| !column.hidden) {
             let slot = (column.name.clone(), column.ty);
             let everywhere = inputs
                 .iter()

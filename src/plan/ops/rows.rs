@@ -94,7 +94,7 @@ impl Binder<'_> {
         let input = if items.is_empty() { input } else { self.project(items, input, env, span)? };
         let mut groups = Vec::new();
         let mut cols = Vec::new();
-        for column in &input.cols {
+        for column in input.cols.iter().filter(|column| !column.hidden) {
             if column.ty == Type::Dynamic {
                 let message = format!("distinct cannot compare '{}', which is dynamic", column.name);
                 self.error(code::TYPE, span, message, "Convert it with tostring().");
