@@ -254,7 +254,7 @@ fn ends_clean(terminal: &Terminal) -> bool {
 fn a_panic_in_any_thread_gives_the_terminal_back() {
     for (place, key) in [("screen", CTRL_L), ("engine", F5)] {
         let variables = [("KQLHUNT_REHEARSE_PANIC", place)];
-        let before = Terminal::start(Setup::default()).modes();
+        let before = Terminal::modes_before();
         let mut terminal = Terminal::ready(Setup { variables: &variables, ..Setup::default() });
         assert_ne!(terminal.modes(), before);
         terminal.send("print 6");

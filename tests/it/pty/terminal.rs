@@ -159,6 +159,12 @@ impl Terminal {
         self.master.as_ref().unwrap().resize(size).unwrap();
     }
 
+    /// The modes of a line on which nothing runs yet, as text.
+    pub fn modes_before() -> String {
+        let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+        format!("{:?}", pair.master.get_termios())
+    }
+
     /// The modes of the line, as text.
     pub fn modes(&self) -> String {
         format!("{:?}", self.master.as_ref().unwrap().get_termios())
