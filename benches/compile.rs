@@ -1,6 +1,7 @@
-//! How long a query takes to read: the shipped hunts, a query of 300 lines, and a megabyte of text.
+//! How long a query takes to read and to translate: the shipped hunts, a query of 300 lines, a megabyte of text.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use kqlhunt::compile::{Options, compile};
 use kqlhunt::ide::highlight::highlight;
 use kqlhunt::syntax::{parse, tokens};
 use std::fmt::Write;
@@ -48,5 +49,18 @@ fn reading(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, reading);
+/// Text to SQL, over the tables of the catalog.
+fn translating(criterion: &mut Criterion) {
+    let schema = kqlhunt::catalog::tables::schema();
+    let options = Options { now: kqlhunt::ticks::UNIX_EPOCH, ..Options::default() };
+    let hunts = kqlhunt::hunt::pack::shipped().expect("the shipped hunts are read by tests");
+    for hunt in hunts {
+        assert!(!compile(&hunt.query, &schema, &options).results.is_empty(), "{} compiles", hunt.key);
+        criterion.bench_function(&format!("{}/translate", hunt.key), |bencher| {
+            bencher.iter(|| compile(black_box(&hunt.query), &schema, &options));
+        });
+    }
+}
+
+criterion_group!(benches, reading, translating);
 criterion_main!(benches);

@@ -123,11 +123,6 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
 }
 
 impl Func {
-    /// Is this one of its spellings?
-    pub fn named(&self, name: &str) -> bool {
-        self.name == name || self.aliases.contains(&name)
-    }
-
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Func {
         self.aliases = aliases;
         self

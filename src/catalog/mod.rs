@@ -19,6 +19,9 @@ pub mod string;
 pub mod tables;
 pub mod window;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use func::Func;
 
 /// Every scalar function, family by family.
@@ -47,12 +50,22 @@ pub fn aggregates() -> impl Iterator<Item = &'static Func> {
 
 /// The scalar function of this name; names are case-sensitive.
 pub fn function(name: &str) -> Option<&'static Func> {
-    functions().find(|row| row.named(name))
+    static INDEX: LazyLock<Index> = LazyLock::new(|| index(functions()));
+    INDEX.get(name).copied()
 }
 
 /// The aggregate of this name.
 pub fn aggregate(name: &str) -> Option<&'static Func> {
-    aggregates().find(|row| row.named(name))
+    static INDEX: LazyLock<Index> = LazyLock::new(|| index(aggregates()));
+    INDEX.get(name).copied()
+}
+
+/// Rows by their names and aliases.
+type Index = HashMap<&'static str, &'static Func>;
+
+fn index(rows: impl Iterator<Item = &'static Func>) -> Index {
+    let names = |row: &'static Func| std::iter::once(row.name).chain(row.aliases.iter().copied());
+    rows.flat_map(|row| names(row).map(move |name| (name, row))).collect()
 }
 
 /// Every name that a call may have.

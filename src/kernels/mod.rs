@@ -21,6 +21,9 @@ pub mod terms;
 pub mod text;
 pub mod zone;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// The physical type of a kernel's argument or result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phys {
@@ -217,7 +220,9 @@ const FAMILIES: &[&[Kernel]] = &[
 ];
 
 pub fn find(name: &str) -> Option<&'static Kernel> {
-    all().find(|kernel| kernel.name == name)
+    static INDEX: LazyLock<HashMap<&str, &Kernel>> =
+        LazyLock::new(|| all().map(|kernel| (kernel.name, kernel)).collect());
+    INDEX.get(name).copied()
 }
 
 #[cfg(test)]
