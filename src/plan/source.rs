@@ -232,7 +232,7 @@ pub fn names_a_database(expr: &ast::Expr) -> bool {
         Ast::Call { name, .. } => {
             matches!(name.text.as_str(), "database" | "cluster" | "workspace" | "app" | "resource")
         }
-        Ast::Path(base, _) => names_a_database(base),
+        Ast::Path(base, _) | Ast::PathCall(base, _) => names_a_database(base),
         _ => false,
     }
 }

@@ -75,7 +75,10 @@ fn the_quarantine_hunt_draws_its_chart_and_the_other_lists_its_hits() {
 #[test]
 fn the_missions_own_queries_run_as_they_are() {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seeds");
-    let Ok(hits) = fs::read_to_string(seeds.join("office-activity-known-malicious-ip.kql")) else { return };
+    let Ok(hits) = fs::read_to_string(seeds.join("office-activity-known-malicious-ip.kql")) else {
+        eprintln!("../shared/seeds is not here: the hunts as their authors wrote them were not run");
+        return;
+    };
     let releases = fs::read_to_string(seeds.join("quarantine-release-trend.kql")).unwrap();
     let mut terminal = Terminal::ready(Setup { size: (120, 40), ..Setup::default() });
     terminal.send(&paste(&releases));
