@@ -73,7 +73,7 @@ pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnT
 fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> Compiled {
     let columns =
         plan.root.cols.iter().map(|column| ColumnType::new(column.name.clone(), column.ty)).collect();
-    let origins = plan.root.cols.iter().map(|column| column.origin.clone()).collect();
+    let origins = plan.root.cols.iter().map(|column| column.origin.as_deref().cloned()).collect();
     let bare_table = bare_table(&plan.root, schema);
     let row_ids = row_ids(&plan);
     plan::prune(&mut plan);
@@ -101,6 +101,10 @@ fn bare_table(root: &Rel, schema: &Schema) -> Option<String> {
 }
 
 fn row_ids(plan: &Plan) -> Option<RowIds> {
+    // Most plans compute a column; they are not copied to find that out.
+    if plan.root.cols.iter().any(|column| column.origin.is_none()) {
+        return None;
+    }
     let mut plan = plan.clone();
     let table = plan::to_row_ids(&mut plan)?;
     plan::prune(&mut plan);

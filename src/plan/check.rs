@@ -86,7 +86,8 @@ impl<'a> Binder<'a> {
                 self.set(name, value.as_ref());
             }
         }
-        for statement in &script.statements {
+        let last = script.statements.len().saturating_sub(1);
+        for (at, statement) in script.statements.iter().enumerate() {
             match &statement.kind {
                 StatementKind::Let(item) => {
                     env = match self.bind_let(item, &env) {
@@ -102,12 +103,9 @@ impl<'a> Binder<'a> {
                         let mut root = self.in_time(root);
                         root.cols.retain(|column| !column.hidden);
                         let tables = self.tables_of(&root);
-                        plans.push(Plan {
-                            lets: self.lets.clone(),
-                            root,
-                            render: self.render.take(),
-                            tables,
-                        });
+                        let lets = &mut self.lets;
+                        let lets = if at == last { std::mem::take(lets) } else { lets.clone() };
+                        plans.push(Plan { lets, root, render: self.render.take(), tables });
                     }
                 }
                 StatementKind::Other(what) => self.refuse(

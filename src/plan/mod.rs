@@ -25,6 +25,8 @@ pub use check::{Bound, bind};
 pub use prune::prune;
 pub use row_ids::to_row_ids;
 
+use std::rc::Rc;
+
 use crate::catalog::func::Sig;
 use crate::facts::{Origin, Render, TableUse};
 use crate::span::Span;
@@ -41,7 +43,7 @@ pub struct Column {
     pub name: String,
     pub ty: Type,
     /// The stored column whose values it holds unchanged.
-    pub origin: Option<Origin>,
+    pub origin: Option<Rc<Origin>>,
     /// Resolves by name but is never listed: not by `*`, take, getschema, search or union.
     pub hidden: bool,
 }

@@ -75,7 +75,8 @@ impl Binder<'_> {
     /// The name that an expression over these columns brings along.
     pub fn infer(&self, expr: &Expr, cols: &[Column]) -> Option<String> {
         let column = |name: &str| {
-            cols.iter().any(|column| column.name == name || self.alias_of(name, column).is_some())
+            cols.iter().any(|column| column.name == name)
+                || cols.iter().any(|column| self.alias_of(name, column).is_some())
         };
         infer(expr, &column)
     }

@@ -1,5 +1,7 @@
 //! Where rows come from: stored tables, tabular lets, pipelines.
 
+use std::rc::Rc;
+
 use super::check::{Any, Binder, Checked, OPERATORS_MAX, Stop};
 use super::env::{Binding, Env};
 use super::{Column, Expr, Node, OrderKey, Rel};
@@ -167,7 +169,7 @@ impl Binder<'_> {
                 id,
                 name: column.name.clone(),
                 ty: column.ty,
-                origin: Some(Origin { table: name.to_owned(), column: column.name.clone() }),
+                origin: Some(Rc::new(Origin { table: name.to_owned(), column: column.name.clone() })),
                 hidden: column.unlisted,
             });
         }

@@ -1,5 +1,7 @@
 //! Operators that choose or compute columns: extend, project and its family, getschema.
 
+use std::rc::Rc;
+
 use crate::diag::{code, nearest};
 use crate::facts::Origin;
 use crate::plan::check::{Binder, Checked, Stop};
@@ -238,7 +240,7 @@ pub fn projected(input: Rel, cols: Vec<Column>, set: Vec<(ColId, Expr)>, span: S
 }
 
 /// The stored column that an expression hands on unchanged.
-pub fn origin_of(expr: &Expr, cols: &[Column]) -> Option<Origin> {
+pub fn origin_of(expr: &Expr, cols: &[Column]) -> Option<Rc<Origin>> {
     match &expr.kind {
         ExprKind::Col(id) => {
             cols.iter().find(|column| column.id == *id).and_then(|column| column.origin.clone())
