@@ -216,6 +216,9 @@ fn a_cut_link_ends_the_process_and_keeps_the_text() {
             }
             terminal.send("\x01// kept ");
             terminal.wait("// kept range");
+            // To the end of the text: a pty that is closed types a line break and Ctrl-D before it goes.
+            terminal.send("\x05");
+            terminal.settle();
             terminal.hang_up();
             let cut = Instant::now();
             terminal.end();
@@ -226,7 +229,8 @@ fn a_cut_link_ends_the_process_and_keeps_the_text() {
             assert!(cut.elapsed() < Duration::from_secs(2));
             assert!(terminal.session().contains("// kept range"), "{}", terminal.session());
             let home = terminal.home.clone();
-            let again = Terminal::ready(Setup { home: Some(home), ..Setup::default() });
+            let mut again = Terminal::ready(Setup { home: Some(home), ..Setup::default() });
+            again.send("\x01");
             again.wait("// kept range");
         }
     }
