@@ -23,6 +23,8 @@ pub enum Chosen {
     Database(PathBuf),
     /// By `--sample`.
     Sample,
+    /// By `--schema`: its tables, without rows.
+    Tables(Arc<Schema>),
     /// By nothing: there is a database at the default place.
     DefaultDatabase(PathBuf),
     /// By nothing: there is none.
@@ -44,12 +46,21 @@ impl Chosen {
         }
     }
 
+    /// The tables of `schema_file`, else what the arguments choose.
+    pub fn tables_or(global: &Global, schema_file: Option<&Path>) -> Result<Chosen, Failure> {
+        match schema_file {
+            Some(path) => Ok(Chosen::Tables(Arc::new(read_schema(path)?))),
+            None => Chosen::by(global),
+        }
+    }
+
     /// For the engine.
     #[cfg(feature = "engine")]
     pub fn data(&self) -> Data {
         match self {
             Chosen::Database(path) | Chosen::DefaultDatabase(path) => Data::File(path.clone()),
             Chosen::Sample | Chosen::DefaultSample => Data::Memory(crate::ingest::sample::fill),
+            Chosen::Tables(schema) => Data::Tables(schema.clone()),
         }
     }
 
@@ -60,13 +71,14 @@ impl Chosen {
                 path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
             }
             Chosen::Sample | Chosen::DefaultSample => "sample data".into(),
+            Chosen::Tables(_) => "empty tables".into(),
         }
     }
 
     /// What stderr says about a choice that nobody made.
     pub fn note(&self) -> Option<String> {
         match self {
-            Chosen::Database(_) | Chosen::Sample => None,
+            Chosen::Database(_) | Chosen::Sample | Chosen::Tables(_) => None,
             Chosen::DefaultDatabase(path) => Some(format!("data: {}", path.display())),
             Chosen::DefaultSample => Some("data: the sample (load your own with kqlhunt ingest)".into()),
         }
@@ -84,10 +96,8 @@ impl Binder {
     /// The tables of `schema_file`, else of the data; when nothing chooses data, the tables that every
     /// database has.
     pub fn open(global: &Global, schema_file: Option<&Path>) -> Result<Binder, Failure> {
-        if let Some(path) = schema_file {
-            return Ok(Binder { schema: Arc::new(read_schema(path)?), clock: None });
-        }
-        match Chosen::by(global)? {
+        match Chosen::tables_or(global, schema_file)? {
+            Chosen::Tables(schema) => Ok(Binder { schema, clock: None }),
             Chosen::DefaultSample => Ok(Binder { schema: Arc::new(tables::schema()), clock: None }),
             chosen => Binder::of_data(global, &chosen),
         }
@@ -105,6 +115,7 @@ impl Binder {
             Chosen::Sample | Chosen::DefaultSample => {
                 Ok(Binder { schema: Arc::new(tables::schema()), clock: None })
             }
+            Chosen::Tables(schema) => Ok(Binder { schema: schema.clone(), clock: None }),
             Chosen::Database(_) | Chosen::DefaultDatabase(_) => Err(no_engine()),
         }
     }
@@ -125,16 +136,18 @@ pub fn now(global: &Global, clock: Option<i64>) -> i64 {
 pub fn open(global: &Global, chosen: &Chosen) -> Result<Engine, Failure> {
     Engine::open(&chosen.data(), &engine_options(global)).map_err(|error| match chosen {
         Chosen::Database(path) if !path.exists() => Failure::new(Exit::NoInput, error.to_string()),
-        Chosen::Database(_) | Chosen::DefaultDatabase(_) | Chosen::Sample | Chosen::DefaultSample => {
-            error.into()
-        }
+        _ => error.into(),
     })
 }
 
 /// What the engine may use.
 #[cfg(feature = "engine")]
 pub fn engine_options(global: &Global) -> crate::engine::Options {
-    crate::engine::Options { memory_bytes: global.memory, threads: global.threads.map(usize::from) }
+    crate::engine::Options {
+        memory_bytes: global.memory,
+        threads: global.threads.map(usize::from),
+        settings: "",
+    }
 }
 
 /// What a build without DuckDB says.

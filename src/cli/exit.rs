@@ -9,6 +9,8 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     Done = 0,
+    /// By `format --check`.
+    Unformatted = 1,
     /// Arguments that make no sense, or a workbench without a terminal.
     Usage = 2,
     /// A mistake in a query.

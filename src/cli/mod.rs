@@ -7,6 +7,7 @@ mod data;
 #[cfg(feature = "engine")]
 mod empty;
 pub mod exit;
+mod format;
 mod hunts;
 #[cfg(feature = "engine")]
 mod ingest;
@@ -53,7 +54,7 @@ Examples:
 Without --db and --sample: $KQLHUNT_DB, else db of $XDG_CONFIG_HOME/kqlhunt/config.yaml, else
 $XDG_DATA_HOME/kqlhunt/hunt.duckdb if it exists, else the sample.
 
-Exit codes: 0 done, 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,
+Exit codes: 0 done, 1 not formatted, 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,
 66 input missing, 73 output cannot be made, 74 input or output failed, 128+n signal n";
 
 /// Hunt in Microsoft 365 and Sentinel data with KQL.
@@ -103,6 +104,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Print the SQL that a query becomes
     Translate(TranslateArgs),
+    /// Print a query with one operator a line
+    Format(FormatArgs),
     /// List the tables, or one table's columns
     Schema(SchemaArgs),
     /// Load files into a database
@@ -130,6 +133,9 @@ pub struct QueryText {
 pub struct QueryArgs {
     #[command(flatten)]
     pub query: QueryText,
+    /// Run on empty tables, those of this file: {"Table": [["Column","type"], ...]}
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = ["db", "sample"])]
+    pub schema: Option<PathBuf>,
     /// How to write the results
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
     pub format: String,
@@ -172,6 +178,15 @@ pub struct TranslateArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+pub struct FormatArgs {
+    #[command(flatten)]
+    pub text: Text,
+    /// Print nothing; exit with 1 when formatting would change the text
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Args, Clone, Debug)]
 pub struct SchemaArgs {
     /// The table whose columns to list
     #[arg(value_name = "TABLE")]
@@ -195,6 +210,7 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Check(args) if args.serve => serve::check(global, args),
         Command::Check(args) => check::run(global, args),
         Command::Translate(args) => translate::run(global, args),
+        Command::Format(args) => format::run(global, args),
         Command::Schema(args) => schema::run(global, args),
         #[cfg(feature = "engine")]
         Command::Ingest(args) => ingest::run(global, args),

@@ -20,7 +20,7 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let cancel = Cancel::new();
     let asked = cancel.clone();
     let stopped = signals::watch(move || asked.cancel())?;
-    let chosen = Chosen::by(global)?;
+    let chosen = Chosen::tables_or(global, args.schema.as_deref())?;
     data::announce(&chosen);
     let mut engine = data::open(global, &chosen)?;
     for note in engine.notes() {

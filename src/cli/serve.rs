@@ -43,7 +43,7 @@ pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> 
     use crate::engine::{Cancel, Engine};
     use crate::export::{Exporter, kusto::Kusto};
 
-    let chosen = data::Chosen::by(global)?;
+    let chosen = data::Chosen::tables_or(global, args.schema.as_deref())?;
     data::announce(&chosen);
     let mut engine = data::open(global, &chosen)?;
     let params = args.query.param.clone();

@@ -36,6 +36,8 @@ pub enum Data {
     Memory(fn(&mut Store) -> Result<()>),
     /// A hunt file, opened read-only.
     File(PathBuf),
+    /// Tables of this schema, without rows.
+    Tables(Arc<Schema>),
     /// No tables.
     Empty,
 }
@@ -47,6 +49,8 @@ pub struct Options {
     pub memory_bytes: Option<u64>,
     /// `None` is one for each core.
     pub threads: Option<usize>,
+    /// Further settings, as SQL statements each with its semicolon: how tests make DuckDB go other ways.
+    pub settings: &'static str,
 }
 
 /// A compiled query, as the engine needs it.
@@ -126,7 +130,7 @@ impl Engine {
     /// Errors: the file is missing, held by another process (named by its PID), newer, or damaged.
     pub fn open(data: &Data, options: &Options) -> Result<Engine> {
         let file = match data {
-            Data::Memory(_) | Data::Empty => None,
+            Data::Memory(_) | Data::Tables(_) | Data::Empty => None,
             Data::File(path) => Some(std::path::absolute(path)?),
         };
         let (instance, connection) = Instance::new(options, file.as_deref(), Access::Read)?;
@@ -134,6 +138,7 @@ impl Engine {
         connection.execute(results::CREATE)?;
         match data {
             Data::Memory(fill) => fill(&mut Store::on(instance.database.connect()?, None)?)?,
+            Data::Tables(schema) => Store::on(instance.database.connect()?, None)?.make_tables(schema)?,
             Data::Empty => drop(Store::on(instance.database.connect()?, None)?),
             Data::File(_) => {}
         }

@@ -98,7 +98,8 @@ fn settings(options: &Options, spill: &Path) -> Result<String> {
          SET preserve_insertion_order = true; \
          SET error_on_division_by_zero = false; \
          SET enable_progress_bar = true; \
-         SET enable_progress_bar_print = false;",
+         SET enable_progress_bar_print = false; {further}",
+        further = options.settings,
         threads = options.threads.unwrap_or(cores).max(1),
         spill = quote::text(path_text(spill)?),
     ))

@@ -135,6 +135,18 @@ impl Store {
         Ok(())
     }
 
+    /// Makes the tables of a schema, all or none.
+    ///
+    /// Errors: as [`Store::ensure_table`].
+    pub fn make_tables(&mut self, schema: &Schema) -> Result<()> {
+        self.begin()?;
+        for table in &schema.tables {
+            let columns: Vec<NewColumn> = table.columns.iter().map(new_column).collect();
+            self.ensure_table(&table.name, &columns)?;
+        }
+        self.commit()
+    }
+
     pub fn begin(&mut self) -> Result<()> {
         self.connection.execute("BEGIN")
     }
@@ -254,6 +266,11 @@ fn add_column(table: &mut Table, new: &NewColumn) -> Result<()> {
     let (alias_of, unlisted) = (alias_of.clone(), *unlisted);
     table.columns.push(TableColumn { name: name.clone(), ty: *ty, stored, alias_of, unlisted });
     Ok(())
+}
+
+fn new_column(column: &TableColumn) -> NewColumn {
+    let TableColumn { name, ty, alias_of, unlisted, .. } = column.clone();
+    NewColumn { name, ty, alias_of, unlisted }
 }
 
 fn definition(column: &TableColumn) -> String {

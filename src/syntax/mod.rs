@@ -19,4 +19,4 @@ pub use expr::{BINARY_OPS, LIST_OPS};
 pub use lexer::tokens;
 pub use ops::{OPERATORS, Operator};
 pub use parser::{DEPTH_MAX, TEXT_MAX, parse};
-pub use pipe::OPERATORS_MAX;
+pub use pipe::{OPERATORS_MAX, is_param};

@@ -41,6 +41,11 @@ const PARAMS: &[&str] = &[
     "withsource",
 ];
 
+/// Whether a name before `=` may be an operator's parameter.
+pub fn is_param(name: &str) -> bool {
+    PARAMS.contains(&name)
+}
+
 /// The most operators of one pipeline; what comes after the parser nests them.
 pub const OPERATORS_MAX: usize = 256;
 

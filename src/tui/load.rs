@@ -38,7 +38,7 @@ impl Runner {
         let limits = source.options;
         let loaded = match (&source.data, &source.fallback) {
             (Data::File(_), _) | (_, None) => engine.detached(|file| into(file, &limits)),
-            (Data::Memory(_) | Data::Empty, Some(file)) => {
+            (Data::Memory(_) | Data::Tables(_) | Data::Empty, Some(file)) => {
                 let file = file.clone();
                 into(&file, &limits).and_then(|summary| {
                     let data = Data::File(file.clone());

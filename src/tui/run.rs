@@ -58,7 +58,7 @@ const EVENTS_MAX: usize = 10_000;
 pub fn run(options: Options) -> Result<()> {
     let data = match &options.data {
         Data::File(path) => std::path::absolute(path)?.display().to_string(),
-        Data::Memory(_) | Data::Empty => options.title.clone(),
+        Data::Memory(_) | Data::Tables(_) | Data::Empty => options.title.clone(),
     };
     let session_file = files::session_file(&data, options.file.as_deref());
     let restored = restored(&options, session_file.as_deref())?;

@@ -133,7 +133,7 @@ fn results_of_other_types_or_widths_are_our_mistake() {
 
 #[test]
 fn a_query_beyond_its_memory_says_so_and_the_next_one_runs() {
-    let options = Options { memory_bytes: Some(20 << 20), threads: Some(1) };
+    let options = Options { memory_bytes: Some(20 << 20), threads: Some(1), ..Options::default() };
     let mut engine = Engine::open(&Data::Empty, &options).expect("opens");
     // A list is one value, which cannot be spilled in parts.
     let text = "SELECT length(list(i::VARCHAR || repeat('x', 200))) FROM range(3000000) r(i)";

@@ -1,0 +1,26 @@
+//! `kqlhunt format`: a query with one operator a line.
+
+use std::io::{self, Write};
+
+use super::exit::{Exit, Failure};
+use super::{FormatArgs, Global, report};
+use crate::ide::format;
+
+/// Prints the formatted text, or says whether it is formatted already.
+pub fn run(global: &Global, args: &FormatArgs) -> Result<Exit, Failure> {
+    let source = args.text.read()?;
+    let formatted = match format::format(&source.text) {
+        Ok(formatted) => formatted,
+        Err(mistakes) => {
+            let shown = report::render(&source, &mistakes, global.color.on_stderr());
+            let _ = io::stderr().write_all(shown.as_bytes());
+            return Err(Failure::silent(Exit::Query));
+        }
+    };
+    if !args.check {
+        io::stdout().lock().write_all(formatted.as_bytes())?;
+    } else if formatted.trim_end() != source.text.trim_end() {
+        return Ok(Exit::Unformatted);
+    }
+    Ok(Exit::Done)
+}
