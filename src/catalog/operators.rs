@@ -31,7 +31,6 @@ pub static REFUSED: &[Refused] = &[
     row("invoke", "Call the function with the table as its first argument: f(T)."),
     row("macro-expand", "Write the parts out and put them together with union."),
     row("make-graph", GRAPH),
-    row("make-series", "Use summarize by bin(TimeGenerated, 1d); bins without rows are then absent, not 0."),
     row("materialized-view-combine", "Query the table itself."),
     row("mv-apply", "Use mv-expand, then where or summarize by the columns that name the row."),
     row("mvapply", "Use mv-expand, then where or summarize by the columns that name the row."),

@@ -17,6 +17,7 @@ pub mod net;
 pub mod parse;
 pub mod real;
 pub mod regexes;
+pub mod series;
 pub mod terms;
 pub mod text;
 pub mod zone;
@@ -214,6 +215,7 @@ const FAMILIES: &[&[Kernel]] = &[
     net::KERNELS,
     parse::KERNELS,
     regexes::KERNELS,
+    series::KERNELS,
     terms::KERNELS,
     text::KERNELS,
     zone::KERNELS,

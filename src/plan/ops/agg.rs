@@ -15,15 +15,15 @@ use crate::value::Value;
 use super::cols::{origin_of, projected};
 
 /// One summarize in the making.
-struct Summary<'s, 'b, 'a> {
-    binder: &'s mut Binder<'b>,
+pub(super) struct Summary<'s, 'b, 'a> {
+    pub binder: &'s mut Binder<'b>,
     input: &'a Rel,
     env: &'a Env,
     namer: Namer,
-    groups: Vec<(Column, Expr)>,
-    aggs: Vec<(ColId, Expr)>,
+    pub groups: Vec<(Column, Expr)>,
+    pub aggs: Vec<(ColId, Expr)>,
     /// The output after the groups, computed from groups and aggregates.
-    outputs: Vec<(Column, Expr)>,
+    pub outputs: Vec<(Column, Expr)>,
 }
 
 impl Binder<'_> {
@@ -35,11 +35,7 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
-        let mut namer = Namer::default();
-        namer.reserve(aggs.iter().chain(by));
-        let (groups, aggregates, outputs) = (Vec::new(), Vec::new(), Vec::new());
-        let mut summary =
-            Summary { binder: self, input: &input, env, namer, groups, aggs: aggregates, outputs };
+        let mut summary = Summary::new(self, &input, env, aggs.iter().chain(by));
         let mut stopped = false;
         for item in by {
             stopped |= summary.group(item).is_err();
@@ -59,8 +55,20 @@ impl Binder<'_> {
     }
 }
 
-impl Summary<'_, '_, '_> {
-    fn group(&mut self, item: &Named) -> Checked<()> {
+impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
+    /// A summary of these rows; the names that `items` give are kept away from suffixes.
+    pub fn new<'n>(
+        binder: &'s mut Binder<'b>,
+        input: &'a Rel,
+        env: &'a Env,
+        items: impl Iterator<Item = &'n Named>,
+    ) -> Self {
+        let mut namer = Namer::default();
+        namer.reserve(items);
+        Summary { binder, input, env, namer, groups: Vec::new(), aggs: Vec::new(), outputs: Vec::new() }
+    }
+
+    pub fn group(&mut self, item: &Named) -> Checked<()> {
         let expr = self.binder.scalar(&item.expr, self.env, &self.input.cols)?;
         if expr.ty == Type::Dynamic {
             let help = "Convert it, with tostring() or tolong().";
@@ -74,7 +82,7 @@ impl Summary<'_, '_, '_> {
     }
 
     /// A column of the output: its given name, else the inferred one, else the next `ColumnN`.
-    fn column(&mut self, given: Option<&Name>, inferred: Option<String>, expr: &Expr) -> Checked<Column> {
+    pub fn column(&mut self, given: Option<&Name>, inferred: Option<String>, expr: &Expr) -> Checked<Column> {
         let name = match (given, inferred) {
             (Some(name), _) => self.binder.given(name, &mut self.namer)?,
             (None, Some(name)) => self.namer.free(&name),
@@ -84,7 +92,7 @@ impl Summary<'_, '_, '_> {
         Ok(Column { origin, ..self.binder.new_column(name, expr.ty) })
     }
 
-    fn item(&mut self, item: &Named) -> Checked<()> {
+    pub fn item(&mut self, item: &Named) -> Checked<()> {
         if let Ast::Call { name, args } = &item.expr.kind {
             let several = args.len() > 1 || args.iter().any(|arg| matches!(arg.expr.kind, Ast::Star));
             match name.text.as_str() {

@@ -5,6 +5,7 @@ mod cols;
 mod expand;
 mod join;
 mod rows;
+mod series;
 mod source;
 
 use super::check::{Binder, Checked, Stop};
@@ -35,7 +36,6 @@ impl Binder<'_> {
             | OpKind::ProjectByNames(_)
             | OpKind::Parse { .. }
             | OpKind::ParseKv { .. }
-            | OpKind::MakeSeries { .. }
             | OpKind::TopHitters { .. }
             | OpKind::TopNested(_)
             | OpKind::MvApply { .. }
@@ -58,6 +58,7 @@ impl Binder<'_> {
             | OpKind::ProjectRename(_)
             | OpKind::Getschema
             | OpKind::Summarize { .. }
+            | OpKind::MakeSeries { .. }
             | OpKind::Join { .. }
             | OpKind::Lookup { .. }
             | OpKind::MvExpand { .. }
@@ -90,6 +91,11 @@ impl Binder<'_> {
             OpKind::ProjectRename(renames) => self.project_rename(renames, input),
             OpKind::Getschema => Ok(self.getschema(&input, op.span)),
             OpKind::Summarize { aggs, by, .. } => self.summarize(aggs, by, input, env, op.span),
+            OpKind::MakeSeries { aggs, axis, from, to, step, in_range, by, params } => {
+                let (from, to, in_range) = (from.as_ref(), to.as_ref(), *in_range);
+                let series = series::Series { aggs, axis, from, to, step, in_range, by, params };
+                self.make_series(&series, input, env, op.span)
+            }
             OpKind::Join { params, right, on } => self.join(params, right, on, input, env, op.span),
             OpKind::Lookup { params, right, on } => self.lookup(params, right, on, input, env, op.span),
             OpKind::MvExpand { params, items, limit } => {
