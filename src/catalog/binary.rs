@@ -2,9 +2,9 @@
 //! and `in` over lists are the plan's own. Knows types and kernels; no plan.
 
 use super::func::Lower::{Kernel, Sql};
-use super::func::Ret::Is;
+use super::func::Ret::{Arg, Is};
 use super::func::{
-    BOOL, DATETIME, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, f, named, pattern,
+    ANY, BOOL, DATETIME, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, f, named, pattern,
     rest, sig,
 };
 use crate::types::Type::{Bool, Datetime, Dynamic, Long, Real, String, Timespan};
@@ -120,6 +120,12 @@ pub static IN_ARRAY: Func =
     f("in", &[sig(&[JSON, named("array", DYN)], Is(Bool), Sql("kql_set_has_element({1}, {0})"))]);
 /// The least position of a group's rows; internal.
 pub static FIRST: Sig = sig(&[LONG], Is(Long), Sql("min({0})"));
+/// The value that all rows of a group share; internal.
+pub static SAME: Sig = sig(&[ANY], Arg(0), Sql("first({0})"));
+/// How many rows a group has; internal.
+pub static ROWS: Sig = sig(&[], Is(Long), Sql("count(*)"));
+/// The second value where the first is there, else the third; internal.
+pub static PRESENT: Sig = sig(&[ANY, ANY, ANY], Arg(1), Sql("CASE WHEN {0} IS NULL THEN {2} ELSE {1} END"));
 /// A table's first column as one array, for `has_any (table)`.
 pub static ARRAY: Func =
     f("make_set", &[sig(&[JSON], Is(Dynamic), Sql("coalesce(kql_make_set(list({0}), NULL), '[]')"))]);

@@ -32,12 +32,9 @@ pub static REFUSED: &[Refused] = &[
     row("macro-expand", "Write the parts out and put them together with union."),
     row("make-graph", GRAPH),
     row("materialized-view-combine", "Query the table itself."),
-    row("mv-apply", "Use mv-expand, then where or summarize by the columns that name the row."),
-    row("mvapply", "Use mv-expand, then where or summarize by the columns that name the row."),
     row("parse", "Use extract() with a regular expression for each column."),
     row("parse-kv", "Use extract() with a regular expression for each key."),
     row("parse-where", "Use extract() for each column, then where isnotempty()."),
-    row("partition", "Use summarize with arg_max() or make_list() by the column."),
     row("project-by-names", "Name the columns in project."),
     row("reduce", "Use summarize count() by a part of the text, such as extract() gives."),
     row("sample", "Use take; which rows it gives is not random."),
@@ -46,6 +43,34 @@ pub static REFUSED: &[Refused] = &[
     row("search", "Filter each table with where * has, and put them together with union."),
     row("top-hitters", "Use summarize count() by the column, then top; the counts are then exact."),
     row("top-nested", "Use summarize by both columns, then top."),
+];
+
+/// Operators that work part by part inside mv-apply and partition, under each of their spellings.
+pub static PART_BY_PART: &[&str] = &[
+    "count",
+    "distinct",
+    "extend",
+    "filter",
+    "limit",
+    "mv-apply",
+    "mv-expand",
+    "mvapply",
+    "mvexpand",
+    "order",
+    "parse",
+    "parse-kv",
+    "parse-where",
+    "project",
+    "project-away",
+    "project-keep",
+    "project-rename",
+    "project-reorder",
+    "serialize",
+    "sort",
+    "summarize",
+    "take",
+    "top",
+    "where",
 ];
 
 /// What to write instead of an operator that is refused.

@@ -1,9 +1,10 @@
 //! Statements to plans: lets, settings, parameters, pipelines. Knows no SQL.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::env::{Binding, Env, UserFunction};
+use super::ops::Parts;
 use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::diag::Diagnostic;
 use crate::facts::{Options, Render, TableUse};
@@ -58,6 +59,8 @@ pub struct Binder<'a> {
     pub positions: HashSet<ColId>,
     /// Positions that no operator of the query asked for; they make groups come in a steady order.
     pub natural: HashSet<ColId>,
+    /// The columns that name the part which a subquery's row belongs to.
+    pub parts: HashMap<ColId, Rc<Parts>>,
 }
 
 impl<'a> Binder<'a> {
@@ -74,6 +77,7 @@ impl<'a> Binder<'a> {
             calls_deep: 0,
             positions: HashSet::new(),
             natural: HashSet::new(),
+            parts: HashMap::new(),
         }
     }
 

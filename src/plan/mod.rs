@@ -27,7 +27,7 @@ pub use row_ids::to_row_ids;
 
 use std::rc::Rc;
 
-use crate::catalog::func::Sig;
+use crate::catalog::func::{Lower, Sig};
 use crate::facts::{Origin, Render, TableUse};
 use crate::span::Span;
 use crate::types::Type;
@@ -131,9 +131,11 @@ pub enum Node {
         index: Option<ColId>,
         limit: Option<Expr>,
     },
-    /// Adds columns computed over the input's order; every column of the input goes on.
+    /// Adds columns computed over the input's order, in each part for itself when `parts` names columns;
+    /// every column of the input goes on.
     Window {
         input: Box<Rel>,
+        parts: Vec<ColId>,
         items: Vec<(ColId, Expr)>,
     },
 }
@@ -377,6 +379,21 @@ impl Expr {
             ExprKind::ArgMost { by, values, .. } => std::iter::once(&mut **by).chain(values).collect(),
         }
     }
+}
+
+/// Whether one of these aggregates gives its values in the order of the rows.
+pub fn reads_order(aggs: &[(ColId, Expr)]) -> bool {
+    let mut reads = false;
+    for (_, agg) in aggs {
+        agg.walk(&mut |expr| {
+            if let ExprKind::Call { sig, .. } = &expr.kind
+                && let Lower::Sql(template) = sig.lower
+            {
+                reads |= template.contains("{order}");
+            }
+        });
+    }
+    reads
 }
 
 /// Whether the expression reads no column and no table.

@@ -1,8 +1,8 @@
-//! Drops columns that nobody reads, from the root down: wide tables are read as narrow ones.
+//! Drops columns and orders that nobody reads, from the root down: wide tables are read as narrow ones.
 
 use std::collections::HashSet;
 
-use super::{ColId, Expr, ExprKind, Node, Plan, Rel};
+use super::{ColId, Expr, ExprKind, Node, Plan, Rel, reads_order};
 
 type Needed = HashSet<ColId>;
 
@@ -10,15 +10,19 @@ type Needed = HashSet<ColId>;
 pub fn prune(plan: &mut Plan) {
     let mut wanted: Vec<Needed> = vec![Needed::new(); plan.lets.len()];
     let needed = plan.root.cols.iter().map(|column| column.id).collect();
-    rel(&mut plan.root, needed, &mut wanted);
+    rel(&mut plan.root, needed, true, &mut wanted);
     // A let can only mention those before it.
     for index in (0..plan.lets.len()).rev() {
         let needed = std::mem::take(&mut wanted[index]);
-        rel(&mut plan.lets[index].rel, needed, &mut wanted);
+        rel(&mut plan.lets[index].rel, needed, true, &mut wanted);
     }
 }
 
-fn rel(rel_: &mut Rel, mut needed: Needed, wanted: &mut [Needed]) {
+/// `ordered` says whether somebody reads the order of the rows here.
+fn rel(rel_: &mut Rel, mut needed: Needed, ordered: bool, wanted: &mut [Needed]) {
+    if !ordered {
+        rel_.order.clear();
+    }
     needed.extend(rel_.order.iter().map(|key| key.col));
     match &mut rel_.node {
         Node::Scan { items, .. } => items.retain(|(id, ..)| needed.contains(id)),
@@ -39,28 +43,31 @@ fn rel(rel_: &mut Rel, mut needed: Needed, wanted: &mut [Needed]) {
         }
         Node::Filter { input, predicate } => {
             expr(predicate, &mut needed, wanted);
-            rel(input, needed, wanted);
+            rel(input, needed, false, wanted);
         }
         Node::Project { input, items } => {
             items.retain(|(id, _)| needed.contains(id));
             let mut below = Needed::new();
             items.iter_mut().for_each(|(_, value)| expr(value, &mut below, wanted));
-            rel(input, below, wanted);
+            rel(input, below, false, wanted);
         }
-        Node::Window { input, items } => {
+        Node::Window { input, parts, items } => {
             items.retain(|(id, _)| needed.contains(id));
             items.iter_mut().for_each(|(_, value)| expr(value, &mut needed, wanted));
-            rel(input, needed, wanted);
+            if !items.is_empty() {
+                needed.extend(parts.iter());
+            }
+            rel(input, needed, !items.is_empty(), wanted);
         }
         Node::Aggregate { input, groups, aggs } => {
             aggs.retain(|(id, _)| needed.contains(id));
             let mut below = Needed::new();
             groups.iter_mut().chain(aggs.iter_mut()).for_each(|(_, value)| expr(value, &mut below, wanted));
-            rel(input, below, wanted);
+            rel(input, below, reads_order(aggs), wanted);
         }
         Node::Limit { input, count } => {
             expr(count, &mut Needed::new(), wanted);
-            rel(input, needed, wanted);
+            rel(input, needed, true, wanted);
         }
         Node::Join { left, right, on, items, .. } => {
             items.retain(|item| needed.contains(&item.id));
@@ -70,8 +77,8 @@ fn rel(rel_: &mut Rel, mut needed: Needed, wanted: &mut [Needed]) {
                 expr(other, &mut below, wanted);
             }
             items.iter_mut().for_each(|item| expr(&mut item.expr, &mut below, wanted));
-            rel(left, below.clone(), wanted);
-            rel(right, below, wanted);
+            rel(left, below.clone(), false, wanted);
+            rel(right, below, false, wanted);
         }
         Node::Union { inputs, items, maps } => {
             let keep: Vec<bool> = items.iter().map(|(id, _)| needed.contains(id)).collect();
@@ -80,13 +87,14 @@ fn rel(rel_: &mut Rel, mut needed: Needed, wanted: &mut [Needed]) {
                 retain(map, &keep);
                 let mut below = Needed::new();
                 map.iter_mut().for_each(|value| expr(value, &mut below, wanted));
-                rel(input, below, wanted);
+                rel(input, below, false, wanted);
             }
         }
-        Node::Unnest { input, items, limit, .. } => {
+        Node::Unnest { input, items, index, limit } => {
+            *index = index.filter(|id| needed.contains(id));
             items.iter_mut().for_each(|item| expr(&mut item.array, &mut needed, wanted));
             limit.iter_mut().for_each(|value| expr(value, &mut Needed::new(), wanted));
-            rel(input, needed, wanted);
+            rel(input, needed, false, wanted);
         }
     }
 }
@@ -104,12 +112,12 @@ fn expr(value: &mut Expr, needed: &mut Needed, wanted: &mut [Needed]) {
     match &mut value.kind {
         ExprKind::Scalar(inner) => {
             let first = inner.cols.first().map(|column| column.id);
-            rel(inner, first.into_iter().collect(), wanted);
+            rel(inner, first.into_iter().collect(), true, wanted);
         }
         ExprKind::InRel { rel: inner, item, .. } => {
             let mut below = Needed::new();
             expr(item, &mut below, wanted);
-            rel(inner, below, wanted);
+            rel(inner, below, false, wanted);
         }
         ExprKind::Col(_)
         | ExprKind::Lit(_)

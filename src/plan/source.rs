@@ -203,6 +203,9 @@ impl Binder<'_> {
                         known.insert(here);
                     }
                 }
+                if let Some(parts) = self.parts.get(&key.col) {
+                    self.parts.insert(here, parts.clone());
+                }
                 OrderKey { col: here, ..key }
             })
             .collect();

@@ -101,6 +101,9 @@ impl Binder<'_> {
             );
             return Err(Stop);
         };
+        if let Some(key) = self.part_scalar(&arg.expr, cx.cols) {
+            return Ok(key);
+        }
         match self.any(&arg.expr, cx.env)? {
             Any::Scalar(expr) => Ok(expr),
             Any::Table(rel) => {

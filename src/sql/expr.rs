@@ -245,17 +245,23 @@ impl Writer<'_> {
         } else {
             format!("ORDER BY {}", self.window_order.join(", "))
         };
+        let parts = &self.window_parts;
+        let parted = |run: Option<&String>| {
+            let keys: Vec<&str> = parts.iter().chain(run).map(String::as_str).collect();
+            if keys.is_empty() { String::new() } else { format!("PARTITION BY {} ", keys.join(", ")) }
+        };
+        let part = parted(None);
         let running = format!("{order} ROWS UNBOUNDED PRECEDING");
         match func {
-            WindowFunc::Position => format!("row_number() OVER ({order})"),
-            WindowFunc::RunCount => format!("count(*) FILTER (WHERE {}) OVER ({running})", texts[0]),
+            WindowFunc::Position => format!("row_number() OVER ({part}{order})"),
+            WindowFunc::RunCount => format!("count(*) FILTER (WHERE {}) OVER ({part}{running})", texts[0]),
             WindowFunc::RowNumber => {
                 let start = texts.first().cloned().unwrap_or_else(|| "1::BIGINT".to_owned());
-                let run = texts.get(1).map_or(String::new(), |run| format!("PARTITION BY {run} "));
+                let run = parted(texts.get(1));
                 format!("(row_number() OVER ({run}{order}) - 1 + {start})")
             }
             WindowFunc::RowCumsum => {
-                let run = texts.get(1).map_or(String::new(), |run| format!("PARTITION BY {run} "));
+                let run = parted(texts.get(1));
                 let sum = format!("coalesce(sum({}) OVER ({run}{running}), 0)", texts[0]);
                 if ty == Type::Real { sum } else { format!("kql_wrap({sum})") }
             }
@@ -266,7 +272,7 @@ impl Writer<'_> {
                 let default = default.unwrap_or_else(|| {
                     if ty == Type::String { "''".to_owned() } else { format!("NULL::{}", ty.sql()) }
                 });
-                format!("{name}({}, {offset}, {default}) OVER ({order})", texts[0])
+                format!("{name}({}, {offset}, {default}) OVER ({part}{order})", texts[0])
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::block::{BREAK, Block, name, nested};
 use super::literal::literal;
 use super::quote;
-use crate::plan::{ColId, Expr, ExprKind, JoinKind, Node, Plan, Rel};
+use crate::plan::{ColId, Expr, ExprKind, JoinKind, Node, OrderKey, Plan, Rel};
 use crate::span::line_column;
 use crate::types::Type;
 use crate::value::Value;
@@ -21,6 +21,8 @@ pub struct Writer<'a> {
     pub list_order: String,
     /// The order of the window functions being written.
     pub window_order: Vec<String>,
+    /// What they start anew for.
+    pub window_parts: Vec<String>,
     next_alias: usize,
 }
 
@@ -33,6 +35,7 @@ impl<'a> Writer<'a> {
             written: Vec::new(),
             list_order: String::new(),
             window_order: Vec::new(),
+            window_parts: Vec::new(),
             next_alias: 0,
         }
     }
@@ -71,7 +74,7 @@ impl<'a> Writer<'a> {
             Node::Join { kind, left, right, on, items } => self.join(*kind, left, right, on, items),
             Node::Union { inputs, items, maps } => self.union(inputs, items, maps),
             Node::Unnest { input, items, index, limit } => self.unnest(input, items, *index, limit.as_ref()),
-            Node::Window { input, items } => self.window(input, items),
+            Node::Window { input, parts, items } => self.window(input, parts, items),
         };
         self.trace(rel, &mut block);
         block
@@ -381,6 +384,15 @@ impl<'a> Writer<'a> {
             }
             lists.push((item.element, list));
         }
+        // A list that is read for its elements and for its length is made once.
+        if index.is_some() {
+            block.items.extend(lists.iter().cloned());
+            block = self.closed(block);
+            for (element, list) in &mut lists {
+                block.text(*element).clone_into(list);
+            }
+            block.items.retain(|(id, _)| !lists.iter().any(|(element, _)| element == id));
+        }
         let lengths: Vec<String> = lists.iter().map(|(_, list)| format!("len({list})")).collect();
         for (element, list) in lists {
             block.items.push((element, format!("unnest({list})")));
@@ -397,16 +409,23 @@ impl<'a> Writer<'a> {
         self.closed(block)
     }
 
-    fn window(&mut self, input: &Rel, items: &[(ColId, Expr)]) -> Block {
+    fn window(&mut self, input: &Rel, parts: &[ColId], items: &[(ColId, Expr)]) -> Block {
         let mut block = self.rel(input);
+        if items.is_empty() {
+            return block;
+        }
         if !block.takes_rows() || !block.order.is_empty() {
             block = self.closed(block);
         }
-        let order = self.order(&input.order, &block);
+        let inside: Vec<OrderKey> =
+            input.order.iter().filter(|key| !parts.contains(&key.col)).copied().collect();
+        let order = self.order(&inside, &block);
         let outer = std::mem::replace(&mut self.window_order, order);
+        self.window_parts = parts.iter().map(|part| block.text(*part).to_owned()).collect();
         let texts: Vec<(ColId, String)> =
             items.iter().map(|(id, expr)| (*id, self.expr(expr, &block))).collect();
         self.window_order = outer;
+        self.window_parts.clear();
         block.items.extend(texts);
         block.sealed = true;
         self.closed(block)

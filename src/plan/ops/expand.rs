@@ -5,13 +5,19 @@ use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::names::Namer;
-use crate::plan::{ColId, Column, Expr, ExprKind, Node, Rel, UnnestItem};
+use crate::plan::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, UnnestItem};
 use crate::span::Span;
 use crate::syntax::ast::{self, Expand, OpParam};
 use crate::types::Type;
 
 use super::cols::projected;
 use super::param_word;
+
+/// Rows with their elements, and the position of an element in its array.
+pub struct Expansion {
+    pub rel: Rel,
+    pub index: OrderKey,
+}
 
 impl Binder<'_> {
     pub fn mv_expand(
@@ -25,6 +31,28 @@ impl Binder<'_> {
     ) -> Checked<Rel> {
         let bags = param_word(params, "bagexpansion").or_else(|| param_word(params, "kind"));
         let pairs = bags.is_some_and(|(word, _)| word == "array");
+        let index = param_word(params, "with_itemindex").map(|(name, _)| name);
+        let Expansion { mut rel, index } = self.expansion(pairs, index, items, limit, input, env, span)?;
+        // Elements stay in the order of their array, where their rows are in one.
+        if !rel.order.is_empty() {
+            rel.order.push(index);
+        }
+        Ok(rel)
+    }
+
+    /// One row for each element; `pairs` makes a bag's properties pairs of name and value. `index` names a
+    /// column for the position of the element, from 0.
+    #[expect(clippy::too_many_arguments)]
+    pub fn expansion(
+        &mut self,
+        pairs: bool,
+        index: Option<String>,
+        items: &[Expand],
+        limit: Option<&ast::Expr>,
+        input: Rel,
+        env: &Env,
+        span: Span,
+    ) -> Checked<Expansion> {
         let limit = match limit {
             Some(limit) => Some(self.scalar(limit, env, &[])?),
             None => None,
@@ -33,28 +61,12 @@ impl Binder<'_> {
         let mut namer = Namer::with(cols.iter().map(|column| column.name.clone()));
         let mut unnest = Vec::new();
         let mut set = Vec::new();
-        for Expand { item, to } in items {
-            let array = self.scalar(&item.expr, env, &input.cols)?;
-            if array.ty != Type::Dynamic {
-                let message = format!("mv-expand takes a dynamic, not a {}", array.ty.name());
-                let help = if array.ty == Type::String {
-                    "Put parse_json(...) around it."
-                } else {
-                    "Only arrays and bags have elements."
-                };
-                self.error(code::TYPE, item.expr.span, message, help);
+        for item in items {
+            let (array, value) = self.element(pairs, item, &input.cols, env)?;
+            let Expand { item, .. } = item;
+            if item.names.len() > 1 {
+                self.error(code::SYNTAX, item.span, "several names for one array", "Give it one name.");
                 return Err(Stop);
-            }
-            let array =
-                if pairs { self.apply(&dynamic::PAIRS, "mv-expand", vec![array], item.span)? } else { array };
-            let element = self.new_col();
-            let mut value = Expr::new(ExprKind::Col(element), Type::Dynamic, item.span);
-            if let Some((ty, place)) = to {
-                if *ty == Type::Decimal {
-                    self.refuse(*place, "the type decimal", "Use real.");
-                    return Err(Stop);
-                }
-                value = self.convert(value, *ty);
             }
             let name = match item.names.first() {
                 Some(name) => name.text.clone(),
@@ -63,33 +75,64 @@ impl Binder<'_> {
             namer.take(&name);
             let column = self.new_column(name.clone(), value.ty);
             set.push((column.id, value));
-            unnest.push(UnnestItem { element, array });
+            unnest.push(array);
             match cols.iter_mut().find(|known| known.name == name) {
                 Some(known) => *known = column,
                 None => cols.push(column),
             }
         }
-        let index = self.item_index(params, &mut cols, &mut namer, &mut set, span);
+        let position = self.new_col();
+        self.natural.insert(position);
+        if let Some(name) = index {
+            let column = self.new_column(namer.free(&name), Type::Long);
+            set.push((column.id, Expr::new(ExprKind::Col(position), Type::Long, span)));
+            cols.push(column);
+        }
         let (inner_cols, order) = (input.cols.clone(), input.order.clone());
-        let node = Node::Unnest { input: Box::new(input), items: unnest, index, limit };
+        let node = Node::Unnest { input: Box::new(input), items: unnest, index: Some(position), limit };
         let expanded = Rel { node, cols: inner_cols, order, span };
-        Ok(projected(expanded, cols, set, span))
+        let mut rel = projected(expanded, cols, set, span);
+        hand_on(&mut rel, position, span);
+        let index = OrderKey { col: position, ty: Type::Long, ascending: true, nulls_first: true };
+        Ok(Expansion { rel, index })
     }
 
-    /// `with_itemindex=i` adds the position of the element, from 0.
-    fn item_index(
+    /// The array of one item, and its element as the type that was asked for.
+    fn element(
         &mut self,
-        params: &[OpParam],
-        cols: &mut Vec<Column>,
-        namer: &mut Namer,
-        set: &mut Vec<(ColId, Expr)>,
-        span: Span,
-    ) -> Option<ColId> {
-        let (name, _) = param_word(params, "with_itemindex")?;
-        let index = self.new_col();
-        let column = self.new_column(namer.free(&name), Type::Long);
-        set.push((column.id, Expr::new(ExprKind::Col(index), Type::Long, span)));
-        cols.push(column);
-        Some(index)
+        pairs: bool,
+        Expand { item, to }: &Expand,
+        cols: &[Column],
+        env: &Env,
+    ) -> Checked<(UnnestItem, Expr)> {
+        let array = self.scalar(&item.expr, env, cols)?;
+        if array.ty != Type::Dynamic {
+            let message = format!("only a dynamic has elements, not a {}", array.ty.name());
+            let help = if array.ty == Type::String {
+                "Put parse_json(...) around it."
+            } else {
+                "Only arrays and bags have elements."
+            };
+            self.error(code::TYPE, item.expr.span, message, help);
+            return Err(Stop);
+        }
+        let array =
+            if pairs { self.apply(&dynamic::PAIRS, "mv-expand", vec![array], item.span)? } else { array };
+        let element = self.new_col();
+        let mut value = Expr::new(ExprKind::Col(element), Type::Dynamic, item.span);
+        if let Some((ty, place)) = to {
+            if *ty == Type::Decimal {
+                self.refuse(*place, "the type decimal", "Use real.");
+                return Err(Stop);
+            }
+            value = self.convert(value, *ty);
+        }
+        Ok((UnnestItem { element, array }, value))
+    }
+}
+
+fn hand_on(rel: &mut Rel, column: ColId, span: Span) {
+    if let Node::Project { items, .. } = &mut rel.node {
+        items.push((column, Expr::new(ExprKind::Col(column), Type::Long, span)));
     }
 }

@@ -1,12 +1,17 @@
 //! Tabular operators, by family. Each takes a relation and gives one. Knows no SQL.
 
 mod agg;
+mod apply;
 mod cols;
 mod expand;
 mod join;
+mod partition;
+mod parts;
 mod rows;
 mod series;
 mod source;
+
+pub use parts::Parts;
 
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
@@ -21,6 +26,9 @@ use crate::types::Type;
 
 impl Binder<'_> {
     pub fn op(&mut self, op: &Op, input: Option<Rel>, env: &mut Env) -> Checked<Rel> {
+        if let Some(input) = &input {
+            self.keeps_parts(op, input)?;
+        }
         match &op.kind {
             OpKind::Print(items) => self.print(items, env, op.span),
             OpKind::Range { name, from, to, step } => self.range(name, [from, to, step], env, op.span),
@@ -38,10 +46,8 @@ impl Binder<'_> {
             | OpKind::ParseKv { .. }
             | OpKind::TopHitters { .. }
             | OpKind::TopNested(_)
-            | OpKind::MvApply { .. }
             | OpKind::Evaluate { .. }
             | OpKind::Invoke(_)
-            | OpKind::Partition { .. }
             | OpKind::Consume => self.not_yet(op, &op.name.text),
             OpKind::Where(_)
             | OpKind::Take(_)
@@ -62,6 +68,8 @@ impl Binder<'_> {
             | OpKind::Join { .. }
             | OpKind::Lookup { .. }
             | OpKind::MvExpand { .. }
+            | OpKind::MvApply { .. }
+            | OpKind::Partition { .. }
             | OpKind::As { .. }
             | OpKind::Render { .. } => match input {
                 Some(input) => self.op_on(op, input, env),
@@ -101,6 +109,10 @@ impl Binder<'_> {
             OpKind::MvExpand { params, items, limit } => {
                 self.mv_expand(params, items, limit.as_ref(), input, env, op.span)
             }
+            OpKind::MvApply { params, items, limit, body } => {
+                self.mv_apply(params, items, limit.as_ref(), body, input, env, op.span)
+            }
+            OpKind::Partition { params, by, body } => self.partition(params, by, body, input, env, op.span),
             OpKind::As { name, .. } => {
                 let index = self.add_let(&name.text, input, true);
                 self.lets[index].labelled = true;
@@ -130,21 +142,23 @@ impl Binder<'_> {
             return Err(Stop);
         }
         let mut rel = self.positioned(input);
+        let parts: Vec<ColId> = self.part_key(&rel).map(|key| key.col).into_iter().collect();
         // A function that reads another one's column comes one layer later.
         let mut layer: Vec<(ColId, Expr)> = Vec::new();
         for (column, expr) in windows {
             let reads = super::expr::columns_of(&expr);
             if layer.iter().any(|(id, _)| reads.contains(id)) {
-                rel = over(rel, std::mem::take(&mut layer));
+                rel = over(rel, &parts, std::mem::take(&mut layer));
             }
             layer.push((column.id, expr));
         }
-        Ok(over(rel, layer))
+        Ok(over(rel, &parts, layer))
     }
 
     /// Rows whose order is one position column, so that every window function sees the same one.
     pub fn positioned(&mut self, input: Rel) -> Rel {
-        if let [key] = input.order.as_slice()
+        let part = self.part_key(&input);
+        if let [key] = &input.order[usize::from(part.is_some())..]
             && self.positions.contains(&key.col)
         {
             return input;
@@ -153,13 +167,19 @@ impl Binder<'_> {
         self.positions.insert(position);
         let kind = ExprKind::Over { func: WindowFunc::Position, args: Vec::new() };
         let item = (position, Expr::new(kind, Type::Long, input.span));
-        let mut rel = over(input, vec![item]);
-        rel.order = vec![OrderKey { col: position, ty: Type::Long, ascending: true, nulls_first: true }];
+        let parts: Vec<ColId> = part.iter().map(|key| key.col).collect();
+        let mut rel = over(input, &parts, vec![item]);
+        rel.order = part.into_iter().collect();
+        rel.order.push(OrderKey { col: position, ty: Type::Long, ascending: true, nulls_first: true });
         rel
     }
 
     /// Kusto calls rows serialized when an operator has put them into an order.
     fn serialized(&self, rel: &Rel) -> bool {
+        // Elements come in the order of their array.
+        if self.part_key(rel).is_some() {
+            return true;
+        }
         if !rel.order.is_empty() {
             return rel.order.iter().any(|key| !self.natural.contains(&key.col));
         }
@@ -188,6 +208,9 @@ impl Binder<'_> {
         mut aggs: Vec<(ColId, Expr)>,
         span: Span,
     ) -> Rel {
+        if let Some(key) = self.part_key(&input) {
+            return self.grouped_by_part(input, key, groups, aggs, span);
+        }
         if groups.is_empty() || !self.written(&input) {
             let node = Node::Aggregate { input: Box::new(input), groups, aggs };
             return Rel { node, cols: Vec::new(), order: Vec::new(), span };
@@ -217,7 +240,7 @@ impl Binder<'_> {
     }
 
     /// Whether all of its rows stand in the text of the query.
-    fn written(&self, rel: &Rel) -> bool {
+    pub fn written(&self, rel: &Rel) -> bool {
         match &rel.node {
             Node::Scan { .. } => false,
             Node::Let { index, .. } => self.written(&self.lets[*index].rel),
@@ -240,9 +263,9 @@ impl Binder<'_> {
     }
 }
 
-fn over(input: Rel, items: Vec<(ColId, Expr)>) -> Rel {
+fn over(input: Rel, parts: &[ColId], items: Vec<(ColId, Expr)>) -> Rel {
     let (cols, order, span) = (input.cols.clone(), input.order.clone(), input.span);
-    Rel { node: Node::Window { input: Box::new(input), items }, cols, order, span }
+    Rel { node: Node::Window { input: Box::new(input), parts: parts.to_vec(), items }, cols, order, span }
 }
 
 /// An operator's parameter as a word: `inner`, `true`, `"x"`.

@@ -21,7 +21,7 @@ impl Binder<'_> {
 
     pub fn take(&mut self, count: &ast::Expr, input: Rel, env: &Env, span: Span) -> Checked<Rel> {
         let count = self.row_count(count, env)?;
-        Ok(limit(input, count, span))
+        Ok(self.limited(input, count, span))
     }
 
     fn row_count(&mut self, count: &ast::Expr, env: &Env) -> Checked<Expr> {
@@ -44,12 +44,12 @@ impl Binder<'_> {
     ) -> Checked<Rel> {
         let count = self.row_count(count, env)?;
         let sorted = self.sort(std::slice::from_ref(by), input, env, span)?;
-        Ok(limit(sorted, count, span))
+        Ok(self.limited(sorted, count, span))
     }
 
     /// `sort by`: descending unless it says asc; nulls first when ascending, last when descending.
     pub fn sort(&mut self, keys: &[SortKey], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
-        let mut order = Vec::new();
+        let mut order: Vec<OrderKey> = self.part_key(&input).into_iter().collect();
         let mut hidden = Vec::new();
         let mut stopped = false;
         for key in keys {
@@ -112,8 +112,7 @@ impl Binder<'_> {
         let call = self.apply(row, "count", Vec::new(), span)?;
         let column = self.new_column("Count", Type::Long);
         let aggs = vec![(column.id, call)];
-        let node = Node::Aggregate { input: Box::new(input), groups: Vec::new(), aggs };
-        Ok(Rel { node, cols: vec![column], order: Vec::new(), span })
+        Ok(Rel { cols: vec![column], ..self.grouped(input, Vec::new(), aggs, span) })
     }
 
     pub fn serialize(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
