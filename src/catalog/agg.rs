@@ -169,6 +169,7 @@ const RANKED: Param = takes("value", &[Int, Long, Real, Datetime, Timespan], Non
 const PERCENT: Param = constant(named("percent", REAL));
 /// The nearest rank. As a decimal the percentage is exact: 0.55 * 100 is a little more than 55.
 const RANK: &str = "quantile_disc({0}, CAST({1} / 100 AS DECIMAL(18, 9)))";
+const PERCENTILE_LONG: Sig = sig(&[LONG, PERCENT], Is(Long), Sql(RANK));
 const PERCENTILE: Sig = sig(&[RANKED, PERCENT], Arg(0), Sql(RANK));
 const WEIGHTED: &[Sig] = &[sig(
     &[ANY, rest(ANY)],
@@ -366,19 +367,19 @@ pub static ROWS: &[Func] = &[
         .label(Label::PrefixAndTwoArgs("covariancepif"))
         .doc("The covariance of a whole population of the pairs for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize covariancepif(x, x, x < 6)", "2.0"),
-    f("binary_all_and", &[sig(&[LONG], Is(Long), Sql("bit_and({0})"))])
+    f("binary_all_and", &[sig(&[INTEGER], Arg(0), Sql("bit_and({0})"))])
         .label(Label::FirstArg)
         .doc("The bits that all values have.")
         .example("range x from 6 to 7 step 1 | summarize binary_all_and(x)", "6"),
-    f("binary_all_or", &[sig(&[LONG], Is(Long), Sql("bit_or({0})"))])
+    f("binary_all_or", &[sig(&[INTEGER], Arg(0), Sql("bit_or({0})"))])
         .label(Label::FirstArg)
         .doc("The bits that one of the values has.")
         .example("range x from 1 to 4 step 1 | summarize binary_all_or(x)", "7"),
-    f("binary_all_xor", &[sig(&[LONG], Is(Long), Sql("bit_xor({0})"))])
+    f("binary_all_xor", &[sig(&[INTEGER], Arg(0), Sql("bit_xor({0})"))])
         .label(Label::FirstArg)
         .doc("The bits that an odd number of values has.")
         .example("range x from 1 to 2 step 1 | summarize binary_all_xor(x)", "3"),
-    f("percentile", &[PERCENTILE])
+    f("percentile", &[PERCENTILE_LONG, PERCENTILE])
         .label(Label::PrefixAndNumber("percentile"))
         .doc("The value that is not below so many percent of all, by nearest rank.")
         .trap("Exact here; Kusto estimates over large numbers of rows.")
@@ -386,6 +387,7 @@ pub static ROWS: &[Func] = &[
     f(
         "percentiles",
         &[
+            PERCENTILE_LONG,
             PERCENTILE,
             sig(
                 &[RANKED, PERCENT, rest(PERCENT)],

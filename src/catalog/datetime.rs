@@ -5,13 +5,14 @@ use super::func::Lower::{Kernel, Refuse, Sql};
 use super::func::Ret::Is;
 use super::func::{
     ANY, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, constant,
-    f, named, sig,
+    f, named, only, sig,
 };
-use crate::types::Type::{Datetime, Dynamic, Long, Real, String, Timespan};
+use crate::types::Type::{Datetime, Dynamic, Int, Long, Real, String, Timespan};
 
 /// In the last week, which does not end before year 10000, it is null (agent-datetime-timespan-0039).
 const DAY_OF_WEEK: &str =
     "CASE WHEN {0} < 3155373792000000000 THEN ({0} // 864000000000 + 1) % 7 * 864000000000 END";
+const FROM: Param = named("from", DATETIME);
 const OFFSET: Param = named("offset", LONG);
 const SIZE: Param = named("size", LONG);
 const SPAN: Param = named("size", TIMESPAN);
@@ -102,7 +103,13 @@ const MAKE_TIMESPAN: &[Sig] = &[
     sig(&[STR], Is(Timespan), Kernel("kql_totimespan")),
     sig(&[TIMESPAN], Is(Timespan), Sql("{0}")),
 ];
-const WEEK_OF_YEAR: &[Sig] = &[sig(&[DATETIME], Is(Long), Kernel("kql_week_of_year"))];
+const WEEK_OF_YEAR: &[Sig] = &[sig(&[DATETIME], Is(Int), Kernel("kql_week_of_year"))];
+
+/// Weeks alone come as a real (agent-datetime-timespan-0028).
+const DATETIME_DIFF: &[Sig] = &[
+    sig(&[only("week", PART), DATETIME, FROM], Is(Real), Sql("kql_datetime_diff({*})::DOUBLE")),
+    sig(&[PART, DATETIME, FROM], Is(Long), Kernel("kql_datetime_diff")),
+];
 
 pub static ROWS: &[Func] = &[
     f("bin", BIN)
@@ -166,20 +173,20 @@ pub static ROWS: &[Func] = &[
         .doc("Days since the last Sunday, as a timespan.")
         .trap("A timespan, not a number: divide it by 1d.")
         .example("print dayofweek(datetime(2026-05-14))", "4.00:00:00"),
-    f("dayofmonth", &[sig(&[DATETIME], Is(Long), Kernel("kql_dayofmonth"))])
+    f("dayofmonth", &[sig(&[DATETIME], Is(Int), Kernel("kql_dayofmonth"))])
         .doc("The day of the month, from 1.")
         .example("print dayofmonth(datetime(2026-05-14))", "14"),
-    f("dayofyear", &[sig(&[DATETIME], Is(Long), Kernel("kql_dayofyear"))])
+    f("dayofyear", &[sig(&[DATETIME], Is(Int), Kernel("kql_dayofyear"))])
         .doc("The day of the year, from 1.")
         .example("print dayofyear(datetime(2024-12-31))", "366"),
-    f("hourofday", &[sig(&[DATETIME], Is(Long), Sql("({0} % 864000000000 // 36000000000)"))])
+    f("hourofday", &[sig(&[DATETIME], Is(Int), Sql("CAST({0} % 864000000000 // 36000000000 AS INTEGER)"))])
         .doc("The hour of the day, from 0 to 23.")
         .example("print hourofday(datetime(2026-05-14 18:54))", "18"),
-    f("monthofyear", &[sig(&[DATETIME], Is(Long), Kernel("kql_getmonth"))])
+    f("monthofyear", &[sig(&[DATETIME], Is(Int), Kernel("kql_getmonth"))])
         .aliases(&["getmonth"])
         .doc("The month, from 1 to 12.")
         .example("print monthofyear(datetime(2026-05-14))", "5"),
-    f("getyear", &[sig(&[DATETIME], Is(Long), Kernel("kql_getyear"))])
+    f("getyear", &[sig(&[DATETIME], Is(Int), Kernel("kql_getyear"))])
         .doc("The year.")
         .example("print getyear(datetime(2026-05-14))", "2026"),
     f("week_of_year", WEEK_OF_YEAR)
@@ -187,7 +194,7 @@ pub static ROWS: &[Func] = &[
         .doc("The number of the week by ISO 8601.")
         .trap("These weeks start on Monday, those of startofweek on Sunday.")
         .example("print week_of_year(datetime(2021-01-03))", "53"),
-    f("datetime_part", &[sig(&[PART, DATETIME], Is(Long), Kernel("kql_datetime_part"))])
+    f("datetime_part", &[sig(&[PART, DATETIME], Is(Int), Kernel("kql_datetime_part"))])
         .aliases(&["datepart"])
         .doc("One part of a datetime: year, quarter, month, week_of_year, day, dayofyear, hour and so on.")
         .example("print datetime_part('quarter', datetime(2026-05-14))", "2"),
@@ -198,17 +205,16 @@ pub static ROWS: &[Func] = &[
     .doc("Adds a number of years, quarters, months, weeks, days, hours and so on.")
     .trap("A day that the month does not have becomes its last.")
     .example("print datetime_add('month', 1, datetime(2024-01-31))", "2024-02-29T00:00:00Z"),
-    f(
-        "datetime_diff",
-        &[sig(&[PART, DATETIME, named("from", DATETIME)], Is(Long), Kernel("kql_datetime_diff"))],
-    )
-    .doc("How many borders of the calendar lie between the third argument and the second.")
-    .trap("Borders, not time: from 23:59 to 00:01 is one day.")
-    .example("print datetime_diff('year', datetime(2024-01-01), datetime(2023-12-31))", "1"),
+    f("datetime_diff", DATETIME_DIFF)
+        .doc("How many borders of the calendar lie between the third argument and the second.")
+        .trap("Borders, not time: from 23:59 to 00:01 is one day.")
+        .example("print datetime_diff('year', datetime(2024-01-01), datetime(2023-12-31))", "1"),
     f("make_datetime", MAKE_DATETIME)
+        .label(Label::OnlyArg)
         .doc("A datetime of its parts; null when one is out of its range.")
         .example("print make_datetime(2026, 5, 14, 12, 30)", "2026-05-14T12:30:00Z"),
     f("make_timespan", MAKE_TIMESPAN)
+        .label(Label::OnlyArg)
         .doc("A timespan of hours and minutes, then seconds, then days before them.")
         .trap("Hours above 23 and minutes above 59 give null.")
         .example("print make_timespan(1, 12, 30, 55.123)", "1.12:30:55.1230000"),

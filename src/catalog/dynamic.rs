@@ -4,8 +4,8 @@
 use super::func::Lower::{Build, Kernel, Refuse, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, BOOL, DATETIME, DYN, Func, JSON, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, TYPE,
-    f, named, rest, sig,
+    ANY, Arg, BOOL, DATETIME, DYN, Func, JSON, LONG, Label, ONLY_STR, Param, REAL, SCALAR, STR, Sig,
+    TIMESPAN, TYPE, f, named, rest, sig,
 };
 use crate::types::Type::{self, Bool, Dynamic, Long, Real, String};
 
@@ -14,6 +14,8 @@ const BAG: Param = named("bag", DYN);
 const SET: Param = named("set", DYN);
 const KEY: Param = named("key", STR);
 const VALUE: Param = named("value", JSON);
+/// `repeat()` refuses a dynamic (agent-dynamic-json-0022).
+const REPEATED: Param = Param { types: SCALAR.types, ..VALUE };
 const BY: Param = named("by", LONG);
 const START: Param = named("start", LONG);
 
@@ -210,7 +212,7 @@ pub static ROWS: &[Func] = &[
     f("zip", &[sig(&[rest(named("array", JSON))], Is(Dynamic), Kernel("kql_zip"))])
         .doc("An array of arrays: the first elements, the second ones, and so on.")
         .example("print zip(dynamic([1, 2]), dynamic([3, 4]))", "[[1,3],[2,4]]"),
-    f("repeat", &[sig(&[VALUE, named("count", LONG)], Is(Dynamic), Kernel("kql_repeat"))])
+    f("repeat", &[sig(&[REPEATED, named("count", LONG)], Is(Dynamic), Kernel("kql_repeat"))])
         .label(Label::Prefix("repeat"))
         .doc("An array that holds one value so many times; null for a negative count.")
         .example("print repeat(1, 3)", "[1,1,1]"),

@@ -44,6 +44,8 @@ pub struct Param {
     pub constant: bool,
     /// A regular expression: a constant one is checked before the query runs.
     pub pattern: bool,
+    /// The one constant text, in any case, for which the signature is there.
+    pub only: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub enum Label {
     None,
     /// The name of the first argument, if it has one.
     FirstArg,
+    /// As `FirstArg`, of a call with one argument.
+    OnlyArg,
     /// `prefix_` and the name of the first argument; just `prefix_` if it has none.
     Prefix(&'static str),
     /// `prefix_` and the names of the first two arguments, `covariance_x_y`.
@@ -159,7 +163,7 @@ pub const fn sig(params: &'static [Param], ret: Ret, lower: Lower) -> Sig {
 }
 
 const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>) -> Param {
-    Param { name, types, convert, arity: Arity::One, constant: false, pattern: false }
+    Param { name, types, convert, arity: Arity::One, constant: false, pattern: false, only: None }
 }
 
 use Type::*;
@@ -211,6 +215,12 @@ pub const fn rest(mut param: Param) -> Param {
 
 pub const fn pattern(mut param: Param) -> Param {
     param.pattern = true;
+    param
+}
+
+/// This parameter where its argument is this constant.
+pub const fn only(text: &'static str, mut param: Param) -> Param {
+    param.only = Some(text);
     param
 }
 

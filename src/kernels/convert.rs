@@ -24,7 +24,8 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_tolong_text", &[Phys::Text], Phys::Long, |args, _| args[0].text().and_then(long).into()),
     strict("kql_tolong_real", &[Phys::Real], Phys::Long, |args, _| {
         args[0].real().and_then(long_of_real).into()
-    }),
+    })
+    .constant(|args, _| args[0].real().and_then(constant_long_of_real).into()),
     strict("kql_tolong_json", &[Phys::Text], Phys::Long, |args, _| match scalar(args[0]) {
         Scalar::Null => Cell::Null,
         Scalar::Bool(value) => Cell::Long(value.into()),
@@ -130,6 +131,15 @@ fn bool(text: &str) -> Option<bool> {
 /// the infinities are null.
 fn long_of_real(value: f64) -> Option<i64> {
     value.is_finite().then_some(value as i64)
+}
+
+/// A constant that is too great becomes the least long, where a row's becomes the greatest
+/// (agent-type-casts-coercion-0033).
+fn constant_long_of_real(value: f64) -> Option<i64> {
+    if value >= 9_223_372_036_854_775_808.0 && value.is_finite() {
+        return Some(i64::MIN);
+    }
+    long_of_real(value)
 }
 
 fn int_of_real(value: f64) -> Option<i32> {

@@ -23,12 +23,12 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_endofmonth", &[Long, Long], Long, |args, _| longs(args, |at, n| end(at, n, start_of_month))),
     strict("kql_endofyear", &[Long, Long], Long, |args, _| longs(args, |at, n| end(at, n, start_of_year))),
     strict("kql_bin_at_datetime", &[Long, Long, Long], Long, bin_at_datetime),
-    strict("kql_getyear", &[Long], Long, |args, _| civil(args, |at| at.year)),
-    strict("kql_getmonth", &[Long], Long, |args, _| civil(args, |at| at.month)),
-    strict("kql_dayofmonth", &[Long], Long, |args, _| civil(args, |at| at.day)),
-    strict("kql_dayofyear", &[Long], Long, |args, _| args[0].long().map(day_of_year).into()),
-    strict("kql_week_of_year", &[Long], Long, |args, _| args[0].long().map(week_of_year).into()),
-    strict("kql_datetime_part", &[Text, Long], Long, datetime_part),
+    strict("kql_getyear", &[Long], Int, |args, _| civil(args, |at| at.year)),
+    strict("kql_getmonth", &[Long], Int, |args, _| civil(args, |at| at.month)),
+    strict("kql_dayofmonth", &[Long], Int, |args, _| civil(args, |at| at.day)),
+    strict("kql_dayofyear", &[Long], Int, |args, _| int_cell(args[0].long().map(day_of_year))),
+    strict("kql_week_of_year", &[Long], Int, |args, _| int_cell(args[0].long().map(week_of_year))),
+    strict("kql_datetime_part", &[Text, Long], Int, datetime_part),
     strict("kql_datetime_add_part", &[Text, Long, Long], Long, datetime_add),
     strict("kql_datetime_diff", &[Text, Long, Long], Long, datetime_diff),
     strict("kql_make_datetime", &[Long, Long, Long, Long, Long, Real], Long, make_datetime),
@@ -74,7 +74,12 @@ pub fn sub(at: i64, span: i64) -> Option<i64> {
 }
 
 fn civil<'a>(args: &[Cell<'a>], part: fn(Civil) -> i64) -> Cell<'a> {
-    args[0].long().map(|at| part(Civil::from_ticks(at))).into()
+    int_cell(args[0].long().map(|at| part(Civil::from_ticks(at))))
+}
+
+/// Parts of a datetime are ints; a second has no more than 999,999,999 nanoseconds.
+fn int_cell<'a>(part: Option<i64>) -> Cell<'a> {
+    part.and_then(|part| i32::try_from(part).ok()).map_or(Cell::Null, Cell::Int)
 }
 
 fn start_of_day(at: i64, offset: i64) -> Option<i64> {
@@ -204,7 +209,7 @@ fn no_part<'a>(function: &str, name: &str, out: &'a mut String) -> Cell<'a> {
 fn datetime_part<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     let (Some(name), Some(ticks)) = (args[0].text(), args[1].long()) else { return Cell::Null };
     let at = Civil::from_ticks(ticks);
-    Cell::Long(match Part::named(name) {
+    int_cell(Some(match Part::named(name) {
         Some(Part::Year) => at.year,
         Some(Part::Quarter) => (at.month + 2) / 3,
         Some(Part::Month) => at.month,
@@ -218,7 +223,7 @@ fn datetime_part<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
         Some(Part::Microsecond) => at.tick / 10,
         Some(Part::Nanosecond) => at.tick * 100,
         None => return no_part("datetime_part", name, out),
-    })
+    }))
 }
 
 fn datetime_add<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {

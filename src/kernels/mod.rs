@@ -81,22 +81,38 @@ pub struct Kernel {
     /// Called for every row even when the arguments are equal (`rand`, `new_guid`).
     pub volatile: bool,
     pub run: RowFn,
+    /// What Kusto computes for constants, where that is something else than `run` gives for rows.
+    pub constant: Option<RowFn>,
 }
 
 /// A kernel that gives NULL for NULL.
 pub const fn strict(name: &'static str, params: &'static [Phys], returns: Phys, run: RowFn) -> Kernel {
-    Kernel { name, params, rest: None, returns, nulls: Nulls::Propagate, volatile: false, run }
+    Kernel {
+        name,
+        params,
+        rest: None,
+        returns,
+        nulls: Nulls::Propagate,
+        volatile: false,
+        run,
+        constant: None,
+    }
 }
 
 /// A kernel that sees NULLs.
 pub const fn lenient(name: &'static str, params: &'static [Phys], returns: Phys, run: RowFn) -> Kernel {
-    Kernel { name, params, rest: None, returns, nulls: Nulls::Handle, volatile: false, run }
+    Kernel { name, params, rest: None, returns, nulls: Nulls::Handle, volatile: false, run, constant: None }
 }
 
 impl Kernel {
     /// Takes any number of further arguments of this type.
     pub const fn rest(mut self, phys: Phys) -> Kernel {
         self.rest = Some(phys);
+        self
+    }
+
+    pub const fn constant(mut self, run: RowFn) -> Kernel {
+        self.constant = Some(run);
         self
     }
 

@@ -60,11 +60,7 @@ impl Binder<'_> {
             if stopped {
                 return Err(Stop);
             }
-            let week = name.text == "datetime_diff"
-                && bound.first().and_then(Expr::literal) == Some(&Value::String("week".into()));
-            let call = self.apply(row, &name.text, bound, name.span).map(|expr| Expr { span, ..expr })?;
-            // Weeks alone come as a real (agent-datetime-timespan-0028).
-            return Ok(if week { self.convert(call, Type::Real) } else { call });
+            return self.apply(row, &name.text, bound, name.span).map(|expr| Expr { span, ..expr });
         }
         self.unknown_function(name, cx);
         Err(Stop)
@@ -222,6 +218,11 @@ impl Binder<'_> {
                 Ok(if ty == Type::Int { Type::Long } else { ty })
             }
             Ret::Common(from) => {
+                if name == "case" && args.len().is_multiple_of(2) {
+                    let help = "Write case(condition, value, ..., otherwise).";
+                    self.error(code::ARITY, span, "'case' ends with a condition that has no value", help);
+                    return Err(Stop);
+                }
                 let places: Vec<usize> = common_places(name, usize::from(from), args.len());
                 let types: Vec<Type> = places.iter().map(|at| args[*at].ty).collect();
                 let values: Vec<&Expr> = places.iter().map(|at| &args[*at]).collect();
@@ -340,5 +341,8 @@ fn accepts(sig: &Sig, args: &[Expr]) -> bool {
 }
 
 fn fits(sig: &Sig, at: usize, arg: &Expr) -> bool {
-    param_at(sig, at).is_some_and(|param| param.types.contains(&arg.ty))
+    param_at(sig, at).is_some_and(|param| {
+        let same = |only: &str| matches!(arg.literal(), Some(Value::String(text)) if text.eq_ignore_ascii_case(only));
+        param.types.contains(&arg.ty) && param.only.is_none_or(same)
+    })
 }

@@ -10,7 +10,12 @@ use crate::value::Value;
 /// The expression, or its value where that is known without any row.
 pub fn fold(expr: Expr) -> Expr {
     let ExprKind::Call { sig, args, .. } = &expr.kind else { return expr };
-    let Lower::Kernel(name) = sig.lower else { return expr };
+    let name = match sig.lower {
+        Lower::Kernel(name) => name,
+        // The value itself: todouble() of a real.
+        Lower::Sql("{0}") => return alone(expr),
+        _ => return expr,
+    };
     let Some(kernel) = kernels::find(name) else { return expr };
     if kernel.volatile || kernel.params.contains(&Phys::Texts) || args.len() < kernel.params.len() {
         return expr;
@@ -28,9 +33,20 @@ pub fn fold(expr: Expr) -> Expr {
         return null(&expr);
     }
     let mut out = String::new();
-    match value((kernel.run)(&cells, &mut out), expr.ty) {
+    match value((kernel.constant.unwrap_or(kernel.run))(&cells, &mut out), expr.ty) {
         Some(value) => Expr::lit(value, expr.ty, expr.span),
         None => expr,
+    }
+}
+
+/// The one argument of a call, where it is a literal of the call's type.
+fn alone(expr: Expr) -> Expr {
+    match &expr.kind {
+        ExprKind::Call { args, .. } if args.len() == 1 && args[0].ty == expr.ty => match args[0].literal() {
+            Some(value) => Expr::lit(value.clone(), expr.ty, expr.span),
+            None => expr,
+        },
+        _ => expr,
     }
 }
 

@@ -36,6 +36,7 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             match label(&name.text)? {
                 Label::None => None,
                 Label::FirstArg => first(),
+                Label::OnlyArg => first().filter(|_| args.len() == 1),
                 Label::PrefixAndTwoArgs(prefix) => {
                     let names = args.iter().take(2).map(|arg| infer(&arg.expr).unwrap_or_default());
                     Some(format!("{prefix}_{}", names.collect::<Vec<_>>().join("_")))

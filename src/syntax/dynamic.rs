@@ -92,6 +92,9 @@ impl Parser<'_> {
                     self.error(token.span, format!("{text} does not fit a long"), "Write it between quotes.")
                 }
             },
+            None if text.parse().is_ok_and(f64::is_infinite) => {
+                self.error(token.span, format!("{text} does not fit a real"), "Write it between quotes.");
+            }
             None => push_number(json, text),
         }
         Ok(())

@@ -10,8 +10,26 @@ use crate::span::Span;
 use crate::types::Type;
 
 impl Parser<'_> {
-    /// `-x`, `+x` or an operand, with its path. The sign of a number belongs to it.
+    /// `-x`, `+x` or an operand, with its path. The sign of a number belongs to it, but for the least long:
+    /// its digits alone fit none (agent-parse-search-0017).
     pub(super) fn unary(&mut self) -> Parsed<Tall> {
+        let operand = self.signed_or_plain()?;
+        if matches!(operand.expr.kind, ExprKind::Literal(Literal::Long(i64::MIN)))
+            && self.text[operand.expr.span.start as usize..].starts_with('-')
+        {
+            let help = "Write long(-9223372036854775808).";
+            self.error(operand.expr.span, "the digits without their sign do not fit a long", help);
+            return Ok(Tall::error(operand.expr.span));
+        }
+        Ok(operand)
+    }
+
+    /// One value of a datatable, in which the least long may stand.
+    pub(super) fn cell(&mut self) -> Parsed<Expr> {
+        self.alone(Self::signed_or_plain)
+    }
+
+    fn signed_or_plain(&mut self) -> Parsed<Tall> {
         let sign = self.token();
         if matches!(sign.kind, TokenKind::Plus | TokenKind::Minus) {
             return self.signed();
@@ -71,8 +89,12 @@ impl Parser<'_> {
     }
 
     pub(super) fn unary_expr(&mut self) -> Parsed<Expr> {
+        self.alone(Self::unary)
+    }
+
+    fn alone(&mut self, operand: fn(&mut Self) -> Parsed<Tall>) -> Parsed<Expr> {
         self.enter(1)?;
-        let operand = self.unary();
+        let operand = operand(self);
         self.leave(1);
         let operand = operand?;
         self.tallest = self.tallest.max(operand.height);

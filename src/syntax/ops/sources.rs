@@ -42,7 +42,7 @@ pub(super) fn datatable(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 
 /// Kusto takes literals here and nothing else.
 fn cell(parser: &mut Parser<'_>) -> Parsed<Expr> {
-    let value = parser.unary_expr()?;
+    let value = parser.cell()?;
     match value.kind {
         ExprKind::Literal(_) | ExprKind::TypeLiteral(_) | ExprKind::Error => {}
         _ => {
