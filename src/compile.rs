@@ -1,12 +1,15 @@
 //! The facade: KQL text and a schema in, SQL and diagnostics out. Runs nothing.
 
+use std::collections::HashMap;
+
 use crate::diag::{Diagnostic, any_error, code};
 pub use crate::facts::{Options, Origin, Render, TableUse};
-use crate::plan::{self, Node, Plan, Rel};
+use crate::plan::{self, Ask, Node, Plan, Rel};
 use crate::schema::Schema;
 use crate::span::Span;
 use crate::sql;
 use crate::types::ColumnType;
+use crate::value::Value;
 
 /// What a text compiles to: one result for each query statement, none when there are errors.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +21,8 @@ pub struct Compilation {
 /// One query, ready to run.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    /// Exactly one SELECT. Its columns are the result's in order, under internal names.
+    /// Exactly one SELECT. Its columns are the result's in order, under internal names. Empty when columns
+    /// depend on data that nobody was asked for: the query cannot be run then.
     pub sql: String,
     pub columns: Vec<ColumnType>,
     /// For each column the stored column whose values it holds unchanged, if there is one.
@@ -45,10 +49,54 @@ pub struct RowIds {
     pub sql: String,
 }
 
-/// Compiles a text. Never panics; every mistake is a diagnostic with its place.
+/// Answers for the data while a query is compiled: `evaluate bag_unpack` has a column for each property
+/// that there is.
+pub trait Probe {
+    /// The rows of exactly one SELECT.
+    ///
+    /// Errors are told to the user as they are: lower case, no full stop.
+    fn rows(&mut self, sql: &str, columns: &[ColumnType]) -> Result<Vec<Vec<Value>>, String>;
+}
+
+/// Compiles a text. Never panics; every mistake is a diagnostic with its place. Columns that depend on the
+/// data stay unknown: such a query is checked, but cannot be run.
 pub fn compile(text: &str, schema: &Schema, options: &Options) -> Compilation {
+    compiled_by(text, schema, options, None)
+}
+
+/// Compiles a text to be run on the data that `probe` answers for.
+pub fn compile_on(text: &str, schema: &Schema, options: &Options, probe: &mut dyn Probe) -> Compilation {
+    compiled_by(text, schema, options, Some(&mut Asked { probe, answers: HashMap::new() }))
+}
+
+/// Plans as questions to a probe, each asked once.
+struct Asked<'p> {
+    probe: &'p mut dyn Probe,
+    answers: HashMap<String, Vec<Vec<Value>>>,
+}
+
+impl Ask for Asked<'_> {
+    fn rows(&mut self, mut plan: Plan) -> Result<Vec<Vec<Value>>, String> {
+        let columns = columns(&plan);
+        plan::prune(&mut plan);
+        let sql = sql::write(&plan, None);
+        if let Some(rows) = self.answers.get(&sql) {
+            return Ok(rows.clone());
+        }
+        let rows = self.probe.rows(&sql, &columns)?;
+        self.answers.insert(sql, rows.clone());
+        Ok(rows)
+    }
+}
+
+fn compiled_by<'a>(
+    text: &str,
+    schema: &'a Schema,
+    options: &'a Options,
+    ask: Option<&'a mut (dyn Ask + 'a)>,
+) -> Compilation {
     let (script, mut diagnostics) = crate::syntax::parse(text);
-    let bound = plan::bind(&script, schema, options);
+    let bound = plan::bind(&script, schema, options, ask);
     diagnostics.extend(bound.diagnostics);
     if bound.plans.is_empty() && !any_error(&diagnostics) {
         let end = script.statements.last().map_or(Span::default(), |last| last.span);
@@ -60,8 +108,16 @@ pub fn compile(text: &str, schema: &Schema, options: &Options) -> Compilation {
         return Compilation { results: Vec::new(), diagnostics };
     }
     let source = options.trace.then_some(text);
-    let results = bound.plans.into_iter().map(|plan| compiled(plan, schema, bound.now, source)).collect();
+    let mut results: Vec<Compiled> =
+        bound.plans.into_iter().map(|plan| compiled(plan, schema, bound.now, source)).collect();
+    if bound.unseen {
+        results.iter_mut().for_each(|result| (result.sql, result.row_ids) = (String::new(), None));
+    }
     Compilation { results, diagnostics }
+}
+
+fn columns(plan: &Plan) -> Vec<ColumnType> {
+    plan.root.cols.iter().map(|column| ColumnType::new(column.name.clone(), column.ty)).collect()
 }
 
 /// The columns of each result and the diagnostics, without SQL: what `check` shows.
@@ -71,8 +127,7 @@ pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnT
 }
 
 fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> Compiled {
-    let columns =
-        plan.root.cols.iter().map(|column| ColumnType::new(column.name.clone(), column.ty)).collect();
+    let columns = columns(&plan);
     let origins = plan.root.cols.iter().map(|column| column.origin.as_deref().cloned()).collect();
     let bare_table = bare_table(&plan.root, schema);
     let row_ids = row_ids(&plan);

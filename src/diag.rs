@@ -43,6 +43,8 @@ pub mod code {
     pub const ALIAS: &str = "KH003";
     /// Kusto's binder refuses it, its engine answers.
     pub const LENIENT: &str = "KH004";
+    /// The data could not be asked for the columns that depend on them.
+    pub const DATA: &str = "KH006";
     /// Legal, but most likely not what was meant.
     pub const SUSPICIOUS: &str = "KH005";
 }

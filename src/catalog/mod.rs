@@ -15,6 +15,7 @@ pub mod math;
 pub mod net;
 pub mod operators;
 pub mod parsing;
+pub mod plugins;
 pub mod series;
 pub mod string;
 pub mod tables;

@@ -2,8 +2,8 @@
 
 use super::func::Lower::{Kernel, Refuse, Sql};
 use super::func::Ret::Is;
-use super::func::{ANY, Func, LONG, Param, SCALAR, STR, f, named, opt, rest, sig};
-use crate::types::Type::{Bool, Dynamic, Int, Long, String};
+use super::func::{ANY, Func, LONG, ONLY_STR, Param, SCALAR, STR, f, named, opt, rest, sig};
+use crate::types::Type::{Bool, Dynamic, Guid, Int, Long, String};
 
 const IP: Param = named("ip", STR);
 const IP1: Param = named("ip1", STR);
@@ -134,6 +134,12 @@ pub static ROWS: &[Func] = &[
     f("geo_info_from_ip_address", &[sig(&[ANY], Is(Dynamic), Refuse(NO_GEO))])
         .doc("Where an address is on the map."),
 ];
+
+/// The first address of a network, in a form that has an order; internal, as the next three.
+pub static FIRST_V4: Func = f("ipv4_lookup", &[sig(&[ONLY_STR], Is(Long), Sql("kql_parse_ipv4({0}, NULL)"))]);
+pub static LAST_V4: Func = f("ipv4_lookup", &[sig(&[ONLY_STR], Is(Long), Kernel("kql_ipv4_last"))]);
+pub static FIRST_V6: Func = f("ipv6_lookup", &[sig(&[ONLY_STR], Is(Guid), Kernel("kql_ipv6_first"))]);
+pub static LAST_V6: Func = f("ipv6_lookup", &[sig(&[ONLY_STR], Is(Guid), Kernel("kql_ipv6_last"))]);
 
 const PREFIX_TEXT: Param = named("prefix", STR);
 const NO_GEO: &str = "Where addresses are needs a data set that is not part of kqlhunt; \

@@ -15,7 +15,6 @@ const GRAPH: &str = "Follow edges with join, one join for each step.";
 pub static REFUSED: &[Refused] = &[
     row("assert-schema", "Leave it out: getschema shows the columns and their types."),
     row("consume", "Leave it out, or end with count."),
-    row("evaluate", "Name the properties that you need: extend Name = tostring(Bag.Name)."),
     row("external_data", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
     row("externaldata", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
     row("facet", "Run one summarize count() by column for each column."),

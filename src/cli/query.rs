@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
 use super::{Global, QueryArgs, empty, report, signals};
-use crate::compile::{self, Compiled, Options};
+use crate::compile::{Compiled, Options};
 use crate::diag;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
@@ -32,7 +32,10 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
         params: args.query.param.clone(),
         ..Options::default()
     };
-    let compilation = compile::compile(&source.text, &engine.schema(), &options);
+    let compilation = engine
+        .compile(&source.text, &options, &cancel)
+        .map_err(Failure::from)
+        .map_err(|failure| stopped.failure(failure))?;
     let shown = report::render(&source, &compilation.diagnostics, global.color.on_stderr());
     let _ = io::stderr().write_all(shown.as_bytes());
     if diag::any_error(&compilation.diagnostics) {

@@ -38,7 +38,7 @@ pub fn check(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
 #[cfg(feature = "engine")]
 pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> {
     use super::{data, report};
-    use crate::compile::{self, Options};
+    use crate::compile::Options;
     use crate::diag;
     use crate::engine::{Cancel, Engine};
     use crate::export::{Exporter, kusto::Kusto};
@@ -51,13 +51,13 @@ pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> 
     let answer = |engine: &mut Engine, kql: &str| -> Result<String, String> {
         let options =
             Options { now: data::now(global, engine.clock()), params: params.clone(), ..Options::default() };
-        let compilation = compile::compile(kql, &engine.schema(), &options);
+        let cancel = Cancel::new();
+        let compilation = engine.compile(kql, &options, &cancel).map_err(|error| error.to_string())?;
         if diag::any_error(&compilation.diagnostics) {
             return Err(report::lines(kql, &compilation.diagnostics));
         }
         let mut exporter = Kusto::default();
         let mut out: Vec<u8> = Vec::new();
-        let cancel = Cancel::new();
         for compiled in &compilation.results {
             super::query::write_result(engine, compiled, &cancel, &mut exporter, &mut out)
                 .map_err(|failure| failure.message)?;

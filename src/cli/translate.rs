@@ -20,6 +20,11 @@ pub fn run(global: &Global, args: &TranslateArgs) -> Result<Exit, Failure> {
     if diag::any_error(&compilation.diagnostics) {
         return Err(Failure::silent(Exit::Query));
     }
+    if compilation.results.iter().any(|compiled| compiled.sql.is_empty()) {
+        let message = "the columns of a plugin depend on the data, so there is no SQL without them; \
+            declare them after it: evaluate bag_unpack(d) : (Name:string)";
+        return Err(Failure::new(Exit::Query, message));
+    }
     let mut out = io::stdout().lock();
     for (at, compiled) in compilation.results.iter().enumerate() {
         let space = if at > 0 { "\n" } else { "" };

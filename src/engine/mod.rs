@@ -1,11 +1,13 @@
 //! The engine: DuckDB behind plain types. Runs SELECTs that others wrote, keeps results, reads windows
-//! of them. Knows values, types and where tables are stored; knows nothing of KQL, plans or screens.
+//! of them, and answers for the data when the facade compiles. Knows values, types and where tables are
+//! stored; knows nothing of KQL, plans or screens.
 
 mod cancel;
 mod ffi;
 mod foreign;
 mod layout;
 mod open;
+mod probe;
 mod reader;
 mod results;
 mod spill;

@@ -5,10 +5,12 @@ use super::Phys::{Bool, Text};
 use super::dynamic::{Bag, array, dynamic, inner};
 use super::json::{self, Kind, Step};
 use super::{Cell, Kernel, fail, lenient, strict};
+use crate::ticks;
 
 pub const KERNELS: &[Kernel] = &[
     strict("kql_bag_keys", &[Text], Text, keys),
     strict("kql_bag_pairs", &[Text], Text, pairs),
+    strict("kql_bag_slots", &[Text], Text, slots),
     lenient("kql_bag_merge", &[], Text, merge).rest(Text),
     strict("kql_bag_remove_keys", &[Text, Text], Text, remove_keys),
     lenient("kql_bag_set_key", &[Text, Text, Text], Text, set_key),
@@ -34,6 +36,35 @@ fn keys<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     }
     out.push(']');
     Cell::Text(out)
+}
+
+/// An array of texts, for each property that is not null the letter of its type and its name, `l:Port`:
+/// b bool, l long, r real, s string, t a string that may be a datetime, d an array or bag.
+fn slots<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(json) = bag(args[0]) else { return Cell::Null };
+    out.push('[');
+    for (key, value) in json::members(json) {
+        let letter = match json::kind(value) {
+            Some(Kind::Null) | None => continue,
+            Some(Kind::Bool) => "b",
+            Some(Kind::Number) if json::whole_number(value).is_some() => "l",
+            Some(Kind::Number) => "r",
+            Some(Kind::String) if written_time(value) => "t",
+            Some(Kind::String) => "s",
+            Some(Kind::Array | Kind::Object) => "d",
+        };
+        out.extend([if out.len() > 1 { ",\"" } else { "\"" }, letter, ":", key, "\""]);
+    }
+    out.push(']');
+    Cell::Text(out)
+}
+
+/// Whether a string is a datetime as a bag of our own holds it, with all of its seven digits.
+fn written_time(json: &str) -> bool {
+    let text = json::string_inside(json).unwrap_or("");
+    text.len() == "2026-01-01T00:00:00.0000000Z".len()
+        && text.ends_with('Z')
+        && ticks::parse_datetime(text).is_some()
 }
 
 /// An array of a key and a value for each property; what is no bag stays as it is.
@@ -296,6 +327,16 @@ mod tests {
         let merged = call("kql_bag_merge", &[Text(r#"{"a":1}"#), Null, Text(r#"{"a":2,"b":3}"#)]);
         assert_eq!(merged, r#"{"a":1,"b":3}"#);
         assert_eq!(call("kql_bag_merge", &[Null]), "NULL");
+    }
+
+    #[test]
+    fn slots_have_letters() {
+        let json =
+            r#"{"a":1,"b c":1.0,"q\"":true,"n":null,"s":"","d":{},"t":"2026-01-01T00:00:00.0000000Z"}"#;
+        let slots = r#"["l:a","r:b c","b:q\"","s:s","d:d","t:t"]"#;
+        assert_eq!(call("kql_bag_slots", &[Text(json)]), slots);
+        assert_eq!(call("kql_bag_slots", &[Text("[1]")]), "NULL");
+        assert_eq!(call("kql_bag_slots", &[Text("{}")]), "[]");
     }
 
     #[test]

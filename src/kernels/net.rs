@@ -18,6 +18,9 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_parse_ipv4", TL, Phys::Long, |args, _| {
         v4_of(args[0], args[1]).map(|net| i64::from(net.masked())).into()
     }),
+    strict("kql_ipv4_last", &[Phys::Text], Phys::Long, |args, _| {
+        args[0].text().and_then(V4::parse).map(|net| i64::from(net.masked() | !mask_v4(net.prefix))).into()
+    }),
     lenient("kql_format_ipv4", TL, Phys::Text, |args, out| format_v4(args, false, out)),
     lenient("kql_format_ipv4_mask", TL, Phys::Text, |args, out| format_v4(args, true, out)),
     lenient("kql_ipv4_compare", TTL, Phys::Long, |args, _| compare_v4(args).map(|order| order as i64).into()),
@@ -36,6 +39,12 @@ pub const KERNELS: &[Kernel] = &[
     }),
     strict("kql_ipv4_range_to_cidr_list", TT, Phys::Text, cidr_list),
     lenient("kql_parse_ipv6", TL, Phys::Text, parse_v6),
+    strict("kql_ipv6_first", &[Phys::Text], Phys::Text, |args, out| {
+        edge_v6(args, out, |bits, mask| bits & mask)
+    }),
+    strict("kql_ipv6_last", &[Phys::Text], Phys::Text, |args, out| {
+        edge_v6(args, out, |bits, mask| bits | !mask)
+    }),
     lenient("kql_ipv6_compare", TTL, Phys::Long, |args, _| compare_v6(args).map(|order| order as i64).into()),
     lenient("kql_ipv6_is_match", TTL, Phys::Bool, |args, _| {
         compare_v6(args).map(|order| order.is_eq()).into()
@@ -199,6 +208,13 @@ impl V6 {
 fn compare_v6(args: &[Cell<'_>]) -> Option<std::cmp::Ordering> {
     let prefix = bits(args.get(2), 128)?;
     Some(V6::parse(args[0].text()?)?.compare(V6::parse(args[1].text()?)?, prefix))
+}
+
+/// The first or last address of a network as 32 digits, whose order is that of the addresses.
+fn edge_v6<'a>(args: &[Cell<'a>], out: &'a mut String, edge: fn(u128, u128) -> u128) -> Cell<'a> {
+    let Some(net) = args[0].text().and_then(V6::parse) else { return Cell::Null };
+    out.push_str(&format!("{:032x}", edge(net.comparable(), mask_v6(net.prefix))));
+    Cell::Text(out)
 }
 
 /// All eight groups with all four digits; empty when it is no address.
@@ -370,6 +386,33 @@ mod tests {
         assert_eq!(same("2001:db8::1", "", None), "NULL");
         let any = |args: &[&str]| texts("kql_ipv6_is_in_any_range", args);
         assert_eq!(any(&["2001:db8::1", r#"["10.0.0.0/8","2001:db8::/32"]"#]), "true");
+    }
+
+    #[test]
+    fn networks_have_edges() {
+        assert_eq!(texts("kql_ipv4_last", &["192.0.2.7/24"]), "3221226239");
+        assert_eq!(texts("kql_ipv4_last", &["0.0.0.0/0"]), "4294967295");
+        assert_eq!(texts("kql_ipv4_last", &["192.0.2"]), "NULL");
+        assert_eq!(texts("kql_ipv6_first", &["2001:db8::9/32"]), "20010db8000000000000000000000000");
+        assert_eq!(texts("kql_ipv6_last", &["2001:db8::9/32"]), "20010db8ffffffffffffffffffffffff");
+        assert_eq!(texts("kql_ipv6_first", &["::192.0.2.1"]), texts("kql_ipv6_first", &["192.0.2.1"]));
+        assert_eq!(texts("kql_ipv6_last", &[""]), "NULL");
+    }
+
+    proptest! {
+        /// What ipv4_lookup joins by: networks match just when their addresses overlap.
+        #[test]
+        fn matching_is_overlapping(bits: u32, change in 0u32..0xffff, prefix in 8u32..33, other in 8u32..33) {
+            let text = |bits, prefix| format!("{}/{prefix}", Ipv4Addr::from(bits));
+            let (left, right) = (text(bits, prefix), text(bits ^ change, other));
+            let edge = |text: &str| {
+                let net = V4::parse(text).unwrap();
+                (net.masked(), net.masked() | !mask_v4(net.prefix))
+            };
+            let ((low, high), (other_low, other_high)) = (edge(&left), edge(&right));
+            let same = texts("kql_ipv4_is_match", &[&left, &right]);
+            prop_assert_eq!(same, (low <= other_high && other_low <= high).to_string());
+        }
     }
 
     #[test]

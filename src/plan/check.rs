@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use super::ask::Ask;
 use super::env::{Binding, Env, UserFunction};
 use super::ops::Parts;
 use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
@@ -30,13 +31,20 @@ pub struct Bound {
     pub diagnostics: Vec<Diagnostic>,
     /// The clock in force after `set query_now`.
     pub now: i64,
+    /// Columns depend on data that nobody could be asked for: what is known holds, but nothing can be run.
+    pub unseen: bool,
 }
 
-/// Resolves and types a script.
-pub fn bind(script: &Script, schema: &Schema, options: &Options) -> Bound {
-    let mut binder = Binder::new(schema, options);
+/// Resolves and types a script. `ask` answers for the data.
+pub fn bind<'a>(
+    script: &Script,
+    schema: &'a Schema,
+    options: &'a Options,
+    ask: Option<&'a mut (dyn Ask + 'a)>,
+) -> Bound {
+    let mut binder = Binder::new(schema, options, ask);
     let plans = binder.script(script);
-    Bound { plans, diagnostics: binder.diagnostics, now: binder.now }
+    Bound { plans, diagnostics: binder.diagnostics, now: binder.now, unseen: binder.unseen }
 }
 
 /// A scalar or a table: what `let`, function bodies and arguments may be.
@@ -61,10 +69,13 @@ pub struct Binder<'a> {
     pub natural: HashSet<ColId>,
     /// The columns that name the part which a subquery's row belongs to.
     pub parts: HashMap<ColId, Rc<Parts>>,
+    pub ask: Option<&'a mut (dyn Ask + 'a)>,
+    /// As in [`Bound`].
+    pub unseen: bool,
 }
 
 impl<'a> Binder<'a> {
-    fn new(schema: &'a Schema, options: &'a Options) -> Self {
+    fn new(schema: &'a Schema, options: &'a Options, ask: Option<&'a mut (dyn Ask + 'a)>) -> Self {
         Binder {
             schema,
             options,
@@ -78,6 +89,8 @@ impl<'a> Binder<'a> {
             positions: HashSet::new(),
             natural: HashSet::new(),
             parts: HashMap::new(),
+            ask,
+            unseen: false,
         }
     }
 

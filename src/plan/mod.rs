@@ -3,6 +3,7 @@
 //! The order of rows is a property of a [`Rel`], not a node: `sort` sets it, operators that keep rows
 //! in place hand it on, and `take`, window functions and the end of the query read it.
 
+mod ask;
 mod binary;
 mod call;
 mod check;
@@ -21,6 +22,7 @@ mod settings;
 mod source;
 mod special;
 
+pub use ask::Ask;
 pub use check::{Bound, bind};
 pub use prune::prune;
 pub use row_ids::to_row_ids;
@@ -115,7 +117,10 @@ pub enum Node {
         kind: JoinKind,
         left: Box<Rel>,
         right: Box<Rel>,
+        /// Equal pairs, of the left and the right side; null equals null.
         on: Vec<(Expr, Expr)>,
+        /// Pairs of both sides whose first is at most their second; null never is.
+        ranges: Vec<(Expr, Expr)>,
         items: Vec<JoinItem>,
     },
     /// For each output column its expression in each input, in order.

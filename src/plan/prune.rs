@@ -69,10 +69,10 @@ fn rel(rel_: &mut Rel, mut needed: Needed, ordered: bool, wanted: &mut [Needed])
             expr(count, &mut Needed::new(), wanted);
             rel(input, needed, true, wanted);
         }
-        Node::Join { left, right, on, items, .. } => {
+        Node::Join { left, right, on, ranges, items, .. } => {
             items.retain(|item| needed.contains(&item.id));
             let mut below = Needed::new();
-            for (one, other) in on {
+            for (one, other) in on.iter_mut().chain(ranges) {
                 expr(one, &mut below, wanted);
                 expr(other, &mut below, wanted);
             }

@@ -11,6 +11,9 @@ use crate::value::Value;
 /// A text longer than this is not written twice into one SELECT.
 const COPY_MAX: usize = 60;
 
+/// Expressions of the left and the right side of a join.
+type Pairs = [(Expr, Expr)];
+
 pub struct Writer<'a> {
     plan: &'a Plan,
     source: Option<&'a str>,
@@ -71,7 +74,9 @@ impl<'a> Writer<'a> {
             Node::Project { input, items } => self.project(input, items),
             Node::Aggregate { input, groups, aggs } => self.aggregate(input, groups, aggs),
             Node::Limit { input, count } => self.limit(input, count),
-            Node::Join { kind, left, right, on, items } => self.join(*kind, left, right, on, items),
+            Node::Join { kind, left, right, on, ranges, items } => {
+                self.join(*kind, left, right, (on, ranges), items)
+            }
             Node::Union { inputs, items, maps } => self.union(inputs, items, maps),
             Node::Unnest { input, items, index, limit } => self.unnest(input, items, *index, limit.as_ref()),
             Node::Window { input, parts, items } => self.window(input, parts, items),
@@ -301,7 +306,7 @@ impl<'a> Writer<'a> {
         kind: JoinKind,
         left: &Rel,
         right: &Rel,
-        on: &[(Expr, Expr)],
+        (on, ranges): (&Pairs, &Pairs),
         items: &[crate::plan::JoinItem],
     ) -> Block {
         let mut one = self.rel(left);
@@ -313,7 +318,7 @@ impl<'a> Writer<'a> {
             one.distinct_on = on.iter().map(|(key, _)| self.expr(key, &one)).collect();
         }
         let (one, other) = (self.closed(one), self.closed(other));
-        let keys: Vec<String> = on
+        let mut keys: Vec<String> = on
             .iter()
             .map(|(left, right)| {
                 // Null keys match each other; strings are never null.
@@ -321,6 +326,13 @@ impl<'a> Writer<'a> {
                 format!("{} {sign} {}", self.expr(left, &one), self.expr(right, &other))
             })
             .collect();
+        let both =
+            Block { items: one.items.iter().chain(&other.items).cloned().collect(), ..Block::default() };
+        keys.extend(
+            ranges
+                .iter()
+                .map(|(low, high)| format!("{} <= {}", self.expr(low, &both), self.expr(high, &both))),
+        );
         let keys = keys.join(" AND ");
         let (first, word, second) = match kind {
             JoinKind::InnerUnique | JoinKind::Inner => (&one.from, "JOIN", &other.from),
@@ -333,8 +345,6 @@ impl<'a> Writer<'a> {
             JoinKind::RightAnti => (&other.from, "ANTI JOIN", &one.from),
         };
         let from = format!("{first}{BREAK}{word} {second}{BREAK}  ON {keys}");
-        let both =
-            Block { items: one.items.iter().chain(&other.items).cloned().collect(), ..Block::default() };
         let items = items
             .iter()
             .map(|item| {

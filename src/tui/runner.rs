@@ -255,7 +255,10 @@ impl Runner {
         let started = Instant::now();
         let ms = || started.elapsed().as_millis() as u64;
         let options = compile::Options { now: now.unwrap_or_else(wall_clock), ..compile::Options::default() };
-        let mut compilation = compile::compile(&text, &engine.schema(), &options);
+        let mut compilation = match engine.compile(&text, &options, &cancel) {
+            Ok(compilation) => compilation,
+            Err(error) => return self.tell(Msg::Failed { run, failure: failure(error), ms: ms() }),
+        };
         let skipped = compilation.results.len().saturating_sub(1);
         let compiled = match compilation.results.pop() {
             Some(compiled) if !any_error(&compilation.diagnostics) => Arc::new(compiled),

@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kqlhunt::compile::{Compiled, Options, compile};
+use kqlhunt::compile::{Compiled, Options};
 use kqlhunt::diag::{Diagnostic, Severity};
 use kqlhunt::engine::{Cancel, Engine, Sql};
 use kqlhunt::span::line_column;
@@ -168,8 +168,14 @@ fn written(head: &str, cases: &[Case]) -> String {
 /// What comes of a query, by section name.
 fn outcome(kql: &str, trace: bool, engine: &mut Engine) -> BTreeMap<&'static str, String> {
     let options = Options { now: NOW, trace, ..Options::default() };
-    let compilation = compile(kql, &engine.schema(), &options);
     let mut found = BTreeMap::new();
+    let compilation = match engine.compile(kql, &options, &Cancel::new()) {
+        Ok(compilation) => compilation,
+        Err(error) => {
+            found.insert("error", error.to_string());
+            return found;
+        }
+    };
     if !compilation.diagnostics.is_empty() {
         let lines: Vec<String> = compilation.diagnostics.iter().map(|found| remark(kql, found)).collect();
         found.insert("diagnostics", lines.join("\n"));

@@ -6,9 +6,9 @@ use kqlhunt::engine::{self, Cancel, Data, Engine, Sql};
 use kqlhunt::error::Error;
 use kqlhunt::schema::Schema;
 
-fn compiled(kql: &str) -> Result<Compiled, String> {
+fn compiled(engine: &mut Engine, kql: &str) -> Result<Compiled, String> {
     let options = Options { now: 638_800_000_000_000_000, ..Options::default() };
-    let mut compilation = compile(kql, &Schema::default(), &options);
+    let mut compilation = engine.compile(kql, &options, &Cancel::new()).map_err(|error| error.to_string())?;
     if compilation.results.len() != 1 {
         let messages: Vec<&str> =
             compilation.diagnostics.iter().map(|found| found.message.as_str()).collect();
@@ -18,7 +18,7 @@ fn compiled(kql: &str) -> Result<Compiled, String> {
 }
 
 fn run(engine: &mut Engine, kql: &str) -> Result<kqlhunt::value::Grid, Error> {
-    let compiled = compiled(kql).map_err(Error::message)?;
+    let compiled = compiled(engine, kql).map_err(Error::message)?;
     engine.fetch(&Sql::from(&compiled), &Cancel::new())
 }
 
@@ -30,8 +30,9 @@ fn open() -> Engine {
 fn examples_give_what_they_say() {
     let mut engine = open();
     let mut wrong = Vec::new();
-    for row in catalog::functions().chain(catalog::aggregates()) {
-        let (kql, expected) = row.example;
+    let rows = catalog::functions().chain(catalog::aggregates()).map(|row| (row.name, row.example));
+    let plugins = catalog::plugins::PLUGINS.iter().map(|row| (row.name, row.example));
+    for (name, (kql, expected)) in rows.chain(plugins) {
         if kql.is_empty() {
             continue;
         }
@@ -43,7 +44,7 @@ fn examples_give_what_they_say() {
             Err(error) => error.to_string(),
         };
         if found != expected {
-            wrong.push(format!("{}: {kql}\n  says  {expected}\n  gives {found}", row.name));
+            wrong.push(format!("{}: {kql}\n  says  {expected}\n  gives {found}", name));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

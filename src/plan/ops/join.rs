@@ -32,9 +32,12 @@ const KINDS: [(&str, JoinKind); 12] = [
 ];
 
 /// What the keys of a join are: equal pairs, and the right columns that are keys by name.
-struct Keys {
-    on: Vec<(Expr, Expr)>,
-    right: Vec<ColId>,
+#[derive(Default)]
+pub struct Keys {
+    pub on: Vec<(Expr, Expr)>,
+    pub right: Vec<ColId>,
+    /// As in [`Node::Join`].
+    pub ranges: Vec<(Expr, Expr)>,
 }
 
 impl Binder<'_> {
@@ -94,7 +97,7 @@ impl Binder<'_> {
         Ok(self.joined(kind, left, right, keys, true, span))
     }
 
-    fn joined(
+    pub fn joined(
         &mut self,
         kind: JoinKind,
         left: Rel,
@@ -133,12 +136,13 @@ impl Binder<'_> {
         if keep_right {
             side(self, &right, pad_right, if drop_keys { &keys.right } else { &[] });
         }
-        let node = Node::Join { kind, left: Box::new(left), right: Box::new(right), on: keys.on, items };
+        let (left, right) = (Box::new(left), Box::new(right));
+        let node = Node::Join { kind, left, right, on: keys.on, ranges: keys.ranges, items };
         Rel { node, cols, order: Vec::new(), span }
     }
 
     fn keys(&mut self, on: &[ast::Expr], left: &Rel, right: &Rel, env: &Env, span: Span) -> Checked<Keys> {
-        let mut keys = Keys { on: Vec::new(), right: Vec::new() };
+        let mut keys = Keys::default();
         let mut stopped = false;
         if on.is_empty() {
             self.error(
@@ -172,7 +176,13 @@ impl Binder<'_> {
         if stopped { Err(Stop) } else { Ok(keys) }
     }
 
-    fn key(&mut self, condition: &ast::Expr, left: &Rel, right: &Rel, env: &Env) -> Checked<(Expr, Expr)> {
+    pub fn key(
+        &mut self,
+        condition: &ast::Expr,
+        left: &Rel,
+        right: &Rel,
+        env: &Env,
+    ) -> Checked<(Expr, Expr)> {
         match &condition.kind {
             Ast::Name(_) => {
                 let one = self.expr(condition, &mut Cx::new(env, &left.cols))?;
@@ -212,7 +222,7 @@ impl Binder<'_> {
         }
     }
 
-    fn key_types(&mut self, left: Expr, right: Expr, span: Span) -> Checked<(Expr, Expr)> {
+    pub fn key_types(&mut self, left: Expr, right: Expr, span: Span) -> Checked<(Expr, Expr)> {
         if left.ty == Type::Dynamic || right.ty == Type::Dynamic {
             let help = "Convert the keys first: extend k = tostring(x).";
             self.error(code::MISMATCH, span, "a join key cannot be dynamic", help);

@@ -7,12 +7,14 @@ mod expand;
 mod join;
 mod partition;
 mod parts;
+mod plugins;
 mod rows;
 mod series;
 mod source;
 
 pub use parts::Parts;
 
+use self::plugins::Evaluated;
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
 use super::expr::Cx;
@@ -46,7 +48,6 @@ impl Binder<'_> {
             | OpKind::ParseKv { .. }
             | OpKind::TopHitters { .. }
             | OpKind::TopNested(_)
-            | OpKind::Evaluate { .. }
             | OpKind::Invoke(_)
             | OpKind::Consume => self.not_yet(op, &op.name.text),
             OpKind::Where(_)
@@ -70,6 +71,7 @@ impl Binder<'_> {
             | OpKind::MvExpand { .. }
             | OpKind::MvApply { .. }
             | OpKind::Partition { .. }
+            | OpKind::Evaluate { .. }
             | OpKind::As { .. }
             | OpKind::Render { .. } => match input {
                 Some(input) => self.op_on(op, input, env),
@@ -113,6 +115,11 @@ impl Binder<'_> {
                 self.mv_apply(params, items, limit.as_ref(), body, input, env, op.span)
             }
             OpKind::Partition { params, by, body } => self.partition(params, by, body, input, env, op.span),
+            OpKind::Evaluate { params, call, schema, keeps_input } => {
+                let evaluated =
+                    Evaluated { params, call, schema: schema.as_deref(), keeps_input: *keeps_input };
+                self.evaluate(&evaluated, input, env, op.span)
+            }
             OpKind::As { name, .. } => {
                 let index = self.add_let(&name.text, input, true);
                 self.lets[index].labelled = true;
@@ -331,8 +338,9 @@ fn own_exprs(rel: &Rel) -> Vec<&Expr> {
         }
         Node::Aggregate { groups, aggs, .. } => groups.iter().chain(aggs).map(|(_, expr)| expr).collect(),
         Node::Limit { count, .. } => vec![count],
-        Node::Join { on, items, .. } => on
+        Node::Join { on, ranges, items, .. } => on
             .iter()
+            .chain(ranges)
             .flat_map(|(left, right)| [left, right])
             .chain(items.iter().map(|item| &item.expr))
             .collect(),

@@ -118,6 +118,7 @@ impl Binder<'_> {
             left: Box::new(left),
             right: Box::new(right),
             on: vec![(always(), always())],
+            ranges: Vec::new(),
             items,
         };
         Rel { node, cols, order, span }

@@ -121,8 +121,14 @@ impl Binder<'_> {
             }
         }
         let on = vec![(all, Expr::new(ExprKind::Col(group), key.ty, span))];
-        let node =
-            Node::Join { kind: JoinKind::LeftOuter, left: Box::new(left), right: Box::new(right), on, items };
+        let node = Node::Join {
+            kind: JoinKind::LeftOuter,
+            left: Box::new(left),
+            right: Box::new(right),
+            on,
+            ranges: Vec::new(),
+            items,
+        };
         Rel { node, cols: Vec::new(), order: vec![key], span }
     }
 

@@ -1,0 +1,242 @@
+//! The plugins of `evaluate`, each as a row: how it is called, what it gives, or why it is refused and
+//! what to do instead. Data only. The signatures are those of the plugins' pages in the Kusto reference.
+
+use super::func::Lower::Kernel;
+use super::func::Ret::Is;
+use super::func::{DYN, Func, f, sig};
+use crate::types::Type::Dynamic;
+
+/// The properties of a bag and their types; internal.
+pub static SLOTS: Func = f("bag_unpack", &[sig(&[DYN], Is(Dynamic), Kernel("kql_bag_slots"))]);
+
+/// One plugin.
+pub struct Plugin {
+    pub name: &'static str,
+    /// Its arguments, as a reader sees them.
+    pub signature: &'static str,
+    /// One sentence with a full stop.
+    pub doc: &'static str,
+    /// A whole query and the text of its first row's first value; empty when it is refused.
+    pub example: (&'static str, &'static str),
+    pub does: Does,
+}
+
+/// What becomes of a plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Does {
+    /// A column for each property of a bag.
+    BagUnpack,
+    /// Each row with every row of a table whose network holds the row's address, or lies in it.
+    LookUp(Addresses),
+    /// One row for each column of each row.
+    Narrow,
+    /// A column for each value of a column, with an aggregate of its rows.
+    Pivot,
+    /// Known to Kusto, not to us: a real sentence that says why, and what to do.
+    Refuse(&'static str),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addresses {
+    V4,
+    /// IPv4 addresses too.
+    V6,
+}
+
+const fn plugin(
+    name: &'static str,
+    signature: &'static str,
+    doc: &'static str,
+    example: (&'static str, &'static str),
+    does: Does,
+) -> Plugin {
+    Plugin { name, signature, doc, example, does }
+}
+
+const fn refused(name: &'static str, doc: &'static str, reason: &'static str) -> Plugin {
+    plugin(name, "...", doc, ("", ""), Does::Refuse(reason))
+}
+
+const NETWORK: &str = "kqlhunt sends nothing over a network; load the answer with kqlhunt ingest --table NAME \
+    FILE and query that table.";
+const CODE: &str = "kqlhunt runs no code of other languages; write the rows to a file with --output and work \
+    on that.";
+const MODEL: &str = "kqlhunt has no language model and sends nothing over a network; write the rows to a \
+    file with --output and work on that.";
+const SERVICE: &str = "There is no Kusto service behind kqlhunt; ask about tables with kqlhunt schema and \
+    about rows with a query.";
+const GEOGRAPHY: &str = "Geography is not built in; keep the coordinates in the result and work on them \
+    outside.";
+const MINING: &str = "Patterns are not searched for; count the columns in question with summarize count() \
+    by them, then top.";
+const FUNNEL: &str = "Sequences are not searched for; sort by the actor and the time, then compare each row \
+    with prev() and next().";
+const ACTIVITY: &str = "Activity over periods is not computed; use summarize dcount() or make_set() by \
+    bin() of the time.";
+const SKETCH: &str = "Sketches of values are not built in; join the distinct values of the sets and count \
+    them.";
+
+/// The aggregates of pivot, and what each is over the rows that hold one value. All that the page of pivot
+/// names have such a form, and a group without such rows has its answer.
+pub const PIVOTED: &[(&str, &str)] = &[
+    ("any", "take_anyif"),
+    ("avg", "avgif"),
+    ("count", "countif"),
+    ("dcount", "dcountif"),
+    ("make_bag", "make_bag_if"),
+    ("make_list", "make_list_if"),
+    ("make_set", "make_set_if"),
+    ("max", "maxif"),
+    ("min", "minif"),
+    ("stdev", "stdevif"),
+    ("sum", "sumif"),
+    ("take_any", "take_anyif"),
+    ("variance", "varianceif"),
+];
+
+pub static PLUGINS: &[Plugin] = &[
+    refused("active_users_count", "Counts the users that were active in several periods.", ACTIVITY),
+    refused("activity_counts_metrics", "Counts values and new values by the bin of their time.", ACTIVITY),
+    refused("activity_engagement", "Compares the active users of an inner and an outer period.", ACTIVITY),
+    refused("activity_metrics", "Says which users of a period came back in the next.", ACTIVITY),
+    refused("ai_chat_completion", "Asks a language model about each row.", MODEL),
+    refused("ai_chat_completion_prompt", "Asks a language model one question.", MODEL),
+    refused("ai_embed_text", "Turns texts into vectors by a language model.", MODEL),
+    refused("ai_embeddings", "Turns texts into vectors by a language model.", MODEL),
+    refused("autocluster", "Finds values that stand together in many rows.", MINING),
+    refused("azure_digital_twins_query_request", "Asks an Azure Digital Twins instance.", NETWORK),
+    plugin(
+        "bag_unpack",
+        "Column [, OutputColumnPrefix] [, columnsConflict] [, ignoredProperties]",
+        "Puts each property of a bag into a column of its own, in the order of their names.",
+        ("print d = dynamic({'Port': 22}) | evaluate bag_unpack(d)", "22"),
+        Does::BagUnpack,
+    ),
+    refused("basket", "Finds values that stand together often.", MINING),
+    refused("cosmosdb_sql_request", "Asks a Cosmos DB database.", NETWORK),
+    refused("csharp", "Runs a C# script over the rows.", CODE),
+    refused("dax_request", "Asks a Power BI model.", NETWORK),
+    refused("dcount_intersect", "Counts the values that several sketches share.", SKETCH),
+    refused("diffpatterns", "Finds values that tell two sets of rows apart.", MINING),
+    refused("diffpatterns_text", "Finds parts of texts that tell two sets of rows apart.", MINING),
+    refused(
+        "estimate_rows_count",
+        "Estimates how many rows there are.",
+        "An exact count is as near; use count.",
+    ),
+    refused("execute_query", "Runs a query on a Kusto cluster.", NETWORK),
+    refused("execute_show_command", "Runs a command on a Kusto cluster.", SERVICE),
+    refused("external_datatable", "Reads a table from outside.", NETWORK),
+    refused("funnel_sequence", "Counts who took a sequence of steps.", FUNNEL),
+    refused("funnel_sequence_completion", "Counts who took all steps in several spans of time.", FUNNEL),
+    refused("geo_line_lookup", "Finds the lines near a point on the earth.", GEOGRAPHY),
+    refused("geo_polygon_lookup", "Finds the areas around a point on the earth.", GEOGRAPHY),
+    refused("http_request", "Fetches a page.", NETWORK),
+    refused("http_request_post", "Posts to a page.", NETWORK),
+    refused("identity", "Gives the rows as they are.", "It changes nothing; leave the operator out."),
+    refused("identity_v3", "Gives the rows as they are.", "It changes nothing; leave the operator out."),
+    refused("infer_storage_schema", "Reads the columns of a file in a cloud store.", NETWORK),
+    refused(
+        "infer_storage_schema_with_suggestions",
+        "Reads the columns of a file in a cloud store.",
+        NETWORK,
+    ),
+    plugin(
+        "ipv4_lookup",
+        "LookupTable, SourceKey, LookupKey [, ExtraKey ...] [, return_unmatched]",
+        "Each row with every row of a table whose IPv4 network matches the row's address.",
+        (
+            "print ip = '192.0.2.9' \
+            | evaluate ipv4_lookup((print net = '192.0.2.0/24', site = 'lab'), ip, net) | project site",
+            "lab",
+        ),
+        Does::LookUp(Addresses::V4),
+    ),
+    plugin(
+        "ipv6_lookup",
+        "LookupTable, SourceKey, LookupKey [, return_unmatched]",
+        "Each row with every row of a table whose IPv6 or IPv4 network matches the row's address.",
+        (
+            "print ip = '2001:db8::9' \
+            | evaluate ipv6_lookup((print net = '2001:db8::/32', site = 'lab'), ip, net) | project site",
+            "lab",
+        ),
+        Does::LookUp(Addresses::V6),
+    ),
+    refused("mysql_request", "Asks a MySQL database.", NETWORK),
+    plugin(
+        "narrow",
+        "",
+        "A row for each column of each row: the row's number from 0, the column's name, the value as text.",
+        ("print Account = 'wren' | evaluate narrow() | project Value", "wren"),
+        Does::Narrow,
+    ),
+    refused("new_activity_metrics", "Says which new users of a period came back later.", ACTIVITY),
+    plugin(
+        "pivot",
+        "PivotColumn [, Aggregate] [, Column ...]",
+        "Puts each value of a column into a column of its own, with an aggregate of its rows.",
+        (
+            "datatable(u:string, a:string)['wren', 'Send', 'wren', 'Send'] | evaluate pivot(a, count(), u) \
+            | project Send",
+            "2",
+        ),
+        Does::Pivot,
+    ),
+    refused("postgresql_request", "Asks a PostgreSQL database.", NETWORK),
+    refused(
+        "preview",
+        "Gives a few rows and how many there are.",
+        "Its two results are two queries; write take 10 and count.",
+    ),
+    refused("python", "Runs a Python script over the rows.", CODE),
+    refused("r", "Runs an R script over the rows.", CODE),
+    refused(
+        "rolling_percentile",
+        "Percentiles over a window of bins.",
+        "Windows of bins are not computed; use summarize percentile() by bin() of the time.",
+    ),
+    refused(
+        "rows_near",
+        "Gives the rows around those that hold a condition.",
+        "Rows around a hit are not taken along; use sort, then prev() and next() in the condition.",
+    ),
+    refused(
+        "schema_merge",
+        "Merges rows of different columns.",
+        "Columns are known before the query runs; put the tables together with union.",
+    ),
+    refused("sequence_detect", "Finds sequences of events.", FUNNEL),
+    refused("session_count", "Counts sessions over time.", ACTIVITY),
+    refused("sliding_window_counts", "Counts values in a window that slides over time.", ACTIVITY),
+    refused("sql_request", "Asks an SQL Server database.", NETWORK),
+];
+
+/// The plugin of this name; names are case-sensitive.
+pub fn find(name: &str) -> Option<&'static Plugin> {
+    PLUGINS.iter().find(|row| row.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_documented_and_stands_in_its_place() {
+        assert!(PLUGINS.windows(2).all(|pair| pair[0].name < pair[1].name));
+        for row in PLUGINS {
+            let refused = matches!(row.does, Does::Refuse(_));
+            assert!(row.doc.ends_with('.') && row.doc.contains(' '), "{}: {}", row.name, row.doc);
+            assert_eq!(row.example.0.is_empty(), refused, "{}: an example, unless refused", row.name);
+        }
+    }
+
+    #[test]
+    fn refusals_say_why_and_what_to_do() {
+        for row in PLUGINS {
+            if let Does::Refuse(reason) = row.does {
+                assert!(reason.ends_with('.') && reason.split(' ').count() > 6, "{}: {reason}", row.name);
+            }
+        }
+    }
+}

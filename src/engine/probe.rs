@@ -1,0 +1,46 @@
+//! Answers for the data while a query is compiled, on the engine that will run it.
+
+use super::{Cancel, Engine, Sql};
+use crate::compile::{Compilation, Options, Probe, compile_on};
+use crate::error::{Error, Result};
+use crate::types::ColumnType;
+use crate::value::Value;
+
+/// An engine that is asked, and the error that ended a question.
+struct Asked<'e> {
+    engine: &'e mut Engine,
+    cancel: &'e Cancel,
+    failed: Option<Error>,
+}
+
+impl Probe for Asked<'_> {
+    fn rows(&mut self, sql: &str, columns: &[ColumnType]) -> std::result::Result<Vec<Vec<Value>>, String> {
+        let sql = Sql {
+            text: sql.to_owned(),
+            columns: columns.to_vec(),
+            streams: false,
+            bare_table: None,
+            row_ids: None,
+        };
+        self.engine.fetch(&sql, self.cancel).map(|grid| grid.rows).map_err(|error| {
+            let message = error.to_string();
+            self.failed = Some(error);
+            message
+        })
+    }
+}
+
+impl Engine {
+    /// Compiles a text against the engine's tables; where columns depend on the data, these are asked.
+    ///
+    /// Errors: a question failed or was cancelled. Mistakes of the text are in the compilation.
+    pub fn compile(&mut self, text: &str, options: &Options, cancel: &Cancel) -> Result<Compilation> {
+        let schema = self.schema();
+        let mut asked = Asked { engine: self, cancel, failed: None };
+        let compilation = compile_on(text, &schema, options, &mut asked);
+        match asked.failed {
+            Some(error) => Err(error),
+            None => Ok(compilation),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! evaluate: each plugin by the row of the catalog that it is.
+
+mod bag_unpack;
+mod lookup;
+mod narrow;
+mod pivot;
+
+use crate::catalog::plugins::{self, Does, Plugin};
+use crate::diag::{code, nearest};
+use crate::plan::check::{Binder, Checked, Stop};
+use crate::plan::env::Env;
+use crate::plan::{Column, ExprKind, Rel};
+use crate::span::Span;
+use crate::syntax::ast::{self, Arg, ColumnDecl, ExprKind as Ast, Name, OpParam};
+
+/// What stands after `evaluate`.
+pub struct Evaluated<'e> {
+    /// Kusto's hints say where the work is done, never what comes out: they are passed over.
+    pub params: &'e [OpParam],
+    pub call: &'e ast::Expr,
+    pub schema: Option<&'e [ColumnDecl]>,
+    pub keeps_input: bool,
+}
+
+/// A plugin's arguments: those by position, and those by name.
+pub struct Given<'e> {
+    plugin: &'static Plugin,
+    name: &'e Name,
+    args: &'e [Arg],
+}
+
+impl Binder<'_> {
+    pub fn evaluate(&mut self, evaluated: &Evaluated<'_>, input: Rel, env: &Env, span: Span) -> Checked<Rel> {
+        let given = self.plugin(evaluated)?;
+        match given.plugin.does {
+            Does::BagUnpack => self.bag_unpack(&given, evaluated, input, env, span),
+            Does::LookUp(addresses) => {
+                self.no_schema(evaluated, &given)?;
+                self.look_up(addresses, &given, input, env, span)
+            }
+            Does::Narrow => {
+                self.no_schema(evaluated, &given)?;
+                self.narrow(&given, input, span)
+            }
+            Does::Pivot => self.pivot(&given, evaluated, input, env, span),
+            Does::Refuse(reason) => {
+                self.refuse(given.name.span, &format!("the plugin '{}'", given.name.text), reason);
+                Err(Stop)
+            }
+        }
+    }
+
+    fn plugin<'e>(&mut self, evaluated: &Evaluated<'e>) -> Checked<Given<'e>> {
+        if let Some(param) = evaluated.params.iter().find(|param| !param.name.text.starts_with("hint.")) {
+            let message = format!("evaluate has no parameter '{}'", param.name.text);
+            self.error(
+                code::UNKNOWN_NAME,
+                param.name.span,
+                message,
+                "Leave it out; its parameters are hints.",
+            );
+            return Err(Stop);
+        }
+        let Ast::Call { name, args } = &evaluated.call.kind else { return Err(Stop) };
+        match plugins::find(&name.text) {
+            Some(plugin) => Ok(Given { plugin, name, args }),
+            None => {
+                let supported = plugins::PLUGINS
+                    .iter()
+                    .filter(|row| !matches!(row.does, Does::Refuse(_)))
+                    .map(|row| row.name);
+                let help = match nearest(&name.text, plugins::PLUGINS.iter().map(|row| row.name)) {
+                    Some(near) => format!("Did you mean '{near}'?"),
+                    None => format!("The plugins are {}.", supported.collect::<Vec<_>>().join(", ")),
+                };
+                let message = format!("unknown plugin '{}'", name.text);
+                self.error(code::UNKNOWN_FUNCTION, name.span, message, help);
+                Err(Stop)
+            }
+        }
+    }
+
+    fn no_schema(&mut self, evaluated: &Evaluated<'_>, given: &Given<'_>) -> Checked<()> {
+        let Some(schema) = evaluated.schema else { return Ok(()) };
+        let place = schema.first().map_or(given.name.span, |column| column.name.span);
+        let what = format!("a schema after '{}'", given.name.text);
+        self.refuse(place, &what, "Leave it out: the columns are known without it.");
+        Err(Stop)
+    }
+
+    fn wrong_arguments(&mut self, given: &Given<'_>, span: Span, message: &str) -> Stop {
+        let help = format!("Write {}({}).", given.name.text, given.plugin.signature);
+        self.error(code::ARITY, span, format!("'{}' {message}", given.name.text), help);
+        Stop
+    }
+
+    /// An argument that must name a column of these.
+    fn column_argument(
+        &mut self,
+        arg: &Arg,
+        given: &Given<'_>,
+        cols: &[Column],
+        env: &Env,
+    ) -> Checked<Column> {
+        let expr = self.scalar(&arg.expr, env, cols)?;
+        let column = match &expr.kind {
+            ExprKind::Col(id) => cols.iter().find(|column| column.id == *id),
+            _ => None,
+        };
+        match column {
+            Some(column) => Ok(column.clone()),
+            None => Err(self.wrong_arguments(given, arg.expr.span, "wants a column here")),
+        }
+    }
+}
