@@ -2,8 +2,14 @@
 
 use super::func::Lower::{Kernel, Refuse};
 use super::func::Ret::Is;
-use super::func::{ANY, Func, Label, STR, f, named, rest, sig};
-use crate::types::Type::{Decimal, Dynamic};
+use super::func::{ANY, DYN, Func, LONG, Label, ONLY_STR, STR, f, named, rest, sig};
+use crate::types::Type::{Decimal, Dynamic, String};
+
+/// The values of all columns of the operator parse, packed; null for a text that does not fit the program.
+pub static PARSE: Func =
+    f("parse", &[sig(&[ONLY_STR, named("program", ONLY_STR)], Is(Dynamic), Kernel("kql_parse"))]);
+/// One of several packed values, by its position.
+pub static FIELD: Func = f("parse", &[sig(&[DYN, named("index", LONG)], Is(String), Kernel("kql_field"))]);
 
 pub static ROWS: &[Func] = &[
     f("parse_url", &[sig(&[named("url", STR)], Is(Dynamic), Kernel("kql_parse_url"))])

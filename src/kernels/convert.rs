@@ -102,7 +102,7 @@ fn hex_digits(text: &str) -> Option<&str> {
 }
 
 /// Decimal digits with point and exponent; also NaN and infinity, the latter not as "INF" (recorded).
-fn real(text: &str) -> Option<f64> {
+pub(super) fn real(text: &str) -> Option<f64> {
     let text = text.trim();
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
@@ -115,7 +115,7 @@ fn real(text: &str) -> Option<f64> {
 }
 
 /// `true` and `false` in any case, or a whole number; no blanks around it (recorded).
-fn bool(text: &str) -> Option<bool> {
+pub(super) fn bool(text: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case("true") {
         Some(true)
     } else if text.eq_ignore_ascii_case("false") {
@@ -160,7 +160,7 @@ fn tohex<'a>(args: &[Cell<'a>], bits: u64, out: &'a mut String) -> Cell<'a> {
 }
 
 /// The first 32 characters that are no hyphens are hexadecimal digits; what follows does not matter.
-fn push_guid(text: &str, out: &mut String) -> bool {
+pub(super) fn push_guid(text: &str, out: &mut String) -> bool {
     let mut count = 0;
     for byte in text.bytes().filter(|byte| *byte != b'-').take(32) {
         if !byte.is_ascii_hexdigit() {

@@ -38,7 +38,7 @@ pub const KERNELS: &[Kernel] = &[
 ];
 
 /// A bare number is a timespan as a literal only, `time(2)`; in a text it is none.
-fn totimespan(text: &str) -> Option<i64> {
+pub(super) fn totimespan(text: &str) -> Option<i64> {
     let bare = text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace() || byte == b'-');
     if bare { None } else { ticks::parse_timespan(text) }
 }

@@ -14,7 +14,9 @@ pub mod hash;
 pub mod json;
 pub mod math;
 pub mod net;
+pub mod packed;
 pub mod parse;
+pub mod pattern;
 pub mod real;
 pub mod regexes;
 pub mod series;
@@ -229,7 +231,9 @@ const FAMILIES: &[&[Kernel]] = &[
     hash::KERNELS,
     math::KERNELS,
     net::KERNELS,
+    packed::KERNELS,
     parse::KERNELS,
+    pattern::KERNELS,
     regexes::KERNELS,
     series::KERNELS,
     terms::KERNELS,

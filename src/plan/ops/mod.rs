@@ -5,6 +5,7 @@ mod apply;
 mod cols;
 mod expand;
 mod join;
+mod parse;
 mod partition;
 mod parts;
 mod plugins;
@@ -44,7 +45,6 @@ impl Binder<'_> {
             | OpKind::Sample(_)
             | OpKind::SampleDistinct { .. }
             | OpKind::ProjectByNames(_)
-            | OpKind::Parse { .. }
             | OpKind::ParseKv { .. }
             | OpKind::TopHitters { .. }
             | OpKind::TopNested(_)
@@ -58,6 +58,7 @@ impl Binder<'_> {
             | OpKind::Count
             | OpKind::Serialize(_)
             | OpKind::Extend(_)
+            | OpKind::Parse { .. }
             | OpKind::Project(_)
             | OpKind::ProjectAway(_)
             | OpKind::ProjectKeep(_)
@@ -94,6 +95,10 @@ impl Binder<'_> {
             OpKind::Count => self.count(input, op.span),
             OpKind::Serialize(items) => self.serialize(items, input, env, op.span),
             OpKind::Extend(items) => self.extend(items, input, env, op.span),
+            OpKind::Parse { params, expr, steps, only_matches } => {
+                let pattern = self.parse_pattern(params, steps, *only_matches)?;
+                self.parse(&pattern, expr, *only_matches, input, env, op.span)
+            }
             OpKind::Project(items) => self.project(items, input, env, op.span),
             OpKind::ProjectAway(patterns) => self.project_away(patterns, input),
             OpKind::ProjectKeep(patterns) => self.project_keep(patterns, input),
