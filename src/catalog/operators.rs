@@ -31,7 +31,6 @@ pub static REFUSED: &[Refused] = &[
     row("macro-expand", "Write the parts out and put them together with union."),
     row("make-graph", GRAPH),
     row("materialized-view-combine", "Query the table itself."),
-    row("parse-kv", "Use extract() with a regular expression for each key."),
     row("project-by-names", "Name the columns in project."),
     row("reduce", "Use summarize count() by a part of the text, such as extract() gives."),
     row("sample", "Use take; which rows it gives is not random."),

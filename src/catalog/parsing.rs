@@ -8,6 +8,9 @@ use crate::types::Type::{Decimal, Dynamic, String};
 /// The values of all columns of the operator parse, packed; null for a text that does not fit the program.
 pub static PARSE: Func =
     f("parse", &[sig(&[ONLY_STR, named("program", ONLY_STR)], Is(Dynamic), Kernel("kql_parse"))]);
+/// The values of all keys of the operator parse-kv, packed.
+pub static PARSE_KV: Func =
+    f("parse-kv", &[sig(&[ONLY_STR, named("program", ONLY_STR)], Is(Dynamic), Kernel("kql_parse_kv"))]);
 /// One of several packed values, by its position.
 pub static FIELD: Func = f("parse", &[sig(&[DYN, named("index", LONG)], Is(String), Kernel("kql_field"))]);
 

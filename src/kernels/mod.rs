@@ -15,6 +15,7 @@ pub mod json;
 pub mod math;
 pub mod net;
 pub mod packed;
+pub mod pairs;
 pub mod parse;
 pub mod pattern;
 pub mod real;
@@ -232,6 +233,7 @@ const FAMILIES: &[&[Kernel]] = &[
     math::KERNELS,
     net::KERNELS,
     packed::KERNELS,
+    pairs::KERNELS,
     parse::KERNELS,
     pattern::KERNELS,
     regexes::KERNELS,

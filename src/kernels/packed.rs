@@ -24,12 +24,18 @@ pub fn push(value: Option<&str>, packed: &mut String) {
     }
 }
 
-fn field(packed: &str, index: usize) -> Option<&str> {
+/// The values one after the other.
+pub fn values(packed: &str) -> impl Iterator<Item = Option<&str>> {
     let mut rest = packed;
-    for _ in 0..index {
-        rest = split(rest)?.1;
-    }
-    split(rest)?.0
+    std::iter::from_fn(move || {
+        let (value, after) = split(rest)?;
+        rest = after;
+        Some(value)
+    })
+}
+
+fn field(packed: &str, index: usize) -> Option<&str> {
+    values(packed).nth(index).flatten()
 }
 
 /// The first value and what follows it.

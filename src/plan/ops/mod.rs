@@ -6,6 +6,7 @@ mod cols;
 mod expand;
 mod join;
 mod parse;
+mod parse_kv;
 mod partition;
 mod parts;
 mod plugins;
@@ -45,7 +46,6 @@ impl Binder<'_> {
             | OpKind::Sample(_)
             | OpKind::SampleDistinct { .. }
             | OpKind::ProjectByNames(_)
-            | OpKind::ParseKv { .. }
             | OpKind::TopHitters { .. }
             | OpKind::TopNested(_)
             | OpKind::Invoke(_)
@@ -59,6 +59,7 @@ impl Binder<'_> {
             | OpKind::Serialize(_)
             | OpKind::Extend(_)
             | OpKind::Parse { .. }
+            | OpKind::ParseKv { .. }
             | OpKind::Project(_)
             | OpKind::ProjectAway(_)
             | OpKind::ProjectKeep(_)
@@ -98,6 +99,10 @@ impl Binder<'_> {
             OpKind::Parse { params, expr, steps, only_matches } => {
                 let pattern = self.parse_pattern(params, steps, *only_matches)?;
                 self.parse(&pattern, expr, *only_matches, input, env, op.span)
+            }
+            OpKind::ParseKv { expr, columns, params } => {
+                let layout = self.pair_layout(params, columns, op.span)?;
+                self.parse_kv(layout, expr, columns, input, env, op.span)
             }
             OpKind::Project(items) => self.project(items, input, env, op.span),
             OpKind::ProjectAway(patterns) => self.project_away(patterns, input),
