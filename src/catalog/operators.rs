@@ -14,7 +14,6 @@ const GRAPH: &str = "Follow edges with join, one join for each step.";
 
 pub static REFUSED: &[Refused] = &[
     row("assert-schema", "Leave it out: getschema shows the columns and their types."),
-    row("consume", "Leave it out, or end with count."),
     row("external_data", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
     row("externaldata", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
     row("facet", "Run one summarize count() by column for each column."),
@@ -31,14 +30,9 @@ pub static REFUSED: &[Refused] = &[
     row("macro-expand", "Write the parts out and put them together with union."),
     row("make-graph", GRAPH),
     row("materialized-view-combine", "Query the table itself."),
-    row("project-by-names", "Name the columns in project."),
     row("reduce", "Use summarize count() by a part of the text, such as extract() gives."),
-    row("sample", "Use take; which rows it gives is not random."),
-    row("sample-distinct", "Use distinct, then take; which values it gives is not random."),
     row("scan", "Use sort with prev(), next() or row_cumsum()."),
     row("search", "Filter each table with where * has, and put them together with union."),
-    row("top-hitters", "Use summarize count() by the column, then top; the counts are then exact."),
-    row("top-nested", "Use summarize by both columns, then top."),
 ];
 
 /// Operators that work part by part inside mv-apply and partition, under each of their spellings.
@@ -58,14 +52,18 @@ pub static PART_BY_PART: &[&str] = &[
     "parse-where",
     "project",
     "project-away",
+    "project-by-names",
     "project-keep",
     "project-rename",
     "project-reorder",
+    "sample",
+    "sample-distinct",
     "serialize",
     "sort",
     "summarize",
     "take",
     "top",
+    "top-hitters",
     "where",
 ];
 

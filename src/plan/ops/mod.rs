@@ -2,6 +2,7 @@
 
 mod agg;
 mod apply;
+mod by_names;
 mod cols;
 mod expand;
 mod join;
@@ -11,8 +12,10 @@ mod partition;
 mod parts;
 mod plugins;
 mod rows;
+mod sample;
 mod series;
 mod source;
+mod top_nested;
 
 pub use parts::Parts;
 
@@ -40,16 +43,9 @@ impl Binder<'_> {
             OpKind::Union { params, tables } => self.union(params, tables, input, env, op.span),
             OpKind::Error => Err(Stop),
             OpKind::Other(name) => self.not_yet(op, name),
-            OpKind::Externaldata { .. }
-            | OpKind::Search { .. }
-            | OpKind::Find { .. }
-            | OpKind::Sample(_)
-            | OpKind::SampleDistinct { .. }
-            | OpKind::ProjectByNames(_)
-            | OpKind::TopHitters { .. }
-            | OpKind::TopNested(_)
-            | OpKind::Invoke(_)
-            | OpKind::Consume => self.not_yet(op, &op.name.text),
+            OpKind::Externaldata { .. } | OpKind::Search { .. } | OpKind::Find { .. } | OpKind::Invoke(_) => {
+                self.not_yet(op, &op.name.text)
+            }
             OpKind::Where(_)
             | OpKind::Take(_)
             | OpKind::Top { .. }
@@ -71,6 +67,12 @@ impl Binder<'_> {
             | OpKind::Join { .. }
             | OpKind::Lookup { .. }
             | OpKind::MvExpand { .. }
+            | OpKind::Sample(_)
+            | OpKind::SampleDistinct { .. }
+            | OpKind::TopHitters { .. }
+            | OpKind::TopNested(_)
+            | OpKind::ProjectByNames(_)
+            | OpKind::Consume
             | OpKind::MvApply { .. }
             | OpKind::Partition { .. }
             | OpKind::Evaluate { .. }
@@ -89,7 +91,7 @@ impl Binder<'_> {
     fn op_on(&mut self, op: &Op, input: Rel, env: &mut Env) -> Checked<Rel> {
         match &op.kind {
             OpKind::Where(predicate) => self.filter(predicate, input, env, op.span),
-            OpKind::Take(count) => self.take(count, input, env, op.span),
+            OpKind::Take(count) | OpKind::Sample(count) => self.take(count, input, env, op.span),
             OpKind::Top { count, by, .. } => self.top(count, by, input, env, op.span),
             OpKind::Sort { keys, .. } => self.sort(keys, input, env, op.span),
             OpKind::Distinct(items) => self.distinct(items, input, env, op.span),
@@ -121,6 +123,13 @@ impl Binder<'_> {
             OpKind::MvExpand { params, items, limit } => {
                 self.mv_expand(params, items, limit.as_ref(), input, env, op.span)
             }
+            OpKind::SampleDistinct { count, of } => self.sample_distinct(count, of, input, env, op.span),
+            OpKind::TopHitters { count, of, by } => {
+                self.top_hitters(count, of, by.as_ref(), input, env, op.span)
+            }
+            OpKind::TopNested(levels) => self.top_nested(levels, input, env, op.span),
+            OpKind::ProjectByNames(names) => self.project_by_names(names, input, env, op.span),
+            OpKind::Consume => Ok(self.consume(input, op.span)),
             OpKind::MvApply { params, items, limit, body } => {
                 self.mv_apply(params, items, limit.as_ref(), body, input, env, op.span)
             }

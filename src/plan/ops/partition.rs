@@ -10,7 +10,7 @@ use crate::syntax::ast::{self, ExprKind as Ast, Op, OpKind, OpParam, Pipe};
 use crate::types::Type;
 use crate::value::Value;
 
-use super::parts::Parts;
+use super::parts::{Parts, mentioned};
 
 const STRATEGIES: [&str; 3] = ["legacy", "native", "shuffle"];
 
@@ -56,7 +56,7 @@ impl Binder<'_> {
     /// A let of the different values of the column, and what names a part from now on.
     fn part_values(&mut self, whole: usize, value: &Expr, span: Span) -> (usize, OrderKey) {
         let input = self.let_rel(whole, span);
-        let value = self.mentioned(whole, &input, value);
+        let value = mentioned(&input, value);
         let column = self.new_column("key", value.ty);
         let there = column.id;
         let node = Node::Aggregate { input: Box::new(input), groups: vec![(there, value)], aggs: Vec::new() };
@@ -68,18 +68,10 @@ impl Binder<'_> {
         (index, key)
     }
 
-    /// An expression over the rows of a let, over a mention of it.
-    fn mentioned(&mut self, whole: usize, mention: &Rel, value: &Expr) -> Expr {
-        let mut value = value.clone();
-        let Node::Let { items, .. } = &mention.node else { unreachable!("{whole} is mentioned as a let") };
-        rename(&mut value, &|id| items.iter().find(|(_, there)| *there == id).map(|(here, _)| *here));
-        value
-    }
-
     /// The rows of each part, as they stand in the input.
     fn own_rows(&mut self, whole: usize, value: &Expr, key: OrderKey, span: Span) -> Rel {
         let input = self.let_rel(whole, span);
-        let value = self.mentioned(whole, &input, value);
+        let value = mentioned(&input, value);
         let (cols, order) = (input.cols.clone(), input.order.clone());
         let mut items: Vec<_> = cols.iter().map(|column| (column.id, Expr::col(column, span))).collect();
         for key in &order {
@@ -149,16 +141,4 @@ fn own_source(body: &Pipe) -> (Option<Pipe>, Pipe) {
 /// The hidden column that holds the value of the part.
 fn scalar_name(name: &str) -> String {
     format!("toscalar({name})")
-}
-
-/// The expression with its columns under other ids.
-fn rename(expr: &mut Expr, to: &dyn Fn(crate::plan::ColId) -> Option<crate::plan::ColId>) {
-    if let ExprKind::Col(id) = &mut expr.kind
-        && let Some(new) = to(*id)
-    {
-        *id = new;
-    }
-    for child in expr.children_mut() {
-        rename(child, to);
-    }
 }

@@ -272,3 +272,23 @@ fn gives(rel: &Rel, id: ColId) -> bool {
         Node::Filter { .. } | Node::Limit { .. } => false,
     }
 }
+
+/// An expression over the rows of a let, over this mention of it.
+pub fn mentioned(mention: &Rel, value: &Expr) -> Expr {
+    let mut value = value.clone();
+    let Node::Let { items, .. } = &mention.node else { unreachable!("a let is mentioned as one") };
+    rename(&mut value, &|id| items.iter().find(|(_, there)| *there == id).map(|(here, _)| *here));
+    value
+}
+
+/// The same expression over columns under other ids.
+pub fn rename(expr: &mut Expr, to: &dyn Fn(ColId) -> Option<ColId>) {
+    if let ExprKind::Col(id) = &mut expr.kind
+        && let Some(new) = to(*id)
+    {
+        *id = new;
+    }
+    for child in expr.children_mut() {
+        rename(child, to);
+    }
+}

@@ -24,7 +24,7 @@ impl Binder<'_> {
         Ok(self.limited(input, count, span))
     }
 
-    fn row_count(&mut self, count: &ast::Expr, env: &Env) -> Checked<Expr> {
+    pub fn row_count(&mut self, count: &ast::Expr, env: &Env) -> Checked<Expr> {
         let bound = self.scalar(count, env, &[])?;
         if !bound.ty.integer() {
             let message = format!("the number of rows is a {}", bound.ty.name());
