@@ -1,6 +1,7 @@
 //! The facade: KQL text and a schema in, SQL and diagnostics out. Runs nothing.
 
 use std::collections::HashMap;
+use std::{panic, thread};
 
 use crate::diag::{Diagnostic, any_error, code};
 pub use crate::facts::{Options, Origin, Render, TableUse};
@@ -51,7 +52,7 @@ pub struct RowIds {
 
 /// Answers for the data while a query is compiled: `evaluate bag_unpack` has a column for each property
 /// that there is.
-pub trait Probe {
+pub trait Probe: Send {
     /// The rows of exactly one SELECT.
     ///
     /// Errors are told to the user as they are: lower case, no full stop.
@@ -61,12 +62,14 @@ pub trait Probe {
 /// Compiles a text. Never panics; every mistake is a diagnostic with its place. Columns that depend on the
 /// data stay unknown: such a query is checked, but cannot be run.
 pub fn compile(text: &str, schema: &Schema, options: &Options) -> Compilation {
-    compiled_by(text, schema, options, None)
+    on_own_stack(text, || compiled_by(text, schema, options, None))
 }
 
 /// Compiles a text to be run on the data that `probe` answers for.
 pub fn compile_on(text: &str, schema: &Schema, options: &Options, probe: &mut dyn Probe) -> Compilation {
-    compiled_by(text, schema, options, Some(&mut Asked { probe, answers: HashMap::new() }))
+    on_own_stack(text, || {
+        compiled_by(text, schema, options, Some(&mut Asked { probe, answers: HashMap::new() }))
+    })
 }
 
 /// Plans as questions to a probe, each asked once.
@@ -79,7 +82,7 @@ impl Ask for Asked<'_> {
     fn rows(&mut self, mut plan: Plan) -> Result<Vec<Vec<Value>>, String> {
         let columns = columns(&plan);
         plan::prune(&mut plan);
-        let sql = sql::write(&plan, None);
+        let sql = sql::write(&plan, None).ok_or_else(|| TOO_LONG.to_owned())?;
         if let Some(rows) = self.answers.get(&sql) {
             return Ok(rows.clone());
         }
@@ -87,6 +90,31 @@ impl Ask for Asked<'_> {
         self.answers.insert(sql, rows.clone());
         Ok(rows)
     }
+}
+
+/// A longer text is compiled on a stack of its own, which the limits of parser and plan are made for;
+/// a shorter one cannot nest deep enough to need it.
+const OWN_STACK_TEXT: usize = 256;
+/// Reserved, and used only as far as a text nests.
+const OWN_STACK_BYTES: usize = 64 << 20;
+
+const TOO_LONG: &str = "the query becomes more than 16 MB of SQL";
+
+fn on_own_stack(text: &str, compile: impl FnOnce() -> Compilation + Send) -> Compilation {
+    if text.len() <= OWN_STACK_TEXT {
+        return compile();
+    }
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name("compile".into()).stack_size(OWN_STACK_BYTES);
+        match builder.spawn_scoped(scope, compile) {
+            Ok(compiling) => compiling.join().unwrap_or_else(|cause| panic::resume_unwind(cause)),
+            Err(error) => {
+                let message = format!("no thread to compile on: {error}");
+                let diagnostic = Diagnostic::error(code::LIMIT, Span::default(), message);
+                Compilation { results: Vec::new(), diagnostics: vec![diagnostic] }
+            }
+        }
+    })
 }
 
 fn compiled_by<'a>(
@@ -108,8 +136,18 @@ fn compiled_by<'a>(
         return Compilation { results: Vec::new(), diagnostics };
     }
     let source = options.trace.then_some(text);
-    let mut results: Vec<Compiled> =
-        bound.plans.into_iter().map(|plan| compiled(plan, schema, bound.now, source)).collect();
+    let mut results = Vec::new();
+    for plan in bound.plans {
+        let span = plan.root.span;
+        match compiled(plan, schema, bound.now, source) {
+            Some(result) => results.push(result),
+            None => {
+                let help = "Compute what is used often before, with extend or materialize().";
+                diagnostics.push(Diagnostic::error(code::LIMIT, span, TOO_LONG).help(help));
+                return Compilation { results: Vec::new(), diagnostics };
+            }
+        }
+    }
     if bound.unseen {
         results.iter_mut().for_each(|result| (result.sql, result.row_ids) = (String::new(), None));
     }
@@ -126,15 +164,16 @@ pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnT
     (compilation.results.into_iter().map(|result| result.columns).collect(), compilation.diagnostics)
 }
 
-fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> Compiled {
+/// `None` when the SQL would be too long.
+fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> Option<Compiled> {
     let columns = columns(&plan);
     let origins = plan.root.cols.iter().map(|column| column.origin.as_deref().cloned()).collect();
     let bare_table = bare_table(&plan.root, schema);
     let row_ids = row_ids(&plan);
     plan::prune(&mut plan);
-    let sql = sql::write(&plan, source);
+    let sql = sql::write(&plan, source)?;
     let streams = plan.repeatable() && streams(&plan.root, &plan);
-    Compiled {
+    Some(Compiled {
         sql,
         columns,
         origins,
@@ -144,7 +183,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         streams,
         bare_table,
         row_ids,
-    }
+    })
 }
 
 /// The table that the query gives as it is: all listed columns in their order, whatever they are called.
@@ -163,7 +202,7 @@ fn row_ids(plan: &Plan) -> Option<RowIds> {
     let mut plan = plan.clone();
     let table = plan::to_row_ids(&mut plan)?;
     plan::prune(&mut plan);
-    Some(RowIds { table, sql: sql::write(&plan, None) })
+    Some(RowIds { table, sql: sql::write(&plan, None)? })
 }
 
 /// Whether rows come out while others still go in.

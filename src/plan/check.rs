@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::ask::Ask;
 use super::env::{Binding, Env, UserFunction};
+use super::limits::Used;
 use super::ops::Parts;
 use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::diag::Diagnostic;
@@ -63,6 +64,8 @@ pub struct Binder<'a> {
     pub render: Option<Render>,
     pub next_col: u32,
     pub calls_deep: usize,
+    /// What the text has grown into so far.
+    pub used: Used,
     /// Columns that number the rows of an order.
     pub positions: HashSet<ColId>,
     /// Positions that no operator of the query asked for; they make groups come in a steady order.
@@ -86,6 +89,7 @@ impl<'a> Binder<'a> {
             render: None,
             next_col: 0,
             calls_deep: 0,
+            used: Used::default(),
             positions: HashSet::new(),
             natural: HashSet::new(),
             parts: HashMap::new(),
@@ -116,6 +120,10 @@ impl<'a> Binder<'a> {
                 StatementKind::Parameters(params) => env = self.query_parameters(params, env),
                 StatementKind::Query(pipe) => {
                     self.render = None;
+                    let lets = self.lets.len();
+                    if self.copies(lets, statement.span).is_err() {
+                        return plans;
+                    }
                     if let Ok(root) = self.pipe(pipe, &env, None) {
                         let mut root = self.in_time(root);
                         root.cols.retain(|column| !column.hidden);
@@ -180,14 +188,9 @@ impl<'a> Binder<'a> {
 
     pub fn add_let(&mut self, name: &str, rel: Rel, materialize: bool) -> usize {
         let volatile = super::ops::volatile(&rel);
-        self.lets.push(LetRel {
-            name: name.to_owned(),
-            rel,
-            uses: 0,
-            materialize,
-            labelled: false,
-            volatile,
-        });
+        let item = LetRel { name: name.to_owned(), rel, uses: 0, materialize, labelled: false, volatile };
+        self.note_let(&item);
+        self.lets.push(item);
         self.lets.len() - 1
     }
 

@@ -23,6 +23,16 @@ pub struct UserFunction {
     pub env: Env,
 }
 
+impl Drop for Frame {
+    /// In a loop: a text may hold more names than a stack has room for.
+    fn drop(&mut self) {
+        let mut outer = self.outer.0.take();
+        while let Some(mut frame) = outer.and_then(|frame| Rc::try_unwrap(frame).ok()) {
+            outer = frame.outer.0.take();
+        }
+    }
+}
+
 /// An immutable chain; the innermost name wins.
 #[derive(Clone, Default)]
 pub struct Env(Option<Rc<Frame>>);

@@ -38,6 +38,13 @@ impl Binder<'_> {
     }
 
     pub fn expr(&mut self, expr: &ast::Expr, cx: &mut Cx<'_>) -> Checked<Expr> {
+        self.deeper(expr.span, |binder| {
+            let value = binder.bound(expr, cx)?;
+            binder.checked(value)
+        })
+    }
+
+    fn bound(&mut self, expr: &ast::Expr, cx: &mut Cx<'_>) -> Checked<Expr> {
         match &expr.kind {
             Ast::Literal(literal) => self.literal_value(literal, expr.span),
             Ast::Name(name) => self.name(name, cx),
@@ -135,7 +142,7 @@ impl Binder<'_> {
             return Ok(column);
         }
         match cx.env.get(&name.text) {
-            Some(Binding::Scalar(value)) => return Ok(Expr { span: name.span, ..value.clone() }),
+            Some(Binding::Scalar(value)) => return self.copied(value, name.span),
             Some(Binding::Table(_)) => {
                 self.error(
                     code::TYPE,

@@ -7,6 +7,13 @@ use crate::kernels::{self, Cell, Nulls, Phys};
 use crate::types::Type;
 use crate::value::Value;
 
+/// Kernels whose result is larger than their arguments by far: they run where their result is needed.
+const LAVISH: &[&str] =
+    &["kql_range_long", "kql_range_real", "kql_range_datetime", "kql_range_timespan", "kql_repeat"];
+
+/// A longer argument or result, in bytes, stays a call: it would be worked on at every step to the engine.
+const BYTES_MAX: usize = 1 << 14;
+
 /// The expression, or its value where that is known without any row.
 pub fn fold(expr: Expr) -> Expr {
     let ExprKind::Call { sig, args, .. } = &expr.kind else { return expr };
@@ -20,11 +27,15 @@ pub fn fold(expr: Expr) -> Expr {
     if kernel.volatile || kernel.params.contains(&Phys::Texts) || args.len() < kernel.params.len() {
         return expr;
     }
+    if LAVISH.contains(&kernel.name) {
+        return expr;
+    }
     let mut cells = Vec::new();
     for (at, arg) in args.iter().enumerate() {
         let Some(value) = arg.literal() else { return expr };
         let Some(phys) = kernel.params.get(at).copied().or(kernel.rest) else { return expr };
         match cell(value, phys) {
+            Some(Cell::Text(text)) if text.len() > BYTES_MAX => return expr,
             Some(cell) => cells.push(cell),
             None => return expr,
         }
@@ -34,6 +45,7 @@ pub fn fold(expr: Expr) -> Expr {
     }
     let mut out = String::new();
     match value((kernel.constant.unwrap_or(kernel.run))(&cells, &mut out), expr.ty) {
+        Some(Value::String(text) | Value::Dynamic(text)) if text.len() > BYTES_MAX => expr,
         Some(value) => Expr::lit(value, expr.ty, expr.span),
         None => expr,
     }

@@ -12,6 +12,7 @@ mod env;
 mod expr;
 mod fold;
 mod function;
+mod limits;
 mod list;
 mod names;
 mod ops;

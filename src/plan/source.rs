@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::check::{Any, Binder, Checked, OPERATORS_MAX, Stop};
 use super::env::{Binding, Env};
-use super::{Column, Expr, Node, OrderKey, Rel};
+use super::{Column, Node, OrderKey, Rel};
 use crate::diag::{code, nearest};
 use crate::facts::{Origin, TableUse};
 use crate::span::Span;
@@ -17,7 +17,7 @@ impl Binder<'_> {
         match &expr.kind {
             Ast::Pipe(pipe) => self.pipe(pipe, env, None).map(Any::Table),
             Ast::Name(name) => match env.get(&name.text) {
-                Some(Binding::Scalar(value)) => Ok(Any::Scalar(Expr { span: expr.span, ..value.clone() })),
+                Some(Binding::Scalar(value)) => self.copied(value, expr.span).map(Any::Scalar),
                 Some(Binding::Table(_) | Binding::Function(_)) => self.source(expr, env).map(Any::Table),
                 Some(Binding::Wrong) => Err(Stop),
                 None if self.schema.table(&name.text).is_some() => self.source(expr, env).map(Any::Table),
@@ -213,6 +213,13 @@ impl Binder<'_> {
     }
 
     pub fn pipe(&mut self, pipe: &Pipe, env: &Env, input: Option<Rel>) -> Checked<Rel> {
+        self.deeper(pipe.span, |binder| {
+            let rel = binder.operators(pipe, env, input)?;
+            binder.measured(rel)
+        })
+    }
+
+    fn operators(&mut self, pipe: &Pipe, env: &Env, input: Option<Rel>) -> Checked<Rel> {
         if pipe.ops.len() > OPERATORS_MAX {
             let help =
                 format!("At most {OPERATORS_MAX} operators stand in one pipeline; put a part into a let.");
@@ -225,7 +232,8 @@ impl Binder<'_> {
         };
         let mut env = env.clone();
         for op in &pipe.ops {
-            rel = Some(self.op(op, rel, &mut env)?);
+            let given = self.op(op, rel, &mut env)?;
+            rel = Some(self.not_too_wide(given)?);
         }
         rel.ok_or(Stop)
     }

@@ -31,6 +31,15 @@ impl Writer<'_> {
     }
 
     fn expr_in(&mut self, expr: &Expr, block: &Block, place: Place) -> String {
+        if self.too_long {
+            return String::new();
+        }
+        let text = self.written(expr, block, place);
+        self.count(text.len());
+        text
+    }
+
+    fn written(&mut self, expr: &Expr, block: &Block, place: Place) -> String {
         match &expr.kind {
             ExprKind::Col(id) => block.text(*id).to_owned(),
             ExprKind::Lit(value) => literal(value, expr.ty),

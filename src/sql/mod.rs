@@ -8,8 +8,14 @@ pub mod quote;
 
 use crate::plan::Plan;
 
+/// The longest SQL that is written.
+pub const BYTES_MAX: usize = 16 << 20;
+
 /// The SQL of a plan: exactly one SELECT. Its columns are the result's in order, under internal names.
 /// With a source text each block says in comments which operators of the text it does.
-pub fn write(plan: &Plan, source: Option<&str>) -> String {
+///
+/// `None` when that would be longer than [`BYTES_MAX`]: SQL says some operands twice, which doubles what
+/// nests.
+pub fn write(plan: &Plan, source: Option<&str>) -> Option<String> {
     node::Writer::new(plan, source).query()
 }

@@ -8,6 +8,9 @@ use crate::span::line_column;
 use crate::types::Type;
 use crate::value::Value;
 
+/// How many bytes are put together at most, those inside others again.
+const WORK_MAX: usize = 64 * super::BYTES_MAX;
+
 /// A text longer than this is not written twice into one SELECT.
 const COPY_MAX: usize = 60;
 
@@ -27,6 +30,10 @@ pub struct Writer<'a> {
     /// What they start anew for.
     pub window_parts: Vec<String>,
     next_alias: usize,
+    /// Bytes of all parts written, those inside others again.
+    pub work: usize,
+    /// Nothing more is written.
+    pub too_long: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -40,10 +47,12 @@ impl<'a> Writer<'a> {
             window_order: Vec::new(),
             window_parts: Vec::new(),
             next_alias: 0,
+            work: 0,
+            too_long: false,
         }
     }
 
-    pub fn query(mut self) -> String {
+    pub fn query(mut self) -> Option<String> {
         let root = &self.plan.root;
         let mut block = self.rel(root);
         if !root.order.is_empty() && (block.limit.is_none() || block.limit_order != root.order) {
@@ -57,7 +66,14 @@ impl<'a> Writer<'a> {
         if !self.written.is_empty() {
             sql = format!("WITH {}{BREAK}{sql}", self.written.join(&format!(",{BREAK}")));
         }
-        sql.replace(BREAK, "\n")
+        self.count(sql.len());
+        (!self.too_long).then(|| sql.replace(BREAK, "\n"))
+    }
+
+    /// Counts a part of the SQL; a part that is too long, or too much work in all, ends the writing.
+    pub fn count(&mut self, bytes: usize) {
+        self.work = self.work.saturating_add(bytes);
+        self.too_long |= bytes > super::BYTES_MAX || self.work > WORK_MAX;
     }
 
     pub fn rel(&mut self, rel: &Rel) -> Block {
@@ -82,6 +98,10 @@ impl<'a> Writer<'a> {
             Node::Window { input, parts, items } => self.window(input, parts, items),
         };
         self.trace(rel, &mut block);
+        if self.too_long {
+            // What is left of it is dropped with the rest.
+            block.items.iter_mut().for_each(|(_, text)| text.truncate(0));
+        }
         block
     }
 
@@ -106,6 +126,7 @@ impl<'a> Writer<'a> {
     pub fn closed(&mut self, block: Block) -> Block {
         let items = block.items.iter().map(|(id, _)| (*id, name(*id))).collect();
         let from = format!("{} AS {}", nested(&block.sql()), self.alias());
+        self.count(from.len());
         Block { items, from, ..Block::default() }
     }
 

@@ -14,6 +14,7 @@ mod engine;
 mod export;
 #[cfg(feature = "engine")]
 mod functions;
+mod hostile;
 #[cfg(feature = "engine")]
 mod hunts;
 mod ingest;
