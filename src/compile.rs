@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::{panic, thread};
 
 use crate::diag::{Diagnostic, any_error, code};
-pub use crate::facts::{Options, Origin, Render, TableUse};
+pub use crate::facts::{Input, Options, Origin, Render, TableUse};
 use crate::plan::{self, Ask, Node, Plan, Rel};
 use crate::schema::Schema;
 use crate::span::Span;
@@ -31,6 +31,8 @@ pub struct Compiled {
     pub render: Option<Render>,
     /// The stored tables that it reads, in the order of the text.
     pub tables: Vec<TableUse>,
+    /// What must be in the engine before it runs, from outside of the database.
+    pub inputs: Vec<Input>,
     /// The clock that it was compiled for, in ticks.
     pub now: i64,
     /// It needs no sort, group or join: first rows can come before the last are known. And each run gives
@@ -179,6 +181,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         origins,
         render: plan.render,
         tables: plan.tables,
+        inputs: plan.inputs,
         now,
         streams,
         bare_table,

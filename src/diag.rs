@@ -47,6 +47,8 @@ pub mod code {
     pub const DATA: &str = "KH006";
     /// Legal, but most likely not what was meant.
     pub const SUSPICIOUS: &str = "KH005";
+    /// Something from outside of the database that nobody has supplied.
+    pub const OUTSIDE: &str = "KH006";
 }
 
 impl Diagnostic {

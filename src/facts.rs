@@ -1,6 +1,12 @@
 //! What a query depends on besides its text, and what is known of it besides its SQL: plain data that the
 //! plan fills and every later layer reads.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::span::Span;
+use crate::types::ColumnType;
+
 /// What a query's meaning depends on besides its text and the schema.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -10,6 +16,91 @@ pub struct Options {
     pub params: Vec<(String, String)>,
     /// Mark in the SQL which operator made each part.
     pub trace: bool,
+    /// What the user has put into folders for queries to name.
+    pub outside: Arc<Outside>,
+}
+
+/// What lies outside of the database, as far as a compiler must know it: names and columns, no rows.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// A folder for files is named, so a list of what is there is a whole list.
+    pub files: bool,
+    /// The columns of each watchlist by its alias, or why its file cannot be read.
+    pub watchlists: BTreeMap<String, Result<Vec<String>, String>>,
+    /// Stored functions by name.
+    pub functions: BTreeMap<String, FunctionFile>,
+}
+
+/// A stored function: a file of KQL.
+#[derive(Clone, Debug)]
+pub struct FunctionFile {
+    /// For messages.
+    pub path: String,
+    /// What the file says, or why it cannot be read.
+    pub text: Result<String, String>,
+}
+
+/// Rows that a query reads from outside of the database. Before the query runs they must be in the engine,
+/// in a table of this name with these columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    pub source: InputSource,
+    /// Unique to source and columns; a name that needs no quotes.
+    pub table: String,
+    /// Stored as c0, c1, ...
+    pub columns: Vec<ColumnType>,
+    /// Where the query names it.
+    pub span: Span,
+}
+
+/// Where inputs are in the engine.
+pub const INPUT_SCHEMA: &str = "memory.input";
+
+/// Where rows from outside come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputSource {
+    /// `externaldata`: the files that URLs stand for, one behind the other.
+    Files { uris: Vec<String>, layout: FileLayout },
+    /// `_GetWatchlist`: a file by alias. Without columns of its own the file was not there.
+    Watchlist { alias: String },
+    /// `_GetWatchlistAlias`: needs the folder, and no file of it.
+    Watchlists,
+    /// `geo_info_from_ip_address`: where addresses are; no table.
+    Places,
+}
+
+/// How a file is cut into records and cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileLayout {
+    pub format: FileFormat,
+    /// The first record of each file is no row.
+    pub skip_first: bool,
+    /// For each column where its value stands; without it cells go by their order, properties by name.
+    pub mapping: Option<Vec<CellSource>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    /// Cells between delimiters, quoted as in CSV.
+    Delimited(u8),
+    /// Each line is a value.
+    Lines,
+    /// The whole file is a value.
+    Whole,
+    /// JSON values one behind the other, arrays unfolded.
+    Json,
+}
+
+/// Where a column's value stands in a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CellSource {
+    /// Nowhere: it is empty.
+    Nothing,
+    /// The cell at this place, from 0.
+    Ordinal(usize),
+    /// A path in the encoding of `kernels::json`; an empty one is the whole record.
+    Path(String),
+    Constant(String),
 }
 
 /// A column of a stored table.

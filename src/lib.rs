@@ -20,6 +20,7 @@ pub mod hunt;
 pub mod ide;
 pub mod ingest;
 pub mod kernels;
+pub mod outside;
 pub mod places;
 pub mod plan;
 pub mod schema;

@@ -41,6 +41,7 @@ fn open_workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure>
         data: chosen.data(),
         title: chosen.title(),
         engine: cli::engine_options(global),
+        folders: global.folders(),
         fallback: kqlhunt::places::default_database().ok(),
         file: file.map(Path::to_path_buf),
         now: global.now,

@@ -263,16 +263,11 @@ pub static ROWS: &[Func] = &[
         )],
     )
     .doc("The names of the time zones."),
-    f(
-        "ingestion_time",
-        &[sig(
-            &[],
-            Is(Datetime),
-            Refuse("Files carry no time of ingestion; use TimeGenerated or Timestamp."),
-        )],
-    )
-    .label(Label::Prefix("$IngestionTime"))
-    .doc("When a row was ingested into Kusto."),
+    f("ingestion_time", &[sig(&[], Is(Datetime), Sql("CAST(NULL AS BIGINT)"))])
+        .label(Label::Fixed("$IngestionTime"))
+        .doc("When a row was ingested into Kusto; always null here.")
+        .trap("Null is what Kusto gives for a table without its policy for times of ingestion.")
+        .example("print isnull(ingestion_time())", "true"),
     f(
         "around",
         &[sig(

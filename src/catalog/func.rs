@@ -87,6 +87,8 @@ pub enum Label {
     PrefixAndTwoArgs(&'static str),
     /// `prefix_`, the name of the first argument and the number that the second is, `percentile_x_99_9`.
     PrefixAndNumber(&'static str),
+    /// This name, whatever the arguments.
+    Fixed(&'static str),
     /// The function's own name and the first argument's, `strlen_x`; like `Prefix(name)`.
     NameAndFirstArg,
 }

@@ -14,6 +14,7 @@ pub mod hash;
 pub mod math;
 pub mod net;
 pub mod operators;
+pub mod outside;
 pub mod parsing;
 pub mod plugins;
 pub mod series;

@@ -1,6 +1,6 @@
 //! Functions over IPv4 and IPv6 addresses. Knows `kernels::net` by name.
 
-use super::func::Lower::{Kernel, Refuse, Sql};
+use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::Is;
 use super::func::{ANY, Func, LONG, ONLY_STR, Param, SCALAR, STR, f, named, opt, rest, sig};
 use crate::types::Type::{Bool, Dynamic, Guid, Int, Long, String};
@@ -131,8 +131,10 @@ pub static ROWS: &[Func] = &[
     .doc("Whether a text has an IPv4 address that begins in one of several ways.")
     .trap("The beginning of an address ends with a dot: '192.0.' and not '192.0'.")
     .example("print has_any_ipv4_prefix('src=192.0.2.1', '198.51.', '192.0.')", "true"),
-    f("geo_info_from_ip_address", &[sig(&[ANY], Is(Dynamic), Refuse(NO_GEO))])
-        .doc("Where an address is on the map."),
+    f("geo_info_from_ip_address", &[sig(&[STR], Is(Dynamic), Kernel("kql_geo_info"))])
+        .doc("Country, state, city, latitude and longitude of an address, from the file that --geo names.")
+        .trap("What another file says may differ from what Kusto's says.")
+        .example("print isnull(geo_info_from_ip_address('no address'))", "true"),
 ];
 
 /// The first address of a network, in a form that has an order; internal, as the next three.
@@ -142,5 +144,3 @@ pub static FIRST_V6: Func = f("ipv6_lookup", &[sig(&[ONLY_STR], Is(Guid), Kernel
 pub static LAST_V6: Func = f("ipv6_lookup", &[sig(&[ONLY_STR], Is(Guid), Kernel("kql_ipv6_last"))]);
 
 const PREFIX_TEXT: Param = named("prefix", STR);
-const NO_GEO: &str = "Where addresses are needs a data set that is not part of kqlhunt; \
-    load one as a table of your own and use ipv4_is_in_range() or a lookup.";

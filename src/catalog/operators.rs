@@ -14,8 +14,6 @@ const GRAPH: &str = "Follow edges with join, one join for each step.";
 
 pub static REFUSED: &[Refused] = &[
     row("assert-schema", "Leave it out: getschema shows the columns and their types."),
-    row("external_data", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
-    row("externaldata", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
     row("facet", "Run one summarize count() by column for each column."),
     row("find", "Filter each table with where * has, and put them together with union."),
     row("fork", "Write the branches as queries of their own, separated by semicolons."),
@@ -26,7 +24,6 @@ pub static REFUSED: &[Refused] = &[
     row("graph-where-edges", GRAPH),
     row("graph-where-nodes", GRAPH),
     row("inline_external_table", "Load the file with kqlhunt ingest --table NAME FILE and query that table."),
-    row("invoke", "Call the function with the table as its first argument: f(T)."),
     row("macro-expand", "Write the parts out and put them together with union."),
     row("make-graph", GRAPH),
     row("materialized-view-combine", "Query the table itself."),

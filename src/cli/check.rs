@@ -31,10 +31,15 @@ pub fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
     Ok(if failed { Exit::Query } else { Exit::Done })
 }
 
-/// Compiles for the clock and parameters of the arguments.
+/// Compiles for the clock and parameters of the arguments, and says what a run would lack.
 pub fn compile(text: &str, global: &Global, args: &CheckArgs, binder: &Binder) -> Compilation {
-    let options = Options { now: binder.now(global), params: args.query.param.clone(), ..Options::default() };
-    compile::compile(text, &binder.schema, &options)
+    let folders = global.folders();
+    let (now, params, outside) = (binder.now(global), args.query.param.clone(), folders.listing());
+    let options = Options { now, params, outside, ..Options::default() };
+    let mut compilation = compile::compile(text, &binder.schema, &options);
+    compilation.diagnostics.extend(folders.missing(&compilation.results));
+    compilation.diagnostics.sort_by_key(|found| found.span);
+    compilation
 }
 
 /// Diagnostics and the columns of the last result as one JSON object. Places count characters.

@@ -17,6 +17,9 @@ struct Config {
     memory: Option<String>,
     threads: Option<NonZeroUsize>,
     ascii: Option<bool>,
+    files: Option<PathBuf>,
+    functions: Option<PathBuf>,
+    geo: Option<PathBuf>,
 }
 
 /// The arguments, completed from the environment and the file.
@@ -29,13 +32,30 @@ pub fn complete(arguments: &Global) -> Result<Global, Failure> {
         global.db = std::env::var_os("KQLHUNT_DB").filter(|path| !path.is_empty()).map(PathBuf::from);
     }
     // Without a home there is no file.
-    let Ok(path) = places::config_file() else { return Ok(global) };
-    match std::fs::read_to_string(&path) {
-        Ok(text) => apply(&mut global, &text, &path)?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Failure::input(&path, &error)),
+    if let Ok(path) = places::config_file() {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => apply(&mut global, &text, &path)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(Failure::input(&path, &error)),
+        }
     }
+    check_folders(&global)?;
     Ok(global)
+}
+
+/// A folder that is named and not there would look like one in which nothing is supplied.
+fn check_folders(global: &Global) -> Result<(), Failure> {
+    let named = [("--files", &global.files), ("--functions", &global.functions)];
+    for (option, path) in named {
+        if let Some(path) = path.as_deref().filter(|path| !path.is_dir()) {
+            let message = format!("{option}: {} is no folder", path.display());
+            return Err(Failure::new(Exit::NoInput, message));
+        }
+    }
+    match global.geo.as_deref().filter(|path| !path.is_file()) {
+        Some(path) => Err(Failure::new(Exit::NoInput, format!("--geo: {} is no file", path.display()))),
+        None => Ok(()),
+    }
 }
 
 fn apply(global: &mut Global, text: &str, path: &Path) -> Result<(), Failure> {
@@ -53,6 +73,9 @@ fn apply(global: &mut Global, text: &str, path: &Path) -> Result<(), Failure> {
     }
     global.threads = global.threads.or(config.threads);
     global.ascii |= config.ascii.unwrap_or(false);
+    global.files = global.files.take().or(config.files);
+    global.functions = global.functions.take().or(config.functions);
+    global.geo = global.geo.take().or(config.geo);
     Ok(())
 }
 
@@ -67,11 +90,12 @@ mod tests {
 
     #[test]
     fn the_command_line_wins() {
-        let text = "db: /data/hunt.duckdb\nmemory: 2GB\nthreads: 3\nascii: true\n";
+        let text = "db: /data/hunt.duckdb\nmemory: 2GB\nthreads: 3\nascii: true\nfiles: /data/lists\n";
         let settled = applied(Global::default(), text).expect("reads");
         assert_eq!(settled.db.as_deref(), Some(Path::new("/data/hunt.duckdb")));
         assert_eq!((settled.memory, settled.ascii), (Some(2_000_000_000), true));
         assert_eq!(settled.threads.map(usize::from), Some(3));
+        assert_eq!(settled.files.as_deref(), Some(Path::new("/data/lists")));
         let given = Global { sample: true, memory: Some(5), ..Global::default() };
         let settled = applied(given, text).expect("reads");
         assert_eq!((settled.db, settled.memory), (None, Some(5)));

@@ -54,6 +54,16 @@ impl Failure {
         Failure::new(Exit::NoInput, format!("{}: {error}", path.display()))
     }
 
+    /// What a query needs from outside of the database is missing or unreadable.
+    pub fn supply(error: Error) -> Failure {
+        match error {
+            Error::Engine { .. } | Error::Cancelled => error.into(),
+            Error::File { .. } | Error::Io(_) | Error::Message(_) => {
+                Failure::new(Exit::NoInput, error.to_string())
+            }
+        }
+    }
+
     /// An error of the export's target.
     pub fn output(error: Error) -> Failure {
         match Failure::from(error) {

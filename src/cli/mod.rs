@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::export;
+use crate::outside::Folders;
 use crate::ticks::parse_datetime;
 use exit::{Exit, Failure};
 use input::Text;
@@ -88,12 +89,28 @@ pub struct Global {
     /// Threads for queries; default: one for each core
     #[arg(long, global = true, value_name = "N", env = "KQLHUNT_THREADS", hide_env = true)]
     pub threads: Option<std::num::NonZeroUsize>,
+    /// Files that externaldata reads instead of URLs, and watchlists in its folder watchlists
+    #[arg(long, global = true, value_name = "DIR", env = "KQLHUNT_FILES", hide_env = true)]
+    pub files: Option<PathBuf>,
+    /// Functions that queries may call, one NAME.kql each
+    #[arg(long, global = true, value_name = "DIR", env = "KQLHUNT_FUNCTIONS", hide_env = true)]
+    pub functions: Option<PathBuf>,
+    /// Where addresses are: a GeoLite2 City database, or a CSV file of networks
+    #[arg(long, global = true, value_name = "FILE", env = "KQLHUNT_GEO", hide_env = true)]
+    pub geo: Option<PathBuf>,
     /// When to colour messages
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: Color,
     /// Draw with ASCII characters only
     #[arg(long, global = true)]
     pub ascii: bool,
+}
+
+impl Global {
+    /// The folders and files outside of the database that queries may name.
+    pub fn folders(&self) -> Folders {
+        Folders { files: self.files.clone(), functions: self.functions.clone(), geo: self.geo.clone() }
+    }
 }
 
 #[derive(Subcommand, Debug)]

@@ -27,11 +27,16 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
         report::say(note);
     }
 
-    let options = Options {
-        now: data::now(global, engine.clock()),
-        params: args.query.param.clone(),
-        ..Options::default()
-    };
+    let folders = global.folders();
+    let (now, params, outside) =
+        (data::now(global, engine.clock()), args.query.param.clone(), folders.listing());
+    let options = Options { now, params, outside, ..Options::default() };
+    let refusals = folders.supply(&mut engine, &source.text, &options).map_err(Failure::supply)?;
+    if !refusals.is_empty() {
+        let shown = report::render(&source, &refusals, global.color.on_stderr());
+        let _ = io::stderr().write_all(shown.as_bytes());
+        return Err(Failure::silent(Exit::NoInput));
+    }
     let compilation = engine
         .compile(&source.text, &options, &cancel)
         .map_err(Failure::from)

@@ -47,10 +47,15 @@ pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> 
     data::announce(&chosen);
     let mut engine = data::open(global, &chosen)?;
     let params = args.query.param.clone();
+    let folders = global.folders();
 
     let answer = |engine: &mut Engine, kql: &str| -> Result<String, String> {
-        let options =
-            Options { now: data::now(global, engine.clock()), params: params.clone(), ..Options::default() };
+        let (now, params, outside) = (data::now(global, engine.clock()), params.clone(), folders.listing());
+        let options = Options { now, params, outside, ..Options::default() };
+        let refusals = folders.supply(engine, kql, &options).map_err(|error| error.to_string())?;
+        if !refusals.is_empty() {
+            return Err(report::lines(kql, &refusals));
+        }
         let cancel = Cancel::new();
         let compilation = engine.compile(kql, &options, &cancel).map_err(|error| error.to_string())?;
         if diag::any_error(&compilation.diagnostics) {

@@ -5,6 +5,7 @@
 mod cancel;
 mod ffi;
 mod foreign;
+mod inputs;
 mod layout;
 mod open;
 mod probe;
@@ -138,6 +139,7 @@ impl Engine {
         let (instance, connection) = Instance::new(options, file.as_deref(), Access::Read)?;
         connection.register_kernels()?;
         connection.execute(results::CREATE)?;
+        connection.execute(inputs::CREATE)?;
         match data {
             Data::Memory(fill) => fill(&mut Store::on(instance.database.connect()?, None)?)?,
             Data::Tables(schema) => Store::on(instance.database.connect()?, None)?.make_tables(schema)?,

@@ -27,6 +27,8 @@ pub const CREATE: &str = "CREATE SCHEMA memory.result";
 #[derive(Default)]
 pub struct Shared {
     results: Mutex<HashMap<ResultId, Kept>>,
+    /// The inputs that are there, by table, with the stamps of what they were read from.
+    inputs: Mutex<HashMap<String, u64>>,
     /// Held for reading by those who read the hunt file, for writing while it is detached.
     pub hunt: RwLock<()>,
 }
@@ -51,6 +53,10 @@ impl Shared {
     /// Keeps the hunt file attached as long as the guard lives.
     pub fn attached(&self) -> RwLockReadGuard<'_, ()> {
         self.hunt.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn inputs(&self) -> MutexGuard<'_, HashMap<String, u64>> {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn results(&self) -> MutexGuard<'_, HashMap<ResultId, Kept>> {

@@ -145,6 +145,7 @@ mod tests {
             columns: vec![column("UserId"), column("MaliciousIP"), column("Cut")],
             origins: vec![from("UserId"), from("ClientIP"), None],
             render: None,
+            inputs: Vec::new(),
             tables: vec![TableUse {
                 table: "OfficeActivity".into(),
                 time_column: Some("TimeGenerated".into()),

@@ -6,6 +6,7 @@ mod base64;
 mod cell;
 mod chunk;
 mod cut;
+pub mod external;
 mod json;
 mod load;
 mod naming;

@@ -10,6 +10,7 @@ pub mod dynamic;
 pub mod encode;
 pub mod fold;
 pub mod format;
+pub mod geo;
 pub mod hash;
 pub mod json;
 pub mod math;
@@ -229,6 +230,7 @@ const FAMILIES: &[&[Kernel]] = &[
     dynamic::KERNELS,
     encode::KERNELS,
     format::KERNELS,
+    geo::KERNELS,
     hash::KERNELS,
     math::KERNELS,
     net::KERNELS,

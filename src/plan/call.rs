@@ -3,7 +3,6 @@
 
 use super::check::{Any, Binder, Checked, Stop};
 use super::convert::widest;
-use super::env::Binding;
 use super::expr::Cx;
 use super::{Expr, ExprKind};
 use crate::catalog;
@@ -17,8 +16,7 @@ use crate::value::Value;
 
 impl Binder<'_> {
     pub fn call(&mut self, name: &Name, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
-        if let Some(Binding::Function(function)) = cx.env.get(&name.text) {
-            let function = function.clone();
+        if let Some(function) = self.callable(name, cx.env)? {
             return match self.call_user(&function, name, args, cx.env, cx.cols, span)? {
                 Any::Scalar(expr) => Ok(Expr { span, ..expr }),
                 Any::Table(_) => {
@@ -31,9 +29,6 @@ impl Binder<'_> {
                     Err(Stop)
                 }
             };
-        }
-        if let Some(Binding::Wrong) = cx.env.get(&name.text) {
-            return Err(Stop);
         }
         if let Some(special) = self.special(name, args, span, cx) {
             return special;
@@ -84,12 +79,16 @@ impl Binder<'_> {
     }
 
     fn unknown_function(&mut self, name: &Name, cx: &Cx<'_>) {
+        if self.unknown_stored(name) {
+            return;
+        }
         let mut names: Vec<&str> = cx.env.names();
         catalog::names().for_each(|name| names.push(name));
         let help = match nearest(&name.text, names.iter().copied()) {
             Some(near) => format!("Did you mean '{near}'?"),
             None => {
-                "Functions that are stored in a workspace are not known here; define it with let.".to_owned()
+                let file = format!("{}.kql, in the folder that --functions names", name.text);
+                format!("Define it with let, or put a function that a workspace stores into {file}.")
             }
         };
         self.error(code::UNKNOWN_FUNCTION, name.span, format!("unknown function '{}'", name.text), help);

@@ -9,7 +9,7 @@ use super::limits::Used;
 use super::ops::Parts;
 use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::diag::Diagnostic;
-use crate::facts::{Options, Render, TableUse};
+use crate::facts::{Input, Options, Render, TableUse};
 use crate::schema::Schema;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, LetValue, Script, StatementKind};
@@ -75,6 +75,11 @@ pub struct Binder<'a> {
     pub ask: Option<&'a mut (dyn Ask + 'a)>,
     /// As in [`Bound`].
     pub unseen: bool,
+    /// What the text reads from outside of the database.
+    pub inputs: Vec<Input>,
+    /// Stored functions that were parsed, and those that are being bound, the outermost first.
+    pub stored: HashMap<String, Rc<UserFunction>>,
+    pub stored_calls: Vec<String>,
 }
 
 impl<'a> Binder<'a> {
@@ -95,6 +100,9 @@ impl<'a> Binder<'a> {
             parts: HashMap::new(),
             ask,
             unseen: false,
+            inputs: Vec::new(),
+            stored: HashMap::new(),
+            stored_calls: Vec::new(),
         }
     }
 
@@ -128,9 +136,10 @@ impl<'a> Binder<'a> {
                         let mut root = self.in_time(root);
                         root.cols.retain(|column| !column.hidden);
                         let tables = self.tables_of(&root);
+                        let inputs = self.inputs_of(&root);
                         let lets = &mut self.lets;
                         let lets = if at == last { std::mem::take(lets) } else { lets.clone() };
-                        plans.push(Plan { lets, root, render: self.render.take(), tables });
+                        plans.push(Plan { lets, root, render: self.render.take(), tables, inputs });
                     }
                 }
                 StatementKind::Other(what) => self.refuse(
@@ -157,26 +166,43 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// The stored tables below a relation, through the lets that it mentions.
+    /// The stored tables below a relation.
     fn tables_of(&self, root: &Rel) -> Vec<TableUse> {
-        let mut names = Vec::new();
-        let mut rels = vec![root];
+        let names = self.scanned(root);
+        self.tables.iter().filter(|item| names.contains(&item.table.as_str())).cloned().collect()
+    }
+
+    /// The tables that are read below a relation, through the lets that it mentions.
+    pub fn scanned<'r>(&'r self, root: &'r Rel) -> Vec<&'r str> {
+        let scan = |rel: &'r Rel| match &rel.node {
+            Node::Scan { table, .. } => Some(table.as_str()),
+            _ => None,
+        };
+        self.reached(root).into_iter().filter_map(scan).collect()
+    }
+
+    /// A relation and all below it, through the lets that it mentions, each of them once.
+    pub fn reached<'r>(&'r self, root: &'r Rel) -> Vec<&'r Rel> {
+        let (mut found, mut rels) = (Vec::new(), vec![root]);
+        let mut entered = HashSet::new();
         while let Some(rel) = rels.pop() {
-            match &rel.node {
-                Node::Scan { table, .. } => names.push(table),
-                Node::Let { index, .. } => rels.push(&self.lets[*index].rel),
-                _ => {}
+            if let Node::Let { index, .. } = &rel.node
+                && entered.insert(*index)
+            {
+                rels.push(&self.lets[*index].rel);
             }
             rels.extend(super::ops::below(rel));
+            found.push(rel);
         }
-        self.tables.iter().filter(|item| names.contains(&&item.table)).cloned().collect()
+        found
     }
 
     pub fn bind_let(&mut self, item: &ast::Let, env: &Env) -> Checked<Env> {
         let name = &item.name.text;
         let binding = match &item.value {
             LetValue::Function(function) => {
-                Binding::Function(Rc::new(UserFunction { function: function.clone(), env: env.clone() }))
+                let (function, env) = (function.clone(), env.clone());
+                Binding::Function(Rc::new(UserFunction { function, env, file: None }))
             }
             LetValue::Expr(expr) => match self.any(expr, env)? {
                 Any::Scalar(expr) => Binding::Scalar(expr),

@@ -21,6 +21,16 @@ pub enum Binding {
 pub struct UserFunction {
     pub function: ast::Function,
     pub env: Env,
+    /// Of a stored function: the file that its places are in.
+    pub file: Option<StoredText>,
+}
+
+/// The text that a stored function was parsed from.
+pub struct StoredText {
+    pub path: String,
+    pub text: String,
+    /// Bytes that stand before it in what was parsed.
+    pub before: usize,
 }
 
 impl Drop for Frame {

@@ -2,6 +2,7 @@
 
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
+use super::outside::is_open;
 use super::{ColId, Column, Expr, ExprKind};
 use crate::catalog::binary;
 use crate::diag::{code, nearest};
@@ -164,6 +165,9 @@ impl Binder<'_> {
             Some(Binding::Wrong) => return Err(Stop),
             None => {}
         }
+        if let Some(open) = self.open_column(name, cx) {
+            return open;
+        }
         self.unknown_column(name, cx);
         Err(Stop)
     }
@@ -186,7 +190,8 @@ impl Binder<'_> {
     }
 
     pub fn unknown_column(&mut self, name: &Name, cx: &Cx<'_>) {
-        let names = cx.cols.iter().map(|column| column.name.as_str());
+        let listed = cx.cols.iter().filter(|column| !is_open(column));
+        let names = listed.map(|column| column.name.as_str());
         let names: Vec<&str> = names.chain(cx.env.names()).collect();
         let table =
             cx.cols.iter().find_map(|column| column.origin.as_ref()).map(|origin| origin.table.clone());

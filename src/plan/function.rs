@@ -31,7 +31,7 @@ impl Binder<'_> {
         }
         let inner = self.arguments(&function.function, name, args, env, &function.env, cols)?;
         self.calls_deep += 1;
-        let result = self.body(&function.function, inner);
+        let result = self.inside_of(function, name, |binder| binder.body(&function.function, inner));
         self.calls_deep -= 1;
         result
     }

@@ -16,12 +16,14 @@ mod limits;
 mod list;
 mod names;
 mod ops;
+mod outside;
 mod path;
 mod prune;
 mod row_ids;
 mod settings;
 mod source;
 mod special;
+mod stored;
 
 pub use ask::Ask;
 pub use check::{Bound, bind};
@@ -31,7 +33,7 @@ pub use row_ids::to_row_ids;
 use std::rc::Rc;
 
 use crate::catalog::func::{Lower, Sig};
-use crate::facts::{Origin, Render, TableUse};
+use crate::facts::{Input, Origin, Render, TableUse};
 use crate::span::Span;
 use crate::types::Type;
 use crate::value::Value;
@@ -300,6 +302,8 @@ pub struct Plan {
     pub root: Rel,
     pub render: Option<Render>,
     pub tables: Vec<TableUse>,
+    /// What it reads from outside of the database.
+    pub inputs: Vec<Input>,
 }
 
 impl Plan {

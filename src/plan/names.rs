@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::Column;
 use super::check::{Binder, Checked, Stop};
+use super::outside::is_open;
 use crate::catalog;
 use crate::catalog::func::Label;
 use crate::diag::code;
@@ -51,6 +52,7 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
                     };
                     Some(format!("{prefix}_{}_{number}", first().unwrap_or_default()))
                 }
+                Label::Fixed(name) => Some(name.to_owned()),
                 Label::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
                 Label::NameAndFirstArg => Some(format!("{}_{}", name.text, first().unwrap_or_default())),
             }
@@ -77,7 +79,7 @@ impl Binder<'_> {
     pub fn infer(&self, expr: &Expr, cols: &[Column]) -> Option<String> {
         let column = |name: &str| {
             cols.iter().any(|column| column.name == name)
-                || cols.iter().any(|column| self.alias_of(name, column).is_some())
+                || cols.iter().any(|column| self.alias_of(name, column).is_some() || is_open(column))
         };
         infer(expr, &column)
     }

@@ -107,7 +107,11 @@ impl Binder<'_> {
         if let Some(column) = self.alias_column(name, cols) {
             return Ok(column);
         }
-        self.unknown_column(name, &Cx::new(cx.env, cols));
+        let side = Cx::new(cx.env, cols);
+        if let Some(open) = self.open_column(name, &side) {
+            return open;
+        }
+        self.unknown_column(name, &side);
         Err(Stop)
     }
 }

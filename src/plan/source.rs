@@ -20,15 +20,21 @@ impl Binder<'_> {
                 Some(Binding::Scalar(value)) => self.copied(value, expr.span).map(Any::Scalar),
                 Some(Binding::Table(_) | Binding::Function(_)) => self.source(expr, env).map(Any::Table),
                 Some(Binding::Wrong) => Err(Stop),
-                None if self.schema.table(&name.text).is_some() => self.source(expr, env).map(Any::Table),
+                None if self.schema.table(&name.text).is_some()
+                    || self.options.outside.functions.contains_key(&name.text) =>
+                {
+                    self.source(expr, env).map(Any::Table)
+                }
                 None => self.scalar(expr, env, &[]).map(Any::Scalar),
             },
             Ast::Call { name, args } => {
-                if let Some(Binding::Function(function)) = env.get(&name.text) {
-                    let function = function.clone();
+                if let Some(function) = self.callable(name, env)? {
                     return self.call_user(&function, name, args, env, &[], expr.span);
                 }
-                if matches!(name.text.as_str(), "materialize" | "table" | "view") {
+                if matches!(
+                    name.text.as_str(),
+                    "materialize" | "table" | "view" | "_GetWatchlist" | "_GetWatchlistAlias"
+                ) {
                     return self.source(expr, env).map(Any::Table);
                 }
                 self.scalar(expr, env, &[]).map(Any::Scalar)
@@ -58,7 +64,11 @@ impl Binder<'_> {
                     Err(Stop)
                 }
                 Some(Binding::Wrong) => Err(Stop),
-                None => self.table(&name.text, name.span, env),
+                None if self.schema.table(&name.text).is_some() => self.table(&name.text, name.span, env),
+                None => match self.callable(name, env)? {
+                    Some(function) => self.table_of_call(&function, name, &[], env, expr.span),
+                    None => self.table(&name.text, name.span, env),
+                },
             },
             Ast::Call { name, args } => self.source_call(name, args, expr, env),
             Ast::Path(base, name) if names_a_database(base) => {
@@ -86,12 +96,8 @@ impl Binder<'_> {
         expr: &ast::Expr,
         env: &Env,
     ) -> Checked<Rel> {
-        if let Some(Binding::Function(function)) = env.get(&name.text) {
-            let function = function.clone();
+        if let Some(function) = self.callable(name, env)? {
             return self.table_of_call(&function, name, args, env, expr.span);
-        }
-        if let Some(Binding::Wrong) = env.get(&name.text) {
-            return Err(Stop);
         }
         match (name.text.as_str(), args) {
             ("materialize", [arg]) => {
@@ -118,29 +124,43 @@ impl Binder<'_> {
                     }
                 }
             }
+            ("_GetWatchlist", args) => self.watchlist(name, args, env, expr.span),
+            ("_GetWatchlistAlias", []) => Ok(self.watchlists(expr.span)),
+            _ if names_a_database(expr) => {
+                let help = "Name the table alone: kqlhunt reads the tables of one database.";
+                self.refuse(name.span, &format!("'{}()'", name.text), help);
+                Err(Stop)
+            }
             _ => {
-                let candidates = env.names();
-                let help = nearest(&name.text, candidates).map_or_else(
-                    || {
-                        "Functions that are stored in a workspace are not known here; define it with let."
-                            .to_owned()
-                    },
-                    |near| format!("Did you mean '{near}'?"),
-                );
-                self.error(
-                    code::UNKNOWN_FUNCTION,
-                    name.span,
-                    format!("unknown tabular function '{}'", name.text),
-                    help,
-                );
+                self.unknown_tabular(name, env);
                 Err(Stop)
             }
         }
     }
 
+    pub fn unknown_tabular(&mut self, name: &Name, env: &Env) {
+        if self.unknown_stored(name) {
+            return;
+        }
+        let outside = self.options.outside.clone();
+        let candidates = env.names().into_iter().chain(outside.functions.keys().map(String::as_str));
+        let help = nearest(&name.text, candidates).map_or_else(
+            || {
+                let file = format!("{}.kql, in the folder that --functions names", name.text);
+                format!("Define it with let, or put a function that a workspace stores into {file}.")
+            },
+            |near| format!("Did you mean '{near}'?"),
+        );
+        let message = format!("unknown tabular function '{}'", name.text);
+        self.error(code::UNKNOWN_FUNCTION, name.span, message, help);
+    }
+
     /// A stored table with all of its columns; pruning drops what nobody reads.
     pub fn table(&mut self, name: &str, span: Span, env: &Env) -> Checked<Rel> {
         let Some(table) = self.schema.table(name) else {
+            if self.unknown_stored(&Name { text: name.to_owned(), span }) {
+                return Err(Stop);
+            }
             let stored = self.schema.tables.iter().map(|table| table.name.as_str());
             let names: Vec<&str> = stored.chain(env.tables()).collect();
             let load = format!("load it with kqlhunt ingest --table {name} FILE");
@@ -233,6 +253,7 @@ impl Binder<'_> {
         let mut env = env.clone();
         for op in &pipe.ops {
             let given = self.op(op, rel, &mut env)?;
+            let given = self.still_open(given);
             rel = Some(self.not_too_wide(given)?);
         }
         rel.ok_or(Stop)
@@ -243,7 +264,10 @@ impl Binder<'_> {
 pub fn names_a_database(expr: &ast::Expr) -> bool {
     match &expr.kind {
         Ast::Call { name, .. } => {
-            matches!(name.text.as_str(), "database" | "cluster" | "workspace" | "app" | "resource")
+            matches!(
+                name.text.as_str(),
+                "database" | "cluster" | "workspace" | "app" | "resource" | "adx" | "arg"
+            )
         }
         Ast::Path(base, _) | Ast::PathCall(base, _) => names_a_database(base),
         _ => false,

@@ -32,6 +32,14 @@ impl Binder<'_> {
             "prev" => self.window(WindowFunc::Prev, name, args, span, cx),
             "next" => self.window(WindowFunc::Next, name, args, span, cx),
             "row_cumsum" => self.window(WindowFunc::RowCumsum, name, args, span, cx),
+            "ingestion_time" => {
+                self.warn_ingestion_time(span);
+                return None;
+            }
+            "geo_info_from_ip_address" => {
+                self.needs_places(span);
+                return None;
+            }
             "isnull" | "isnotnull" | "notnull" => return self.null_test(name, args, span, cx),
             "gettype" => return self.type_name(args, span, cx),
             "typeof" => {

@@ -13,6 +13,7 @@ use super::runner::{Runner, Source};
 use super::windows::Windows;
 use crate::app::msg::{Effect, Msg};
 use crate::engine::{Cancel, Handle};
+use crate::outside::Folders;
 use crate::schema::Schema;
 
 pub struct Effects {
@@ -20,6 +21,7 @@ pub struct Effects {
     runner: Runner,
     files: Sender<files::Job>,
     checker: Checker,
+    folders: Folders,
     /// What needs the open database.
     open: Option<Open>,
     /// Stops an export that runs when the program ends.
@@ -47,10 +49,12 @@ impl Effects {
         session_file: Option<PathBuf>,
         events: Sender<Event>,
     ) -> io::Result<Effects> {
+        let folders = source.folders.clone();
         Ok(Effects {
             runner: Runner::start(source, events.clone())?,
             files: files::start(session_file, events.clone())?,
-            checker: Checker::start(events.clone())?,
+            checker: Checker::start(folders.clone(), events.clone())?,
+            folders,
             open: None,
             exports: Cancel::new(),
             events,
@@ -60,7 +64,7 @@ impl Effects {
     /// The database is open, or another one is.
     pub fn opened(&mut self, handle: Handle) -> io::Result<()> {
         let windows = Windows::start(handle.clone(), self.events.clone())?;
-        let queries = Queries::start(handle.clone(), self.events.clone())?;
+        let queries = Queries::start(handle.clone(), self.folders.clone(), self.events.clone())?;
         self.open = Some(Open { handle, windows, queries });
         Ok(())
     }

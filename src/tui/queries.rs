@@ -13,6 +13,7 @@ use crate::compile::{self, TableUse};
 use crate::engine::{Cancel, Engine, Handle, Sql};
 use crate::error::{Error, Result};
 use crate::hunt::pivot;
+use crate::outside::Folders;
 use crate::schema::Schema;
 use crate::sys::wall_clock;
 use crate::value::{Grid, Value};
@@ -47,9 +48,10 @@ pub struct Queries {
 }
 
 impl Queries {
-    pub fn start(handle: Handle, events: Sender<Event>) -> io::Result<Queries> {
+    pub fn start(handle: Handle, folders: Folders, events: Sender<Event>) -> io::Result<Queries> {
         let (jobs, todo) = channel();
-        thread::Builder::new().name("queries".into()).spawn(move || serve(&handle, &todo, &events))?;
+        let work = move || serve(&handle, &folders, &todo, &events);
+        thread::Builder::new().name("queries".into()).spawn(work)?;
         Ok(Queries { jobs, newest: HashMap::new() })
     }
 
@@ -63,7 +65,7 @@ impl Queries {
     }
 }
 
-fn serve(handle: &Handle, todo: &Receiver<(Job, Cancel)>, events: &Sender<Event>) {
+fn serve(handle: &Handle, folders: &Folders, todo: &Receiver<(Job, Cancel)>, events: &Sender<Event>) {
     while let Ok((job, cancel)) = todo.recv() {
         if cancel.cancelled() {
             continue;
@@ -72,7 +74,7 @@ fn serve(handle: &Handle, todo: &Receiver<(Job, Cancel)>, events: &Sender<Event>
         let answer = handle.engine();
         let msg = match job {
             Job::Ages { purpose, text, now } => {
-                let ages = answer.and_then(|mut engine| ages(&mut engine, &text, now, &cancel));
+                let ages = answer.and_then(|mut engine| ages(&mut engine, folders, &text, now, &cancel));
                 Msg::Ages { purpose, ages: ages.map_err(|error| error.to_string()) }
             }
             Job::Ask { question, ticket, kql, now } => {
@@ -100,10 +102,16 @@ fn fetch(engine: &mut Engine, kql: &str, now: i64, cancel: &Cancel) -> Result<Gr
 }
 
 /// The age of each table of a text, or of every table when it reads none.
-fn ages(engine: &mut Engine, text: &str, now: Option<i64>, cancel: &Cancel) -> Result<Vec<TableAge>> {
+fn ages(
+    engine: &mut Engine,
+    folders: &Folders,
+    text: &str,
+    now: Option<i64>,
+    cancel: &Cancel,
+) -> Result<Vec<TableAge>> {
     let now = now.unwrap_or_else(wall_clock);
     let schema = engine.schema();
-    let options = compile::Options { now, ..compile::Options::default() };
+    let options = compile::Options { now, outside: folders.listing(), ..compile::Options::default() };
     let compilation = compile::compile(text, &schema, &options);
     let mut ages = Vec::new();
     for (used, now) in tables(&compilation, &schema, now) {
@@ -151,7 +159,7 @@ pub struct Checker {
 }
 
 impl Checker {
-    pub fn start(events: Sender<Event>) -> io::Result<Checker> {
+    pub fn start(folders: Folders, events: Sender<Event>) -> io::Result<Checker> {
         let newest: Arc<Mutex<Option<Check>>> = Arc::default();
         let (bell, rung) = channel();
         let todo = newest.clone();
@@ -160,8 +168,11 @@ impl Checker {
                 let check = todo.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let Some(Check { version, offset, text, now, schema }) = check else { continue };
                 let now = now.unwrap_or_else(wall_clock);
-                let options = compile::Options { now, ..compile::Options::default() };
-                let diagnostics = compile::compile(&text, &schema, &options).diagnostics;
+                let outside = folders.listing();
+                let options = compile::Options { now, outside, ..compile::Options::default() };
+                let compilation = compile::compile(&text, &schema, &options);
+                let missing = folders.missing(&compilation.results);
+                let diagnostics = [compilation.diagnostics, missing].concat();
                 let msg = Msg::Checked { version, offset, diagnostics };
                 if events.send(Event::Msg(msg)).is_err() {
                     return;

@@ -21,6 +21,7 @@ use crate::app::{App, Start, update};
 use crate::engine::{self, Data, Handle};
 use crate::error::{Error, Result};
 use crate::hunt::pack;
+use crate::outside::Folders;
 
 /// How the workbench starts.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub struct Options {
     /// What the data are called on the screen, such as `sample` or a path; sessions are kept by it.
     pub title: String,
     pub engine: engine::Options,
+    /// What queries may name outside of the data.
+    pub folders: Folders,
     /// Where `:load` puts rows while the data are in memory.
     pub fallback: Option<PathBuf>,
     /// A query file to open.
@@ -133,7 +136,8 @@ impl Desk {
         signals::watch(rescue.clone(), sender.clone())?;
         input::start(sender.clone())?;
         let (data, engine) = (options.data.clone(), options.engine);
-        let source = Source { data, options: engine, fallback: options.fallback.clone() };
+        let (fallback, folders) = (options.fallback.clone(), options.folders.clone());
+        let source = Source { data, options: engine, fallback, folders };
         let effects = Effects::start(source, session_file, sender)?;
         Ok(Desk { app, theme, screen, effects, events, rescue, started: Instant::now(), rescued: None })
     }

@@ -17,6 +17,7 @@ use crate::compile;
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
 use crate::error::Error;
+use crate::outside::Folders;
 use crate::sys::wall_clock;
 use crate::value::Value;
 
@@ -30,6 +31,7 @@ const CLOSING: Duration = Duration::from_millis(300);
 #[derive(Clone)]
 pub struct Runner {
     desk: Arc<Desk>,
+    folders: Folders,
     events: Sender<Event>,
 }
 
@@ -71,6 +73,8 @@ pub struct Source {
     pub data: Data,
     pub options: engine::Options,
     pub fallback: Option<PathBuf>,
+    /// What queries may name outside of the data.
+    pub folders: Folders,
 }
 
 impl Runner {
@@ -78,7 +82,7 @@ impl Runner {
     pub fn start(source: Source, events: Sender<Event>) -> io::Result<Runner> {
         let desk =
             Arc::new(Desk { state: Mutex::default(), bell: Condvar::new(), threads: Mutex::default() });
-        let runner = Runner { desk, events };
+        let runner = Runner { desk, events, folders: source.folders.clone() };
         let worker = runner.clone();
         runner.spawn(move || match Engine::open(&source.data, &source.options) {
             Ok(engine) => {
@@ -206,8 +210,8 @@ impl Runner {
         match handle.engine() {
             Ok(engine) => {
                 self.state().progress = Some(engine.progress());
-                let source =
-                    Source { data: Data::Empty, options: engine::Options::default(), fallback: None };
+                let (data, folders) = (Data::Empty, self.folders.clone());
+                let source = Source { data, options: engine::Options::default(), fallback: None, folders };
                 self.work(shift, engine, source);
             }
             Err(error) => self.tell(Msg::Broken(format!("the engine does not answer: {error}"))),
@@ -254,10 +258,17 @@ impl Runner {
         signals::rehearse("engine");
         let started = Instant::now();
         let ms = || started.elapsed().as_millis() as u64;
-        let options = compile::Options { now: now.unwrap_or_else(wall_clock), ..compile::Options::default() };
+        let (now, outside) = (now.unwrap_or_else(wall_clock), self.folders.listing());
+        let options = compile::Options { now, outside, ..compile::Options::default() };
+        let told = |failure: Failure| self.tell(Msg::Failed { run, failure, ms: ms() });
+        match self.folders.supply(engine, &text, &options) {
+            Ok(refusals) if refusals.is_empty() => {}
+            Ok(refusals) => return told(Failure::Query(refusals)),
+            Err(error) => return told(failure(error)),
+        }
         let mut compilation = match engine.compile(&text, &options, &cancel) {
             Ok(compilation) => compilation,
-            Err(error) => return self.tell(Msg::Failed { run, failure: failure(error), ms: ms() }),
+            Err(error) => return told(failure(error)),
         };
         let skipped = compilation.results.len().saturating_sub(1);
         let compiled = match compilation.results.pop() {

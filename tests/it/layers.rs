@@ -21,9 +21,10 @@ const LAYERS: &[(&str, &str)] = &[
     ("export", "compile"),
     ("engine", "sys kernels catalog sql compile"),
     ("ingest", "sys kernels catalog sql engine"),
+    ("outside", "kernels catalog compile engine ingest"),
     ("app", "syntax catalog compile ide hunt export"),
-    ("tui", "sys kernels syntax catalog plan sql compile ide hunt export engine ingest app"),
-    ("cli", "sys kernels syntax catalog plan sql compile ide hunt export engine ingest"),
+    ("tui", "sys kernels syntax catalog plan sql compile ide hunt export engine ingest outside app"),
+    ("cli", "sys kernels syntax catalog plan sql compile ide hunt export engine ingest outside"),
     ("lib", ""),
     ("main", "sys cli tui"),
 ];

@@ -20,6 +20,8 @@ mod hunts;
 mod ingest;
 mod layers;
 #[cfg(feature = "engine")]
+mod outside;
+#[cfg(feature = "engine")]
 mod pages;
 #[cfg(feature = "engine")]
 mod pty;

@@ -244,6 +244,7 @@ fn compiled(columns: Vec<ColumnType>) -> Compiled {
         origins: vec![None; columns.len()],
         columns,
         render: None,
+        inputs: Vec::new(),
         tables: Vec::new(),
         now: now(),
         streams: false,

@@ -149,6 +149,27 @@ fn quoted_end(bytes: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// All records of a whole text with the lines on which they begin, empty lines left out. On a mistake its
+/// line and what is wrong.
+pub fn records(text: &str, delimiter: u8) -> Result<Vec<(u64, &str)>, (u64, &'static str)> {
+    let bytes = text.as_bytes();
+    let (mut found, mut at, mut line) = (Vec::new(), 0, 1);
+    while at < bytes.len() {
+        let (length, next) = match follow(&bytes[at..], delimiter, true) {
+            Follow::Record { length, next, .. } => (length, next),
+            Follow::Stray => return Err((line, "text follows a closing quote")),
+            Follow::More => return Err((line, "a quote is not closed")),
+        };
+        let record = &text[at..at + length];
+        if !matches!(record, "" | "\r") {
+            found.push((line, record));
+        }
+        line += newlines(&bytes[at..at + next]);
+        at += next;
+    }
+    Ok(found)
+}
+
 /// The fields of a record that was cut before, quotes undone.
 pub fn split(record: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
     let record = record.strip_suffix('\r').unwrap_or(record);
@@ -199,6 +220,16 @@ mod tests {
         assert_eq!(split("2,\"\"", b','), ["2", ""]);
         assert_eq!(split(",", b','), ["", ""]);
         assert_eq!(split("a \"b\" c,\"d\"", b','), ["a \"b\" c", "d"]);
+    }
+
+    #[test]
+    fn a_whole_text_is_cut_into_records() {
+        let text = "a,\"x\ny\"\r\n\r\nb,\n,\nlast";
+        let found = records(text, b',');
+        assert_eq!(found, Ok(vec![(1, "a,\"x\ny\"\r"), (4, "b,"), (5, ","), (6, "last")]));
+        assert_eq!(records("\t\n\n", b'\t'), Ok(vec![(1, "\t")]));
+        assert_eq!(records("a\n\"b\"c", b','), Err((2, "text follows a closing quote")));
+        assert_eq!(records("a\n\"b", b','), Err((2, "a quote is not closed")));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
+use crate::plan::outside::is_open;
 use crate::plan::{ColId, Column, Expr, ExprKind, Node, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{ColumnPattern, Name, Named, ReorderOrder};
@@ -202,7 +203,7 @@ impl Binder<'_> {
                 let found =
                     input.cols.iter().filter(|column| !column.hidden && matches(&pattern.text, &column.name));
                 names.extend(found.map(|column| column.name.clone()));
-            } else if input.column(&pattern.text).is_some() {
+            } else if input.column(&pattern.text).is_some() || input.cols.iter().any(is_open) {
                 names.push(pattern.text.clone());
             } else {
                 self.no_column(pattern, input);

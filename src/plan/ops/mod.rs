@@ -5,6 +5,7 @@ mod apply;
 mod by_names;
 mod cols;
 mod expand;
+mod external;
 mod join;
 mod parse;
 mod parse_kv;
@@ -43,9 +44,10 @@ impl Binder<'_> {
             OpKind::Union { params, tables } => self.union(params, tables, input, env, op.span),
             OpKind::Error => Err(Stop),
             OpKind::Other(name) => self.not_yet(op, name),
-            OpKind::Externaldata { .. } | OpKind::Search { .. } | OpKind::Find { .. } | OpKind::Invoke(_) => {
-                self.not_yet(op, &op.name.text)
+            OpKind::Externaldata { columns, uris, params } => {
+                self.externaldata(columns, uris, params, env, op.span)
             }
+            OpKind::Search { .. } | OpKind::Find { .. } => self.not_yet(op, &op.name.text),
             OpKind::Where(_)
             | OpKind::Take(_)
             | OpKind::Top { .. }
@@ -77,6 +79,7 @@ impl Binder<'_> {
             | OpKind::Partition { .. }
             | OpKind::Evaluate { .. }
             | OpKind::As { .. }
+            | OpKind::Invoke(_)
             | OpKind::Render { .. } => match input {
                 Some(input) => self.op_on(op, input, env),
                 None => {
@@ -96,6 +99,7 @@ impl Binder<'_> {
             OpKind::Sort { keys, .. } => self.sort(keys, input, env, op.span),
             OpKind::Distinct(items) => self.distinct(items, input, env, op.span),
             OpKind::Count => self.count(input, op.span),
+            OpKind::Invoke(call) => self.invoke(call, input, env),
             OpKind::Serialize(items) => self.serialize(items, input, env, op.span),
             OpKind::Extend(items) => self.extend(items, input, env, op.span),
             OpKind::Parse { params, expr, steps, only_matches } => {
@@ -371,6 +375,17 @@ fn own_exprs(rel: &Rel) -> Vec<&Expr> {
 /// Whether it gives something else each time it is evaluated: `rand()`, `new_guid()`.
 pub fn volatile(rel: &Rel) -> bool {
     own_exprs(rel).into_iter().any(volatile_expr) || below(rel).into_iter().any(volatile)
+}
+
+/// Whether an expression of the relation's own node calls this function.
+pub fn calls(rel: &Rel, function: &str) -> bool {
+    let mut found = false;
+    for expr in own_exprs(rel) {
+        expr.walk(&mut |inner| {
+            found |= matches!(&inner.kind, ExprKind::Call { name, .. } if *name == function);
+        });
+    }
+    found
 }
 
 fn volatile_expr(expr: &Expr) -> bool {

@@ -1,0 +1,95 @@
+//! What lies outside of the database and queries name: files for `externaldata`, watchlists, stored
+//! functions, where addresses are. All of it stands in folders that the user names; nothing is fetched, and
+//! what is not there is said, never taken for empty. Knows no KQL and no screen.
+
+mod find;
+#[cfg(feature = "engine")]
+mod geo;
+#[cfg(feature = "engine")]
+mod load;
+mod path;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::facts::{FunctionFile, Outside};
+use crate::ingest::external;
+
+/// The folders and files that the user names.
+#[derive(Clone, Debug, Default)]
+pub struct Folders {
+    /// Files that URLs stand for; watchlists in its folder `watchlists`.
+    pub files: Option<PathBuf>,
+    /// Stored functions, `name.kql` each.
+    pub functions: Option<PathBuf>,
+    /// Where addresses are; without it `geo.mmdb` or `geo.csv` among the files.
+    pub geo: Option<PathBuf>,
+}
+
+/// The folder of watchlists among the files.
+const WATCHLISTS: &str = "watchlists";
+/// Files of one folder that are looked at.
+const LISTED_MAX: usize = 5_000;
+/// A longer function is none.
+const FUNCTION_MAX_BYTES: u64 = 1 << 20;
+
+impl Folders {
+    /// What a compiler must know of them; reads them anew.
+    pub fn listing(&self) -> Arc<Outside> {
+        Arc::new(Outside {
+            files: self.files.is_some(),
+            watchlists: self.files.as_deref().map(watchlists).unwrap_or_default(),
+            functions: self.functions.as_deref().map(functions).unwrap_or_default(),
+        })
+    }
+}
+
+fn watchlists(files: &Path) -> BTreeMap<String, Result<Vec<String>, String>> {
+    let columns = |real: Result<PathBuf, String>| {
+        real.and_then(|real| external::header(&real).map_err(|error| error.to_string()))
+    };
+    listed(files, &[WATCHLISTS.to_owned()], "csv")
+        .into_iter()
+        .map(|(alias, _, real)| (alias, columns(real)))
+        .collect()
+}
+
+fn functions(folder: &Path) -> BTreeMap<String, FunctionFile> {
+    let text = |real: PathBuf| match fs::metadata(&real) {
+        Ok(data) if data.len() > FUNCTION_MAX_BYTES => Err("it is larger than 1 MB".to_owned()),
+        _ => fs::read_to_string(&real).map_err(|error| error.to_string()),
+    };
+    let file = |path: PathBuf, real: Result<PathBuf, String>| FunctionFile {
+        path: path.display().to_string(),
+        text: real.and_then(text),
+    };
+    listed(folder, &[], "kql").into_iter().map(|(name, path, real)| (name, file(path, real))).collect()
+}
+
+/// The files of a folder with this ending: name without it, path, and where it leads or why it may not.
+fn listed(root: &Path, below: &[String], ending: &str) -> Vec<(String, PathBuf, Result<PathBuf, String>)> {
+    let folder = below.iter().fold(root.to_path_buf(), |path, part| path.join(part));
+    // A folder that cannot be listed has nothing; what a query then names is missing, and that is said.
+    let Ok(Some(_)) = path::inside(root, below) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
+    let mut found = Vec::new();
+    for entry in entries.flatten().take(LISTED_MAX) {
+        let path = entry.path();
+        let (Some(name), true) = (
+            path.file_stem().and_then(|name| name.to_str()),
+            path.extension().is_some_and(|other| other == ending),
+        ) else {
+            continue;
+        };
+        let mut parts = below.to_vec();
+        parts.push(entry.file_name().to_string_lossy().into_owned());
+        let real = path::inside(root, &parts).and_then(|real| real.ok_or_else(|| "it is gone".to_owned()));
+        if real.as_ref().is_ok_and(|real| !real.is_file()) {
+            continue;
+        }
+        found.push((name.to_owned(), path, real));
+    }
+    found
+}

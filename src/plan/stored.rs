@@ -1,0 +1,182 @@
+//! Stored functions: files of KQL whose names are callable. A mistake in one is told with its file and
+//! place, at the call. And `invoke`, which hands a table to a function.
+
+use std::rc::Rc;
+
+use super::Rel;
+use super::check::{Binder, Checked, Stop};
+use super::env::{Binding, Env, StoredText, UserFunction};
+use crate::catalog::{self, outside};
+use crate::diag::{Diagnostic, code};
+use crate::span::{Span, line_column};
+use crate::syntax::ast::{
+    Arg, Expr, ExprKind as Ast, Function, LetValue, Name, ParamType, Script, StatementKind,
+};
+use crate::syntax::{self};
+
+/// What the piped table is called on its way into a function; no query can write it.
+const PIPED: &str = "$piped";
+
+impl Binder<'_> {
+    /// The function that a call means: one of the query, else a stored one that no built-in hides.
+    pub fn callable(&mut self, name: &Name, env: &Env) -> Checked<Option<Rc<UserFunction>>> {
+        match env.get(&name.text) {
+            Some(Binding::Function(function)) => Ok(Some(function.clone())),
+            Some(Binding::Wrong) => Err(Stop),
+            Some(Binding::Scalar(_) | Binding::Table(_)) => Ok(None),
+            None if catalog::function(&name.text).is_some() || catalog::aggregate(&name.text).is_some() => {
+                Ok(None)
+            }
+            None => self.stored_function(name),
+        }
+    }
+
+    fn stored_function(&mut self, name: &Name) -> Checked<Option<Rc<UserFunction>>> {
+        if let Some(known) = self.stored.get(&name.text) {
+            return Ok(Some(known.clone()));
+        }
+        let outside = self.options.outside.clone();
+        let Some(file) = outside.functions.get(&name.text) else { return Ok(None) };
+        let (text, before) = match &file.text {
+            Ok(text) => whole(&name.text, text),
+            Err(why) => {
+                let message = format!("the function file {} cannot be read: {why}", file.path);
+                self.error(code::OUTSIDE, name.span, message, "Correct the file.");
+                return Err(Stop);
+            }
+        };
+        let (script, problems) = syntax::parse(&text);
+        let own = file.text.clone().unwrap_or_default();
+        let stored = StoredText { path: file.path.clone(), text: own, before };
+        let broken = problems.iter().any(Diagnostic::is_error);
+        self.diagnostics.extend(problems.into_iter().map(|found| stored.moved(found, name.span)));
+        if broken {
+            return Err(Stop);
+        }
+        let Some((function, lets)) = split(script, &name.text) else {
+            let message = format!("{} defines no function '{}'", file.path, name.text);
+            let help = format!("Write let {} = (parameters) {{ body }}; or the body alone.", name.text);
+            self.error(code::OUTSIDE, name.span, message, help);
+            return Err(Stop);
+        };
+        let function = UserFunction { function, env: Env::default(), file: Some(stored) };
+        let env = self.inside_of(&function, name, |binder| {
+            lets.iter().try_fold(Env::default(), |env, item| binder.bind_let(item, &env))
+        })?;
+        let function = Rc::new(UserFunction { env, ..function });
+        self.stored.insert(name.text.clone(), function.clone());
+        Ok(Some(function))
+    }
+
+    /// Does `work` on the text of a stored function: what it says is told at the call, with the place in the
+    /// file. Functions that call each other in a circle are refused.
+    pub fn inside_of<T>(
+        &mut self,
+        function: &UserFunction,
+        name: &Name,
+        work: impl FnOnce(&mut Self) -> Checked<T>,
+    ) -> Checked<T> {
+        let Some(file) = &function.file else { return work(self) };
+        if self.stored_calls.contains(&name.text) {
+            let circle = format!("{}, {}", self.stored_calls.join(", "), name.text);
+            let message = format!("stored functions call each other in a circle: {circle}");
+            self.error(code::LIMIT, name.span, message, "KQL functions cannot call themselves.");
+            return Err(Stop);
+        }
+        let (diagnostics, inputs) = (self.diagnostics.len(), self.inputs.len());
+        self.stored_calls.push(name.text.clone());
+        let result = work(self);
+        self.stored_calls.pop();
+        let told = self.diagnostics.split_off(diagnostics);
+        self.diagnostics.extend(told.into_iter().map(|found| file.moved(found, name.span)));
+        self.inputs[inputs..].iter_mut().for_each(|input| input.span = name.span);
+        result
+    }
+
+    /// `T | invoke f(x)` is `f(T, x)`.
+    pub fn invoke(&mut self, call: &Expr, input: Rel, env: &Env) -> Checked<Rel> {
+        let Ast::Call { name, args } = &call.kind else {
+            let help = "Call one function by its name alone: invoke f(x).";
+            self.refuse(call.span, "invoke with more than a call", help);
+            return Err(Stop);
+        };
+        let Some(function) = self.callable(name, env)? else {
+            self.unknown_tabular(name, env);
+            return Err(Stop);
+        };
+        if !matches!(function.function.params.first().map(|param| &param.ty), Some(ParamType::Table(_))) {
+            let message = format!("the first parameter of '{}' is no table", name.text);
+            self.error(code::TYPE, name.span, message, "invoke hands its table to the first parameter.");
+            return Err(Stop);
+        }
+        let piped = Name { text: PIPED.into(), span: call.span };
+        let index = self.add_let(PIPED, input, false);
+        let env = env.with(PIPED, Binding::Table(index));
+        let first = Arg { name: None, expr: Expr { kind: Ast::Name(piped), span: call.span } };
+        let args: Vec<Arg> = std::iter::once(first).chain(args.iter().cloned()).collect();
+        self.table_of_call(&function, name, &args, &env, call.span)
+    }
+
+    /// A name that is called and that nothing has: what to supply, where it is known.
+    pub fn unknown_stored(&mut self, name: &Name) -> bool {
+        let Some(row) = outside::stored(&name.text) else { return false };
+        let message = format!("the stored function '{}' is not here", name.text);
+        let help =
+            format!("{} Put its KQL into {}.kql, in the folder that --functions names.", row.doc, name.text);
+        self.error(code::UNKNOWN_FUNCTION, name.span, message, help);
+        true
+    }
+}
+
+impl StoredText {
+    /// A remark on this text, as one on the call.
+    fn moved(&self, found: Diagnostic, call: Span) -> Diagnostic {
+        let (line, column) = line_column(&self.text, found.span.start.saturating_sub(self.before as u32));
+        let message = format!("{}:{line}:{column}: {}", self.path, found.message);
+        Diagnostic { message, span: call, ..found }
+    }
+}
+
+/// The file's text as one that defines the function, and how many bytes stand before what the file has.
+fn whole(name: &str, text: &str) -> (String, usize) {
+    if defines(text, name) {
+        return (text.to_owned(), 0);
+    }
+    let head = format!("let {name} = ({}) {{\n", parameters(text));
+    let before = head.len();
+    (format!("{head}{text}\n}}"), before)
+}
+
+/// Whether the text's last statement is the `let` of this function: else it is a body.
+fn defines(text: &str, name: &str) -> bool {
+    let (script, _) = syntax::parse(text);
+    let last = script.statements.last().map(|last| &last.kind);
+    matches!(last, Some(StatementKind::Let(item))
+        if item.name.text == name && matches!(item.value, LetValue::Function(_)))
+}
+
+/// `// parameters: a:string, b:long = 5` in the comments that the text begins with.
+fn parameters(text: &str) -> &str {
+    let comments = text.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with("//"));
+    let mut said = comments.filter_map(|line| {
+        let (word, rest) = line.trim_start_matches('/').split_once(':')?;
+        word.trim().eq_ignore_ascii_case("parameters").then_some(rest.trim())
+    });
+    said.next().unwrap_or("")
+}
+
+/// The function and the `let` statements before it.
+fn split(script: Script, name: &str) -> Option<(Function, Vec<crate::syntax::ast::Let>)> {
+    let mut lets = Vec::new();
+    for statement in script.statements {
+        match statement.kind {
+            StatementKind::Let(item) => lets.push(item),
+            _ => return None,
+        }
+    }
+    let last = lets.pop().filter(|last| last.name.text == name)?;
+    match last.value {
+        LetValue::Function(function) => Some((function, lets)),
+        LetValue::Expr(_) => None,
+    }
+}
