@@ -32,13 +32,6 @@ const SKETCH: &[Sig] = &[sig(
 )];
 const SKETCH_DOC: &str = "Reads a sketch that tdigest() or hll() made.";
 
-const UNIT: &[Sig] = &[sig(
-    &[rest(ANY)],
-    Is(Dynamic),
-    Refuse("Units of measure are not built in; multiply by the factor between the two units."),
-)];
-const UNIT_DOC: &str = "Converts a number from one unit of measure to another.";
-
 const CLUSTER: &[Sig] = &[sig(
     &[rest(ANY)],
     Is(Dynamic),
@@ -67,14 +60,6 @@ pub static ROWS: &[Func] = &[
         .doc("A random guid, another one for each row.")
         .example("print strlen(tostring(new_guid()))", "36"),
     absent("estimate_data_size", ESTIMATE, "How many bytes the values take in Kusto's storage."),
-    absent("convert_angle", UNIT, UNIT_DOC),
-    absent("convert_energy", UNIT, UNIT_DOC),
-    absent("convert_force", UNIT, UNIT_DOC),
-    absent("convert_length", UNIT, UNIT_DOC),
-    absent("convert_mass", UNIT, UNIT_DOC),
-    absent("convert_speed", UNIT, UNIT_DOC),
-    absent("convert_temperature", UNIT, UNIT_DOC),
-    absent("convert_volume", UNIT, UNIT_DOC),
     absent("graph", GRAPH, GRAPH_DOC),
     absent("all", GRAPH, GRAPH_DOC),
     absent("map", GRAPH, GRAPH_DOC),

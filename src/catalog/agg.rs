@@ -2,7 +2,7 @@
 //! input has an order that the result shows, and nothing elsewhere; the other placeholders are those of
 //! [`Lower::Sql`]. Knows SQL aggregates and `kernels::collect`; no plan.
 
-use super::func::Lower::{Build, Refuse, Sql};
+use super::func::Lower::{Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
     ANY, BOOL, DATETIME, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, SCALAR, Sig, TIMESPAN, constant, f,
@@ -164,20 +164,6 @@ const COVARIANCE_IF: &[Sig] =
 const COVARIANCEP: &[Sig] = &[sig(&[REAL, REAL], Is(Real), Sql("coalesce(covar_pop({0}, {1}), 0)"))];
 const COVARIANCEP_IF: &[Sig] =
     &[sig(&[REAL, REAL, IF], Is(Real), Sql("coalesce(covar_pop({0}, {1}) FILTER (WHERE {2}), 0)"))];
-/// What percentile() takes: everything that has an order and is no text.
-const RANKED: Param = takes("value", &[Int, Long, Real, Datetime, Timespan], None);
-const PERCENT: Param = constant(named("percent", REAL));
-/// The nearest rank. As a decimal the percentage is exact: 0.55 * 100 is a little more than 55.
-const RANK: &str = "quantile_disc({0}, CAST({1} / 100 AS DECIMAL(18, 9)))";
-const PERCENTILE_LONG: Sig = sig(&[LONG, PERCENT], Is(Long), Sql(RANK));
-const PERCENTILE: Sig = sig(&[RANKED, PERCENT], Arg(0), Sql(RANK));
-const WEIGHTED: &[Sig] = &[sig(
-    &[ANY, rest(ANY)],
-    Is(Dynamic),
-    Refuse(
-        "Weights are not counted here; repeat the rows by their weight with mv-expand, then use percentile().",
-    ),
-)];
 const HLL: &[Sig] = &[sig(
     &[ANY, rest(ANY)],
     Is(Dynamic),
@@ -379,39 +365,6 @@ pub static ROWS: &[Func] = &[
         .label(Label::FirstArg)
         .doc("The bits that an odd number of values has.")
         .example("range x from 1 to 2 step 1 | summarize binary_all_xor(x)", "3"),
-    f("percentile", &[PERCENTILE_LONG, PERCENTILE])
-        .label(Label::PrefixAndNumber("percentile"))
-        .doc("The value that is not below so many percent of all, by nearest rank.")
-        .trap("Exact here; Kusto estimates over large numbers of rows.")
-        .example("range x from 1 to 100 step 1 | summarize percentile(x, 55)", "55"),
-    f(
-        "percentiles",
-        &[
-            PERCENTILE_LONG,
-            PERCENTILE,
-            sig(
-                &[RANKED, PERCENT, rest(PERCENT)],
-                Arg(0),
-                Refuse(
-                    "Several percentiles are several columns; let percentiles() stand alone in summarize.",
-                ),
-            ),
-        ],
-    )
-    .label(Label::Prefix("percentile"))
-    .doc("Several percentiles, each in a column of its own.")
-    .example("range x from 1 to 100 step 1 | summarize percentiles(x, 5, 95)", "5"),
-    f("percentiles_array", &[sig(&[RANKED, PERCENT, rest(PERCENT)], Is(Dynamic), Build(percentiles_array))])
-        .label(Label::Prefix("percentiles"))
-        .doc("Several percentiles in one array.")
-        .example("range x from 1 to 100 step 1 | summarize percentiles_array(x, 5, 95)", "[5,95]"),
-    f("percentilew", WEIGHTED).label(Label::Prefix("percentile")).doc("A percentile of weighted values."),
-    f("percentilesw", WEIGHTED)
-        .label(Label::Prefix("percentile"))
-        .doc("Several percentiles of weighted values, each in a column of its own."),
-    f("percentilesw_array", WEIGHTED)
-        .label(Label::Prefix("percentiles"))
-        .doc("Several percentiles of weighted values in one array."),
     f("hll", HLL).label(Label::Prefix("hll")).doc("A sketch of how many different values there are."),
     f("hll_if", HLL)
         .label(Label::Prefix("hll_if"))
@@ -464,13 +417,3 @@ const ARG: &[Sig] = &[sig(
     Arg(0),
     Refuse("It gives several columns; let it stand alone in summarize, or use max() or min()."),
 )];
-
-fn percentiles_array(args: &[super::func::Arg<'_>]) -> std::string::String {
-    let Some((value, ranks)) = args.split_first() else { return "NULL".to_owned() };
-    let json = super::dynamic::json_of(value.ty);
-    let parts: Vec<std::string::String> = ranks
-        .iter()
-        .map(|rank| json.replace("{0}", &RANK.replace("{0}", value.sql).replace("{1}", rank.sql)))
-        .collect();
-    format!("kql_pack_array({})", parts.join(", "))
-}

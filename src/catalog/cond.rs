@@ -1,8 +1,8 @@
 //! Conditional functions and tests. Knows SQL's CASE; no plan.
 
-use super::func::Lower::{Build, Refuse, Sql};
+use super::func::Lower::{Build, Sql};
 use super::func::Ret::{Common, Is};
-use super::func::{ANY, Arg, BOOL, Func, Param, Sig, f, named, rest, sig};
+use super::func::{ANY, Arg, BOOL, Func, ONLY_STR, Param, Sig, constant, f, named, rest, sig};
 use crate::types::Type::{Bool, Int, Long, String};
 
 const IFF: &[Sig] = &[sig(
@@ -31,24 +31,14 @@ pub static ROWS: &[Func] = &[
     )
     .doc("The opposite of a condition; null of null.")
     .example("print not(1 > 2)", "true"),
-    f(
-        "assert",
-        &[sig(
-            &[BOOL, named("message", ANY)],
-            Is(Bool),
-            Refuse("Assertions are not checked here; put the condition into where and count what is left."),
-        )],
-    )
-    .doc("Ends the query with a message when a condition does not hold."),
-    f(
-        "iscolumnexists",
-        &[sig(
-            &[ANY],
-            Is(Bool),
-            Refuse("Whether a column exists is no value here; use column_ifexists() with a default."),
-        )],
-    )
-    .doc("Whether the input has a column of this name."),
+    // The plan decides both: before the query runs.
+    f("assert", &[sig(&[BOOL, named("message", ONLY_STR)], Is(Bool), Sql("{0}"))])
+        .doc("True, or no query at all: a condition that does not hold ends it with the message.")
+        .trap("The condition must be known before the query runs: of literals, let values and arguments.")
+        .example("print assert(2 > 1, 'no')", "true"),
+    f("iscolumnexists", &[sig(&[constant(named("name", ONLY_STR))], Is(Bool), Sql("{0} IS NULL"))])
+        .doc("Whether the input has a column of this name.")
+        .example("print a = 1 | extend b = iscolumnexists('a') | project b", "true"),
 ];
 
 fn case(args: &[Arg<'_>]) -> std::string::String {

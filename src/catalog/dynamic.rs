@@ -151,10 +151,12 @@ pub static ROWS: &[Func] = &[
         .trap("Both ends belong to it; negative indexes count from the end.")
         .example("print array_slice(dynamic([1, 2, 3, 4]), 1, -2)", "[2,3]"),
     f("array_sort_asc", SORT_ASC)
+        .label(Label::Suffix("_sorted", "array0_sorted"))
         .doc("The elements in ascending order.")
         .trap("Nulls come last unless the second argument is false.")
         .example("print array_sort_asc(dynamic([3, 1, null, 2]))", "[1,2,3,null]"),
     f("array_sort_desc", SORT_DESC)
+        .label(Label::Suffix("_sorted", "array0_sorted"))
         .doc("The elements in descending order.")
         .trap("Nulls come last unless the second argument is false.")
         .example("print array_sort_desc(dynamic([3, 1, null, 2]))", "[3,2,1,null]"),
@@ -188,6 +190,9 @@ pub static ROWS: &[Func] = &[
         .aliases(&["pack", "pack_dictionary"])
         .doc("A bag of names and values, given in turn.")
         .example("print bag_pack('a', 1, 'b', 'x')", "{\"a\":1,\"b\":\"x\"}"),
+    f("pack_all", &[sig(&[rest(JSON)], Is(Dynamic), Kernel("kql_bag_pack_present"))])
+        .doc("A bag of all columns; with true, of those that are neither null nor empty.")
+        .example("print a = 1, b = '' | project pack_all(true)", "{\"a\":1}"),
     f("pack_array", &[sig(&[rest(JSON)], Is(Dynamic), Kernel("kql_pack_array"))])
         .doc("An array of the arguments.")
         .example("print pack_array(1, 'a', 2.5)", "[1,\"a\",2.5]"),

@@ -2,7 +2,7 @@
 
 use super::func::Lower::{Kernel, Refuse};
 use super::func::Ret::Is;
-use super::func::{ANY, DYN, Func, GUID, STR, Sig, f, rest, sig};
+use super::func::{DYN, Func, GUID, STR, Sig, f, named, sig};
 use crate::types::Type::{Dynamic, Guid, String};
 
 const COMPRESS: &[Sig] = &[sig(
@@ -11,12 +11,6 @@ const COMPRESS: &[Sig] = &[sig(
     Refuse(
         "Compressed bytes are not those of Kusto's compressor and would not compare equal; keep the text, or its hash_sha256().",
     ),
-)];
-
-const PUNYCODE: &[Sig] = &[sig(
-    &[rest(ANY)],
-    Is(String),
-    Refuse("Punycode is not there yet; compare the domain as it was logged, with its xn-- labels."),
 )];
 
 pub static ROWS: &[Func] = &[
@@ -76,8 +70,17 @@ pub static ROWS: &[Func] = &[
     .example("print gzip_decompress_from_base64_string('H4sIAAAAAAACA/MO9FEEAPBUihAEAAAA')", "KQL!"),
     f("zlib_compress_to_base64_string", COMPRESS).doc("A text compressed with zlib, in base64."),
     f("gzip_compress_to_base64_string", COMPRESS).doc("A text compressed with gzip, in base64."),
-    f("punycode_to_string", PUNYCODE).doc("The text that punycode stands for."),
-    f("punycode_from_string", PUNYCODE).doc("A text in punycode."),
-    f("punycode_domain_to_string", PUNYCODE).doc("A domain name in punycode."),
-    f("punycode_domain_from_string", PUNYCODE).doc("The domain name that punycode stands for."),
+    f("punycode_from_string", &[sig(&[STR], Is(String), Kernel("kql_punycode_encode"))])
+        .doc("A text in punycode, without the xn-- of a domain label.")
+        .example("print punycode_from_string('bücher')", "bcher-kva"),
+    f("punycode_to_string", &[sig(&[STR], Is(String), Kernel("kql_punycode_decode"))])
+        .doc("The text that punycode stands for; empty when it is none.")
+        .example("print punycode_to_string('bcher-kva')", "bücher"),
+    f("punycode_domain_to_string", &[sig(&[named("domain", STR)], Is(String), Kernel("kql_punycode_encode_domain"))])
+        .doc("A domain name with its labels in punycode.")
+        .trap("The names of the two are the other way round than one expects: this one encodes.")
+        .example("print punycode_domain_to_string('bücher.contoso.com')", "xn--bcher-kva.contoso.com"),
+    f("punycode_domain_from_string", &[sig(&[named("domain", STR)], Is(String), Kernel("kql_punycode_decode_domain"))])
+        .doc("The domain name whose labels are in punycode; empty when one is none.")
+        .example("print punycode_domain_from_string('xn--bcher-kva.contoso.com')", "bücher.contoso.com"),
 ];

@@ -81,11 +81,14 @@ pub enum Label {
     FirstArg,
     /// As `FirstArg`, of a call with one argument.
     OnlyArg,
+    /// The name of the first argument with this after it, or the second text where it has none. Inside of
+    /// another call it has no name.
+    Suffix(&'static str, &'static str),
     /// `prefix_` and the name of the first argument; just `prefix_` if it has none.
     Prefix(&'static str),
     /// `prefix_` and the names of the first two arguments, `covariance_x_y`.
     PrefixAndTwoArgs(&'static str),
-    /// `prefix_`, the name of the first argument and the number that the second is, `percentile_x_99_9`.
+    /// `prefix_`, the name of the first argument and the number that the last is, `percentile_x_99_9`.
     PrefixAndNumber(&'static str),
     /// This name, whatever the arguments.
     Fixed(&'static str),

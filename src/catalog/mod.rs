@@ -16,10 +16,12 @@ pub mod net;
 pub mod operators;
 pub mod outside;
 pub mod parsing;
+pub mod percentile;
 pub mod plugins;
 pub mod series;
 pub mod string;
 pub mod tables;
+pub mod units;
 pub mod window;
 
 use std::collections::HashMap;
@@ -44,11 +46,12 @@ const FAMILIES: &[&[Func]] = &[
     net::ROWS,
     parsing::ROWS,
     string::ROWS,
+    units::ROWS,
     window::ROWS,
 ];
 
 pub fn aggregates() -> impl Iterator<Item = &'static Func> {
-    agg::ROWS.iter()
+    agg::ROWS.iter().chain(percentile::ROWS)
 }
 
 /// The scalar function of this name; names are case-sensitive.

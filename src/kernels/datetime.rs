@@ -338,6 +338,7 @@ mod tests {
         let mut out = String::new();
         match (find(name).unwrap().run)(args, &mut out) {
             Cell::Long(value) => value.to_string(),
+            Cell::Int(value) => value.to_string(),
             Cell::Error(message) => format!("error: {message}"),
             Cell::Null => "null".into(),
             other => format!("{other:?}"),

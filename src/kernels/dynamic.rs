@@ -25,6 +25,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_array_length", &[Text], Long, array_length),
     lenient("kql_pack_array", &[], Text, pack_array).rest(Text),
     lenient("kql_bag_pack", &[], Text, bag_pack).rest(Text),
+    lenient("kql_bag_pack_present", &[], Text, bag_pack_present).rest(Text),
 ];
 
 /// The value, where JSON's null is NULL.
@@ -208,6 +209,19 @@ fn bag_pack<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     Cell::Text(out)
 }
 
+/// As [`bag_pack`], without what is null or an empty text.
+fn bag_pack_present<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let mut bag = Bag::default();
+    for pair in args.chunks_exact(2) {
+        let (key, value) = (inner(pair[0]), inner(pair[1]));
+        if !matches!(value, "null" | "\"\"") {
+            bag.add(json::string_inside(key).unwrap_or(key), value);
+        }
+    }
+    bag.write(out);
+    Cell::Text(out)
+}
+
 /// A bag in the making: keys as they stand between their quotes, in the order in which they came.
 #[derive(Default)]
 pub struct Bag<'a> {
@@ -342,6 +356,8 @@ mod tests {
         let packed =
             call("kql_bag_pack", &[Text("\"a\""), Null, Text("5"), Text("[]"), Text("\"a\""), Text("1")]);
         assert_eq!(packed, r#"{"a":null,"5":[]}"#);
+        let texts = ["\"a\"", "\"\"", "\"b\"", "0", "\"c\"", "null", "\"d\"", "[]"].map(Text);
+        assert_eq!(call("kql_bag_pack_present", &texts), r#"{"b":0,"d":[]}"#);
         // Beyond the number that is searched one by one, a key still stays the first time only.
         let keys: Vec<String> = (0..40).map(|at| format!("\"k{}\"", at % 30)).collect();
         let args: Vec<Cell<'_>> = keys.iter().flat_map(|key| [Text(key), Text("1")]).collect();

@@ -19,11 +19,14 @@ pub mod packed;
 pub mod pairs;
 pub mod parse;
 pub mod pattern;
+pub mod percentile;
+pub mod punycode;
 pub mod real;
 pub mod regexes;
 pub mod series;
 pub mod terms;
 pub mod text;
+pub mod units;
 pub mod zone;
 
 use std::collections::HashMap;
@@ -238,10 +241,13 @@ const FAMILIES: &[&[Kernel]] = &[
     pairs::KERNELS,
     parse::KERNELS,
     pattern::KERNELS,
+    percentile::KERNELS,
+    punycode::KERNELS,
     regexes::KERNELS,
     series::KERNELS,
     terms::KERNELS,
     text::KERNELS,
+    units::KERNELS,
     zone::KERNELS,
 ];
 

@@ -72,6 +72,8 @@ pub struct Binder<'a> {
     pub natural: HashSet<ColId>,
     /// The columns that name the part which a subquery's row belongs to.
     pub parts: HashMap<ColId, Rc<Parts>>,
+    /// Columns that hold one dynamic literal in all rows: its JSON text.
+    pub shapes: HashMap<ColId, Rc<str>>,
     pub ask: Option<&'a mut (dyn Ask + 'a)>,
     /// As in [`Bound`].
     pub unseen: bool,
@@ -98,6 +100,7 @@ impl<'a> Binder<'a> {
             positions: HashSet::new(),
             natural: HashSet::new(),
             parts: HashMap::new(),
+            shapes: HashMap::new(),
             ask,
             unseen: false,
             inputs: Vec::new(),

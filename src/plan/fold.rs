@@ -1,7 +1,7 @@
 //! Constants: a call whose arguments are all literals becomes its result, by the same kernel that the
 //! engine would run. So `ago(1d)`, `datetime - timespan` and the like are literals for what follows.
 
-use super::{Expr, ExprKind};
+use super::{CompareOp, Expr, ExprKind};
 use crate::catalog::func::Lower;
 use crate::kernels::{self, Cell, Nulls, Phys};
 use crate::types::Type;
@@ -59,6 +59,39 @@ fn alone(expr: Expr) -> Expr {
             None => expr,
         },
         _ => expr,
+    }
+}
+
+/// Whether a condition holds, where that is known without any row.
+pub fn holds(condition: &Expr) -> Option<bool> {
+    match &condition.kind {
+        ExprKind::Lit(Value::Bool(value)) => Some(*value),
+        ExprKind::Compare { op, left, right } => {
+            let order = order(left.literal()?, right.literal()?)?;
+            Some(match op {
+                CompareOp::Eq => order.is_eq(),
+                CompareOp::Ne => order.is_ne(),
+                CompareOp::Lt => order.is_lt(),
+                CompareOp::Le => order.is_le(),
+                CompareOp::Gt => order.is_gt(),
+                CompareOp::Ge => order.is_ge(),
+            })
+        }
+        ExprKind::And(parts) => parts.iter().map(holds).try_fold(true, |all, part| Some(all & part?)),
+        ExprKind::Or(parts) => parts.iter().map(holds).try_fold(false, |any, part| Some(any | part?)),
+        _ => None,
+    }
+}
+
+fn order(left: &Value, right: &Value) -> Option<std::cmp::Ordering> {
+    match (left, right) {
+        (Value::Long(left), Value::Long(right)) => Some(left.cmp(right)),
+        (Value::Int(left), Value::Int(right)) => Some(left.cmp(right)),
+        (Value::Real(left), Value::Real(right)) => left.partial_cmp(right),
+        (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
+        (Value::Datetime(left), Value::Datetime(right)) => Some(left.cmp(right)),
+        (Value::Timespan(left), Value::Timespan(right)) => Some(left.cmp(right)),
+        _ => None,
     }
 }
 

@@ -33,17 +33,20 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             Some(base.map_or_else(|| step.clone(), |base| format!("{base}_{step}")))
         }
         ExprKind::Call { name, args } => {
-            let first = || args.first().and_then(|arg| infer(&arg.expr));
+            let first = || args.first().filter(|arg| !suffixed(&arg.expr)).and_then(|arg| infer(&arg.expr));
             match label(&name.text)? {
                 Label::None => None,
                 Label::FirstArg => first(),
                 Label::OnlyArg => first().filter(|_| args.len() == 1),
+                Label::Suffix(suffix, otherwise) => {
+                    Some(first().map_or_else(|| otherwise.to_owned(), |name| format!("{name}{suffix}")))
+                }
                 Label::PrefixAndTwoArgs(prefix) => {
                     let names = args.iter().take(2).map(|arg| infer(&arg.expr).unwrap_or_default());
                     Some(format!("{prefix}_{}", names.collect::<Vec<_>>().join("_")))
                 }
                 Label::PrefixAndNumber(prefix) => {
-                    let number = match args.get(1).map(|arg| &arg.expr.kind) {
+                    let number = match args.last().map(|arg| &arg.expr.kind) {
                         Some(ExprKind::Literal(Literal::Long(number))) => number.to_string(),
                         Some(ExprKind::Literal(Literal::Real(number))) => {
                             number.to_string().replace('.', "_")
@@ -65,6 +68,12 @@ fn plain(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|character| character.is_alphanumeric() || character == '_')
 }
 
+/// A call that names its result by [`Label::Suffix`].
+fn suffixed(expr: &Expr) -> bool {
+    let ExprKind::Call { name, .. } = &expr.kind else { return false };
+    matches!(label(&name.text), Some(Label::Suffix(..)))
+}
+
 /// The rule of a function; the ones that the plan knows itself follow Kusto's own table too.
 fn label(name: &str) -> Option<Label> {
     match name {
@@ -82,6 +91,14 @@ impl Binder<'_> {
                 || cols.iter().any(|column| self.alias_of(name, column).is_some() || is_open(column))
         };
         infer(expr, &column)
+    }
+
+    /// As [`Binder::infer`], of what has no columns: a function gives it no name of its own then.
+    pub fn infer_constant(&self, expr: &Expr) -> Option<String> {
+        if suffixed(expr) {
+            return None;
+        }
+        self.infer(expr, &[]).filter(|name| !name.ends_with('_'))
     }
 
     /// As [`Binder::infer`], for the operators that take over the name of a scalar `let` too.

@@ -1,11 +1,13 @@
 //! Property paths and the sides of a join: `a.b["c"][0]`, `$left.x`.
 
+use std::rc::Rc;
+
 use super::check::{Binder, Checked, Stop};
 use super::expr::Cx;
-use super::{Expr, ExprKind};
+use super::{ColId, Expr, ExprKind};
 use crate::catalog::binary;
 use crate::diag::code;
-use crate::kernels::json::{Step, path_text};
+use crate::kernels::json::{self, Kind, Step, path_text};
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name};
 use crate::types::Type;
@@ -15,6 +17,7 @@ impl Binder<'_> {
     /// `a.b["c"][0]`: constant steps become one path, computed ones a call each.
     pub fn path(&mut self, expr: &ast::Expr, cx: &mut Cx<'_>) -> Checked<Expr> {
         let mut steps = Vec::new();
+        let mut places = Vec::new();
         let mut at = expr;
         let base = loop {
             match &at.kind {
@@ -25,10 +28,12 @@ impl Binder<'_> {
                         break self.side_column(side, name, cx)?;
                     }
                     steps.push(PathStep::Key(name.text.clone()));
+                    places.push(None);
                     at = inner;
                 }
                 Ast::Index(inner, index) => {
                     steps.push(self.index_step(index, cx)?);
+                    places.push(Some(index.span));
                     at = inner;
                 }
                 _ => break self.expr(at, cx)?,
@@ -47,7 +52,50 @@ impl Binder<'_> {
             return Err(Stop);
         }
         steps.reverse();
+        places.reverse();
+        self.fits_shape(&base, &steps, &places)?;
         self.apply_steps(base, steps, expr.span)
+    }
+
+    /// Of a dynamic literal Kusto knows what is inside, and takes no `[...]` on a number, text or bool there
+    /// (agent-dynamic-json-0039). The places are those of the brackets.
+    fn fits_shape(&mut self, base: &Expr, steps: &[PathStep], places: &[Option<Span>]) -> Checked<()> {
+        let shape = self.shape(base);
+        let mut inside = shape.as_deref();
+        for (step, place) in steps.iter().zip(places) {
+            let Some(json) = inside else { break };
+            let plain = matches!(json::kind(json), Some(Kind::Bool | Kind::Number | Kind::String));
+            if let (true, Some(place)) = (plain, place) {
+                let help = "Name a property of an array or a bag.";
+                self.error(code::TYPE, *place, format!("{json} is no array and no bag"), help);
+                return Err(Stop);
+            }
+            let step = match step {
+                PathStep::Key(key) => Step::Key(key),
+                PathStep::At(index) => Step::Index(*index),
+                PathStep::Computed(_) => break,
+            };
+            inside = json::get(json, &path_text(&[step]));
+        }
+        Ok(())
+    }
+
+    /// The JSON text that an expression is in all rows.
+    fn shape(&self, expr: &Expr) -> Option<Rc<str>> {
+        match (&expr.kind, expr.literal()) {
+            (_, Some(Value::Dynamic(json))) => Some(json.as_str().into()),
+            (ExprKind::Col(id), _) => self.shapes.get(id).cloned(),
+            _ => None,
+        }
+    }
+
+    /// Keeps what is known of a column that this expression fills.
+    pub fn keep_shape(&mut self, column: ColId, expr: &Expr) {
+        if expr.ty == Type::Dynamic
+            && let Some(shape) = self.shape(expr)
+        {
+            self.shapes.insert(column, shape);
+        }
     }
 
     pub fn apply_steps(&mut self, base: Expr, steps: Vec<PathStep>, span: Span) -> Checked<Expr> {

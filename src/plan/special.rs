@@ -26,6 +26,8 @@ impl Binder<'_> {
             "toscalar" => self.toscalar(name, args, span, cx),
             "column_ifexists" | "columnifexists" => self.column_ifexists(name, args, span, cx),
             "pack_all" => self.pack_all(args, span, cx),
+            "iscolumnexists" => return self.is_column(args, span, cx),
+            "assert" => return self.assert(args, span, cx),
             "bag_pack_columns" => self.bag_pack_columns(args, span, cx),
             "arg_max" | "argmax" | "arg_min" | "argmin" => self.arg_most(name, span),
             "row_number" => self.window(WindowFunc::RowNumber, name, args, span, cx),
@@ -154,16 +156,57 @@ impl Binder<'_> {
         self.expr(&default.expr, cx)
     }
 
+    /// Known before any row: whether the input has a column of this name.
+    fn is_column(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Option<Checked<Expr>> {
+        let [arg] = args else { return None };
+        let Ok(name) = self.expr(&arg.expr, cx) else { return Some(Err(Stop)) };
+        let Some(Value::String(name)) = name.literal() else { return None };
+        let found = cx.cols.iter().any(|column| column.name == *name);
+        Some(Ok(Expr::lit(Value::Bool(found), Type::Bool, span)))
+    }
+
+    /// A condition that Kusto decides while it reads the query; where it does not hold there is no query.
+    fn assert(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Option<Checked<Expr>> {
+        let [condition, message] = args else { return None };
+        let (Ok(condition), Ok(message)) = (self.expr(&condition.expr, cx), self.expr(&message.expr, cx))
+        else {
+            return Some(Err(Stop));
+        };
+        let (Some(holds), Some(Value::String(message))) = (super::fold::holds(&condition), message.literal())
+        else {
+            let help =
+                "Both its arguments must be known before the query runs; put other conditions into where.";
+            self.error(code::TYPE, span, "assert() wants a constant condition and a constant text", help);
+            return Some(Err(Stop));
+        };
+        if holds {
+            return Some(Ok(Expr::lit(Value::Bool(true), Type::Bool, span)));
+        }
+        self.error(
+            code::TYPE,
+            span,
+            message.clone(),
+            "This is what assert() says when its condition does not hold.",
+        );
+        Some(Err(Stop))
+    }
+
     pub fn pack_all(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
-        if !args.is_empty() {
-            let bound = self.expr(&args[0].expr, cx)?;
-            if bound.literal() != Some(&Value::Bool(false)) {
-                self.refuse(span, "pack_all(true), which leaves out empty values", "Use pack_all().");
-                return Err(Stop);
-            }
+        let mut function = "bag_pack";
+        if let Some(arg) = args.first() {
+            let bound = self.expr(&arg.expr, cx)?;
+            function = match bound.literal() {
+                Some(Value::Bool(false)) => "bag_pack",
+                Some(Value::Bool(true)) => "pack_all",
+                _ => {
+                    let help = "Write true or false.";
+                    self.error(code::TYPE, bound.span, "pack_all() wants a constant bool", help);
+                    return Err(Stop);
+                }
+            };
         }
         let cols: Vec<Column> = cx.cols.iter().filter(|column| !column.hidden).cloned().collect();
-        self.pack(&cols, span)
+        self.pack(function, &cols, span)
     }
 
     pub fn bag_pack_columns(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
@@ -177,11 +220,11 @@ impl Binder<'_> {
         self.apply_named("bag_pack", pairs, span)
     }
 
-    pub fn pack(&mut self, cols: &[Column], span: Span) -> Checked<Expr> {
+    pub fn pack(&mut self, function: &'static str, cols: &[Column], span: Span) -> Checked<Expr> {
         let pairs = cols.iter().flat_map(|column| {
             [Expr::lit(Value::String(column.name.clone()), Type::String, span), Expr::col(column, span)]
         });
-        self.apply_named("bag_pack", pairs.collect(), span)
+        self.apply_named(function, pairs.collect(), span)
     }
 
     pub fn window(

@@ -98,7 +98,10 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             match name.text.as_str() {
                 "arg_max" | "argmax" => return self.extreme(true, item, name, args),
                 "arg_min" | "argmin" => return self.extreme(false, item, name, args),
-                "percentile" | "percentiles" => return self.percentiles(item, name, args),
+                "percentile" | "percentiles" => return self.percentiles(item, name, "percentile", args),
+                "percentilew" | "percentilesw" => {
+                    return self.percentiles(item, name, "percentilew", args);
+                }
                 "take_any" | "any" if several => return self.any_row(item, name, args),
                 _ => {}
             }
@@ -207,20 +210,27 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         Ok(())
     }
 
-    /// `percentiles(x, 5, 50)` gives one column for each.
-    fn percentiles(&mut self, item: &Named, name: &Name, args: &[Arg]) -> Checked<()> {
-        let Some((value, ranks)) = args.split_first().filter(|(_, ranks)| !ranks.is_empty()) else {
-            let message = format!("{}() wants a value and one or more percentages", name.text);
+    /// `percentiles(x, 5, 50)` gives one column for each; `percentilesw` has the weight before the ranks.
+    fn percentiles(&mut self, item: &Named, name: &Name, one: &'static str, args: &[Arg]) -> Checked<()> {
+        let weighted = one == "percentilew";
+        let parts = args.split_at_checked(1 + usize::from(weighted));
+        let Some((values, ranks)) = parts.filter(|(_, ranks)| !ranks.is_empty()) else {
+            let wants = if weighted { "a value, its weight" } else { "a value" };
+            let message = format!("{}() wants {wants} and one or more percentages", name.text);
             self.binder.error(code::ARITY, name.span, message, "Write percentiles(x, 50, 95).");
             return Err(Stop);
         };
-        let Some(row) = catalog::aggregate("percentile") else { return Err(Stop) };
-        let bound = self.binder.scalar(&value.expr, self.env, &self.input.cols)?;
-        let of = self.binder.infer(&value.expr, &self.input.cols).unwrap_or_default();
+        let Some(row) = catalog::aggregate(one) else { return Err(Stop) };
+        let mut bound = Vec::new();
+        for value in values {
+            bound.push(self.binder.scalar(&value.expr, self.env, &self.input.cols)?);
+        }
+        let of = self.binder.infer(&values[0].expr, &self.input.cols).unwrap_or_default();
         for (index, rank) in ranks.iter().enumerate() {
             let percent = self.binder.scalar(&rank.expr, self.env, &[])?;
             let shown = percent.literal().map(Value::text).unwrap_or_default().replace('.', "_");
-            let call = self.binder.apply(row, "percentile", vec![bound.clone(), percent], name.span)?;
+            let args = bound.iter().cloned().chain([percent]).collect();
+            let call = self.binder.apply(row, one, args, name.span)?;
             let agg = self.binder.new_col();
             let output = Expr::new(ExprKind::Col(agg), call.ty, item.span);
             self.aggs.push((agg, call));

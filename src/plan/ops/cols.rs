@@ -34,6 +34,7 @@ impl Binder<'_> {
             namer.take(&name);
             let column =
                 Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name.clone(), expr.ty) };
+            self.keep_shape(column.id, &expr);
             match cols.iter_mut().find(|known| known.name == name) {
                 Some(known) if set.iter().any(|(id, _)| *id == known.id) => {
                     let message = format!("'{name}' is assigned twice");
@@ -61,6 +62,7 @@ impl Binder<'_> {
                 (None, None) => namer.unnamed(&[]),
             };
             let column = Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name, expr.ty) };
+            self.keep_shape(column.id, &expr);
             set.push((column.id, expr));
             cols.push(column);
         }

@@ -26,14 +26,12 @@ impl Binder<'_> {
             };
             let name = match item.names.first() {
                 Some(name) => name.text.clone(),
-                // Constants have no name, not even where their function gives one.
-                None => self
-                    .infer(&item.expr, &[])
-                    .filter(|name| !name.ends_with('_'))
-                    .unwrap_or_else(|| format!("print_{at}")),
+                None => self.infer_constant(&item.expr).unwrap_or_else(|| format!("print_{at}")),
             };
             let name = namer.free(&name);
-            cols.push(self.new_column(name, expr.ty));
+            let column = self.new_column(name, expr.ty);
+            self.keep_shape(column.id, &expr);
+            cols.push(column);
             row.push(expr);
         }
         if stopped {
