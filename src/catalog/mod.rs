@@ -19,6 +19,7 @@ pub mod parsing;
 pub mod percentile;
 pub mod plugins;
 pub mod series;
+pub mod settings;
 pub mod string;
 pub mod tables;
 pub mod units;

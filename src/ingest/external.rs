@@ -25,7 +25,7 @@ use crate::types::{ColumnType, Type};
 const CONTENT_MAX_BYTES: u64 = 256 << 20;
 
 /// As much of a file as a header may take.
-const HEADER_MAX_BYTES: u64 = 1 << 20;
+const HEADER_MAX_BYTES: u64 = 64 << 10;
 
 /// A file's text, decompressed. Errors: it cannot be read, is too large, or is no UTF-8.
 pub fn content(path: &Path) -> Result<String> {
@@ -54,7 +54,11 @@ fn beginning(path: &Path, bytes: u64) -> Result<Vec<u8>> {
 /// The names in a CSV file's first record, which no two share.
 pub fn header(path: &Path) -> Result<Vec<String>> {
     let bytes = beginning(path, HEADER_MAX_BYTES)?;
-    let whole = memchr::memrchr(b'\n', &bytes).map_or(bytes.len(), |at| at + 1);
+    let end = memchr::memrchr(b'\n', &bytes).map(|at| at + 1);
+    if end.is_none() && bytes.len() as u64 >= HEADER_MAX_BYTES {
+        return Err(Error::message("its header is longer than 64 KB"));
+    }
+    let whole = end.unwrap_or(bytes.len());
     let text = String::from_utf8_lossy(&bytes[..whole]);
     let (_, record) = match records(&text, b',') {
         Ok(found) => *found.first().ok_or_else(|| Error::message("it has no header"))?,

@@ -28,6 +28,9 @@ struct Cities(Reader<Vec<u8>>);
 impl Places for Cities {
     fn find(&self, address: IpAddr, out: &mut String) -> std::result::Result<bool, String> {
         let failed = |error: maxminddb::MaxMindDbError| format!("the file of places is damaged: {error}");
+        if address.is_ipv6() && self.0.metadata().ip_version == 4 {
+            return Ok(false);
+        }
         let found = self.0.lookup(address).map_err(failed)?;
         let Some(city) = found.decode::<geoip2::City>().map_err(failed)? else { return Ok(false) };
         let state = city.subdivisions.first().and_then(|state| state.names.english);
@@ -151,5 +154,57 @@ mod tests {
         for text in ["", "a,b\n", "network,x\n", "network,city\nhost,Oslo\n", "network,city\n\"x"] {
             assert!(Networks::read(text).is_err(), "{text}");
         }
+    }
+
+    /// MaxMind's format with one network, 0.0.0.0/1; see its specification of "MaxMind DB".
+    fn database() -> Vec<u8> {
+        let text = |text: &str| [&[2 << 5 | text.len() as u8], text.as_bytes()].concat();
+        let map = |fields: &[(&str, Vec<u8>)]| {
+            let inside = fields.iter().flat_map(|(key, value)| [text(key), value.clone()].concat());
+            [7 << 5 | fields.len() as u8].into_iter().chain(inside).collect::<Vec<u8>>()
+        };
+        let short = |number: u8| vec![5 << 5 | 1, number];
+        let long = |number: u8| vec![6 << 5 | 1, number];
+        let real = |number: f64| [&[3 << 5 | 8], &number.to_be_bytes()[..]].concat();
+        let list = |items: &[Vec<u8>]| [vec![items.len() as u8, 4], items.concat()].concat();
+        let named = |name: &str| map(&[("names", map(&[("en", text(name))]))]);
+        let place = map(&[
+            ("country", named("Norway")),
+            ("subdivisions", list(&[named("Viken")])),
+            ("location", map(&[("latitude", real(59.5)), ("longitude", real(10.25))])),
+        ]);
+        // One node: its left side is the record at the data's start, its right side is empty.
+        let tree = [0, 0, 17, 0, 0, 1];
+        let meta = map(&[
+            ("node_count", long(1)),
+            ("record_size", short(24)),
+            ("ip_version", short(4)),
+            ("database_type", text("GeoLite2-City")),
+            ("languages", list(&[text("en")])),
+            ("binary_format_major_version", short(2)),
+            ("binary_format_minor_version", short(0)),
+            ("build_epoch", vec![1, 2, 1]),
+            ("description", map(&[("en", text("one network"))])),
+        ]);
+        [&tree[..], &[0; 16], &place, b"\xab\xcd\xefMaxMind.com", &meta].concat()
+    }
+
+    #[test]
+    fn a_database_of_cities_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("geo.mmdb");
+        std::fs::write(&path, database()).expect("writes");
+        let places = open(&path).expect("opens");
+        let place = |address: &str| {
+            let mut out = String::new();
+            let found = places.find(address.parse().expect("an address"), &mut out).expect("finds");
+            found.then_some(out)
+        };
+        let norway = r#"{"country":"Norway","state":"Viken","latitude":59.5,"longitude":10.25}"#;
+        assert_eq!(place("10.0.0.1").as_deref(), Some(norway));
+        assert_eq!(place("192.0.2.1"), None);
+        assert_eq!(place("2001:db8::1"), None);
+        std::fs::write(&path, b"no database").expect("writes");
+        assert!(open(&path).is_err());
     }
 }

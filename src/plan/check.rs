@@ -118,6 +118,7 @@ impl<'a> Binder<'a> {
                 self.set(name, value.as_ref());
             }
         }
+        self.undeclared(script);
         let last = script.statements.len().saturating_sub(1);
         for (at, statement) in script.statements.iter().enumerate() {
             match &statement.kind {

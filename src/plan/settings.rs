@@ -3,15 +3,20 @@
 use super::Expr;
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
-use crate::diag::code;
+use crate::catalog::settings;
+use crate::diag::{code, nearest};
 use crate::span::Span;
-use crate::syntax::ast::{self, Name, Param, ParamType, StatementKind};
+use crate::syntax::ast::{self, Name, Param, ParamType, Script, Statement, StatementKind};
 use crate::types::Type;
 use crate::value::Value;
 
 impl Binder<'_> {
     /// `set query_now` moves the clock; the options that only steer Kusto's service change nothing here.
     pub fn set(&mut self, name: &Name, value: Option<&ast::Expr>) {
+        if let Some(row) = settings::refused(&name.text) {
+            self.refuse(name.span, &format!("'set {}'", row.name), row.instead);
+            return;
+        }
         if name.text != "query_now" {
             return;
         }
@@ -32,7 +37,7 @@ impl Binder<'_> {
 
     pub fn query_parameters(&mut self, params: &[Param], mut env: Env) -> Env {
         for param in params {
-            let ParamType::Scalar(ty, ty_span) = &param.ty else {
+            let ParamType::Scalar(ty, _) = &param.ty else {
                 self.refuse(param.name.span, "a tabular query parameter", "Declare scalar parameters only.");
                 continue;
             };
@@ -53,12 +58,32 @@ impl Binder<'_> {
                     Err(Stop)
                 }
             };
-            if let Ok(value) = value {
-                env = env.with(&param.name.text, Binding::Scalar(value));
-            }
-            let _ = ty_span;
+            let binding = value.map_or(Binding::Wrong, Binding::Scalar);
+            env = env.with(&param.name.text, binding);
         }
         env
+    }
+
+    /// A value for a parameter that the text does not declare reaches nothing.
+    pub fn undeclared(&mut self, script: &Script) {
+        let Some(first) = script.statements.first() else { return };
+        let statements = script.statements.iter();
+        let declares = |statement: &&Statement| matches!(statement.kind, StatementKind::Parameters(_));
+        let place = statements.clone().find(declares).unwrap_or(first).span;
+        let declared = statements.flat_map(|statement| match &statement.kind {
+            StatementKind::Parameters(params) => params.as_slice(),
+            _ => &[],
+        });
+        let declared: Vec<&str> = declared.map(|param| param.name.text.as_str()).collect();
+        let options = self.options;
+        for (name, _) in options.params.iter().filter(|(name, _)| !declared.contains(&name.as_str())) {
+            let help = match nearest(name, declared.iter().copied()) {
+                Some(near) => format!("Did you mean '{near}'?"),
+                None => format!("Declare it: declare query_parameters({name}:string);"),
+            };
+            let message = format!("no parameter is declared that --param {name} could fill");
+            self.warn(code::SUSPICIOUS, place, message, help);
+        }
     }
 
     /// The value of a parameter as the command line gives it: a string as it is, the rest as a KQL literal.

@@ -2,9 +2,10 @@
 //! and never taken for empty.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -202,6 +203,35 @@ fn addresses_have_places_when_a_file_says_so() {
     let (code, said) = refused(folder.path(), kql);
     assert_eq!(code, 66);
     assert!(said.contains("--geo FILE"), "{said}");
+}
+
+#[test]
+fn a_file_that_changes_is_read_anew() {
+    let folder = folder();
+    let sandbox = Sandbox::new();
+    let mut command = sandbox.command("kqlhunt");
+    command.args(["query", "--sample", "--serve", "--files"]).arg(folder.path().join("files"));
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = pipes.spawn().expect("runs");
+    let (mut input, output) = (child.stdin.take().expect("is piped"), child.stdout.take().expect("is piped"));
+    let mut lines = BufReader::new(output).lines();
+    let mut ask = |kql: &str| {
+        writeln!(input, "{{\"id\":1,\"kql\":\"{kql}\"}}").expect("writes");
+        lines.next().expect("an answer").expect("is text")
+    };
+    let hosts = "externaldata(Host:string)['hosts.txt'] | count";
+    assert!(ask(hosts).contains("[[3]]"));
+    assert!(ask(hosts).contains("[[3]]"));
+    fs::write(folder.path().join("files/hosts.txt"), "ws1\n").expect("writes");
+    assert!(ask(hosts).contains("[[1]]"));
+    let watchlist =
+        "_GetWatchlist('Vips') | where Upn has 'adele' | evaluate bag_unpack(WatchlistItem, 'Item_')";
+    assert!(ask(watchlist).contains("Item_Role"));
+    fs::remove_file(folder.path().join("files/hosts.txt")).expect("removes");
+    let answer = ask(hosts);
+    assert!(answer.contains("\"ok\":false") && answer.contains("not supplied"), "{answer}");
+    drop(input);
+    child.wait().expect("ends");
 }
 
 #[test]
