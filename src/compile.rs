@@ -219,7 +219,7 @@ fn streams(rel: &Rel, plan: &Plan) -> bool {
         | Node::Limit { input, .. }
         | Node::Unnest { input, .. } => streams(input, plan),
         Node::Union { inputs, .. } => inputs.iter().all(|input| streams(input, plan)),
-        Node::Aggregate { .. } | Node::Join { .. } | Node::Window { .. } => false,
+        Node::Aggregate { .. } | Node::Join { .. } | Node::Window { .. } | Node::Walk { .. } => false,
     }
 }
 

@@ -28,7 +28,6 @@ pub static REFUSED: &[Refused] = &[
     row("make-graph", GRAPH),
     row("materialized-view-combine", "Query the table itself."),
     row("reduce", "Use summarize count() by a part of the text, such as extract() gives."),
-    row("scan", "Use sort with prev(), next() or row_cumsum()."),
     row("search", "Filter each table with where * has, and put them together with union."),
 ];
 
@@ -39,6 +38,7 @@ pub static PART_BY_PART: &[&str] = &[
     "extend",
     "filter",
     "limit",
+    "make-series",
     "mv-apply",
     "mv-expand",
     "mvapply",
@@ -55,6 +55,7 @@ pub static PART_BY_PART: &[&str] = &[
     "project-reorder",
     "sample",
     "sample-distinct",
+    "scan",
     "serialize",
     "sort",
     "summarize",

@@ -1,16 +1,18 @@
-//! Functions over rows in an order. The plan makes window columns of the first four itself; their rows
+//! Functions over rows in an order. The plan makes window columns of them itself; their rows
 //! are here for their names, types and documentation. Knows no plan.
 
 use super::func::Lower::Refuse;
 use super::func::Ret::{Arg, Is};
-use super::func::{ANY, BOOL, Func, LONG, NUM, Sig, f, named, opt, sig};
+use super::func::{ANY, BOOL, DATETIME, Func, LONG, NUM, Sig, TIMESPAN, f, named, opt, sig};
 use crate::types::Type::{Datetime, Long};
 
-const ORDERED: &str = "It needs rows in an order; use it in extend or project, after sort or serialize.";
-const RANK: &[Sig] = &[sig(
+const ORDERED: &str =
+    "It needs rows in an order; use it in extend, project or where, after sort or serialize.";
+const RANK: &[Sig] = &[sig(&[ANY, opt(named("restart", BOOL))], Is(Long), Refuse(ORDERED))];
+const OLD: &[Sig] = &[sig(
     &[ANY, opt(BOOL)],
     Is(Long),
-    Refuse("Ranks are not computed yet; use row_number() after sort, with a restart condition."),
+    Refuse("Kusto replaced it long ago; use row_rank_dense() or row_rank_min(), which say how ties count."),
 )];
 const NEIGHBOUR: &[Sig] =
     &[sig(&[ANY, opt(named("offset", LONG)), opt(named("default", ANY))], Arg(0), Refuse(ORDERED))];
@@ -27,15 +29,15 @@ pub static ROWS: &[Func] = &[
         .doc("The value of the row before, or of the row so many before; null where there is none."),
     f("next", NEIGHBOUR)
         .doc("The value of the next row, or of the row so many on; null where there is none."),
-    f("row_rank", RANK).doc("The number of the row among rows of different values."),
+    f("row_rank", OLD).doc("The number of the row among rows of different values."),
     f("row_rank_min", RANK).doc("The number of the first row with this value."),
     f("row_rank_dense", RANK).doc("How many different values there are up to this row."),
     f(
         "row_window_session",
         &[sig(
-            &[ANY, ANY, ANY, opt(BOOL)],
+            &[DATETIME, named("longest", TIMESPAN), named("gap", TIMESPAN), opt(named("restart", BOOL))],
             Is(Datetime),
-            Refuse("Sessions are not computed yet; compare each row's time with prev() of it instead."),
+            Refuse(ORDERED),
         )],
     )
     .doc("The time at which the session of this row began."),

@@ -1,11 +1,13 @@
 //! Arithmetic as Kusto's engine does it: longs wrap, integer division truncates, the remainder is never
 //! negative, dividing an integer by zero is null. Knows numbers only.
 
-use super::Phys::{Huge, Long, Real};
+use super::Phys::{Huge, Int, Long, Real};
 use super::{Cell, Kernel, strict};
 
 pub const KERNELS: &[Kernel] = &[
     strict("kql_wrap", &[Huge], Long, wrap),
+    strict("kql_int_sum", &[Huge], Int, int_sum),
+    strict("kql_only_rank", &[Long, Long], Long, only_rank),
     strict("kql_add", &[Long, Long], Long, |args, _| longs(args, |a, b| Some(a.wrapping_add(b)))),
     strict("kql_sub", &[Long, Long], Long, |args, _| longs(args, |a, b| Some(a.wrapping_sub(b)))),
     strict("kql_mul", &[Long, Long], Long, |args, _| longs(args, |a, b| Some(a.wrapping_mul(b)))),
@@ -105,6 +107,24 @@ fn shift_left(value: i64, by: i64) -> Option<i64> {
 
 fn shift_right(value: i64, by: i64) -> Option<i64> {
     (by >= 0).then(|| value >> (by % 64))
+}
+
+/// A running sum of ints stays an int; what Kusto makes of one beyond 32 bits is not recorded.
+fn int_sum<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Cell::Huge(sum) = args[0] else { return Cell::Null };
+    match i32::try_from(sum) {
+        Ok(sum) => Cell::Int(sum),
+        Err(_) => super::fail(out, "row_cumsum() of an int goes beyond 32 bits; sum tolong() of it"),
+    }
+}
+
+/// The rank of a value: the number of the first row in its stretch, and of the first that has it at all. Kusto's
+/// reference means the latter; whether its pass over the rows can is not recorded where they differ.
+fn only_rank<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    if args[0] == args[1] {
+        return args[0];
+    }
+    super::fail(out, "row_rank_min() of a value that comes back after others; sort by the value first")
 }
 
 /// The low 64 bits, as a sum of longs has them after wrapping.

@@ -20,6 +20,8 @@ pub struct Cx<'c> {
     pub cols: &'c [Column],
     /// The other side, in the condition of a join.
     pub right: Option<&'c [Column]>,
+    /// What the steps of a scan matched last, by their names; a step without columns comes later.
+    pub steps: &'c [(String, Vec<Column>)],
     /// Aggregates are allowed, and go here.
     pub aggs: Option<Vec<(Column, Expr)>>,
     /// Window functions are allowed, and go here.
@@ -28,7 +30,7 @@ pub struct Cx<'c> {
 
 impl<'c> Cx<'c> {
     pub fn new(env: &'c Env, cols: &'c [Column]) -> Self {
-        Cx { env, cols, right: None, aggs: None, windows: None }
+        Cx { env, cols, right: None, steps: &[], aggs: None, windows: None }
     }
 }
 

@@ -24,6 +24,7 @@ mod settings;
 mod source;
 mod special;
 mod stored;
+mod window;
 
 pub use ask::Ask;
 pub use check::{Bound, bind};
@@ -146,6 +147,16 @@ pub enum Node {
         parts: Vec<ColId>,
         items: Vec<(ColId, Expr)>,
     },
+    /// Visits the rows by their `number`, 1, 2 and so on in each part, and adds what is remembered after each: `state`
+    /// with its values before the first row. Each layer computes columns from those below it, the last
+    /// one the state again; every column of the input goes on.
+    Walk {
+        input: Box<Rel>,
+        parts: Vec<ColId>,
+        number: ColId,
+        state: Vec<(ColId, Expr)>,
+        layers: Vec<Vec<(ColId, Expr)>>,
+    },
 }
 
 /// An array or bag to expand: `element` holds each item as JSON.
@@ -251,8 +262,16 @@ pub enum WindowFunc {
     Next,
     /// term, and perhaps the run that it sums in
     RowCumsum,
-    /// condition: how often it held so far; numbers the runs between restarts
+    /// condition, and perhaps the run: how often it held so far; numbers the runs between restarts
     RunCount,
+    /// value, and perhaps the run; becomes [`WindowFunc::RunCount`] of changes
+    RankDense,
+    /// value, and perhaps the run: whether it is the run's first or differs from the one before it
+    Changed,
+    /// row number, changed, value, and perhaps the run
+    RankMin,
+    /// time, longest session, longest gap, and perhaps what starts another; see `ops::walk`
+    Session,
     /// The position of the row; internal.
     Position,
 }

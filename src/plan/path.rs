@@ -27,6 +27,11 @@ impl Binder<'_> {
                     {
                         break self.side_column(side, name, cx)?;
                     }
+                    if let Ast::Name(step) = &inner.kind
+                        && let Some(column) = self.step_column(step, name, cx)
+                    {
+                        break column?;
+                    }
                     steps.push(PathStep::Key(name.text.clone()));
                     places.push(None);
                     at = inner;
@@ -133,6 +138,24 @@ impl Binder<'_> {
                 Err(Stop)
             }
         }
+    }
+
+    /// `s1.x` in a scan: what the step s1 matched last.
+    fn step_column(&mut self, step: &Name, name: &Name, cx: &Cx<'_>) -> Option<Checked<Expr>> {
+        let (_, cols) = cx.steps.iter().find(|(known, _)| *known == step.text)?;
+        if cx.cols.iter().any(|column| column.name == step.text) {
+            return None;
+        }
+        if let Some(column) = cols.iter().find(|column| column.name == name.text) {
+            return Some(Ok(Expr::col(column, name.span)));
+        }
+        if cols.is_empty() {
+            let help = "Read the step itself and those before it.";
+            self.refuse(step.span, &format!("a step that reads the later step '{}'", step.text), help);
+        } else {
+            self.unknown_column(name, &Cx::new(cx.env, cols));
+        }
+        Some(Err(Stop))
     }
 
     pub fn side_column(&mut self, side: &Name, name: &Name, cx: &Cx<'_>) -> Checked<Expr> {

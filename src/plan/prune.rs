@@ -59,6 +59,13 @@ fn rel(rel_: &mut Rel, mut needed: Needed, ordered: bool, wanted: &mut [Needed])
             }
             rel(input, needed, !items.is_empty(), wanted);
         }
+        Node::Walk { input, parts, number, state, layers } => {
+            needed.extend(parts.iter());
+            needed.insert(*number);
+            let exprs = state.iter_mut().chain(layers.iter_mut().flatten());
+            exprs.for_each(|(_, value)| expr(value, &mut needed, wanted));
+            rel(input, needed, false, wanted);
+        }
         Node::Aggregate { input, groups, aggs } => {
             aggs.retain(|(id, _)| needed.contains(id));
             let mut below = Needed::new();

@@ -42,6 +42,7 @@ fn add_row_id(rel: &mut Rel, id: ColId, expected: &str) -> Option<()> {
         | Node::Join { .. }
         | Node::Union { .. }
         | Node::Unnest { .. }
-        | Node::Window { .. } => None,
+        | Node::Window { .. }
+        | Node::Walk { .. } => None,
     }
 }

@@ -42,6 +42,9 @@ impl Binder<'_> {
                 self.needs_places(span);
                 return None;
             }
+            "row_rank_dense" => self.window(WindowFunc::RankDense, name, args, span, cx),
+            "row_rank_min" => self.window(WindowFunc::RankMin, name, args, span, cx),
+            "row_window_session" => self.window(WindowFunc::Session, name, args, span, cx),
             "isnull" | "isnotnull" | "notnull" => return self.null_test(name, args, span, cx),
             "gettype" => return self.type_name(args, span, cx),
             "typeof" => {
@@ -225,79 +228,6 @@ impl Binder<'_> {
             [Expr::lit(Value::String(column.name.clone()), Type::String, span), Expr::col(column, span)]
         });
         self.apply_named(function, pairs.collect(), span)
-    }
-
-    pub fn window(
-        &mut self,
-        func: WindowFunc,
-        name: &Name,
-        args: &[ast::Arg],
-        span: Span,
-        cx: &mut Cx<'_>,
-    ) -> Checked<Expr> {
-        if cx.windows.is_none() {
-            self.error(
-                code::SYNTAX,
-                span,
-                format!("{}() needs rows in an order", name.text),
-                "Use it in extend or project, after sort or serialize.",
-            );
-            return Err(Stop);
-        }
-        // Window functions may stand in the arguments: `row_cumsum(x, user != prev(user))`.
-        let bound: Checked<Vec<Expr>> = args.iter().map(|arg| self.expr(&arg.expr, cx)).collect();
-        let mut bound = bound?;
-        let ty = match func {
-            WindowFunc::RowNumber | WindowFunc::RunCount | WindowFunc::Position => Type::Long,
-            WindowFunc::Prev | WindowFunc::Next => match bound.first() {
-                Some(value) => value.ty,
-                None => return self.arity(name, "a column, and perhaps an offset and a default"),
-            },
-            WindowFunc::RowCumsum => match bound.first().map(|value| value.ty) {
-                Some(Type::Int | Type::Long) => Type::Long,
-                Some(ty @ (Type::Real | Type::Timespan)) => ty,
-                Some(_) | None => return self.arity(name, "a number, and perhaps a restart condition"),
-            },
-        };
-        if matches!(func, WindowFunc::Prev | WindowFunc::Next) {
-            // An offset of 0, or a default that is no constant, Kusto refuses too (agent-probe-0003).
-            let constant = |at: usize, fits: fn(&Value) -> bool| {
-                bound.get(at).is_none_or(|value| value.literal().is_some_and(fits))
-            };
-            if !constant(1, |offset| matches!(offset, Value::Long(1..))) || !constant(2, |_| true) {
-                self.error(
-                    code::TYPE,
-                    span,
-                    format!("{}() wants a constant offset above 0 and a constant default", name.text),
-                    "Write a number.",
-                );
-                return Err(Stop);
-            }
-            if let Some(default) = bound.get(2).cloned() {
-                bound[2] = self.coerce(default, ty, "the default")?;
-            }
-        }
-        if matches!(func, WindowFunc::RowNumber | WindowFunc::RowCumsum) && bound.len() > 1 {
-            let restart = bound.swap_remove(1);
-            let restart = self.condition(restart, span)?;
-            let runs = Expr::new(
-                ExprKind::Over { func: WindowFunc::RunCount, args: vec![restart] },
-                Type::Long,
-                span,
-            );
-            let runs = self.window_column(runs, cx);
-            bound.push(runs);
-        }
-        Ok(self.window_column(Expr::new(ExprKind::Over { func, args: bound }, ty, span), cx))
-    }
-
-    pub fn window_column(&mut self, expr: Expr, cx: &mut Cx<'_>) -> Expr {
-        let column = self.new_column("", expr.ty);
-        let found = Expr::col(&column, expr.span);
-        if let Some(windows) = &mut cx.windows {
-            windows.push((column, expr));
-        }
-        found
     }
 
     pub fn arity(&mut self, name: &Name, wants: &str) -> Checked<Expr> {

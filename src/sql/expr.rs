@@ -263,7 +263,26 @@ impl Writer<'_> {
         let running = format!("{order} ROWS UNBOUNDED PRECEDING");
         match func {
             WindowFunc::Position => format!("row_number() OVER ({part}{order})"),
-            WindowFunc::RunCount => format!("count(*) FILTER (WHERE {}) OVER ({part}{running})", texts[0]),
+            WindowFunc::RunCount => {
+                format!("count(*) FILTER (WHERE {}) OVER ({}{running})", texts[0], parted(texts.get(1)))
+            }
+            WindowFunc::Changed => {
+                let over = format!("OVER ({}{order})", parted(texts.get(1)));
+                format!("(row_number() {over} = 1 OR lag({0}) {over} IS DISTINCT FROM {0})", texts[0])
+            }
+            WindowFunc::RankMin => {
+                let (number, changed, value) = (&texts[0], &texts[1], &texts[2]);
+                let run = parted(texts.get(3));
+                let same =
+                    if run.is_empty() { "PARTITION BY ".to_owned() } else { format!("{}, ", run.trim_end()) };
+                format!(
+                    "kql_only_rank(max(CASE WHEN {changed} THEN {number} END) OVER ({run}{running}), \
+                     min({number}) OVER ({same}{value}))"
+                )
+            }
+            WindowFunc::RankDense | WindowFunc::Session => {
+                unreachable!("the plan makes other columns of {func:?}")
+            }
             WindowFunc::RowNumber => {
                 let start = texts.first().cloned().unwrap_or_else(|| "1::BIGINT".to_owned());
                 let run = parted(texts.get(1));
@@ -272,7 +291,11 @@ impl Writer<'_> {
             WindowFunc::RowCumsum => {
                 let run = parted(texts.get(1));
                 let sum = format!("coalesce(sum({}) OVER ({run}{running}), 0)", texts[0]);
-                if ty == Type::Real { sum } else { format!("kql_wrap({sum})") }
+                match ty {
+                    Type::Real => sum,
+                    Type::Int => format!("kql_int_sum({sum})"),
+                    _ => format!("kql_wrap({sum})"),
+                }
             }
             WindowFunc::Prev | WindowFunc::Next => {
                 let name = if func == WindowFunc::Prev { "lag" } else { "lead" };

@@ -5,6 +5,7 @@ mod expr;
 mod literal;
 mod node;
 pub mod quote;
+mod walk;
 
 use crate::plan::Plan;
 

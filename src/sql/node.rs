@@ -22,7 +22,7 @@ pub struct Writer<'a> {
     source: Option<&'a str>,
     /// Lets that have to be CTEs, in the order of their writing.
     ctes: Vec<usize>,
-    written: Vec<String>,
+    pub written: Vec<String>,
     /// The order that `{order}` stands for, with its ORDER BY.
     pub list_order: String,
     /// The order of the window functions being written.
@@ -34,6 +34,8 @@ pub struct Writer<'a> {
     pub work: usize,
     /// Nothing more is written.
     pub too_long: bool,
+    /// One of the common tables reads itself.
+    pub recursive: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -49,6 +51,7 @@ impl<'a> Writer<'a> {
             next_alias: 0,
             work: 0,
             too_long: false,
+            recursive: false,
         }
     }
 
@@ -64,7 +67,8 @@ impl<'a> Writer<'a> {
         block.items = root.cols.iter().map(|column| (column.id, block.text(column.id).to_owned())).collect();
         let mut sql = block.sql();
         if !self.written.is_empty() {
-            sql = format!("WITH {}{BREAK}{sql}", self.written.join(&format!(",{BREAK}")));
+            let with = if self.recursive { "WITH RECURSIVE" } else { "WITH" };
+            sql = format!("{with} {}{BREAK}{sql}", self.written.join(&format!(",{BREAK}")));
         }
         self.count(sql.len());
         (!self.too_long).then(|| sql.replace(BREAK, "\n"))
@@ -96,6 +100,9 @@ impl<'a> Writer<'a> {
             Node::Union { inputs, items, maps } => self.union(inputs, items, maps),
             Node::Unnest { input, items, index, limit } => self.unnest(input, items, *index, limit.as_ref()),
             Node::Window { input, parts, items } => self.window(input, parts, items),
+            Node::Walk { input, parts, number, state, layers } => {
+                self.walk(input, parts, *number, state, layers)
+            }
         };
         self.trace(rel, &mut block);
         if self.too_long {
@@ -130,7 +137,7 @@ impl<'a> Writer<'a> {
         Block { items, from, ..Block::default() }
     }
 
-    fn alias(&mut self) -> String {
+    pub fn alias(&mut self) -> String {
         self.next_alias += 1;
         format!("t{}", self.next_alias)
     }

@@ -1,5 +1,9 @@
 //! What was written, with its places. Knows nothing of types, tables or meaning.
 
+mod scan;
+
+pub use scan::{Scan, ScanOutput, ScanStep, ScanVariable};
+
 use crate::span::Span;
 use crate::types::Type;
 
@@ -227,6 +231,7 @@ pub enum OpKind {
         of: Expr,
     },
     Serialize(Vec<Named>),
+    Scan(Box<Scan>),
     // Columns.
     Extend(Vec<Named>),
     Project(Vec<Named>),
@@ -318,7 +323,7 @@ pub enum OpKind {
         properties: Vec<OpParam>,
     },
     Consume,
-    /// scan, reduce, facet, fork, macro-expand, graph operators ...: recognised by name and skipped.
+    /// reduce, facet, fork, macro-expand, graph operators ...: recognised by name and skipped.
     Other(&'static str),
     /// What the parser could not read; its diagnostic is already given.
     Error,

@@ -14,16 +14,17 @@ mod parts;
 mod plugins;
 mod rows;
 mod sample;
+mod scan;
 mod series;
 mod source;
 mod top_nested;
+mod walk;
 
 pub use parts::Parts;
 
 use self::plugins::Evaluated;
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
-use super::expr::Cx;
 use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
 use crate::catalog::{self, binary, operators};
 use crate::diag::code;
@@ -55,6 +56,7 @@ impl Binder<'_> {
             | OpKind::Distinct(_)
             | OpKind::Count
             | OpKind::Serialize(_)
+            | OpKind::Scan(_)
             | OpKind::Extend(_)
             | OpKind::Parse { .. }
             | OpKind::ParseKv { .. }
@@ -101,6 +103,7 @@ impl Binder<'_> {
             OpKind::Count => self.count(input, op.span),
             OpKind::Invoke(call) => self.invoke(call, input, env),
             OpKind::Serialize(items) => self.serialize(items, input, env, op.span),
+            OpKind::Scan(scan) => self.scan(scan, input, env, op.span),
             OpKind::Extend(items) => self.extend(items, input, env, op.span),
             OpKind::Parse { params, expr, steps, only_matches } => {
                 let pattern = self.parse_pattern(params, steps, *only_matches)?;
@@ -176,13 +179,20 @@ impl Binder<'_> {
         // A function that reads another one's column comes one layer later.
         let mut layer: Vec<(ColId, Expr)> = Vec::new();
         for (column, expr) in windows {
+            if let ExprKind::Over { func: WindowFunc::Session, args } = &expr.kind {
+                if !layer.is_empty() {
+                    rel = over(rel, &parts, std::mem::take(&mut layer));
+                }
+                rel = self.sessions(&column, args, rel)?;
+                continue;
+            }
             let reads = super::expr::columns_of(&expr);
             if layer.iter().any(|(id, _)| reads.contains(id)) {
                 rel = over(rel, &parts, std::mem::take(&mut layer));
             }
             layer.push((column.id, expr));
         }
-        Ok(over(rel, &parts, layer))
+        Ok(if layer.is_empty() { rel } else { over(rel, &parts, layer) })
     }
 
     /// Rows whose order is one position column, so that every window function sees the same one.
@@ -205,7 +215,7 @@ impl Binder<'_> {
     }
 
     /// Kusto calls rows serialized when an operator has put them into an order.
-    fn serialized(&self, rel: &Rel) -> bool {
+    pub fn serialized(&self, rel: &Rel) -> bool {
         // Elements come in the order of their array.
         if self.part_key(rel).is_some() {
             return true;
@@ -215,9 +225,10 @@ impl Binder<'_> {
         }
         match &rel.node {
             Node::Range { .. } => true,
-            Node::Filter { input, .. } | Node::Project { input, .. } | Node::Window { input, .. } => {
-                self.serialized(input)
-            }
+            Node::Filter { input, .. }
+            | Node::Project { input, .. }
+            | Node::Window { input, .. }
+            | Node::Walk { input, .. } => self.serialized(input),
             Node::Let { index, .. } => self.serialized(&self.lets[*index].rel),
             Node::Scan { .. }
             | Node::Values { .. }
@@ -282,14 +293,9 @@ impl Binder<'_> {
             | Node::Join { .. }
             | Node::Union { .. }
             | Node::Unnest { .. }
-            | Node::Window { .. } => below(rel).into_iter().all(|rel| self.written(rel)),
+            | Node::Window { .. }
+            | Node::Walk { .. } => below(rel).into_iter().all(|rel| self.written(rel)),
         }
-    }
-
-    /// A boolean that may name the input's columns.
-    pub fn predicate(&mut self, expr: &ast::Expr, input: &Rel, env: &Env) -> Checked<Expr> {
-        let bound = self.expr(expr, &mut Cx::new(env, &input.cols))?;
-        self.condition(bound, expr.span)
     }
 }
 
@@ -333,6 +339,7 @@ pub fn below(rel: &Rel) -> Vec<&Rel> {
         Node::Filter { input, .. }
         | Node::Project { input, .. }
         | Node::Window { input, .. }
+        | Node::Walk { input, .. }
         | Node::Aggregate { input, .. }
         | Node::Limit { input, .. }
         | Node::Unnest { input, .. } => vec![input],
@@ -358,6 +365,9 @@ fn own_exprs(rel: &Rel) -> Vec<&Expr> {
         Node::Filter { predicate, .. } => vec![predicate],
         Node::Project { items, .. } | Node::Window { items, .. } => {
             items.iter().map(|(_, expr)| expr).collect()
+        }
+        Node::Walk { state, layers, .. } => {
+            state.iter().chain(layers.iter().flatten()).map(|(_, expr)| expr).collect()
         }
         Node::Aggregate { groups, aggs, .. } => groups.iter().chain(aggs).map(|(_, expr)| expr).collect(),
         Node::Limit { count, .. } => vec![count],

@@ -180,6 +180,7 @@ impl Binder<'_> {
             Node::Filter { input, .. }
             | Node::Limit { input, .. }
             | Node::Window { input, .. }
+            | Node::Walk { input, .. }
             | Node::Unnest { input, .. } => self.carry(input, wanted),
             Node::Project { input, items } => {
                 items.extend(wanted.iter().map(same));
@@ -263,6 +264,7 @@ fn gives(rel: &Rel, id: ColId) -> bool {
         Node::Project { items, .. } | Node::Window { items, .. } => {
             items.iter().any(|(known, _)| *known == id)
         }
+        Node::Walk { state, .. } => state.iter().any(|(known, _)| *known == id),
         Node::Aggregate { groups, aggs, .. } => groups.iter().chain(aggs).any(|(known, _)| *known == id),
         Node::Join { items, .. } => items.iter().any(|item| item.id == id),
         Node::Union { items, .. } => items.iter().any(|(known, _)| *known == id),

@@ -4,6 +4,7 @@ use crate::diag::code;
 use crate::facts::TableUse;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
+use crate::plan::expr::Cx;
 use crate::plan::{ColId, Column, CompareOp, Expr, ExprKind, Node, OrderKey, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{self, Named, SortKey};
@@ -13,7 +14,11 @@ use crate::value::Value;
 impl Binder<'_> {
     pub fn filter(&mut self, predicate: &ast::Expr, input: Rel, env: &Env, span: Span) -> Checked<Rel> {
         // A wrong condition changes no column, so the operators after it can still be checked.
-        let Ok(predicate) = self.predicate(predicate, &input, env) else { return Ok(input) };
+        let mut cx = Cx { windows: Some(Vec::new()), ..Cx::new(env, &input.cols) };
+        let bound = self.expr(predicate, &mut cx).and_then(|bound| self.condition(bound, predicate.span));
+        let windows = cx.windows.take().unwrap_or_default();
+        let Ok(predicate) = bound else { return Ok(input) };
+        let input = self.with_windows(input, windows)?;
         note_lookback(&mut self.tables, &predicate, &input.cols);
         let (cols, order) = (input.cols.clone(), input.order.clone());
         Ok(Rel { node: Node::Filter { input: Box::new(input), predicate }, cols, order, span })

@@ -7,6 +7,7 @@ mod joins;
 mod nested;
 mod output;
 mod rows;
+mod scan;
 mod sources;
 
 use super::ast::OpKind;
@@ -91,7 +92,7 @@ pub const OPERATORS: &[Operator] = &[
     piped("render", output::render),
     piped("sample", rows::sample),
     piped("sample-distinct", rows::sample_distinct),
-    piped("scan", |parser| output::other(parser, "scan")),
+    piped("scan", scan::scan),
     source("search", sources::search),
     piped("serialize", rows::serialize),
     piped("sort", rows::sort),

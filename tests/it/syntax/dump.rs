@@ -186,6 +186,7 @@ fn op(it: &Op) -> String {
             let axis = format!("(on {})", named(axis));
             list(name, params(with).chain(aggs).chain([axis]).chain(range).chain(bounds).chain(rest))
         }
+        OpKind::Scan(it) => scan(name, it),
         OpKind::TopHitters { count, of, by } => {
             list(name, [expr(count), expr(of)].into_iter().chain(optional("by", by)))
         }
@@ -224,6 +225,20 @@ fn op(it: &Op) -> String {
         OpKind::Other(it) => format!("(other {it})"),
         OpKind::Error => format!("(error {name})"),
     }
+}
+
+fn scan(name: &str, it: &Scan) -> String {
+    let match_id = it.match_id.iter().map(|id| format!("[with_match_id={}]", id.text));
+    let variables = it.variables.iter().map(|it| {
+        let default = it.default.as_ref().map_or(String::new(), |it| format!("={}", expr(it)));
+        format!("{}{default}", column(&it.column))
+    });
+    let steps = it.steps.iter().map(|it| {
+        let silent = (it.output == ScanOutput::None).then(|| "silent".to_owned());
+        let set = it.assignments.iter().map(|(name, value)| format!("{}={}", name.text, expr(value)));
+        list(&format!("step {}", it.name.text), silent.into_iter().chain([expr(&it.condition)]).chain(set))
+    });
+    list(name, match_id.chain(variables).chain(steps))
 }
 
 fn column_of(it: &ColumnDecl) -> String {
