@@ -141,7 +141,11 @@ fn compiled_by<'a>(
     let mut results = Vec::new();
     for plan in bound.plans {
         let span = plan.root.span;
-        match compiled(plan, schema, bound.now, source) {
+        let result = match bound.unseen {
+            true => Some(unseen(plan, bound.now)),
+            false => compiled(plan, schema, bound.now, source),
+        };
+        match result {
             Some(result) => results.push(result),
             None => {
                 let help = "Compute what is used often before, with extend or materialize().";
@@ -149,9 +153,6 @@ fn compiled_by<'a>(
                 return Compilation { results: Vec::new(), diagnostics };
             }
         }
-    }
-    if bound.unseen {
-        results.iter_mut().for_each(|result| (result.sql, result.row_ids) = (String::new(), None));
     }
     Compilation { results, diagnostics }
 }
@@ -187,6 +188,23 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         bare_table,
         row_ids,
     })
+}
+
+/// What is known of a query whose columns depend on data that nobody was asked for.
+fn unseen(plan: Plan, now: i64) -> Compiled {
+    let columns = columns(&plan);
+    Compiled {
+        sql: String::new(),
+        origins: vec![None; columns.len()],
+        columns,
+        render: plan.render,
+        tables: plan.tables,
+        inputs: plan.inputs,
+        now,
+        streams: false,
+        bare_table: None,
+        row_ids: None,
+    }
 }
 
 /// The table that the query gives as it is: all listed columns in their order, whatever they are called.
@@ -245,6 +263,37 @@ mod tests {
         for other in ["T | project-reorder B", "T | project-away A", "T | sort by A", "T | take 1"] {
             assert_eq!(compiled(other).bare_table, None, "{other}");
         }
+    }
+
+    #[test]
+    fn columns_that_the_data_know_may_be_named_without_data_but_not_run() {
+        let unpacked = "T | extend d = parse_json(B) | evaluate bag_unpack(d)";
+        for rest in [
+            "where Port > 1024 and Host has 'srv' and Port in (1, 2)",
+            "summarize count(), max(Port) by Host | sort by Host",
+            "extend Sum = Port + 1, Deep = Sub.x[0], Text = strlen(Host) | where Sum == A and Text < A",
+            "join kind=inner T on $left.Host == $right.B | where Port == 5",
+            "union T | project Host, A",
+            "project-away Port | mv-expand Host | distinct Host",
+            "evaluate pivot(Host, count(), Port) | where Send > 5",
+            "project-rename Name = Host | project-reorder Name, A",
+        ] {
+            let text = format!("let U = {unpacked}; U | {rest}");
+            let compiled = compiled(&text);
+            assert_eq!(compiled.sql, "", "{text}");
+        }
+        let names = |text: &str| {
+            compiled(text).columns.into_iter().map(|column| column.name).collect::<Vec<_>>().join(",")
+        };
+        assert_eq!(names(unpacked), "A,B");
+        assert_eq!(names(&format!("{unpacked} | project Host, A")), "Host,A");
+        assert_eq!(names(&format!("{unpacked} | summarize max(Port) by Host")), "Host,max_Port");
+    }
+
+    #[test]
+    fn declared_columns_need_no_data() {
+        let compiled = compiled("T | extend d = parse_json(B) | evaluate bag_unpack(d) : (Port:long)");
+        assert!(compiled.sql.starts_with("SELECT"));
     }
 
     #[test]

@@ -136,6 +136,7 @@ impl Binder<'_> {
         right: Expr,
         span: Span,
     ) -> Checked<Expr> {
+        let (left, right) = self.settled_both(left, right);
         match (left.ty, right.ty) {
             (Type::Dynamic, Type::Int | Type::Long) => return Ok(self.compare_number(op, left, right, span)),
             (Type::Int | Type::Long, Type::Dynamic) => {

@@ -144,6 +144,7 @@ impl Binder<'_> {
     pub fn collect(&mut self, call: Expr, cx: &mut Cx<'_>) -> Expr {
         let column = self.new_column("", call.ty);
         let (id, ty, span) = (column.id, call.ty, call.span);
+        self.hand_on(id, &call);
         if let Some(aggs) = &mut cx.aggs {
             aggs.push((column, call));
         }
@@ -162,6 +163,9 @@ impl Binder<'_> {
         if let [Sig { lower: Lower::Refuse(reason), .. }] = row.sigs {
             self.refuse(span, &format!("'{name}'"), reason);
             return Err(Stop);
+        }
+        if let Some(open) = self.apply_open(row, name, &args, span) {
+            return open;
         }
         let Some(sig) = row.sigs.iter().find(|sig| accepts(sig, &args)) else {
             self.no_signature(row, name, &args, span);
@@ -334,7 +338,7 @@ fn arity(sig: &Sig) -> (usize, usize) {
     (least, if endless { usize::MAX } else { sig.params.len() })
 }
 
-fn accepts(sig: &Sig, args: &[Expr]) -> bool {
+pub fn accepts(sig: &Sig, args: &[Expr]) -> bool {
     let (least, most) = arity(sig);
     (least..=most).contains(&args.len()) && args.iter().enumerate().all(|(at, arg)| fits(sig, at, arg))
 }

@@ -82,6 +82,8 @@ pub struct Binder<'a> {
     /// Stored functions that were parsed, and those that are being bound, the outermost first.
     pub stored: HashMap<String, Rc<UserFunction>>,
     pub stored_calls: Vec<String>,
+    /// Columns of unknown type, and those that stand for unknown columns; see `open`.
+    pub unknown: HashSet<ColId>,
 }
 
 impl<'a> Binder<'a> {
@@ -106,6 +108,7 @@ impl<'a> Binder<'a> {
             inputs: Vec::new(),
             stored: HashMap::new(),
             stored_calls: Vec::new(),
+            unknown: HashSet::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
-use super::outside::is_open;
+use super::open::is_open;
 use super::{ColId, Column, Expr, ExprKind};
 use crate::catalog::binary;
 use crate::diag::{code, nearest};

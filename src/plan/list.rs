@@ -205,11 +205,12 @@ impl Binder<'_> {
             ListOp::NotInFold => (true, true),
             ListOp::HasAny | ListOp::HasAll => return self.has_table(op, op_span, needle, rel, item, span),
         };
+        let (needle, item) = self.settled_both(needle, item);
         if needle.ty == Type::Dynamic {
             self.refuse(op_span, "a dynamic value looked up in a table", "Convert it with tostring() first.");
             return Err(Stop);
         }
-        if first.ty == Type::Dynamic {
+        if item.ty == Type::Dynamic {
             self.refuse(
                 op_span,
                 "in over a table whose first column is dynamic",

@@ -15,6 +15,7 @@ mod function;
 mod limits;
 mod list;
 mod names;
+mod open;
 mod ops;
 mod outside;
 mod path;

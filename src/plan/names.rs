@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Column;
 use super::check::{Binder, Checked, Stop};
-use super::outside::is_open;
+use super::open::is_open;
 use crate::catalog;
 use crate::catalog::func::Label;
 use crate::diag::code;

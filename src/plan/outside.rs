@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::check::{Binder, Checked, Stop};
 use super::env::Env;
-use super::expr::Cx;
-use super::{Column, Expr, ExprKind, Node, Rel};
+use super::open::OPEN;
+use super::{Expr, Node, Rel};
 use crate::catalog::outside::WATCHLIST_COLUMNS;
 use crate::diag::code;
 use crate::facts::{INPUT_SCHEMA, Input, InputSource};
@@ -16,10 +16,6 @@ use crate::span::Span;
 use crate::syntax::ast::{self, Name};
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
-
-/// A hidden column that stands for all that a watchlist may have while nobody has supplied it. No file has
-/// a column of this name: header cells are trimmed.
-const OPEN: &str = " any other column ";
 
 impl Binder<'_> {
     /// The table that an input becomes.
@@ -126,41 +122,6 @@ impl Binder<'_> {
         let help = "Compare TimeGenerated or Timestamp instead, or give the files a column for it.";
         self.warn(code::OUTSIDE, span, "ingestion_time() is null here: no time of ingestion is kept", help);
     }
-
-    /// A column that a watchlist may have which nobody has supplied.
-    pub fn open_column(&mut self, name: &Name, cx: &Cx<'_>) -> Option<Checked<Expr>> {
-        let open = cx.cols.iter().find(|column| is_open(column))?;
-        // More than the column itself, so that two names are two columns.
-        Some(self.apply_named("tostring", vec![Expr::col(open, name.span)], name.span))
-    }
-
-    /// Joins and unions hand on that any name may be a column.
-    pub fn still_open(&mut self, mut rel: Rel) -> Rel {
-        let merges = matches!(rel.node, Node::Join { .. } | Node::Union { .. });
-        let any = || super::ops::below(&rel).into_iter().any(|input| input.cols.iter().any(is_open));
-        if !merges || !any() || rel.cols.iter().any(is_open) {
-            return rel;
-        }
-        let column = Column { hidden: true, ..self.new_column(OPEN, Type::String) };
-        let value = Expr::new(ExprKind::Lit(Value::String(String::new())), Type::String, rel.span);
-        match &mut rel.node {
-            Node::Join { items, .. } => {
-                items.push(super::JoinItem { id: column.id, expr: value, padded: false });
-            }
-            Node::Union { items, maps, .. } => {
-                items.push((column.id, column.ty));
-                maps.iter_mut().for_each(|map| map.push(value.clone()));
-            }
-            _ => return rel,
-        }
-        rel.cols.push(column);
-        rel
-    }
-}
-
-/// Whether it stands for every name that nothing else has.
-pub fn is_open(column: &Column) -> bool {
-    column.hidden && column.name == OPEN
 }
 
 /// The same for the same source and columns, and for nothing else.

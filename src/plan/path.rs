@@ -47,6 +47,9 @@ impl Binder<'_> {
         if steps.is_empty() {
             return Ok(base);
         }
+        if self.is_unknown(&base) {
+            return Ok(Expr { span: expr.span, ..base });
+        }
         if base.ty != Type::Dynamic {
             let help = if base.ty == Type::String {
                 "Put parse_json(...) around it."

@@ -131,6 +131,22 @@ fn a_query_is_stopped_at_once_and_the_next_one_runs() {
 }
 
 #[test]
+fn a_plugin_asks_the_data_without_holding_the_screen() {
+    let mut terminal = Terminal::ready(Setup::default());
+    terminal.send(&format!("{ENDLESS} | project d = bag_pack('n', sum_) | evaluate bag_unpack(d)"));
+    terminal.send(F5);
+    terminal.wait("Ctrl-C stops it");
+    terminal.send("x");
+    terminal.wait("bag_unpack(d)x");
+    terminal.send(CTRL_C);
+    terminal.wait("cancelled after");
+    terminal.send("\x15print d = dynamic({'Port': 8443}) | evaluate bag_unpack(d) | where Port > 1");
+    terminal.send(F5);
+    terminal.wait("1 row ");
+    terminal.wait("8443");
+}
+
+#[test]
 fn a_long_plan_does_not_hold_the_next_query() {
     let mut terminal = Terminal::ready(Setup::default());
     // DuckDB folds constants while it plans, and looks for no interrupt meanwhile.

@@ -225,6 +225,36 @@ fn colours_are_for_terminals_or_on_demand() {
     assert!(!plain.stderr.contains(&0x1b) && forced.stderr.contains(&0x1b));
 }
 
+/// A query whose columns only the data know.
+const UNPACKED: &str = "OfficeActivity | where Operation == 'New-InboxRule' \
+    | project UserId, P = bag_pack('Rule', Operation, 'Size', 7) | evaluate bag_unpack(P) | where Size > 5";
+
+#[test]
+fn columns_that_the_data_have_come_in_every_format_and_need_the_data() {
+    let sandbox = Sandbox::new();
+    let run = |arguments: &[&str]| {
+        let output = sandbox.command("kqlhunt").args(arguments).output().expect("runs");
+        (output.status.code(), text(&output.stdout).to_owned(), text(&output.stderr).to_owned())
+    };
+    let (code, csv, errors) = run(&["query", "--sample", "--format", "csv", UNPACKED]);
+    assert_eq!(
+        (code, csv.as_str()),
+        (Some(0), "UserId,Rule,Size\r\nana.ruiz@contoso.com,New-InboxRule,7\r\n"),
+        "{errors}"
+    );
+    let (_, jsonl, _) = run(&["query", "--sample", "--format", "jsonl", UNPACKED]);
+    assert_eq!(jsonl, "{\"UserId\":\"ana.ruiz@contoso.com\",\"Rule\":\"New-InboxRule\",\"Size\":7}\n");
+    let line = json!({ "id": 1, "kql": UNPACKED }).to_string();
+    let served = piped(&sandbox, &["query", "--sample", "--serve"], line.as_bytes());
+    let answer: Json = serde_json::from_str(text(&served.stdout)).expect("is JSON");
+    assert_eq!(answer["result"]["Tables"][0]["Rows"], json!([["ana.ruiz@contoso.com", "New-InboxRule", 7]]));
+    let (code, columns, _) = run(&["check", "--sample", UNPACKED]);
+    assert_eq!((code, columns.as_str()), (Some(0), "UserId: string\n"));
+    let (code, sql, errors) = run(&["translate", "--sample", UNPACKED]);
+    assert_eq!((code, sql.as_str()), (Some(3), ""));
+    assert!(errors.contains("declare them"), "{errors}");
+}
+
 #[test]
 fn one_process_answers_thousands() {
     let sandbox = Sandbox::new();

@@ -70,7 +70,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
 
     pub fn group(&mut self, item: &Named) -> Checked<()> {
         let expr = self.binder.scalar(&item.expr, self.env, &self.input.cols)?;
-        if expr.ty == Type::Dynamic {
+        if expr.ty == Type::Dynamic && !self.binder.is_unknown(&expr) {
             let help = "Convert it, with tostring() or tolong().";
             self.binder.error(code::TYPE, item.expr.span, "rows cannot be grouped by a dynamic", help);
             return Err(Stop);
@@ -89,7 +89,9 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             (None, None) => self.namer.unnamed(&self.input.cols),
         };
         let origin = origin_of(expr, &self.input.cols);
-        Ok(Column { origin, ..self.binder.new_column(name, expr.ty) })
+        let column = self.binder.new_column(name, expr.ty);
+        self.binder.hand_on(column.id, expr);
+        Ok(Column { origin, ..column })
     }
 
     pub fn item(&mut self, item: &Named) -> Checked<()> {
@@ -133,7 +135,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             return Err(Stop);
         };
         let key = self.binder.scalar(&by.expr, self.env, &self.input.cols)?;
-        if key.ty == Type::Dynamic {
+        if key.ty == Type::Dynamic && !self.binder.is_unknown(&key) {
             let help = "Convert it, with tolong() or tostring().";
             self.binder.error(code::TYPE, by.expr.span, "a dynamic has no greatest value", help);
             return Err(Stop);

@@ -8,7 +8,7 @@ use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
-use crate::plan::outside::is_open;
+use crate::plan::open::is_open;
 use crate::plan::{ColId, Column, Expr, ExprKind, Node, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{ColumnPattern, Name, Named, ReorderOrder};
@@ -44,6 +44,7 @@ impl Binder<'_> {
                 Some(known) => *known = column.clone(),
                 None => cols.push(column.clone()),
             }
+            self.hand_on(column.id, &expr);
             set.push((column.id, expr));
         }
         Ok(projected(input, cols, set, span))
@@ -63,6 +64,7 @@ impl Binder<'_> {
             };
             let column = Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name, expr.ty) };
             self.keep_shape(column.id, &expr);
+            self.hand_on(column.id, &expr);
             set.push((column.id, expr));
             cols.push(column);
         }
@@ -118,7 +120,7 @@ impl Binder<'_> {
     }
 
     fn some_left(&mut self, rel: Rel, patterns: &[ColumnPattern]) -> Checked<Rel> {
-        if rel.cols.iter().all(|column| column.hidden) {
+        if rel.cols.iter().all(|column| column.hidden) && !rel.cols.iter().any(is_open) {
             let span = patterns.first().map_or(rel.span, |pattern| pattern.pattern.span);
             self.error(code::SYNTAX, span, "no column is left", "Keep at least one.");
             return Err(Stop);
@@ -155,6 +157,9 @@ impl Binder<'_> {
         let mut cols = input.cols.clone();
         for (new, old) in renames {
             let Some(at) = input.cols.iter().position(|column| column.name == old.text) else {
+                if input.cols.iter().any(is_open) {
+                    continue;
+                }
                 self.no_column(old, &input);
                 return Err(Stop);
             };

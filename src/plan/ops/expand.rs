@@ -74,6 +74,9 @@ impl Binder<'_> {
             };
             namer.take(&name);
             let column = self.new_column(name.clone(), value.ty);
+            if value.ty == Type::Dynamic {
+                self.hand_on(column.id, &array.array);
+            }
             set.push((column.id, value));
             unnest.push(array);
             match cols.iter_mut().find(|known| known.name == name) {

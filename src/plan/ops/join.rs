@@ -126,6 +126,7 @@ impl Binder<'_> {
             for column in rel.cols.iter().filter(|column| !column.hidden && !skip.contains(&column.id)) {
                 let name = namer.free(&column.name);
                 let new = Column { id: binder.new_col(), name, ..column.clone() };
+                binder.hand_on(new.id, &Expr::col(column, span));
                 items.push(JoinItem { id: new.id, expr: Expr::col(column, span), padded });
                 cols.push(new);
             }
@@ -223,6 +224,7 @@ impl Binder<'_> {
     }
 
     pub fn key_types(&mut self, left: Expr, right: Expr, span: Span) -> Checked<(Expr, Expr)> {
+        let (left, right) = self.settled_both(left, right);
         if left.ty == Type::Dynamic || right.ty == Type::Dynamic {
             let help = "Convert the keys first: extend k = tostring(x).";
             self.error(code::MISMATCH, span, "a join key cannot be dynamic", help);

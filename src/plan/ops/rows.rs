@@ -62,7 +62,7 @@ impl Binder<'_> {
                 stopped = true;
                 continue;
             };
-            if bound.ty == Type::Dynamic {
+            if bound.ty == Type::Dynamic && !self.is_unknown(&bound) {
                 let help = "Convert it, with tostring() or tolong().";
                 self.error(code::TYPE, key.expr.span, "rows cannot be sorted by a dynamic", help);
                 stopped = true;
@@ -100,12 +100,13 @@ impl Binder<'_> {
         let mut groups = Vec::new();
         let mut cols = Vec::new();
         for column in input.cols.iter().filter(|column| !column.hidden) {
-            if column.ty == Type::Dynamic {
+            if column.ty == Type::Dynamic && !self.unknown.contains(&column.id) {
                 let message = format!("distinct cannot compare '{}', which is dynamic", column.name);
                 self.error(code::TYPE, span, message, "Convert it with tostring().");
                 return Err(Stop);
             }
             let new = Column { id: self.new_col(), ..column.clone() };
+            self.hand_on(new.id, &Expr::col(column, span));
             groups.push((new.id, Expr::col(column, span)));
             cols.push(new);
         }

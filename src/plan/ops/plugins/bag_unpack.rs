@@ -67,10 +67,13 @@ impl Binder<'_> {
         let unpack = self.unpack(given, &input, env)?;
         match evaluated.schema {
             Some(schema) => self.unpack_declared(&unpack, schema, evaluated.keeps_input, input, span),
-            None => {
-                let slots = self.slots_of_data(&unpack, given, &input)?;
-                Ok(unpacked(&unpack, slots, input, span))
-            }
+            None => match self.slots_of_data(&unpack, given, &input)? {
+                Some(slots) => Ok(unpacked(&unpack, slots, input, span)),
+                None => {
+                    let unknown = Slot { key: None, column: self.unknown_columns() };
+                    Ok(unpacked(&unpack, vec![unknown], input, span))
+                }
+            },
         }
     }
 
@@ -230,8 +233,13 @@ impl Binder<'_> {
     }
 
     /// The columns that the properties of all rows make, by their names (as the page's examples have them).
-    fn slots_of_data(&mut self, unpack: &Unpack, given: &Given<'_>, input: &Rel) -> Checked<Vec<Slot>> {
-        let Some(found) = self.slots_found(unpack, input, given.name.span)? else { return Ok(Vec::new()) };
+    fn slots_of_data(
+        &mut self,
+        unpack: &Unpack,
+        given: &Given<'_>,
+        input: &Rel,
+    ) -> Checked<Option<Vec<Slot>>> {
+        let Some(found) = self.slots_found(unpack, input, given.name.span)? else { return Ok(None) };
         let mut slots = Vec::new();
         for (key, letters) in found {
             let name = format!("{}{key}", unpack.prefix);
@@ -255,7 +263,7 @@ impl Binder<'_> {
             }
             slots.push(Slot { key: Some(key), column: self.new_column(name, type_of(&letters)) });
         }
-        Ok(slots)
+        Ok(Some(slots))
     }
 
     /// Each property of all rows, and the letters of its types in their order (see `kernels::bag`).

@@ -38,11 +38,15 @@ impl Binder<'_> {
     ) -> Checked<Rel> {
         let turn = self.turn(given, &input, env)?;
         let values = match evaluated.schema {
-            Some(schema) => self.declared_values(&turn, schema)?,
+            Some(schema) => Some(self.declared_values(&turn, schema)?),
             None => self.values_of_data(&turn, given, &input)?,
         };
-        let aggs: Vec<Named> =
-            values.iter().map(|(name, value)| turn.aggregate_of(name, value, given)).collect();
+        let unseen = values.is_none();
+        let aggs: Vec<Named> = values
+            .unwrap_or_default()
+            .iter()
+            .map(|(name, value)| turn.aggregate_of(name, value, given))
+            .collect();
         let by: Vec<Named> = turn
             .by
             .iter()
@@ -52,7 +56,10 @@ impl Binder<'_> {
                 span: name.span,
             })
             .collect();
-        let rel = self.summarize(&aggs, &by, input, env, span)?;
+        let mut rel = self.summarize(&aggs, &by, input, env, span)?;
+        if unseen {
+            rel.cols.push(self.unknown_columns());
+        }
         match evaluated.schema {
             Some(schema) => self.as_declared(rel, schema),
             None => Ok(rel),
@@ -65,7 +72,9 @@ impl Binder<'_> {
         };
         let place = column.expr.span;
         let column = self.column_argument(column, given, &input.cols, env)?;
-        if !matches!(column.ty, Type::String | Type::Int | Type::Long | Type::Guid) {
+        if !self.unknown.contains(&column.id)
+            && !matches!(column.ty, Type::String | Type::Int | Type::Long | Type::Guid)
+        {
             let what = format!("pivot of a {}", column.ty.name());
             let help = format!("Make it a string before: extend {0} = tostring({0}).", column.name);
             self.refuse(place, &what, &help);
@@ -81,7 +90,11 @@ impl Binder<'_> {
         }
         for arg in columns {
             let column = self.column_argument(arg, given, &input.cols, env)?;
-            turn.by.push(Name { text: column.name, span: arg.expr.span });
+            let text = match &arg.expr.kind {
+                Ast::Name(name) => name.text.clone(),
+                _ => column.name,
+            };
+            turn.by.push(Name { text, span: arg.expr.span });
         }
         if columns.is_empty() {
             let mut used = vec![turn.column.id];
@@ -141,7 +154,7 @@ impl Binder<'_> {
         turn: &Turn<'_>,
         given: &Given<'_>,
         input: &Rel,
-    ) -> Checked<Vec<(Name, Literal)>> {
+    ) -> Checked<Option<Vec<(Name, Literal)>>> {
         let place = given.name.span;
         let ordered = self.positioned(input.clone());
         let value = self.new_column("value", turn.column.ty);
@@ -156,7 +169,7 @@ impl Binder<'_> {
         let grouped = Rel { node, cols: cols.clone(), order: order.clone(), span: place };
         let node = Node::Limit { input: Box::new(grouped), count: Expr::long(COLUMNS_MAX + 1, place) };
         let Some(rows) = self.ask(Rel { node, cols, order, span: place }, place)? else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         if rows.len() > COLUMNS_MAX as usize {
             let message = format!("'{}' has more than {COLUMNS_MAX} different values", turn.column.name);
@@ -190,7 +203,7 @@ impl Binder<'_> {
             }
             values.push((Name { text, span: place }, literal));
         }
-        Ok(values)
+        Ok(Some(values))
     }
 
     /// The columns in the order of the schema, whose types must be theirs.
