@@ -28,7 +28,6 @@ pub static REFUSED: &[Refused] = &[
     row("make-graph", GRAPH),
     row("materialized-view-combine", "Query the table itself."),
     row("reduce", "Use summarize count() by a part of the text, such as extract() gives."),
-    row("search", "Filter each table with where * has, and put them together with union."),
 ];
 
 /// Operators that work part by part inside mv-apply and partition, under each of their spellings.

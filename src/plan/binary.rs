@@ -51,7 +51,7 @@ impl Binder<'_> {
         if stopped { Err(Stop) } else { value }
     }
 
-    /// `* has "x"`: any string column.
+    /// `* has "x"`: any column.
     pub fn any_column(
         &mut self,
         op: BinaryOp,
@@ -61,15 +61,7 @@ impl Binder<'_> {
         cx: &mut Cx<'_>,
     ) -> Checked<Expr> {
         let right = self.expr(right, cx)?;
-        let mut found = Vec::new();
-        for column in cx
-            .cols
-            .iter()
-            .filter(|column| !column.hidden && matches!(column.ty, Type::String | Type::Dynamic))
-        {
-            found.push(self.binary_op(op, op_span, Expr::col(column, op_span), right.clone(), span)?);
-        }
-        Ok(Expr::new(ExprKind::Or(found), Type::Bool, span))
+        self.in_any_column(op, op_span, right, span, cx.cols)
     }
 
     pub fn binary_op(

@@ -73,6 +73,22 @@ impl Env {
         self.frames().filter(tabular).map(|frame| frame.name.as_str()).collect()
     }
 
+    /// The views without parameters, in the order of their `let`s: `search` and `find` look into them.
+    pub fn views(&self) -> Vec<(&str, Rc<UserFunction>)> {
+        let mut views: Vec<(&str, Rc<UserFunction>)> = Vec::new();
+        for frame in self.frames() {
+            if let Binding::Function(function) = &frame.binding
+                && function.function.view
+                && function.function.params.is_empty()
+                && !views.iter().any(|(name, _)| *name == frame.name)
+            {
+                views.push((&frame.name, function.clone()));
+            }
+        }
+        views.reverse();
+        views
+    }
+
     fn frames(&self) -> impl Iterator<Item = &Frame> {
         std::iter::successors(self.0.as_deref(), |frame| frame.outer.0.as_deref())
     }

@@ -270,7 +270,8 @@ impl Binder<'_> {
             match self.union_part(table, fuzzy, env) {
                 Ok(rels) => {
                     for rel in rels {
-                        let name = self.source_name(table, &rel, inputs.len(), env);
+                        let name = self.source_name(table, &rel, env);
+                        let name = name.unwrap_or_else(|| format!("union_arg{}", inputs.len()));
                         inputs.push((name, rel));
                     }
                 }
@@ -293,18 +294,18 @@ impl Binder<'_> {
         Ok(self.unioned(inputs, withsource.map(|(name, _)| name), inner, span))
     }
 
-    /// What withsource calls an input: a stored table, a view or an `as` by its name, else `union_argN`.
-    fn source_name(&self, written: &ast::Expr, rel: &Rel, at: usize, env: &Env) -> String {
+    /// What withsource calls an input: a stored table, a view or an `as` by its name; others have none.
+    pub fn source_name(&self, written: &ast::Expr, rel: &Rel, env: &Env) -> Option<String> {
         if let Ast::Name(name) | Ast::Call { name, .. } = &written.kind
             && let Some(Binding::Function(function)) = env.get(&name.text)
             && function.function.view
         {
-            return name.text.clone();
+            return Some(name.text.clone());
         }
-        self.label(rel).unwrap_or_else(|| format!("union_arg{at}"))
+        self.label(rel)
     }
 
-    fn label(&self, rel: &Rel) -> Option<String> {
+    pub fn label(&self, rel: &Rel) -> Option<String> {
         match &rel.node {
             Node::Scan { table, .. } => Some(table.clone()),
             Node::Let { index, .. } if self.lets[*index].labelled => Some(self.lets[*index].name.clone()),
@@ -312,7 +313,7 @@ impl Binder<'_> {
         }
     }
 
-    fn union_part(&mut self, table: &ast::Expr, fuzzy: bool, env: &Env) -> Checked<Vec<Rel>> {
+    pub fn union_part(&mut self, table: &ast::Expr, fuzzy: bool, env: &Env) -> Checked<Vec<Rel>> {
         if let Ast::Name(name) = &table.kind
             && name.is_pattern()
         {
@@ -359,7 +360,7 @@ impl Binder<'_> {
     }
 
     /// Columns by name; one name with several types becomes one column for each, `x_long` and `x_string`.
-    fn unioned(
+    pub fn unioned(
         &mut self,
         inputs: Vec<(String, Rel)>,
         withsource: Option<String>,

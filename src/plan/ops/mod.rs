@@ -15,8 +15,10 @@ mod plugins;
 mod rows;
 mod sample;
 mod scan;
+mod search;
 mod series;
 mod source;
+mod terms;
 mod top_nested;
 mod walk;
 
@@ -43,12 +45,15 @@ impl Binder<'_> {
             OpKind::Range { name, from, to, step } => self.range(name, [from, to, step], env, op.span),
             OpKind::Datatable { columns, values } => self.datatable(columns, values, env, op.span),
             OpKind::Union { params, tables } => self.union(params, tables, input, env, op.span),
+            OpKind::Search { params, tables, predicate } => {
+                self.search(params, tables, predicate, input, env, op.span)
+            }
             OpKind::Error => Err(Stop),
             OpKind::Other(name) => self.not_yet(op, name),
             OpKind::Externaldata { columns, uris, params } => {
                 self.externaldata(columns, uris, params, env, op.span)
             }
-            OpKind::Search { .. } | OpKind::Find { .. } => self.not_yet(op, &op.name.text),
+            OpKind::Find { .. } => self.not_yet(op, &op.name.text),
             OpKind::Where(_)
             | OpKind::Take(_)
             | OpKind::Top { .. }
