@@ -313,7 +313,7 @@ fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) ->
     }
     match (warnings.first(), skipped) {
         (_, 1..) => {
-            let said = format!("the last of {} results is shown; run the others one by one", skipped + 1);
+            let said = format!("the last of {} results is shown; kqlhunt query prints them all", skipped + 1);
             app.say(NoteKind::Warning, said);
         }
         (Some(first), _) => {

@@ -14,9 +14,7 @@ const GRAPH: &str = "Follow edges with join, one join for each step.";
 
 pub static REFUSED: &[Refused] = &[
     row("assert-schema", "Leave it out: getschema shows the columns and their types."),
-    row("facet", "Run one summarize count() by column for each column."),
     row("find", "Filter each table with where * has, and put them together with union."),
-    row("fork", "Write the branches as queries of their own, separated by semicolons."),
     row("graph-mark-components", GRAPH),
     row("graph-match", GRAPH),
     row("graph-shortest-paths", GRAPH),

@@ -12,7 +12,7 @@ use crate::diag::Diagnostic;
 use crate::facts::{Input, Options, Render, TableUse};
 use crate::schema::Schema;
 use crate::span::Span;
-use crate::syntax::ast::{self, ExprKind as Ast, LetValue, Script, StatementKind};
+use crate::syntax::ast::{self, ExprKind as Ast, LetValue, Pipe, Script, StatementKind};
 use crate::types::Type;
 
 /// How deep user functions may call each other; KQL has no recursion.
@@ -134,19 +134,16 @@ impl<'a> Binder<'a> {
                 StatementKind::Set { .. } | StatementKind::Error => {}
                 StatementKind::Parameters(params) => env = self.query_parameters(params, env),
                 StatementKind::Query(pipe) => {
-                    self.render = None;
-                    let lets = self.lets.len();
-                    if self.copies(lets, statement.span).is_err() {
-                        return plans;
-                    }
-                    if let Ok(root) = self.pipe(pipe, &env, None) {
-                        let mut root = self.in_time(root);
-                        root.cols.retain(|column| !column.hidden);
-                        let tables = self.tables_of(&root);
-                        let inputs = self.inputs_of(&root);
-                        let lets = &mut self.lets;
-                        let lets = if at == last { std::mem::take(lets) } else { lets.clone() };
-                        plans.push(Plan { lets, root, render: self.render.take(), tables, inputs });
+                    let results = self.results_of(pipe).unwrap_or_default();
+                    for (index, pipe) in results.iter().enumerate() {
+                        if self.copies(self.lets.len(), pipe.span).is_err() {
+                            return plans;
+                        }
+                        let Ok(plan) = self.result(pipe, &env, at == last && index + 1 == results.len())
+                        else {
+                            break;
+                        };
+                        plans.push(plan);
                     }
                 }
                 StatementKind::Other(what) => self.refuse(
@@ -157,6 +154,18 @@ impl<'a> Binder<'a> {
             }
         }
         plans
+    }
+
+    /// The plan of one result; the last one takes the lets with it.
+    fn result(&mut self, pipe: &Pipe, env: &Env, last: bool) -> Checked<Plan> {
+        self.render = None;
+        let root = self.pipe(pipe, env, None)?;
+        let mut root = self.in_time(root);
+        root.cols.retain(|column| !column.hidden);
+        let tables = self.tables_of(&root);
+        let inputs = self.inputs_of(&root);
+        let lets = if last { std::mem::take(&mut self.lets) } else { self.lets.clone() };
+        Ok(Plan { lets, root, render: self.render.take(), tables, inputs })
     }
 
     /// Rows of a timechart that no operator has ordered come by time: Kusto promises no order, and people

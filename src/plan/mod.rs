@@ -11,6 +11,7 @@ mod convert;
 mod env;
 mod expr;
 mod fold;
+mod fork;
 mod function;
 mod limits;
 mod list;

@@ -323,7 +323,11 @@ pub enum OpKind {
         properties: Vec<OpParam>,
     },
     Consume,
-    /// reduce, facet, fork, macro-expand, graph operators ...: recognised by name and skipped.
+    /// Several results: `fork a = (take 1) (count)`.
+    Fork(Vec<(Option<Name>, Pipe)>),
+    /// Several results: the counts of each column, and perhaps a subquery's.
+    Facet(Vec<Name>, Option<Box<Pipe>>),
+    /// reduce, macro-expand, graph operators ...: recognised by name and skipped.
     Other(&'static str),
     /// What the parser could not read; its diagnostic is already given.
     Error,

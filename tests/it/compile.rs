@@ -102,7 +102,53 @@ const QUERIES: &[&str] = &[
     "let T = OfficeActivity | where TimeGenerated > ago(1h); T | join kind=leftouter (T | summarize n = count() by UserId) on UserId | project UserId, n",
     "datatable(a:long, d:dynamic)[1, dynamic([1, 2])] | mv-expand d to typeof(long) | extend r = d in (1, a) | sort by d asc nulls last",
     "union withsource=S (print x = 1), (print x = 'a') | summarize arg_max(x_long, *) by S",
+    "OfficeActivity | mv-apply P = parse_json(Parameters) on (where P.Name == 'x' | summarize n = count(), make_list(P.Value))",
+    "OfficeActivity | partition by UserId (top 2 by TimeGenerated | extend before = prev(Operation))",
+    "OfficeActivity | top-nested 2 of UserId with others = 'rest' by count(), top-nested 1 of Operation by dcount(ClientIP)",
+    "OfficeActivity | fork (take 1) n = (count) | render table",
 ];
+
+/// Operators that may follow each other inside mv-apply, over `k`, `d` and the element `x`.
+const APPLIED: &[&str] = &[
+    "where k > 1",
+    "extend k = k + 1, before = prev(k)",
+    "extend n = row_number(), d = dynamic([1, 2])",
+    "project k = strlen(tostring(k)), d",
+    "project-away n",
+    "summarize k = count()",
+    "summarize d = make_list(k) by k",
+    "summarize k = max(k), arg_max(k, *)",
+    "distinct k",
+    "sort by k asc",
+    "top 2 by k",
+    "take 1",
+    "top-hitters 2 of k",
+    "mv-expand d",
+    "mv-expand with_itemindex=i d to typeof(long)",
+    "mv-apply y = d on (take 1)",
+    "mv-apply d on (summarize k = sum(tolong(d)))",
+    "partition by k (summarize d = make_list(k), k = min(k))",
+    "count | extend k = Count, d = dynamic([3])",
+    "serialize s = row_cumsum(k)",
+];
+
+#[test]
+fn each_branch_of_a_fork_is_a_result_of_its_own() {
+    let schema = tables::schema();
+    let columns = |text: &str| {
+        let compilation = compile(text, &schema, &Options::default());
+        assert_eq!(compilation.diagnostics, []);
+        let names = |result: &kqlhunt::compile::Compiled| {
+            result.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>().join(",")
+        };
+        compilation.results.iter().map(names).collect::<Vec<_>>()
+    };
+    assert_eq!(columns("print x = 1, y = 2 | fork (take 1) n = (summarize z = count())"), ["x,y", "z"]);
+    assert_eq!(
+        columns("print x = 1, y = 2 | facet by x, y with (project y); print a = 1"),
+        ["y", "x,count_x", "y,count_y", "a"]
+    );
+}
 
 fn survives(text: &str) {
     let schema = tables::schema();
@@ -124,6 +170,16 @@ proptest! {
     #[test]
     fn any_words_compile_or_are_refused(words in prop::collection::vec(prop::sample::select(WORDS), 0..30)) {
         survives(&words.join(" "));
+    }
+
+    #[test]
+    fn any_subquery_compiles_or_is_refused(body in prop::collection::vec(prop::sample::select(APPLIED), 1..7)) {
+        let body = body.join(" | ");
+        let source = "datatable(k:long, d:dynamic)[1, dynamic([1, 2]), 2, dynamic([])]";
+        survives(&format!("{source} | mv-apply x = d to typeof(long) on ({body})"));
+        survives(&format!("{source} | sort by k | mv-apply d on ({body}) | take 3"));
+        survives(&format!("{source} | partition by k ({body})"));
+        survives(&format!("OfficeActivity | extend k = 1, d = parse_json(Parameters) | mv-apply x = d on ({body}) | project UserId"));
     }
 
     #[test]

@@ -48,6 +48,11 @@ impl Binder<'_> {
             OpKind::Search { params, tables, predicate } => {
                 self.search(params, tables, predicate, input, env, op.span)
             }
+            OpKind::Fork(_) | OpKind::Facet(..) => {
+                let what = format!("'{}' inside a subquery or a let", op.name.text);
+                self.refuse(op.name.span, &what, "It ends a query, since it gives several results.");
+                Err(Stop)
+            }
             OpKind::Error => Err(Stop),
             OpKind::Other(name) => self.not_yet(op, name),
             OpKind::Externaldata { columns, uris, params } => {

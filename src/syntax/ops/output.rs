@@ -1,4 +1,4 @@
-//! Operators that end a pipeline or only mark it: as, render, consume; and those known by name alone.
+//! Operators that end a pipeline or only mark it: as, render, consume, fork, facet; and those known by name alone.
 
 use super::columns;
 use crate::syntax::ast::{Name, OpKind, OpParam};
@@ -32,6 +32,34 @@ pub(super) fn render(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 pub(super) fn consume(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     parser.hints(&["decodeblocks"])?;
     Ok(OpKind::Consume)
+}
+
+/// `fork (take 1) counted = (count)`
+pub(super) fn fork(parser: &mut Parser<'_>) -> Parsed<OpKind> {
+    let mut branches = Vec::new();
+    while branches.is_empty() || !parser.at_end() {
+        let mut name = None;
+        if !parser.at_kind(TokenKind::LeftParen) {
+            name = Some(parser.name(false, "a subquery in parentheses")?);
+            parser.expect(TokenKind::Assign, "=")?;
+        }
+        branches.push((name, *parser.subpipe()?));
+    }
+    Ok(OpKind::Fork(branches))
+}
+
+/// `facet by a, b with (take 10)`
+pub(super) fn facet(parser: &mut Parser<'_>) -> Parsed<OpKind> {
+    parser.expect_word("by")?;
+    let mut by = vec![parser.name(false, "a column name")?];
+    while parser.eat(TokenKind::Comma) {
+        by.push(parser.name(false, "a column name")?);
+    }
+    let mut with = None;
+    if parser.eat_word("with") {
+        with = Some(parser.subpipe()?);
+    }
+    Ok(OpKind::Facet(by, with))
 }
 
 /// Skips to the operator's end. Semicolons inside brackets belong to it: `scan with (step s: true;)`.

@@ -155,6 +155,16 @@ fn op(it: &Op) -> String {
         }
         OpKind::Top { count, by, params: with } => list(name, params(with).chain([expr(count), key(by)])),
         OpKind::Sort { keys, params: with } => list(name, params(with).chain(keys.iter().map(key))),
+        OpKind::Fork(branches) => list(
+            name,
+            branches.iter().map(|(named, branch)| match named {
+                Some(named) => format!("(= {} {})", named.text, pipe(branch)),
+                None => pipe(branch),
+            }),
+        ),
+        OpKind::Facet(by, with) => {
+            list(name, by.iter().map(|name| name.text.clone()).chain(with.iter().map(|with| pipe(with))))
+        }
         OpKind::Count | OpKind::Getschema | OpKind::Consume => format!("({name})"),
         OpKind::SampleDistinct { count, of } => list(name, [expr(count), expr(of)]),
         OpKind::ProjectAway(items) | OpKind::ProjectKeep(items) | OpKind::ProjectReorder(items) => {
