@@ -4,8 +4,8 @@
 use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
-    ANY, BOOL, DATETIME, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, f, named, pattern,
-    rest, sig,
+    ANY, BOOL, DATETIME, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TEXT, TIMESPAN, f, named,
+    pattern, rest, sig,
 };
 use crate::types::Type::{Bool, Datetime, Dynamic, Long, Real, String, Timespan};
 
@@ -111,8 +111,10 @@ pub static NOT: Func = f("not", &[sig(&[BOOL], Is(Bool), Sql("NOT {0}"))]);
 pub static NOT_TRUE: Func = f("not", &[sig(&[BOOL], Is(Bool), Sql("{0} IS NOT TRUE"))]);
 /// Case folding for `in~`.
 pub static FOLD: Func = f("in~", &[sig(&[STR], Is(String), Kernel("kql_fold"))]);
-pub static HAS_ANY: Func = f("has_any", &[sig(&[STR, rest(NEEDLE)], Is(Bool), Kernel("kql_has_any"))]);
-pub static HAS_ALL: Func = f("has_all", &[sig(&[STR, rest(NEEDLE)], Is(Bool), Kernel("kql_has_all"))]);
+pub static HAS_ANY: Func =
+    f("has_any", &[sig(&[STR, rest(named("needle", TEXT))], Is(Bool), Kernel("kql_has_any"))]);
+pub static HAS_ALL: Func =
+    f("has_all", &[sig(&[STR, rest(named("needle", TEXT))], Is(Bool), Kernel("kql_has_all"))]);
 pub static HAS_ANY_OF: Func = f("has_any", &[sig(&[STR, DYN], Is(Bool), Kernel("kql_has_any_json"))]);
 pub static HAS_ALL_OF: Func = f("has_all", &[sig(&[STR, DYN], Is(Bool), Kernel("kql_has_all_json"))]);
 /// `x in (array)` where the array is computed.

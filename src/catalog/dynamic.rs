@@ -16,6 +16,8 @@ const KEY: Param = named("key", STR);
 const VALUE: Param = named("value", JSON);
 /// `repeat()` refuses a dynamic (agent-dynamic-json-0022).
 const REPEATED: Param = Param { types: SCALAR.types, ..VALUE };
+/// One index, or an array of some.
+const INDEX: Param = Param { types: &[Type::Int, Long, Dynamic], ..named("index", JSON) };
 const BY: Param = named("by", LONG);
 const START: Param = named("start", LONG);
 
@@ -31,11 +33,8 @@ pub const fn json_of(ty: Type) -> &'static str {
     }
 }
 
-const PARSE: &[Sig] = &[
-    sig(&[ONLY_STR], Is(Dynamic), Kernel("kql_parse_json")),
-    // What is no text is the dynamic of its value.
-    sig(&[JSON], Is(Dynamic), Sql("{0}")),
-];
+const PARSE: &[Sig] =
+    &[sig(&[ONLY_STR], Is(Dynamic), Kernel("kql_parse_json")), sig(&[DYN], Is(Dynamic), Sql("{0}"))];
 const INDEX_OF: &[Sig] = &[
     sig(&[ARRAY, VALUE], Is(Long), Sql("kql_array_index_of({*}, 0, -1, 1)")),
     sig(&[ARRAY, VALUE, START], Is(Long), Sql("kql_array_index_of({*}, -1, 1)")),
@@ -160,7 +159,7 @@ pub static ROWS: &[Func] = &[
         .doc("The elements in descending order.")
         .trap("Nulls come last unless the second argument is false.")
         .example("print array_sort_desc(dynamic([3, 1, null, 2]))", "[3,2,1,null]"),
-    f("array_split", &[sig(&[ARRAY, named("index", JSON)], Is(Dynamic), Kernel("kql_array_split"))])
+    f("array_split", &[sig(&[ARRAY, INDEX], Is(Dynamic), Kernel("kql_array_split"))])
         .doc("Cuts an array into arrays, at an index or at each of an array of indexes.")
         .example("print array_split(dynamic([1, 2, 3]), 1)", "[[1],[2,3]]"),
     f("array_sum", &[sig(&[ARRAY], Is(Real), Kernel("kql_array_sum"))])
@@ -214,7 +213,7 @@ pub static ROWS: &[Func] = &[
     f("jaccard_index", &[sig(&[SET, SET], Is(Real), Kernel("kql_jaccard_index"))])
         .doc("How many of all different elements two arrays have in common, from 0 to 1.")
         .example("print jaccard_index(dynamic([1, 2, 3]), dynamic([1, 2, 3, 4]))", "0.75"),
-    f("zip", &[sig(&[rest(named("array", JSON))], Is(Dynamic), Kernel("kql_zip"))])
+    f("zip", &[sig(&[rest(ARRAY)], Is(Dynamic), Kernel("kql_zip"))])
         .doc("An array of arrays: the first elements, the second ones, and so on.")
         .example("print zip(dynamic([1, 2]), dynamic([3, 4]))", "[[1,3],[2,4]]"),
     f("repeat", &[sig(&[REPEATED, named("count", LONG)], Is(Dynamic), Kernel("kql_repeat"))])

@@ -2,9 +2,11 @@
 
 use super::func::Lower::{Kernel, Refuse, Sql};
 use super::func::Ret::Is;
-use super::func::{ANY, DATETIME, Func, LONG, ONLY_STR, Sig, TEXT, f, named, rest, sig};
+use super::func::{ANY, DATETIME, Func, LONG, ONLY_STR, Param, SCALAR, Sig, TEXT, f, named, rest, sig};
 use crate::types::Type::{Long, String};
 
+/// Anything but a dynamic, as its text.
+const PLAIN: Param = Param { types: SCALAR.types, ..TEXT };
 const HASH: &[Sig] = &[
     sig(&[ONLY_STR], Is(Long), Kernel("kql_hash_text")),
     sig(&[DATETIME], Is(Long), Kernel("kql_hash_datetime")),
@@ -41,18 +43,18 @@ pub static ROWS: &[Func] = &[
         .doc("The xxHash64 of a text or a datetime.")
         .trap("Microsoft may change the algorithm of hash(); hash_sha256() stays.")
         .example("print hash('hunt')", "-8534981639838601994"),
-    f("hash_sha256", &[sig(&[TEXT], Is(String), Sql("coalesce(sha256(nullif({0}, '')), '')"))])
+    f("hash_sha256", &[sig(&[PLAIN], Is(String), Sql("coalesce(sha256(nullif({0}, '')), '')"))])
         .doc("The SHA-256 of a value's text in hexadecimal digits.")
         .trap("The hash of the empty text is empty.")
         .example(
             "print hash_sha256('hunt')",
             "18c3bc28bde14691d7ce2a9657d9e93d205c224fc084b733e5190ee9fd2a80bc",
         ),
-    f("hash_md5", &[sig(&[TEXT], Is(String), Sql("coalesce(md5(nullif({0}, '')), '')"))])
+    f("hash_md5", &[sig(&[PLAIN], Is(String), Sql("coalesce(md5(nullif({0}, '')), '')"))])
         .doc("The MD5 of a value's text in hexadecimal digits.")
         .trap("The hash of the empty text is empty.")
         .example("print hash_md5('hunt')", "bc9bf7bb6c4ab8d0daf374963110f4a7"),
-    f("hash_sha1", &[sig(&[TEXT], Is(String), Sql("coalesce(sha1(nullif({0}, '')), '')"))])
+    f("hash_sha1", &[sig(&[PLAIN], Is(String), Sql("coalesce(sha1(nullif({0}, '')), '')"))])
         .doc("The SHA-1 of a value's text in hexadecimal digits.")
         .trap("The hash of the empty text is empty.")
         .example("print hash_sha1('hunt')", "8c72b58e547c0fbfe4b628cc27b337f8ea329b7f"),

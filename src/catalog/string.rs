@@ -5,9 +5,12 @@ use super::func::Ret::{Is, Typeof};
 use super::func::{
     ANY, Arg, DYN, Func, JSON, LONG, Label, Param, SCALAR, STR, TEXT, TYPE, f, named, opt, pattern, rest, sig,
 };
-use crate::types::Type::{Bool, Dynamic, Long, String};
+use crate::types::Type::{Bool, Dynamic, Int, Long, String};
 
 const SOURCE: Param = named("source", STR);
+const REWRITE: Param = named("rewrite", STR);
+/// A code point, or an array of some.
+const CODE: Param = Param { types: &[Int, Long, Dynamic], ..named("code", JSON) };
 const REGEX: Param = pattern(named("regex", STR));
 /// Part of a larger pattern, so not always one by itself: `a)|(b`.
 const TRIMMED: Param = named("regex", STR);
@@ -31,12 +34,12 @@ pub static ROWS: &[Func] = &[
     .doc("The elements of an array as one text with a delimiter between them.")
     .trap("A null element is the empty text and keeps its delimiters.")
     .example("print strcat_array(dynamic([1, null, 'x']), '|')", "1||x"),
-    f("strlen", &[sig(&[TEXT], Is(Long), Sql("length({0})"))])
+    f("strlen", &[sig(&[STR], Is(Long), Sql("length({0})"))])
         .label(Label::NameAndFirstArg)
         .doc("How many characters a text has.")
         .trap("Characters are Unicode code points: an emoji made of several counts as several.")
         .example("print strlen('naïve')", "5"),
-    f("string_size", &[sig(&[TEXT], Is(Long), Sql("strlen({0})"))])
+    f("string_size", &[sig(&[STR], Is(Long), Sql("strlen({0})"))])
         .label(Label::NameAndFirstArg)
         .doc("How many bytes a text has in UTF-8.")
         .example("print string_size('naïve')", "6"),
@@ -91,7 +94,7 @@ pub static ROWS: &[Func] = &[
     f(
         "split",
         &[sig(
-            &[named("source", TEXT), named("delimiter", TEXT), opt(named("index", LONG))],
+            &[SOURCE, named("delimiter", STR), opt(named("index", LONG))],
             Is(Dynamic),
             Kernel("kql_split"),
         )],
@@ -112,11 +115,7 @@ pub static ROWS: &[Func] = &[
         .example("print trim_end(':[0-9]+', '192.0.2.1:443')", "192.0.2.1"),
     f(
         "replace_string",
-        &[sig(
-            &[named("text", TEXT), named("lookup", TEXT), named("rewrite", TEXT)],
-            Is(String),
-            Kernel("kql_replace_string"),
-        )],
+        &[sig(&[STR, named("lookup", STR), REWRITE], Is(String), Kernel("kql_replace_string"))],
     )
     .doc("The text with each place of another text replaced.")
     .trap("An empty lookup replaces nothing.")
@@ -124,7 +123,7 @@ pub static ROWS: &[Func] = &[
     f(
         "replace_strings",
         &[sig(
-            &[named("text", TEXT), named("lookups", DYN), named("rewrites", DYN)],
+            &[STR, named("lookups", DYN), named("rewrites", DYN)],
             Is(String),
             Kernel("kql_replace_strings"),
         )],
@@ -132,37 +131,19 @@ pub static ROWS: &[Func] = &[
     .doc("The text with each place of several texts replaced by that at the same index.")
     .trap("Earlier lookups win; what one replaced, the next does not look into.")
     .example("print replace_strings('cat', dynamic(['c', 'a']), dynamic(['a', 'u']))", "aut"),
-    f(
-        "replace_regex",
-        &[sig(
-            &[named("source", TEXT), REGEX, named("rewrite", TEXT)],
-            Is(String),
-            Kernel("kql_replace_regex"),
-        )],
-    )
-    .doc("The text with each match of a regular expression replaced.")
-    .trap("A group is written \\1, the whole match \\0; $1 is plain text.")
-    .example("print replace_regex('2026-05', @'(\\d+)-(\\d+)', @'\\2/\\1')", "05/2026"),
-    f(
-        "replace",
-        &[sig(
-            &[REGEX, named("rewrite", TEXT), named("source", TEXT)],
-            Is(String),
-            Sql("kql_replace_regex({2}, {0}, {1})"),
-        )],
-    )
-    .doc("The old name of replace_regex(), with the text as its last argument.")
-    .trap("The first argument is a regular expression: a point matches every character.")
-    .example("print replace('[aeiou]', '*', 'kusto')", "k*st*"),
+    f("replace_regex", &[sig(&[SOURCE, REGEX, REWRITE], Is(String), Kernel("kql_replace_regex"))])
+        .doc("The text with each match of a regular expression replaced.")
+        .trap("A group is written \\1, the whole match \\0; $1 is plain text.")
+        .example("print replace_regex('2026-05', @'(\\d+)-(\\d+)', @'\\2/\\1')", "05/2026"),
+    f("replace", &[sig(&[REGEX, REWRITE, SOURCE], Is(String), Sql("kql_replace_regex({2}, {0}, {1})"))])
+        .doc("The old name of replace_regex(), with the text as its last argument.")
+        .trap("The first argument is a regular expression: a point matches every character.")
+        .example("print replace('[aeiou]', '*', 'kusto')", "k*st*"),
     f(
         "countof",
         &[
-            sig(&[named("source", TEXT), named("search", TEXT)], Is(Long), Kernel("kql_countof")),
-            sig(
-                &[named("source", TEXT), named("search", TEXT), named("kind", STR)],
-                Is(Long),
-                Kernel("kql_countof_kind"),
-            ),
+            sig(&[SOURCE, named("search", STR)], Is(Long), Kernel("kql_countof")),
+            sig(&[SOURCE, named("search", STR), named("kind", STR)], Is(Long), Kernel("kql_countof_kind")),
         ],
     )
     .doc("How often a text stands in another.")
@@ -203,7 +184,7 @@ pub static ROWS: &[Func] = &[
     f("regex_quote", &[sig(&[STR], Is(String), Kernel("kql_regex_quote"))])
         .doc("A regular expression that matches just this text.")
         .example("print regex_quote('192.0.2.1')", "192\\.0\\.2\\.1"),
-    f("unicode_codepoints_to_string", &[sig(&[rest(JSON)], Is(String), Kernel("kql_codepoints_to_text"))])
+    f("unicode_codepoints_to_string", &[sig(&[rest(CODE)], Is(String), Kernel("kql_codepoints_to_text"))])
         .aliases(&["make_string"])
         .doc("The text that code points spell: numbers, or arrays of them.")
         .example("print unicode_codepoints_to_string(75, dynamic([81, 76]))", "KQL"),

@@ -229,8 +229,7 @@ impl Binder<'_> {
                 let places: Vec<usize> = common_places(name, usize::from(from), args.len());
                 let types: Vec<Type> = places.iter().map(|at| args[*at].ty).collect();
                 let values: Vec<&Expr> = places.iter().map(|at| &args[*at]).collect();
-                let numbers = matches!(name, "max_of" | "min_of");
-                let Some(ty) = common(&types, &values, numbers) else {
+                let Some(ty) = common(&types, &values, name) else {
                     let names: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
                     self.error(
                         code::MISMATCH,
@@ -303,9 +302,11 @@ fn common_places(name: &str, from: usize, count: usize) -> Vec<usize> {
     }
 }
 
-/// One type for all: whole numbers widen among themselves, and to a real where all `numbers` may mix; dynamic
-/// beside others is dynamic.
-fn common(types: &[Type], args: &[&Expr], numbers: bool) -> Option<Type> {
+/// One type for all: whole numbers widen among themselves, and to a real in `max_of()` and `min_of()`. A
+/// dynamic beside others becomes what they are, except in `coalesce()`.
+fn common(types: &[Type], args: &[&Expr], name: &str) -> Option<Type> {
+    let numbers = matches!(name, "max_of" | "min_of");
+    let unwraps = name != "coalesce";
     let mut result: Option<Type> = None;
     for (ty, arg) in types.iter().zip(args) {
         if matches!(arg.literal(), Some(Value::Null))
@@ -317,8 +318,8 @@ fn common(types: &[Type], args: &[&Expr], numbers: bool) -> Option<Type> {
         result = Some(match result {
             None => *ty,
             Some(known) if known == *ty => known,
-            Some(Type::Dynamic) => Type::Dynamic,
-            Some(_) if *ty == Type::Dynamic => Type::Dynamic,
+            Some(Type::Dynamic) if unwraps => *ty,
+            Some(known) if unwraps && *ty == Type::Dynamic => known,
             // iff(c, 1, 2.0) is refused by Kusto (agent-type-casts-coercion-0028).
             Some(known) if numbers || (known.integer() && ty.integer()) => widest(known, *ty)?,
             Some(_) => return None,
