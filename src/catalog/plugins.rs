@@ -32,6 +32,8 @@ pub enum Does {
     Narrow,
     /// A column for each value of a column, with an aggregate of its rows.
     Pivot,
+    /// For each bin of time how many rows and different values the time up to its end has.
+    SlidingWindowCounts,
     /// Known to Kusto, not to us: a real sentence that says why, and what to do.
     Refuse(&'static str),
 }
@@ -208,7 +210,17 @@ pub static PLUGINS: &[Plugin] = &[
     ),
     refused("sequence_detect", "Finds sequences of events.", FUNNEL),
     refused("session_count", "Counts sessions over time.", ACTIVITY),
-    refused("sliding_window_counts", "Counts values in a window that slides over time.", ACTIVITY),
+    plugin(
+        "sliding_window_counts",
+        "IdColumn, TimelineColumn, Start, End, LookbackWindow, Bin [, Dimension ...]",
+        "For each bin of time the rows, and the different values, of a window that ends with it.",
+        (
+            "print u = 'wren', At = datetime(2026-05-01) | evaluate \
+            sliding_window_counts(u, At, datetime(2026-05-01), datetime(2026-05-03), 2d, 1d) | count",
+            "2",
+        ),
+        Does::SlidingWindowCounts,
+    ),
     refused("sql_request", "Asks an SQL Server database.", NETWORK),
 ];
 

@@ -4,6 +4,7 @@ mod bag_unpack;
 mod lookup;
 mod narrow;
 mod pivot;
+mod sliding;
 
 use crate::catalog::plugins::{self, Does, Plugin};
 use crate::diag::{code, nearest};
@@ -43,6 +44,10 @@ impl Binder<'_> {
                 self.narrow(&given, input, span)
             }
             Does::Pivot => self.pivot(&given, evaluated, input, env, span),
+            Does::SlidingWindowCounts => {
+                self.no_schema(evaluated, &given)?;
+                self.sliding_window_counts(&given, input, env, span)
+            }
             Does::Refuse(reason) => {
                 self.refuse(given.name.span, &format!("the plugin '{}'", given.name.text), reason);
                 Err(Stop)
