@@ -152,6 +152,9 @@ impl Binder<'_> {
         if let Some(column) = cols.iter().find(|column| column.name == name.text) {
             return Some(Ok(Expr::col(column, name.span)));
         }
+        if let Some(column) = self.alias_column(name, cols) {
+            return Some(Ok(column));
+        }
         if cols.is_empty() {
             let help = "Read the step itself and those before it.";
             self.refuse(step.span, &format!("a step that reads the later step '{}'", step.text), help);

@@ -58,7 +58,8 @@ struct Turn {
 struct Output {
     at: usize,
     fits: usize,
-    repeats: usize,
+    /// Only where the last of repeated rows is asked for.
+    repeats: Option<usize>,
 }
 
 /// Where the state of a step is remembered.
@@ -98,6 +99,7 @@ impl Binder<'_> {
         for at in (0..machine.steps.len()).rev() {
             let turn = self.scan_turn(&mut machine, at)?;
             if machine.steps[at].output != ScanOutput::None {
+                let last = machine.steps[at].output == ScanOutput::Last;
                 let mut flag = |value| {
                     let column = self.new_column("", Type::Bool);
                     let never = Expr::lit(Value::Bool(false), Type::Bool, span);
@@ -105,7 +107,9 @@ impl Binder<'_> {
                     machine.walk.set(slot, value);
                     slot
                 };
-                outputs.push(Output { at, fits: flag(turn.fits), repeats: flag(turn.repeats) });
+                let fits = flag(turn.fits);
+                let repeats = last.then(|| flag(turn.repeats));
+                outputs.push(Output { at, fits, repeats });
             }
         }
         self.scan_rows(machine, scan, input, declared, &outputs)

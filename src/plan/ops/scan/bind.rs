@@ -84,7 +84,7 @@ impl Binder<'_> {
             let own = declared.iter().enumerate();
             let own = own.map(|(at, column)| (column, Source::Declared(at), defaults[at].clone()));
             let held = rows.into_iter().chain(own).map(|(column, source, empty)| {
-                let column = Column { id: self.new_col(), origin: None, ..column.clone() };
+                let column = Column { id: self.new_col(), ..column.clone() };
                 Memory { column, source, empty }
             });
             memories.push(held.collect());

@@ -6,7 +6,7 @@ use crate::plan::ops::cols::projected;
 use crate::plan::ops::over;
 use crate::plan::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
 use crate::span::Span;
-use crate::syntax::ast::{self, ScanOutput};
+use crate::syntax::ast;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -42,8 +42,7 @@ impl Binder<'_> {
             given.push(values);
         }
         let width = input.cols.len();
-        let last = outputs.iter().find(|output| machine.steps[output.at].output == ScanOutput::Last);
-        let last = last.map(|output| machine.walk.after(output.repeats));
+        let last = outputs.iter().find_map(|output| output.repeats).map(|slot| machine.walk.after(slot));
         let rows = machine.walk.over(input);
         match given.as_slice() {
             [] => {
