@@ -29,8 +29,8 @@ pub struct UserFunction {
 pub struct StoredText {
     pub path: String,
     pub text: String,
-    /// Bytes that stand before it in what was parsed.
-    pub before: usize,
+    /// How many bytes further a place stands in what was parsed; below 0 where a beginning was left out.
+    pub shift: i64,
 }
 
 impl Drop for Frame {

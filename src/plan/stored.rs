@@ -37,7 +37,7 @@ impl Binder<'_> {
         }
         let outside = self.options.outside.clone();
         let Some(file) = outside.functions.get(&name.text) else { return Ok(None) };
-        let (text, before) = match &file.text {
+        let (text, shift) = match &file.text {
             Ok(text) => whole(&name.text, text),
             Err(why) => {
                 let message = format!("the function file {} cannot be read: {why}", file.path);
@@ -47,7 +47,7 @@ impl Binder<'_> {
         };
         let (script, problems) = syntax::parse(&text);
         let own = file.text.clone().unwrap_or_default();
-        let stored = StoredText { path: file.path.clone(), text: own, before };
+        let stored = StoredText { path: file.path.clone(), text: own, shift };
         let broken = problems.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(problems.into_iter().map(|found| stored.moved(found, name.span)));
         if broken {
@@ -131,20 +131,61 @@ impl Binder<'_> {
 impl StoredText {
     /// A remark on this text, as one on the call.
     fn moved(&self, found: Diagnostic, call: Span) -> Diagnostic {
-        let (line, column) = line_column(&self.text, found.span.start.saturating_sub(self.before as u32));
+        let place = (i64::from(found.span.start) - self.shift).clamp(0, i64::from(u32::MAX));
+        let (line, column) = line_column(&self.text, place as u32);
         let message = format!("{}:{line}:{column}: {}", self.path, found.message);
         Diagnostic { message, span: call, ..found }
     }
 }
 
-/// The file's text as one that defines the function, and how many bytes stand before what the file has.
-fn whole(name: &str, text: &str) -> (String, usize) {
+/// The file's text as one that defines the function, and how much further its places stand there.
+fn whole(name: &str, text: &str) -> (String, i64) {
+    if let Some(cut) = command(name, text) {
+        let head = format!("let {name} = ");
+        return (format!("{head}{}", &text[cut..]), head.len() as i64 - cut as i64);
+    }
     if defines(text, name) {
         return (text.to_owned(), 0);
     }
     let head = format!("let {name} = ({}) {{\n", parameters(text));
-    let before = head.len();
-    (format!("{head}{text}\n}}"), before)
+    (format!("{head}{text}\n}}"), head.len() as i64)
+}
+
+/// Where the parameters begin in `.create-or-alter function with (folder="x") Name(a:long) { body }`, the
+/// command that others keep a function as.
+fn command(name: &str, text: &str) -> Option<usize> {
+    let mut rest = text;
+    while let Some(comment) = rest.trim_start().strip_prefix("//") {
+        rest = comment.split_once('\n')?.1;
+    }
+    let rest = rest.trim_start();
+    let rest = [".create-or-alter", ".create", ".alter"].iter().find_map(|word| rest.strip_prefix(word))?;
+    let rest = rest.trim_start().strip_prefix("function")?.trim_start();
+    let rest = rest.strip_prefix("ifnotexists").unwrap_or(rest).trim_start();
+    let rest = match rest.strip_prefix("with") {
+        Some(with) => closed(with.trim_start())?.trim_start(),
+        None => rest,
+    };
+    let rest = rest.strip_prefix(name)?.trim_start();
+    rest.starts_with('(').then(|| text.len() - rest.len())
+}
+
+/// What stands behind the bracket that closes the one at the start; brackets in quotes do not count.
+fn closed(text: &str) -> Option<&str> {
+    let (mut depth, mut quote) = (0_u32, None);
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')') if depth == 1 => return Some(&text[at + 1..]),
+            (None, ')') => depth = depth.checked_sub(1)?,
+            (None, _) if depth == 0 => return None,
+            (None, _) => {}
+        }
+    }
+    None
 }
 
 /// Whether the text's last statement is the `let` of this function: else it is a body.
@@ -178,5 +219,29 @@ fn split(script: Script, name: &str) -> Option<(Function, Vec<crate::syntax::ast
     match last.value {
         LetValue::Function(function) => Some((function, lets)),
         LetValue::Expr(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_cut_to_its_function() {
+        let text = "// x\n.create-or-alter function with (folder = 'a)b', docstring=\"(\") F(a:long) { a }";
+        assert_eq!(whole("F", text).0, "let F = (a:long) { a }");
+        assert_eq!(whole("F", ".create function ifnotexists F () { 1 }").0, "let F = () { 1 }");
+        for other in
+            [".create table F(a:long)", ".create function with (F(a:long) { a }", ".alter function G() { 1 }"]
+        {
+            assert_eq!(command("F", other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_body_has_its_parameters_in_a_comment() {
+        let text = "// What it does\n// Parameters: a:long, b:string = 'x'\nprint a";
+        assert_eq!(whole("F", text).0, format!("let F = (a:long, b:string = 'x') {{\n{text}\n}}"));
+        assert_eq!(whole("F", "let F = () { 1 };").1, 0);
     }
 }

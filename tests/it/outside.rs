@@ -39,6 +39,10 @@ fn folder() -> TempDir {
     write("functions/Hosts.kql", "externaldata(Host:string)['hosts.txt'] with (ignoreFirstRecord=true)\n");
     write("functions/Wrong.kql", "print a = 1\n| where Nope == 1\n");
     write("functions/Broken.kql", "print a = \n");
+    write(
+        "functions/Kept.kql",
+        ".create-or-alter function with (folder=\"hunts\") Kept(n:long) {\n  print n = n\n  | where Nope == 1\n}\n",
+    );
     write("functions/Left.kql", "Right() | count\n");
     write("functions/Right.kql", "Left() | count\n");
     folder
@@ -183,6 +187,7 @@ fn mistakes_in_a_function_name_its_file_and_place() {
     for (kql, wanted) in [
         ("print 1 | extend b = 1; Wrong()", "F/functions/Wrong.kql:2:9: unknown column 'Nope'"),
         ("Broken()", "F/functions/Broken.kql:2:1"),
+        ("Kept(1)", "F/functions/Kept.kql:3:11: unknown column 'Nope'"),
         ("Left()", "circle: Left, Right, Left"),
     ] {
         let (code, said) = refused(folder.path(), kql);
