@@ -137,6 +137,12 @@ fn compiled_by<'a>(
     if any_error(&diagnostics) {
         return Compilation { results: Vec::new(), diagnostics };
     }
+    let bare = bound.plans.iter().find(|plan| plan.root.cols.is_empty());
+    if let Some(plan) = bare.filter(|_| !bound.unseen) {
+        let help = "Keep a column, or end with count.";
+        diagnostics.push(Diagnostic::unsupported(plan.root.span, "a result without columns", help));
+        return Compilation { results: Vec::new(), diagnostics };
+    }
     let source = options.trace.then_some(text);
     let mut results = Vec::new();
     for plan in bound.plans {

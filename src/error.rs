@@ -5,7 +5,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// DuckDB refused or failed. When it refuses SQL that we wrote, that is our bug.
-    #[error("the engine failed: {message}")]
+    #[error("{}", engine_text(message, sql.as_deref()))]
     Engine { message: String, sql: Option<String> },
     #[error("cancelled")]
     Cancelled,
@@ -27,5 +27,38 @@ impl Error {
 
     pub fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Error::File { path: path.into(), source }
+    }
+}
+
+/// How DuckDB's messages begin that are not about SQL: the disk, another process, a damaged file.
+const NOT_OURS: &[&str] = &["IO Error", "Permission Error", "Connection Error", "FATAL Error", "Fatal Error"];
+
+fn engine_text(message: &str, sql: Option<&str>) -> String {
+    match sql {
+        Some(sql) if !NOT_OURS.iter().any(|start| message.starts_with(start)) => format!(
+            "the engine refused our SQL: {message}\n\
+             this is a mistake of kqlhunt; please report it with the query and this SQL:\n{sql}"
+        ),
+        Some(_) | None => format!("the engine failed: {message}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sql_that_the_engine_refuses_is_our_mistake() {
+        let text = |message: &str, sql: Option<&str>| {
+            Error::Engine { message: message.into(), sql: sql.map(str::to_owned) }.to_string()
+        };
+        for message in
+            ["Binder Error: no column x", "Conversion Error: not a number", "Out of Range Error: x"]
+        {
+            let said = text(message, Some("SELECT x"));
+            assert!(said.contains("a mistake of kqlhunt") && said.ends_with("SELECT x"), "{said}");
+        }
+        assert_eq!(text("IO Error: short read", Some("SELECT 1")), "the engine failed: IO Error: short read");
+        assert_eq!(text("no further connection", None), "the engine failed: no further connection");
     }
 }

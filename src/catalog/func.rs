@@ -44,6 +44,8 @@ pub struct Param {
     pub constant: bool,
     /// A regular expression: a constant one is checked before the query runs.
     pub pattern: bool,
+    /// The least and the greatest number that a constant may be.
+    pub within: Option<(u32, u32)>,
     /// The one constant text, in any case, for which the signature is there.
     pub only: Option<&'static str>,
 }
@@ -168,7 +170,16 @@ pub const fn sig(params: &'static [Param], ret: Ret, lower: Lower) -> Sig {
 }
 
 const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>) -> Param {
-    Param { name, types, convert, arity: Arity::One, constant: false, pattern: false, only: None }
+    Param {
+        name,
+        types,
+        convert,
+        arity: Arity::One,
+        constant: false,
+        pattern: false,
+        within: None,
+        only: None,
+    }
 }
 
 use Type::*;
@@ -226,6 +237,13 @@ pub const fn pattern(mut param: Param) -> Param {
 /// This parameter where its argument is this constant.
 pub const fn only(text: &'static str, mut param: Param) -> Param {
     param.only = Some(text);
+    param
+}
+
+/// A constant from the one number to the other.
+pub const fn within(mut param: Param, least: u32, greatest: u32) -> Param {
+    param.constant = true;
+    param.within = Some((least, greatest));
     param
 }
 

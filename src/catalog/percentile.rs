@@ -4,7 +4,7 @@ use super::func::Lower::{Build, Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
     ANY, Arg as Given, DATETIME, DYN, Func, LONG, Label, Param, REAL, Sig, TIMESPAN, constant, f, named,
-    rest, sig,
+    rest, sig, within,
 };
 use crate::types::Type::{Datetime, Dynamic, Long, Real, Timespan};
 
@@ -12,7 +12,7 @@ use crate::types::Type::{Datetime, Dynamic, Long, Real, Timespan};
 const RANKED: Param = Param { types: &[Real, Datetime, Timespan], ..named("value", DATETIME) };
 const FLOAT: Param = Param { types: &[Real], ..named("value", REAL) };
 const WEIGHT: Param = named("weight", LONG);
-const PERCENT: Param = constant(named("percent", REAL));
+const PERCENT: Param = within(named("percent", REAL), 0, 100);
 const PERCENTS: Param = constant(named("percents", DYN));
 /// The nearest rank. As a decimal the percentage is exact: 0.55 * 100 is a little more than 55.
 const RANK: &str = "quantile_disc({0}, CAST({1} / 100 AS DECIMAL(18, 9)))";

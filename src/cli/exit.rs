@@ -88,26 +88,7 @@ impl From<Error> for Failure {
             Error::Io(error) => Failure::from(error),
             Error::File { .. } => Failure::new(Exit::NoInput, error.to_string()),
             Error::Cancelled => Failure::new(Exit::Cancelled, "cancelled"),
-            Error::Message(_) => Failure::new(Exit::Engine, error.to_string()),
-            Error::Engine { message, sql } => Failure::new(Exit::Engine, engine(&message, sql.as_deref())),
+            Error::Message(_) | Error::Engine { .. } => Failure::new(Exit::Engine, error.to_string()),
         }
     }
-}
-
-/// How the engine's messages begin when it refuses what we wrote; all else happens while a query runs.
-const OUR_MISTAKES: &[&str] =
-    &["Binder Error", "Parser Error", "Catalog Error", "INTERNAL Error", "the SQL gives", "the SQL is not"];
-
-fn engine(message: &str, sql: Option<&str>) -> String {
-    if OUR_MISTAKES.iter().any(|start| message.starts_with(start)) {
-        let sql = sql.unwrap_or("(no SQL)");
-        return format!(
-            "the engine refused our SQL: {message}\nthis is a mistake of kqlhunt; please report it with the query and this SQL:\n{sql}"
-        );
-    }
-    if message.starts_with("Out of Memory") {
-        let first = message.lines().next().unwrap_or(message);
-        return format!("the engine failed: {first}; --memory gives it more");
-    }
-    format!("the engine failed: {message}")
 }

@@ -48,6 +48,11 @@ fn failure(text: String, sql: Option<&str>) -> Error {
     if let Some((_, message)) = text.split_once(crate::kernels::QUERY_ERROR) {
         return Error::message(message);
     }
+    if text.contains("Max expression depth limit") {
+        return Error::message(
+            "an expression nests deeper than the engine reads; put a part into an extend before it",
+        );
+    }
     if text.starts_with("Out of Memory Error") {
         let way_out = if text.contains("max_temp_directory_size") || text.contains("offload") {
             "the query needs more room for spilled rows than the disk of the cache folder has; \

@@ -2,7 +2,7 @@
 //! white space between tokens changes, so that a formatted query means what it meant; comments stay, and
 //! so do the line breaks inside an operator.
 
-use crate::diag::{Diagnostic, any_error};
+use crate::diag::{Diagnostic, any_error, code};
 use crate::syntax::token::{Token, TokenKind};
 use crate::syntax::{is_param, parse, tokens};
 
@@ -19,7 +19,10 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
         return Err(diagnostics);
     }
     let tokens = tokens(text);
-    let groups = groups(&tokens);
+    let groups = groups(&tokens).map_err(|lone| {
+        let help = "Close each bracket that is open.";
+        vec![Diagnostic::error(code::SYNTAX, lone.span, "a bracket without the other one").help(help)]
+    })?;
     let mut printer = Printer { text, tokens: &tokens, groups, out: String::new(), frames: Vec::new() };
     printer.frames.push(Frame::new(0, 0, true));
     (0..tokens.len()).for_each(|at| printer.token(at));
@@ -38,22 +41,35 @@ struct Group {
 }
 
 /// For each opening bracket its group.
-fn groups(tokens: &[Token]) -> Vec<Group> {
+///
+/// Errors: the first bracket that has none, or another one, to close or to open it. Operators that are
+/// skipped are not looked into by the parser.
+fn groups(tokens: &[Token]) -> Result<Vec<Group>, Token> {
     let mut groups = vec![Group::default(); tokens.len()];
     let mut open: Vec<usize> = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         match (token.kind, open.last()) {
             (kind, _) if kind.opens() => open.push(at),
-            (kind, Some(last)) if kind.closes() => {
+            (kind, Some(last)) if closes(tokens[*last].kind, kind) => {
                 groups[*last].close = at;
                 open.pop();
             }
+            (kind, _) if kind.closes() => return Err(*token),
             (TokenKind::Bar, Some(last)) => groups[*last].pipes += 1,
             (TokenKind::Semicolon, Some(last)) => groups[*last].statements += 1,
             _ => {}
         }
     }
-    groups
+    open.first().map_or(Ok(groups), |lone| Err(tokens[*lone]))
+}
+
+fn closes(open: TokenKind, close: TokenKind) -> bool {
+    matches!(
+        (open, close),
+        (TokenKind::LeftParen, TokenKind::RightParen)
+            | (TokenKind::LeftBracket, TokenKind::RightBracket)
+            | (TokenKind::LeftBrace, TokenKind::RightBrace)
+    )
 }
 
 /// An open bracket, or the text itself.
@@ -100,7 +116,9 @@ impl Printer<'_> {
     }
 
     fn lines_between(&self, before: usize, at: usize) -> usize {
-        self.between(before, at).matches('\n').count()
+        let between = self.between(before, at);
+        // A lone carriage return ends a line too.
+        between.matches('\n').count().max(between.matches('\r').count())
     }
 
     fn frame(&mut self) -> &mut Frame {
@@ -207,7 +225,7 @@ impl Printer<'_> {
         let inner = if frame.query { frame.operator + INDENT } else { frame.base };
         if kind == TokenKind::Comment {
             return match next {
-                _ if lines == 0 => None,
+                _ if lines == 0 && !ends_line(last) => None,
                 _ if begins => Some(frame.base),
                 None | Some(TokenKind::Bar | TokenKind::Semicolon) => Some(pipes),
                 Some(next) if next.closes() => Some(pipes),
@@ -365,7 +383,13 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_carriage_return_ends_a_comment() {
+        assert_eq!(formatted("// one\r// two\rT"), "// one\n// two\nT\n");
+    }
+
+    #[test]
     fn a_text_with_mistakes_has_no_form() {
         assert!(format("T | where").is_err());
+        assert!(format("T | macro-expand (a[( | b) | c").is_err());
     }
 }

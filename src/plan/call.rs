@@ -187,6 +187,13 @@ impl Binder<'_> {
                 );
                 return Err(Stop);
             }
+            if let Some((least, greatest)) = param.and_then(|param| param.within)
+                && !lies_within(arg.literal(), least, greatest)
+            {
+                let message = format!("'{name}' wants a number from {least} to {greatest} here");
+                self.error(code::TYPE, arg.span, message, "Write one.");
+                return Err(Stop);
+            }
             if let (true, Some(Value::String(text))) =
                 (param.is_some_and(|param| param.pattern), arg.literal())
                 && let Err(message) = regexes::compiled(text)
@@ -326,6 +333,16 @@ fn common(types: &[Type], args: &[&Expr], name: &str) -> Option<Type> {
         });
     }
     result.or_else(|| types.first().copied())
+}
+
+fn lies_within(value: Option<&Value>, least: u32, greatest: u32) -> bool {
+    let number = match value {
+        Some(Value::Int(number)) => f64::from(*number),
+        Some(Value::Long(number)) => *number as f64,
+        Some(Value::Real(number)) => *number,
+        _ => return false,
+    };
+    (f64::from(least)..=f64::from(greatest)).contains(&number)
 }
 
 fn param_at(sig: &Sig, at: usize) -> Option<&crate::catalog::func::Param> {

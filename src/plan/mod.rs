@@ -30,6 +30,7 @@ mod window;
 
 pub use ask::Ask;
 pub use check::{Bound, bind};
+pub use ops::volatile_expr;
 pub use prune::prune;
 pub use row_ids::to_row_ids;
 

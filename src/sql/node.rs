@@ -253,6 +253,8 @@ impl<'a> Writer<'a> {
             block = self.closed(block);
         }
         block.items = items.iter().map(|(id, expr)| (*id, self.expr(expr, &block))).collect();
+        // Written twice it would have two values, and no window is ordered by it.
+        block.sealed |= items.iter().any(|(_, expr)| crate::plan::volatile_expr(expr));
         block
     }
 

@@ -302,9 +302,6 @@ impl Runner {
 fn failure(error: Error) -> Failure {
     match error {
         Error::Cancelled => Failure::Cancelled,
-        Error::Engine { message, sql: Some(sql) } => Failure::Other(format!(
-            "the engine did not take our SQL; please report this\n\n{message}\n\n{sql}"
-        )),
         other => Failure::Other(other.to_string()),
     }
 }

@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 use kqlhunt::compile::{Compiled, Options};
 use kqlhunt::diag::{Diagnostic, Severity};
-use kqlhunt::engine::{Cancel, Engine, Sql};
+use kqlhunt::engine::{self, Cancel, Engine, Sql};
 use kqlhunt::span::line_column;
 use kqlhunt::value::{Grid, Value};
 
@@ -39,19 +39,21 @@ pub const NOW: i64 = 639_143_568_000_000_000;
 
 #[test]
 fn cases_give_what_they_say() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let only = std::env::var("CASES").unwrap_or_default();
+    let wrong = differences(&mut crate::data::empty_tables(&engine::Options::default()), update, &only);
+    assert!(wrong.is_empty(), "{} cases differ\n\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The cases of the files with `only` in their paths that give something else than they say.
+pub fn differences(engine: &mut Engine, update: bool, only: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
     assert!(!files.is_empty(), "no cases in {}", root.display());
-    let mut engine = crate::data::empty_tables();
-    let update = std::env::var_os("UPDATE").is_some();
-    let only = std::env::var("CASES").unwrap_or_default();
-    let mut wrong = Vec::new();
-    for file in files.iter().filter(|file| file.to_string_lossy().contains(&only)) {
-        wrong.extend(check(file, &mut engine, update));
-    }
-    assert!(wrong.is_empty(), "{} cases differ\n\n{}", wrong.len(), wrong.join("\n"));
+    let files = files.iter().filter(|file| file.to_string_lossy().contains(only));
+    files.flat_map(|file| check(file, engine, update)).collect()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -14,6 +14,7 @@ mod engine;
 mod export;
 #[cfg(feature = "engine")]
 mod functions;
+mod fuzz;
 mod hostile;
 #[cfg(feature = "engine")]
 mod hunts;
@@ -34,3 +35,5 @@ mod screens;
 mod syntax;
 #[cfg(feature = "engine")]
 mod traps;
+#[cfg(feature = "engine")]
+mod variants;

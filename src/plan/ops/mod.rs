@@ -408,7 +408,7 @@ pub fn calls(rel: &Rel, function: &str) -> bool {
     found
 }
 
-fn volatile_expr(expr: &Expr) -> bool {
+pub fn volatile_expr(expr: &Expr) -> bool {
     let own = match &expr.kind {
         ExprKind::Call { name, .. } => catalog::function(name).is_some_and(|row| row.volatile),
         _ => false,

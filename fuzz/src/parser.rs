@@ -1,0 +1,3 @@
+#![no_main]
+
+kqlhunt_fuzz::target!(kqlhunt_fuzz::checks::parser);
