@@ -243,6 +243,11 @@ impl Binder<'_> {
             Some(expr) => self.scalar(expr, env, &[])?,
             None => Expr::long(0, item.span),
         };
+        if value.ty == Type::Real && ty.integer() && !whole(&value) {
+            let help = "Write a whole number, or aggregate toreal() of the values.";
+            self.refuse(value.span, "a real default in a series of whole numbers", help);
+            return Err(Stop);
+        }
         let value = self.coerce(value, ty, "the default")?;
         Ok(self.convert(value, Type::Dynamic))
     }
@@ -255,6 +260,15 @@ struct Parts {
     values: Vec<(Column, Expr)>,
     defaults: Vec<Expr>,
     axis: Column,
+}
+
+/// Null, or a number without a fraction.
+fn whole(value: &Expr) -> bool {
+    match value.literal() {
+        Some(Value::Real(number)) => number.fract() == 0.0,
+        Some(other) => other.is_null(),
+        None => false,
+    }
 }
 
 fn call(name: &'static str, sig: &'static Sig, args: Vec<Expr>, ty: Type) -> Expr {
