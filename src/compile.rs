@@ -120,13 +120,13 @@ fn on_own_stack(text: &str, compile: impl FnOnce() -> Compilation + Send) -> Com
 }
 
 fn compiled_by<'a>(
-    text: &str,
+    text: &'a str,
     schema: &'a Schema,
     options: &'a Options,
     ask: Option<&'a mut (dyn Ask + 'a)>,
 ) -> Compilation {
     let (script, mut diagnostics) = crate::syntax::parse(text);
-    let bound = plan::bind(&script, schema, options, ask);
+    let bound = plan::bind(&script, text, schema, options, ask);
     diagnostics.extend(bound.diagnostics);
     if bound.plans.is_empty() && !any_error(&diagnostics) {
         let end = script.statements.last().map_or(Span::default(), |last| last.span);

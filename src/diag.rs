@@ -19,20 +19,72 @@ pub struct Diagnostic {
     pub message: String,
     /// One sentence that can be acted on: Did you mean 'Account'?
     pub help: Option<String>,
+    /// A change of the text that follows the help.
+    pub fix: Option<Fix>,
+}
+
+/// One change of a text: what stands at the place is replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    pub span: Span,
+    pub text: String,
 }
 
 /// The codes that we give. Kusto's own are in the page "Query errors" and in its language service.
 pub mod code {
     /// The text does not follow KQL's grammar.
     pub const SYNTAX: &str = "SYN0002";
+    /// Something else should stand here.
+    pub const EXPECTED: &str = "KS005";
+    /// A part is missing.
+    pub const MISSING: &str = "KS006";
+    /// Another operator than KQL has after a pipe.
+    pub const OPERATOR: &str = "KS176";
     /// A name that refers to nothing.
     pub const UNKNOWN_NAME: &str = "KS142";
+    /// A name that refers to no table.
+    pub const UNKNOWN_TABLE: &str = "KS204";
+    /// A name that is taken.
+    pub const TAKEN: &str = "KS171";
+    /// A parameter that is given twice.
+    pub const GIVEN: &str = "KS180";
+    /// A variable that is declared twice.
+    pub const DECLARED: &str = "KS201";
     /// A function that does not exist.
     pub const UNKNOWN_FUNCTION: &str = "KS211";
     /// Arguments of a wrong number.
     pub const ARITY: &str = "KS119";
+    /// The same, for functions that take a range of numbers.
+    pub const ARITY_RANGE: &str = "KS120";
+    /// The same, where arguments come in pairs.
+    pub const ARITY_PAIRS: &str = "KS121";
     /// A value of a wrong type.
     pub const TYPE: &str = "KS107";
+    /// An operand of a wrong type.
+    pub const OPERANDS: &str = "KS106";
+    /// A table where a scalar must stand, and the other way round.
+    pub const SCALAR: &str = "KS108";
+    pub const TABULAR: &str = "KS111";
+    /// Arguments that do not go together.
+    pub const COMBINATION: &str = "KS127";
+    /// No integer, no number, none of some types.
+    pub const INTEGER: &str = "KS134";
+    pub const NUMBER: &str = "KS137";
+    pub const TYPES: &str = "KS141";
+    /// An aggregate outside of summarize.
+    pub const AGGREGATE: &str = "KS144";
+    /// An aggregate is missing in summarize.
+    pub const NO_AGGREGATE: &str = "KS236";
+    /// A join's condition of another form than `$left.a == $right.b`.
+    pub const CONDITION: &str = "KS182";
+    /// A side of a join's condition that is no column of its table.
+    pub const SIDE: &str = "KS183";
+    /// The keys of a join of different types.
+    pub const KEYS: &str = "KS242";
+    /// No literal true or false.
+    pub const BOOL_LITERAL: &str = "KS223";
+    /// Values that share no type.
+    pub const COMMON: &str = "KS232";
     /// Two sides that cannot be compared or joined.
     pub const MISMATCH: &str = "SEM0064";
     /// A construct of KQL that kqlhunt does not do yet, or will not do.
@@ -49,15 +101,17 @@ pub mod code {
     pub const SUSPICIOUS: &str = "KH005";
     /// Something from outside of the database that nobody has supplied.
     pub const OUTSIDE: &str = "KH006";
+    /// Sides of different types, compared after a conversion that the text does not write.
+    pub const CONVERTED: &str = "KH007";
 }
 
 impl Diagnostic {
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic { code, severity: Severity::Error, span, message: message.into(), help: None }
+        Diagnostic { code, severity: Severity::Error, span, message: message.into(), help: None, fix: None }
     }
 
     pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic { code, severity: Severity::Warning, span, message: message.into(), help: None }
+        Diagnostic { code, severity: Severity::Warning, span, message: message.into(), help: None, fix: None }
     }
 
     /// A refusal: names the construct and says what to do instead.
@@ -68,6 +122,11 @@ impl Diagnostic {
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { span, text: text.into() });
         self
     }
 

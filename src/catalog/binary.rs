@@ -111,6 +111,8 @@ pub static NOT: Func = f("not", &[sig(&[BOOL], Is(Bool), Sql("NOT {0}"))]);
 pub static NOT_TRUE: Func = f("not", &[sig(&[BOOL], Is(Bool), Sql("{0} IS NOT TRUE"))]);
 /// Case folding for `in~`.
 pub static FOLD: Func = f("in~", &[sig(&[STR], Is(String), Kernel("kql_fold"))]);
+/// Case folding of the strings of an array, for `in~` over a computed one.
+pub static FOLD_ARRAY: Func = f("in~", &[sig(&[DYN], Is(Dynamic), Kernel("kql_fold_json"))]);
 pub static HAS_ANY: Func =
     f("has_any", &[sig(&[STR, rest(named("needle", TEXT))], Is(Bool), Kernel("kql_has_any"))]);
 pub static HAS_ALL: Func =

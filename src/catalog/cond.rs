@@ -21,7 +21,7 @@ pub static ROWS: &[Func] = &[
         .doc("The value after the first condition that holds, else the last argument.")
         .trap("A null condition counts as false.")
         .example("print case(1 > 2, 'a', 2 > 1, 'b', 'c')", "b"),
-    f("coalesce", &[sig(&[ANY, rest(ANY)], Common(0), Build(coalesce))])
+    f("coalesce", &[sig(&[ANY, ANY, rest(ANY)], Common(0), Build(coalesce))])
         .doc("The first argument that is not null and, for strings, not empty.")
         .trap("Strings have no null: an empty one is passed over (agent-null-and-edge-0009).")
         .example("print coalesce('', 'second')", "second"),

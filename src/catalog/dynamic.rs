@@ -169,7 +169,7 @@ pub static ROWS: &[Func] = &[
     f("bag_keys", &[sig(&[BAG], Is(Dynamic), Kernel("kql_bag_keys"))])
         .doc("The names of the properties of a bag; null for anything else.")
         .example("print bag_keys(dynamic({\"b\": 1, \"a\": 2}))", "[\"b\",\"a\"]"),
-    f("bag_merge", &[sig(&[rest(BAG)], Is(Dynamic), Kernel("kql_bag_merge"))])
+    f("bag_merge", &[sig(&[BAG, BAG, rest(BAG)], Is(Dynamic), Kernel("kql_bag_merge"))])
         .doc("One bag of the properties of all.")
         .trap("Of equal names the leftmost value stays.")
         .example("print bag_merge(dynamic({\"a\": 1}), dynamic({\"a\": 2, \"b\": 3}))", "{\"a\":1,\"b\":3}"),
@@ -195,13 +195,13 @@ pub static ROWS: &[Func] = &[
     f("pack_array", &[sig(&[rest(JSON)], Is(Dynamic), Kernel("kql_pack_array"))])
         .doc("An array of the arguments.")
         .example("print pack_array(1, 'a', 2.5)", "[1,\"a\",2.5]"),
-    f("set_union", &[sig(&[rest(SET)], Is(Dynamic), Kernel("kql_set_union"))])
+    f("set_union", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_union"))])
         .doc("The different elements of all arrays.")
         .example("print set_union(dynamic([1, 2]), dynamic([2, 3]))", "[1,2,3]"),
-    f("set_intersect", &[sig(&[rest(SET)], Is(Dynamic), Kernel("kql_set_intersect"))])
+    f("set_intersect", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_intersect"))])
         .doc("The different elements that all arrays have.")
         .example("print set_intersect(dynamic([1, 2, 3]), dynamic([3, 2]))", "[2,3]"),
-    f("set_difference", &[sig(&[rest(SET)], Is(Dynamic), Kernel("kql_set_difference"))])
+    f("set_difference", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_difference"))])
         .doc("The different elements of the first array that no other has.")
         .example("print set_difference(dynamic([1, 2, 3]), dynamic([2]))", "[1,3]"),
     f("set_equals", &[sig(&[SET, SET], Is(Bool), Kernel("kql_set_equals"))])
@@ -213,7 +213,7 @@ pub static ROWS: &[Func] = &[
     f("jaccard_index", &[sig(&[SET, SET], Is(Real), Kernel("kql_jaccard_index"))])
         .doc("How many of all different elements two arrays have in common, from 0 to 1.")
         .example("print jaccard_index(dynamic([1, 2, 3]), dynamic([1, 2, 3, 4]))", "0.75"),
-    f("zip", &[sig(&[rest(ARRAY)], Is(Dynamic), Kernel("kql_zip"))])
+    f("zip", &[sig(&[ARRAY, ARRAY, rest(ARRAY)], Is(Dynamic), Kernel("kql_zip"))])
         .doc("An array of arrays: the first elements, the second ones, and so on.")
         .example("print zip(dynamic([1, 2]), dynamic([3, 4]))", "[[1,3],[2,4]]"),
     f("repeat", &[sig(&[REPEATED, named("count", LONG)], Is(Dynamic), Kernel("kql_repeat"))])

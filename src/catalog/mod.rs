@@ -4,6 +4,7 @@
 pub mod absent;
 pub mod agg;
 pub mod binary;
+pub mod charts;
 pub mod cond;
 pub mod convert;
 pub mod datetime;

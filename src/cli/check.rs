@@ -54,9 +54,16 @@ pub fn findings(text: &str, compilation: &Compilation) -> Json {
             };
             let start = characters(text, 0, diagnostic.span.start);
             let length = characters(text, diagnostic.span.start, diagnostic.span.end);
+            let fix = diagnostic.fix.as_ref().map(|fix| {
+                json!({
+                    "start": characters(text, 0, fix.span.start),
+                    "length": characters(text, fix.span.start, fix.span.end),
+                    "text": fix.text,
+                })
+            });
             json!({
                 "code": diagnostic.code, "severity": severity, "start": start, "length": length,
-                "message": diagnostic.message, "help": diagnostic.help,
+                "message": diagnostic.message, "help": diagnostic.help, "fix": fix,
             })
         })
         .collect();

@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use clap::ValueEnum;
 
 use super::input::Source;
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Fix, Severity};
 use crate::display;
 
 /// When to colour.
@@ -47,6 +47,17 @@ impl Color {
     }
 }
 
+/// What a fix does, in words.
+fn changed(text: &str, fix: &Fix) -> String {
+    let old = fix.span.text(text);
+    let (old, new) = (display::safe(old), display::safe(&fix.text));
+    match (old.is_empty(), new.is_empty()) {
+        (true, _) => format!("write {new} here"),
+        (_, true) => format!("delete {old}"),
+        _ => format!("write {new} for {old}"),
+    }
+}
+
 /// All diagnostics as text, each with its place in the source.
 pub fn render(source: &Source, diagnostics: &[Diagnostic], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
@@ -67,6 +78,10 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], color: bool) -> Strin
         let help = diagnostic.help.as_deref().map(display::safe);
         if let Some(help) = &help {
             group = group.element(Level::HELP.message(help.as_ref()));
+        }
+        let fix = diagnostic.fix.as_ref().map(|fix| changed(&source.text, fix));
+        if let Some(fix) = &fix {
+            group = group.element(Level::HELP.with_name("fix").message(fix.as_str()));
         }
         shown.push_str(&renderer.render(&[group]));
         shown.push_str("\n\n");

@@ -11,7 +11,7 @@ use aho_corasick::AhoCorasick;
 
 use super::fold::{self, Needle};
 use super::text::each_element;
-use super::{Cell, Kernel, Phys, json, strict};
+use super::{Cell, Kernel, Phys, dynamic, json, strict};
 
 /// Which ends of a needle must be ends of a term.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,7 @@ pub const KERNELS: &[Kernel] = &[
         }
         Cell::Text(out)
     }),
+    strict("kql_fold_json", &[Phys::Text], Phys::Text, fold_strings),
     // The needles one by one, and as the JSON text of a dynamic.
     strict("kql_has_any", &[Phys::Text], Phys::Bool, |args, _| listed(args, Asks::Any)).rest(Phys::Text),
     strict("kql_has_all", &[Phys::Text], Phys::Bool, |args, _| listed(args, Asks::All)).rest(Phys::Text),
@@ -88,6 +89,22 @@ thread_local! {
     static LAST: [RefCell<Option<Needle>>; 2] = const { [RefCell::new(None), RefCell::new(None)] };
     static LAST_LIST: RefCell<List> = RefCell::default();
     static LAST_JSON: RefCell<(String, List)> = RefCell::default();
+}
+
+/// The array with its strings folded.
+fn fold_strings<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let items = args[0].text().filter(|json| json::kind(json) == Some(json::Kind::Array));
+    let Some(items) = items.map(json::elements) else { return args[0] };
+    let fold = |item: &str| {
+        let Some(inside) = json::string_inside(item) else { return item.to_owned() };
+        let (mut folded, mut quoted) = (String::new(), String::new());
+        fold::push_folded(&json::unescape(inside), &mut folded);
+        json::quote(&folded, &mut quoted);
+        quoted
+    };
+    let folded: Vec<String> = items.map(fold).collect();
+    dynamic::array(folded.iter().map(String::as_str), out);
+    Cell::Text(out)
 }
 
 /// Prepares the needle unless the row before had the same.
@@ -267,6 +284,15 @@ mod tests {
         assert!(ask("kql_has_all_json", "anything", "[]"), "all of none");
         assert!(!ask("kql_has_all_json", "disk is full", "[\"disk\",\"quota\"]"));
         assert_eq!(call("kql_has_any_index", &[Cell::Text("b c"), Cell::Text("[\"a\",\"C\"]")]), "1");
+    }
+
+    #[test]
+    fn folding_reaches_strings_only() {
+        assert_eq!(
+            call("kql_fold_json", &[Cell::Text(r#"["Ab","\u00C9\"",1,{"K":"V"}]"#)]),
+            r#"["ab","é\"",1,{"K":"V"}]"#
+        );
+        assert_eq!(call("kql_fold_json", &[Cell::Text("\"Ab\"")]), "\"Ab\"");
     }
 
     #[test]

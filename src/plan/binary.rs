@@ -83,6 +83,17 @@ impl Binder<'_> {
             _ => {
                 let text = op_text(op);
                 match binary::row(text) {
+                    // Terms are looked for in a text or a stored dynamic, never for a constant one.
+                    Some(_)
+                        if text.trim_start_matches('!').starts_with("has")
+                            && right.ty == Type::Dynamic
+                            && super::constant(&right) =>
+                    {
+                        let message =
+                            format!("'{text}' is not defined for a {} and a dynamic", left.ty.name());
+                        self.error(code::OPERANDS, op_span, message, "Use has_any, has_all or in.");
+                        Err(Stop)
+                    }
                     Some(row) => {
                         self.apply(row, text, vec![left, right], op_span).map(|expr| Expr { span, ..expr })
                     }
@@ -103,6 +114,18 @@ impl Binder<'_> {
         right: Expr,
         span: Span,
     ) -> Checked<Expr> {
+        for side in [&left, &right] {
+            if !matches!(side.ty, Type::Bool | Type::Dynamic) {
+                let message = format!(
+                    "'{}' is not defined for a {} and a {}",
+                    op_text(op),
+                    left.ty.name(),
+                    right.ty.name()
+                );
+                self.error(code::OPERANDS, op_span, message, "Compare each side with a value.");
+                return Err(Stop);
+            }
+        }
         let left = self.condition(left, op_span)?;
         let right = self.condition(right, op_span)?;
         let mut items = Vec::new();
@@ -136,9 +159,17 @@ impl Binder<'_> {
             }
             _ => {}
         }
-        let Some((left, right)) = self.comparable(left, right, op_span)? else { return Err(Stop) };
-        if left.ty == Type::Guid && !matches!(op, CompareOp::Eq | CompareOp::Ne) {
-            self.error(code::MISMATCH, op_span, "guids have no order", "Compare with == or !=.");
+        if matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            let (left, right) = self.equals(left, right, op_span)?;
+            return Ok(Expr::new(
+                ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) },
+                Type::Bool,
+                span,
+            ));
+        }
+        let (left, right) = self.ordered(left, right, op_span)?;
+        if left.ty == Type::Guid {
+            self.error(code::OPERANDS, op_span, "guids have no order", "Compare with == or !=.");
             return Err(Stop);
         }
         Ok(Expr::new(
@@ -173,18 +204,46 @@ impl Binder<'_> {
         }
     }
 
-    pub fn comparable(&mut self, left: Expr, right: Expr, op_span: Span) -> Checked<Option<(Expr, Expr)>> {
+    /// Both sides as one type, for `==`, `!=` and `in`, which take more than the other comparisons do.
+    pub fn equals(&mut self, left: Expr, right: Expr, op_span: Span) -> Checked<(Expr, Expr)> {
+        let known = left.ty == right.ty
+            || widest(left.ty, right.ty).is_some()
+            || self.read_literal(&right, left.ty).is_some_and(|read| read.literal() != Some(&Value::Null))
+            || self.read_literal(&left, right.ty).is_some_and(|read| read.literal() != Some(&Value::Null));
+        if !known && let Some(both) = self.equated(&left, &right, op_span)? {
+            return Ok(both);
+        }
+        self.comparable(left, right, op_span)
+    }
+
+    /// Both sides as one type, for the comparisons that need an order: numbers have one, and what is of one type.
+    fn ordered(&mut self, left: Expr, right: Expr, op_span: Span) -> Checked<(Expr, Expr)> {
+        let counts = |one: Type, other: Type| {
+            matches!(one, Type::Bool | Type::Dynamic) && other.numeric() || one == other
+        };
+        if counts(left.ty, right.ty) || counts(right.ty, left.ty) || widest(left.ty, right.ty).is_some() {
+            return self.equals(left, right, op_span);
+        }
+        let message = format!("a {} and a {} have no order", left.ty.name(), right.ty.name());
+        let other = if matches!(left.ty, Type::String | Type::Dynamic) { right.ty } else { left.ty };
+        let help = format!("Convert one side, such as with to{}().", other.name());
+        self.error(code::OPERANDS, op_span, message, help);
+        Err(Stop)
+    }
+
+    /// Both sides as one type, as every comparison takes them.
+    pub fn comparable(&mut self, left: Expr, right: Expr, op_span: Span) -> Checked<(Expr, Expr)> {
         if left.ty == right.ty && left.ty != Type::Dynamic {
-            return Ok(Some((left, right)));
+            return Ok((left, right));
         }
         if let Some(ty) = widest(left.ty, right.ty) {
-            return Ok(Some((self.convert(left, ty), self.convert(right, ty))));
+            return Ok((self.convert(left, ty), self.convert(right, ty)));
         }
         if let Some(read) = self.read_literal(&right, left.ty) {
-            return Ok(Some((left, read)));
+            return Ok((left, read));
         }
         if let Some(read) = self.read_literal(&left, right.ty) {
-            return Ok(Some((read, right)));
+            return Ok((read, right));
         }
         match (left.ty, right.ty) {
             (Type::Dynamic, Type::Dynamic) => {
@@ -197,8 +256,8 @@ impl Binder<'_> {
                 );
                 Err(Stop)
             }
-            (Type::Dynamic, other) => Ok(Some((self.convert(left, other), right))),
-            (other, Type::Dynamic) => Ok(Some((left, self.convert(right, other)))),
+            (Type::Dynamic, other) => Ok((self.convert(left, other), right)),
+            (other, Type::Dynamic) => Ok((left, self.convert(right, other))),
             (one, other) => {
                 let help = match (one, other) {
                     (Type::String, _) | (_, Type::String) => format!(
@@ -228,7 +287,7 @@ impl Binder<'_> {
         span: Span,
     ) -> Checked<Expr> {
         if value.ty == Type::String {
-            self.error(code::MISMATCH, op_span, "between does not take strings", "Use >= and <=.");
+            self.error(code::OPERANDS, op_span, "between does not take strings", "Use >= and <=.");
             return Err(Stop);
         }
         // `t between (start .. 3d)`: the timespan is a duration from the start.

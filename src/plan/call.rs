@@ -5,8 +5,8 @@ use super::check::{Any, Binder, Checked, Stop};
 use super::convert::widest;
 use super::expr::Cx;
 use super::{Expr, ExprKind};
-use crate::catalog;
 use crate::catalog::func::{Arity, Func, Lower, Ret, Sig};
+use crate::catalog::{self, binary};
 use crate::diag::{code, nearest};
 use crate::kernels::regexes;
 use crate::span::Span;
@@ -21,7 +21,7 @@ impl Binder<'_> {
                 Any::Scalar(expr) => Ok(Expr { span, ..expr }),
                 Any::Table(_) => {
                     self.error(
-                        code::TYPE,
+                        code::SCALAR,
                         span,
                         format!("'{}' gives a table, not a scalar", name.text),
                         "Put toscalar(...) around it.",
@@ -40,6 +40,7 @@ impl Binder<'_> {
             if let Some((last, args)) = args.split_last()
                 && let Ast::TypeLiteral(ty) = &last.expr.kind
                 && row.sigs.iter().any(|sig| sig.ret == Ret::Typeof)
+                && !args.iter().any(|arg| matches!(arg.expr.kind, Ast::TypeLiteral(_)))
             {
                 let text = self.call(name, args, span, cx)?;
                 return self.typed(text, *ty, span);
@@ -112,13 +113,13 @@ impl Binder<'_> {
         &mut self,
         name: &Name,
         args: &[ast::Arg],
-        span: Span,
+        _span: Span,
         cx: &mut Cx<'_>,
     ) -> Checked<Vec<Expr>> {
         let Some(aggs) = cx.aggs.take() else {
             self.error(
-                code::SYNTAX,
-                span,
+                code::AGGREGATE,
+                name.span,
                 format!("the aggregate '{}' cannot stand here", name.text),
                 "Aggregates belong into summarize.",
             );
@@ -175,6 +176,9 @@ impl Binder<'_> {
             self.refuse(span, &format!("'{name}' with these arguments"), reason);
             return Err(Stop);
         }
+        if matches!(row.name, "bag_pack" | "case") {
+            self.pairs(row, name, &args, span)?;
+        }
         let mut converted = Vec::new();
         for (at, arg) in args.into_iter().enumerate() {
             let param = param_at(sig, at);
@@ -217,6 +221,31 @@ impl Binder<'_> {
         Ok(super::fold::fold(expr))
     }
 
+    /// `bag_pack(name, value, ...)` and `case(condition, value, ..., else)`.
+    fn pairs(&mut self, row: &Func, name: &str, args: &[Expr], span: Span) -> Checked<()> {
+        let (rest, first) = match row.name {
+            "case" => (1, [Type::Bool, Type::Bool]),
+            _ => (0, [Type::String, Type::Dynamic]),
+        };
+        if args.len() < 2 + rest {
+            self.no_signature(row, name, args, span);
+            return Err(Stop);
+        }
+        if args.len() % 2 != rest {
+            let message = format!("the arguments of '{name}' come in pairs");
+            self.error(code::ARITY_PAIRS, span, message, row.doc);
+            return Err(Stop);
+        }
+        for arg in args[..args.len() - rest].iter().step_by(2) {
+            if !first.contains(&arg.ty) {
+                let message = format!("a {} stands where a {} must", arg.ty.name(), first[0].name());
+                self.error(code::TYPE, arg.span, message, row.doc);
+                return Err(Stop);
+            }
+        }
+        Ok(())
+    }
+
     fn result_type(&mut self, sig: &Sig, args: &mut [Expr], name: &str, span: Span) -> Checked<Type> {
         match sig.ret {
             // The call before the conversion; see `typed`.
@@ -228,18 +257,14 @@ impl Binder<'_> {
                 Ok(if ty == Type::Int { Type::Long } else { ty })
             }
             Ret::Common(from) => {
-                if name == "case" && args.len().is_multiple_of(2) {
-                    let help = "Write case(condition, value, ..., otherwise).";
-                    self.error(code::ARITY, span, "'case' ends with a condition that has no value", help);
-                    return Err(Stop);
-                }
                 let places: Vec<usize> = common_places(name, usize::from(from), args.len());
                 let types: Vec<Type> = places.iter().map(|at| args[*at].ty).collect();
                 let values: Vec<&Expr> = places.iter().map(|at| &args[*at]).collect();
                 let Some(ty) = common(&types, &values, name) else {
                     let names: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
                     self.error(
-                        code::MISMATCH,
+                        // Of these Kusto's binder takes what its engine refuses.
+                        if matches!(name, "iff" | "iif" | "case") { code::MISMATCH } else { code::COMMON },
                         span,
                         format!("the values of '{name}' have different types: {}", names.join(", ")),
                         "Convert them to one type.",
@@ -266,7 +291,7 @@ impl Binder<'_> {
                 (least, most) => format!("{least} to {most}"),
             };
             self.error(
-                code::ARITY,
+                if least == most { code::ARITY } else { code::ARITY_RANGE },
                 span,
                 format!("'{name}' takes {wants} arguments, {} are given", args.len()),
                 row.doc,
@@ -274,6 +299,16 @@ impl Binder<'_> {
             return;
         }
         let given: Vec<&str> = args.iter().map(|arg| arg.ty.name()).collect();
+        if binary::row(name).is_some_and(|known| std::ptr::eq(known, row)) {
+            let message = format!("'{name}' is not defined for a {}", given.join(" and a "));
+            self.error(
+                code::OPERANDS,
+                span,
+                message,
+                "Convert one of them, with tostring(), tolong() or their kin.",
+            );
+            return;
+        }
         // The signature that fits longest is the one that was meant.
         let fitting = |sig: &Sig| args.iter().enumerate().take_while(|(at, arg)| fits(sig, *at, arg)).count();
         let meant = row.sigs.iter().rev().max_by_key(|sig| fitting(sig));
@@ -296,7 +331,28 @@ impl Binder<'_> {
             }
             None => row.doc.to_owned(),
         };
-        self.error(code::TYPE, place, format!("'{name}' does not take ({})", given.join(", ")), help);
+        let code = wrong_type(
+            row,
+            name,
+            wrong.map_or(0, |wrong| args.iter().position(|arg| std::ptr::eq(arg, wrong)).unwrap_or(0)),
+        );
+        let place = if code == code::COMBINATION { span } else { place };
+        self.error(code, place, format!("'{name}' does not take ({})", given.join(", ")), help);
+    }
+}
+
+/// Kusto's code for an argument of a wrong type, by what may stand in its place.
+fn wrong_type(row: &Func, name: &str, at: usize) -> &'static str {
+    if matches!(name, "bin" | "floor" | "bin_at" | "avg" | "min_of" | "max_of") {
+        return code::COMBINATION;
+    }
+    let accepted = |ty: Type| {
+        row.sigs.iter().any(|sig| param_at(sig, at).is_some_and(|param| param.types.contains(&ty)))
+    };
+    match (accepted(Type::Long), accepted(Type::Real), accepted(Type::String), accepted(Type::Timespan)) {
+        (true, false, false, false) => code::INTEGER,
+        (true, true, false, false) => code::NUMBER,
+        _ => code::TYPE,
     }
 }
 

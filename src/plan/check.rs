@@ -8,7 +8,7 @@ use super::env::{Binding, Env, UserFunction};
 use super::limits::Used;
 use super::ops::Parts;
 use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, code};
 use crate::facts::{Input, Options, Render, TableUse};
 use crate::schema::Schema;
 use crate::span::Span;
@@ -36,14 +36,15 @@ pub struct Bound {
     pub unseen: bool,
 }
 
-/// Resolves and types a script. `ask` answers for the data.
+/// Resolves and types a script; `text` is what it was parsed from. `ask` answers for the data.
 pub fn bind<'a>(
     script: &Script,
+    text: &'a str,
     schema: &'a Schema,
     options: &'a Options,
     ask: Option<&'a mut (dyn Ask + 'a)>,
 ) -> Bound {
-    let mut binder = Binder::new(schema, options, ask);
+    let mut binder = Binder::new(text, schema, options, ask);
     let plans = binder.script(script);
     Bound { plans, diagnostics: binder.diagnostics, now: binder.now, unseen: binder.unseen }
 }
@@ -55,6 +56,7 @@ pub enum Any {
 }
 
 pub struct Binder<'a> {
+    pub text: &'a str,
     pub schema: &'a Schema,
     pub options: &'a Options,
     pub now: i64,
@@ -87,8 +89,14 @@ pub struct Binder<'a> {
 }
 
 impl<'a> Binder<'a> {
-    fn new(schema: &'a Schema, options: &'a Options, ask: Option<&'a mut (dyn Ask + 'a)>) -> Self {
+    fn new(
+        text: &'a str,
+        schema: &'a Schema,
+        options: &'a Options,
+        ask: Option<&'a mut (dyn Ask + 'a)>,
+    ) -> Self {
         Binder {
+            text,
             schema,
             options,
             now: options.now,
@@ -123,9 +131,11 @@ impl<'a> Binder<'a> {
         }
         self.undeclared(script);
         let last = script.statements.len().saturating_sub(1);
+        let mut declared = HashSet::new();
         for (at, statement) in script.statements.iter().enumerate() {
             match &statement.kind {
                 StatementKind::Let(item) => {
+                    self.declare(&item.name, &mut declared);
                     env = match self.bind_let(item, &env) {
                         Ok(next) => next,
                         Err(Stop) => env.with(&item.name.text, Binding::Wrong),
@@ -213,6 +223,14 @@ impl<'a> Binder<'a> {
         found
     }
 
+    /// One scope has each name once.
+    pub fn declare(&mut self, name: &ast::Name, declared: &mut HashSet<String>) {
+        if !declared.insert(name.text.clone()) {
+            let message = format!("'{}' is declared twice", name.text);
+            self.error(code::DECLARED, name.span, message, "Give one of them another name.");
+        }
+    }
+
     pub fn bind_let(&mut self, item: &ast::Let, env: &Env) -> Checked<Env> {
         let name = &item.name.text;
         let binding = match &item.value {
@@ -262,9 +280,13 @@ impl<'a> Binder<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let warning = Diagnostic::warning(code, span, message).help(help);
-        if !self.diagnostics.contains(&warning) {
-            self.diagnostics.push(warning);
+        self.remark(Diagnostic::warning(code, span, message).help(help));
+    }
+
+    /// A remark, unless the same was made already: functions are bound at each call.
+    pub fn remark(&mut self, remark: Diagnostic) {
+        if !self.diagnostics.contains(&remark) {
+            self.diagnostics.push(remark);
         }
     }
 

@@ -16,7 +16,7 @@ impl Binder<'_> {
             _ => {
                 let at = if expr.span.length() > 0 { expr.span } else { place };
                 self.error(
-                    code::TYPE,
+                    code::TYPES,
                     at,
                     format!("a {} stands where a bool must", expr.ty.name()),
                     "Compare it with a value.",

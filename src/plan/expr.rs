@@ -73,7 +73,7 @@ impl Binder<'_> {
             }
             Ast::Pipe(pipe) => {
                 self.error(
-                    code::TYPE,
+                    code::SCALAR,
                     pipe.span,
                     "a table stands where a scalar must",
                     "Put toscalar(...) around it.",
@@ -147,13 +147,7 @@ impl Binder<'_> {
         match cx.env.get(&name.text) {
             Some(Binding::Scalar(value)) => return self.copied(value, name.span),
             Some(Binding::Table(_)) => {
-                self.error(
-                    code::TYPE,
-                    name.span,
-                    format!("'{}' is a table, not a scalar", name.text),
-                    "Put toscalar(...) around it.",
-                );
-                return Err(Stop);
+                return self.no_scalar(name);
             }
             Some(Binding::Function(_)) => {
                 self.error(
@@ -170,7 +164,16 @@ impl Binder<'_> {
         if let Some(open) = self.open_column(name, cx) {
             return open;
         }
+        if self.schema.table(&name.text).is_some() {
+            return self.no_scalar(name);
+        }
         self.unknown_column(name, cx);
+        Err(Stop)
+    }
+
+    fn no_scalar(&mut self, name: &Name) -> Checked<Expr> {
+        let message = format!("'{}' is a table, not a scalar", name.text);
+        self.error(code::SCALAR, name.span, message, "Put toscalar(...) around it.");
         Err(Stop)
     }
 

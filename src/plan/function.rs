@@ -1,5 +1,6 @@
 //! Functions of the query: arguments become names, the body is bound anew at each call.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::check::{Any, Binder, CALLS_DEEP, Checked, Stop};
@@ -37,7 +38,10 @@ impl Binder<'_> {
     }
 
     pub fn body(&mut self, function: &Function, mut env: Env) -> Checked<Any> {
+        let mut declared: HashSet<String> =
+            function.params.iter().map(|param| param.name.text.clone()).collect();
         for item in &function.lets {
+            self.declare(&item.name, &mut declared);
             env = self.bind_let(item, &env)?;
         }
         self.any(&function.body, &env)

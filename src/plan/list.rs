@@ -4,8 +4,9 @@ use super::check::{Binder, Checked, Stop};
 use super::convert::widest;
 use super::env::Binding;
 use super::expr::Cx;
-use super::{Column, Expr, ExprKind, Node, Rel};
+use super::{Column, Expr, ExprKind, Node, Rel, UnnestItem};
 use crate::catalog::binary;
+use crate::diag::code;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, ListOp};
 use crate::types::Type;
@@ -66,14 +67,10 @@ impl Binder<'_> {
                 let needle = self.folded(needle, op_span)?;
                 let mut folded = Vec::new();
                 for item in items {
-                    folded.push(if item.ty == Type::Dynamic {
-                        {
-                            let help = "Fold both sides: tolower(x) in (...).";
-                            self.refuse(op_span, "in~ over a computed array", help);
-                            return Err(Stop);
-                        }
-                    } else {
-                        self.folded(item, op_span)?
+                    let item = self.as_text(item, op_span)?;
+                    folded.push(match item.ty {
+                        Type::Dynamic => self.apply(&binary::FOLD_ARRAY, "in~", vec![item], op_span)?,
+                        _ => self.folded(item, op_span)?,
                     });
                 }
                 self.in_items(op == ListOp::NotInFold, op_span, needle, folded, span)
@@ -90,13 +87,23 @@ impl Binder<'_> {
                             .apply(array, name, vec![needle, item], op_span)
                             .map(|expr| Expr { span, ..expr });
                     }
-                    texts.push(item);
+                    texts.push(self.as_text(item, op_span)?);
                 }
                 let mut args = vec![needle];
                 args.extend(texts);
                 self.apply(row, name, args, op_span).map(|expr| Expr { span, ..expr })
             }
         }
+    }
+
+    /// An item of a list of texts; another type is remarked on and written as `tostring()` does.
+    fn as_text(&mut self, item: Expr, op_span: Span) -> Checked<Expr> {
+        if matches!(item.ty, Type::String | Type::Dynamic) {
+            return Ok(item);
+        }
+        let message = format!("a {} stands in a list of strings", item.ty.name());
+        self.warn(code::CONVERTED, op_span, message, "It is looked for as tostring() writes it.");
+        self.apply_named("tostring", vec![item], op_span)
     }
 
     pub fn folded(&mut self, expr: Expr, op_span: Span) -> Checked<Expr> {
@@ -117,27 +124,40 @@ impl Binder<'_> {
         for item in items {
             if item.ty == Type::Dynamic { arrays.push(item) } else { plain.push(item) }
         }
-        if needle.ty == Type::Dynamic {
-            let ty = plain.first().map_or(Type::String, |item| item.ty);
-            needle = self.convert(needle, ty);
+        // A dynamic is read as the type that the items share, else as that of each item.
+        let shared = plain.iter().try_fold(None, |shared: Option<Type>, item| match shared {
+            Some(shared) => widest(shared, item.ty).map(Some),
+            None => Some(Some(item.ty)),
+        });
+        if needle.ty == Type::Dynamic
+            && let Some(ty) = shared
+        {
+            needle = self.convert(needle, ty.unwrap_or(Type::String));
         }
         for item in &plain {
             if let Some(ty) = widest(needle.ty, item.ty) {
                 needle = self.convert(needle, ty);
             }
         }
-        let mut found = Vec::new();
-        let mut same = Vec::new();
+        // One list for each type that the needle is read as.
+        let mut lists: Vec<(Expr, Vec<Expr>)> = Vec::new();
         for item in plain {
-            match self.comparable(needle.clone(), item, op_span)? {
-                Some((_, item)) => same.push(item),
-                None => return Err(Stop),
+            let (needle, item) = self.equals(needle.clone(), item, op_span)?;
+            match lists.iter_mut().find(|(known, _)| known.ty == needle.ty) {
+                Some((_, items)) => items.push(item),
+                None => lists.push((needle, vec![item])),
             }
         }
-        if !same.is_empty() || arrays.is_empty() {
-            let kind = ExprKind::In { negated: false, needle: Box::new(needle.clone()), items: same };
-            found.push(Expr::new(kind, Type::Bool, span));
+        if lists.is_empty() && arrays.is_empty() {
+            lists.push((needle.clone(), Vec::new()));
         }
+        let mut found: Vec<Expr> = lists
+            .into_iter()
+            .map(|(needle, items)| {
+                let kind = ExprKind::In { negated: false, needle: Box::new(needle), items };
+                Expr::new(kind, Type::Bool, span)
+            })
+            .collect();
         for array in arrays {
             found.push(self.apply(&binary::IN_ARRAY, "in", vec![needle.clone(), array], op_span)?);
         }
@@ -206,29 +226,36 @@ impl Binder<'_> {
             ListOp::HasAny | ListOp::HasAll => return self.has_table(op, op_span, needle, rel, item, span),
         };
         let (needle, item) = self.settled_both(needle, item);
+        let (rel, item) =
+            if item.ty == Type::Dynamic { self.elements(rel, first, op_span)? } else { (rel, item) };
         if needle.ty == Type::Dynamic {
             self.refuse(op_span, "a dynamic value looked up in a table", "Convert it with tostring() first.");
-            return Err(Stop);
-        }
-        if item.ty == Type::Dynamic {
-            self.refuse(
-                op_span,
-                "in over a table whose first column is dynamic",
-                "Convert the column with tostring() in the inner query.",
-            );
             return Err(Stop);
         }
         let (needle, item) = if fold {
             (self.folded(needle, op_span)?, self.folded(item, op_span)?)
         } else {
-            match self.comparable(needle, item, op_span)? {
-                Some(both) => both,
-                None => return Err(Stop),
-            }
+            self.equals(needle, item, op_span)?
         };
         let kind =
             ExprKind::InRel { negated, needle: Box::new(needle), rel: Box::new(rel), item: Box::new(item) };
         Ok(Expr::new(kind, Type::Bool, span))
+    }
+
+    /// The elements of a dynamic first column, as hunts mean it that look up in `T | summarize make_set(x)`.
+    fn elements(&mut self, rel: Rel, first: Column, op_span: Span) -> Checked<(Rel, Expr)> {
+        let message = format!("the list is a table whose first column, '{}', is dynamic", first.name);
+        let help = "The elements of its arrays are looked up; mv-expand them to say so.";
+        self.warn(code::CONVERTED, op_span, message, help);
+        let span = rel.span;
+        let column = self.new_column(first.name.clone(), Type::Dynamic);
+        let item = UnnestItem { element: column.id, array: Expr::col(&first, span) };
+        let node = Node::Unnest { input: Box::new(rel), items: vec![item], index: None, limit: None };
+        let rel = Rel { node, cols: vec![column.clone()], order: Vec::new(), span };
+        let predicate = self.apply_named("isnotnull", vec![Expr::col(&column, span)], span)?;
+        let node = Node::Filter { input: Box::new(rel), predicate };
+        let element = Expr::col(&column, span);
+        Ok((Rel { node, cols: vec![column], order: Vec::new(), span }, element))
     }
 
     /// `has_any (table)`: the table's first column becomes one array, once.

@@ -9,6 +9,7 @@ mod call;
 mod check;
 mod convert;
 mod env;
+mod equal;
 mod expr;
 mod fold;
 mod fork;

@@ -8,7 +8,7 @@ use super::open::is_open;
 use crate::catalog;
 use crate::catalog::func::Label;
 use crate::diag::code;
-use crate::syntax::ast::{Expr, ExprKind, Literal, Name, Named};
+use crate::syntax::ast::{Arg, Expr, ExprKind, Literal, Name, Named};
 
 /// The name that an expression brings along, if it has one. Only columns have names; a scalar `let` has none.
 fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
@@ -33,7 +33,11 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             Some(base.map_or_else(|| step.clone(), |base| format!("{base}_{step}")))
         }
         ExprKind::Call { name, args } => {
-            let first = || args.first().filter(|arg| !suffixed(&arg.expr)).and_then(|arg| infer(&arg.expr));
+            // `toint(Total = count())` names its column through the argument.
+            let first = || match args.first() {
+                Some(Arg { name: Some(name), .. }) => Some(name.text.clone()),
+                first => first.filter(|arg| !suffixed(&arg.expr)).and_then(|arg| infer(&arg.expr)),
+            };
             match label(&name.text)? {
                 Label::None => None,
                 Label::FirstArg => first(),
@@ -109,11 +113,19 @@ impl Binder<'_> {
         }
     }
 
+    /// The name of an unnamed item: that of a column counts as given, another gets a suffix at a clash.
+    pub fn named(&mut self, expr: &Expr, inferred: String, namer: &mut Namer) -> Checked<String> {
+        match &expr.kind {
+            ExprKind::Name(name) => self.given(name, namer),
+            _ => Ok(namer.free(&inferred)),
+        }
+    }
+
     /// A name that the query gives; a clash with an earlier given name is a mistake, with another a suffix.
     pub fn given(&mut self, name: &Name, namer: &mut Namer) -> Checked<String> {
         if namer.given.contains(&name.text) {
             let message = format!("'{}' is assigned twice", name.text);
-            self.error(code::SYNTAX, name.span, message, "Give one of them another name.");
+            self.error(code::TAKEN, name.span, message, "Give one of them another name.");
             return Err(Stop);
         }
         namer.given.insert(name.text.clone());

@@ -133,7 +133,7 @@ impl Binder<'_> {
             (_, Type::Dynamic) => Ok(PathStep::Computed(self.convert(bound, Type::String))),
             _ => {
                 self.error(
-                    code::TYPE,
+                    code::TYPES,
                     index.span,
                     format!("a {} cannot be an index", bound.ty.name()),
                     "Write a string or an integer.",

@@ -169,7 +169,7 @@ impl Binder<'_> {
                 None if names.is_empty() => format!("There is no table yet; {load}."),
                 None => format!("Known are {}; or {load}.", names.join(", ")),
             };
-            self.error(code::UNKNOWN_NAME, span, format!("unknown table '{name}'"), help);
+            self.error(code::UNKNOWN_TABLE, span, format!("unknown table '{name}'"), help);
             return Err(Stop);
         };
         if !self.tables.iter().any(|item| item.table == name) {

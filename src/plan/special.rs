@@ -21,8 +21,8 @@ impl Binder<'_> {
         cx: &mut Cx<'_>,
     ) -> Option<Checked<Expr>> {
         Some(match name.text.as_str() {
-            "now" => self.clock(args, span, cx, 1),
-            "ago" => self.clock(args, span, cx, -1),
+            "now" => self.clock(name, args, span, cx, 1),
+            "ago" => self.clock(name, args, span, cx, -1),
             "toscalar" => self.toscalar(name, args, span, cx),
             "column_ifexists" | "columnifexists" => self.column_ifexists(name, args, span, cx),
             "pack_all" => self.pack_all(args, span, cx),
@@ -89,17 +89,33 @@ impl Binder<'_> {
         Some(Ok(Expr::lit(Value::String(bound.ty.name().to_owned()), Type::String, span)))
     }
 
-    pub fn clock(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>, sign: i64) -> Checked<Expr> {
+    pub fn clock(
+        &mut self,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+        sign: i64,
+    ) -> Checked<Expr> {
         let now = Expr::lit(Value::Datetime(self.now), Type::Datetime, span);
         let [arg] = args else {
             if args.is_empty() && sign > 0 {
                 return Ok(now);
             }
-            self.error(code::ARITY, span, "ago() wants one timespan", "Write ago(7d).");
+            let (code, what) = if sign > 0 {
+                (code::ARITY_RANGE, "now() wants one timespan, or nothing")
+            } else {
+                (code::ARITY, "ago() wants one timespan")
+            };
+            self.error(code, name.span, what, "Write ago(7d).");
             return Err(Stop);
         };
         let offset = self.expr(&arg.expr, cx)?;
-        let offset = self.coerce(offset, Type::Timespan, "the offset")?;
+        if offset.ty != Type::Timespan {
+            let message = format!("the offset is a {}, not a timespan", offset.ty.name());
+            self.error(code::TYPE, offset.span, message, "Write it as 7d or 1h, without quotes.");
+            return Err(Stop);
+        }
         let op = if sign > 0 { ast::BinaryOp::Add } else { ast::BinaryOp::Sub };
         self.binary_op(op, span, now, offset, span)
     }

@@ -193,7 +193,9 @@ impl<'t> Parser<'t> {
             _ => format!("expected {what} {after}, not '{}'", shorten(self.text_of(token))),
         };
         let span = if token.kind == TokenKind::End { self.end_of_last() } else { token.span };
-        let mut diagnostic = Diagnostic::error(code::SYNTAX, span, message);
+        let missing = what.starts_with("an expression") || what.starts_with("a JSON");
+        let mut diagnostic =
+            Diagnostic::error(if missing { code::MISSING } else { code::EXPECTED }, span, message);
         diagnostic.help = help.or_else(|| self.hint(token));
         self.report(diagnostic);
         Err(Failed)

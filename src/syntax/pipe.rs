@@ -7,7 +7,7 @@ use super::ops::{self, Start};
 use super::parser::{Failed, Parsed, Parser, shorten};
 use super::token::TokenKind;
 use super::words::{self, Use};
-use crate::diag::nearest;
+use crate::diag::{Diagnostic, code, nearest};
 use crate::span::Span;
 use crate::types::{TYPES, Type};
 
@@ -250,7 +250,8 @@ impl Parser<'_> {
             Some(name) => format!("Did you mean '{name}'?"),
             None => "Use an operator such as where, extend, project or summarize.".into(),
         };
-        self.error(token.span, format!("unknown operator '{word}'"), help);
+        let message = format!("unknown operator '{word}'");
+        self.report(Diagnostic::error(code::OPERATOR, token.span, message).help(help));
         Err(Failed)
     }
 

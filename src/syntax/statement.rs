@@ -5,6 +5,7 @@ use super::ast::{
 };
 use super::parser::{Failed, Parsed, Parser, shorten};
 use super::token::TokenKind;
+use crate::diag::{Diagnostic, code};
 
 impl Parser<'_> {
     pub(super) fn script(&mut self) -> Script {
@@ -44,7 +45,7 @@ impl Parser<'_> {
                     "Separate statements with ';', operators with '|'.",
                 )
             };
-            self.error(token.span, message, help);
+            self.report(Diagnostic::error(code::EXPECTED, token.span, message).help(help));
             if token.kind == TokenKind::Word && self.line_starts_here() {
                 return;
             }

@@ -2,6 +2,8 @@
 
 use kqlhunt::catalog::tables;
 use kqlhunt::compile::{Options, compile};
+use kqlhunt::schema::{Schema, Table, TableColumn};
+use kqlhunt::types::Type;
 use proptest::prelude::*;
 
 const WORDS: &[&str] = &[
@@ -194,5 +196,41 @@ proptest! {
         survives(&query[..from]);
         survives(&format!("{}{}", &query[..from], &query[to..]));
         survives(&format!("{}{word}{}", &query[..from], &query[to..]));
+    }
+}
+
+/// The warnings of a filter on a table with a column of each type, and the texts of their fixes.
+fn warnings(predicate: &str) -> Vec<(String, Option<String>)> {
+    let column = |name: &str, ty| TableColumn::new(name, ty);
+    let columns = vec![
+        column("Text", Type::String),
+        column("Code", Type::Int),
+        column("Flag", Type::Bool),
+        column("At", Type::Datetime),
+    ];
+    let schema = Schema { tables: vec![Table { name: "T".into(), from: "\"T\"".into(), columns }] };
+    let found = compile(&format!("let two = \"2\"; T | where {predicate}"), &schema, &Options::default());
+    assert!(!found.results.is_empty(), "{predicate}: {:?}", found.diagnostics);
+    let shown = found.diagnostics.into_iter();
+    shown.map(|remark| (remark.message, remark.fix.map(|fix| fix.text))).collect()
+}
+
+#[test]
+fn a_comparison_across_types_is_told_with_a_fix() {
+    let one = |predicate: &str| warnings(predicate).remove(0);
+    let told = |message: &str, fix: Option<&str>| (message.to_owned(), fix.map(str::to_owned));
+    assert_eq!(one("Text == 0"), told("a string is compared with a long", Some("\"0\"")));
+    assert_eq!(one("Code == \"4624\""), told("a string is compared with a int", Some("4624")));
+    assert_eq!(one("Code == two"), told("a string is compared with a int", None));
+    assert_eq!(one("Flag == 1"), told("a bool is compared with a long", Some("true")));
+    assert_eq!(one("Flag == \"x\""), told("'x' is no bool, so nothing equals it", None));
+    assert_eq!(one("At == \"x\""), told("'x' is no datetime, so nothing equals it", None));
+    assert_eq!(warnings("Text in (1, 2)").len(), 2);
+}
+
+#[test]
+fn what_kusto_reads_itself_is_not_told() {
+    for predicate in ["At == \"2026-05-14\"", "Code == 5.0", "Text == \"0\"", "Flag == true"] {
+        assert_eq!(warnings(predicate), [], "{predicate}");
     }
 }

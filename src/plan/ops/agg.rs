@@ -8,7 +8,7 @@ use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
 use crate::plan::{ColId, Column, Expr, ExprKind, Rel};
 use crate::span::Span;
-use crate::syntax::ast::{Arg, ExprKind as Ast, Name, Named};
+use crate::syntax::ast::{self, Arg, ExprKind as Ast, Name, Named};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -76,16 +76,25 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             return Err(Stop);
         }
         let inferred = self.binder.infer(&item.expr, &self.input.cols);
-        let column = self.column(item.names.first(), inferred, &expr)?;
+        let column = self.column(item.names.first(), inferred, Some(&item.expr), &expr)?;
         self.groups.push((column, expr));
         Ok(())
     }
 
     /// A column of the output: its given name, else the inferred one, else the next `ColumnN`.
-    pub fn column(&mut self, given: Option<&Name>, inferred: Option<String>, expr: &Expr) -> Checked<Column> {
+    pub fn column(
+        &mut self,
+        given: Option<&Name>,
+        inferred: Option<String>,
+        bare: Option<&ast::Expr>,
+        expr: &Expr,
+    ) -> Checked<Column> {
         let name = match (given, inferred) {
             (Some(name), _) => self.binder.given(name, &mut self.namer)?,
-            (None, Some(name)) => self.namer.free(&name),
+            (None, Some(name)) => match bare {
+                Some(bare) => self.binder.named(bare, name, &mut self.namer)?,
+                None => self.namer.free(&name),
+            },
             (None, None) => self.namer.unnamed(&self.input.cols),
         };
         let origin = origin_of(expr, &self.input.cols);
@@ -113,7 +122,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         let found = cx.aggs.take().unwrap_or_default();
         if found.is_empty() {
             let help = "Put it after 'by', or into an aggregate such as take_any().";
-            self.binder.error(code::SYNTAX, item.expr.span, "no aggregate in this expression", help);
+            self.binder.error(code::NO_AGGREGATE, item.expr.span, "no aggregate in this expression", help);
             return Err(Stop);
         }
         self.aggs.extend(found.into_iter().map(|(column, call)| (column.id, call)));
@@ -122,7 +131,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             return Err(Stop);
         }
         let inferred = self.binder.infer(&item.expr, &self.input.cols);
-        let column = self.column(item.names.first(), inferred, &expr)?;
+        let column = self.column(item.names.first(), inferred, None, &expr)?;
         self.outputs.push((column, expr));
         Ok(())
     }
@@ -131,7 +140,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
     fn extreme(&mut self, greatest: bool, item: &Named, name: &Name, args: &[Arg]) -> Checked<()> {
         let [by, values @ ..] = args else {
             let message = format!("{}() wants what to compare", name.text);
-            self.binder.error(code::ARITY, name.span, message, "Write arg_max(TimeGenerated, *).");
+            self.binder.error(code::ARITY_RANGE, name.span, message, "Write arg_max(TimeGenerated, *).");
             return Err(Stop);
         };
         let key = self.binder.scalar(&by.expr, self.env, &self.input.cols)?;
@@ -206,7 +215,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         for (index, (inferred, value)) in fields.into_iter().enumerate() {
             let base = Box::new(Expr::new(ExprKind::Col(packed), Type::Dynamic, item.span));
             let field = Expr::new(ExprKind::Field { base, index }, value.ty, item.span);
-            let column = self.column(item.names.get(index), Some(names(index, inferred)), &value)?;
+            let column = self.column(item.names.get(index), Some(names(index, inferred)), None, &value)?;
             self.outputs.push((column, field));
         }
         Ok(())
@@ -222,6 +231,16 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             self.binder.error(code::ARITY, name.span, message, "Write percentiles(x, 50, 95).");
             return Err(Stop);
         };
+        if name.text == "percentile" && ranks.len() > 1 {
+            let message = format!("'percentile' takes 2 arguments, {} are given", args.len());
+            self.binder.error(
+                code::ARITY,
+                name.span,
+                message,
+                "Write percentiles() for several percentages.",
+            );
+            return Err(Stop);
+        }
         let Some(row) = catalog::aggregate(one) else { return Err(Stop) };
         let mut bound = Vec::new();
         for value in values {
@@ -237,7 +256,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             let output = Expr::new(ExprKind::Col(agg), call.ty, item.span);
             self.aggs.push((agg, call));
             let column =
-                self.column(item.names.get(index), Some(format!("percentile_{of}_{shown}")), &output)?;
+                self.column(item.names.get(index), Some(format!("percentile_{of}_{shown}")), None, &output)?;
             self.outputs.push((column, output));
         }
         Ok(())

@@ -38,7 +38,8 @@ impl Binder<'_> {
             match cols.iter_mut().find(|known| known.name == name) {
                 Some(known) if set.iter().any(|(id, _)| *id == known.id) => {
                     let message = format!("'{name}' is assigned twice");
-                    self.error(code::SYNTAX, item.span, message, "Use two extend operators.");
+                    let place = item.names.first().map_or(item.expr.span, |name| name.span);
+                    self.error(code::TAKEN, place, message, "Use two extend operators.");
                     return Err(Stop);
                 }
                 Some(known) => *known = column.clone(),
@@ -59,7 +60,7 @@ impl Binder<'_> {
         for (item, expr) in bound {
             let name = match (self.single_name(item)?, self.infer_bare(&item.expr, &input.cols)) {
                 (Some(name), _) => self.given(&name, &mut namer)?,
-                (None, Some(name)) => namer.free(&name),
+                (None, Some(name)) => self.named(&item.expr, name, &mut namer)?,
                 (None, None) => namer.unnamed(&[]),
             };
             let column = Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name, expr.ty) };
@@ -131,6 +132,13 @@ impl Binder<'_> {
     /// Named columns come first, in the order of the patterns; the rest follow as they were.
     pub fn project_reorder(&mut self, patterns: &[ColumnPattern], input: Rel) -> Checked<Rel> {
         let mut cols: Vec<Column> = Vec::new();
+        for (at, ColumnPattern { pattern, .. }) in patterns.iter().enumerate() {
+            if patterns[..at].iter().any(|other| other.pattern.text == pattern.text) {
+                let message = format!("'{}' is named twice", pattern.text);
+                self.error(code::TAKEN, pattern.span, message, "Name it once.");
+                return Err(Stop);
+            }
+        }
         for pattern in patterns {
             let names = self.matched(std::slice::from_ref(pattern), &input)?;
             let mut found: Vec<&Column> =
@@ -173,7 +181,7 @@ impl Binder<'_> {
                     .find(|(new, _)| new.text == column.name)
                     .map_or(input.span, |(new, _)| new.span);
                 let message = format!("there is a column '{}' already", column.name);
-                self.error(code::SYNTAX, span, message, "Choose another name.");
+                self.error(code::TAKEN, span, message, "Choose another name.");
                 return Err(Stop);
             }
         }
@@ -220,7 +228,7 @@ impl Binder<'_> {
         if stopped { Err(Stop) } else { Ok(names) }
     }
 
-    fn no_column(&mut self, name: &Name, input: &Rel) {
+    pub fn no_column(&mut self, name: &Name, input: &Rel) {
         let help = match nearest(&name.text, input.cols.iter().map(|column| column.name.as_str())) {
             Some(near) => format!("Did you mean '{near}'?"),
             None => "Name a column of the input.".to_owned(),

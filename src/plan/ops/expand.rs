@@ -72,6 +72,15 @@ impl Binder<'_> {
                 Some(name) => name.text.clone(),
                 None => self.infer(&item.expr, &input.cols).unwrap_or_else(|| namer.unnamed(&input.cols)),
             };
+            if item.names.is_empty()
+                && set
+                    .iter()
+                    .any(|(id, _)| cols.iter().any(|column: &Column| column.id == *id && column.name == name))
+            {
+                let message = format!("'{name}' is expanded twice");
+                self.error(code::TAKEN, item.expr.span, message, "Name it once.");
+                return Err(Stop);
+            }
             namer.take(&name);
             let column = self.new_column(name.clone(), value.ty);
             if value.ty == Type::Dynamic {
@@ -116,7 +125,7 @@ impl Binder<'_> {
             } else {
                 "Only arrays and bags have elements."
             };
-            self.error(code::TYPE, item.expr.span, message, help);
+            self.error(code::TYPES, item.expr.span, message, help);
             return Err(Stop);
         }
         let array =

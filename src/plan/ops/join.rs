@@ -1,6 +1,7 @@
 //! join, lookup and union.
 
-use crate::diag::code;
+use crate::catalog;
+use crate::diag::{Diagnostic, code};
 use crate::plan::check::{Any, Binder, Checked, Stop};
 use crate::plan::convert::widest;
 use crate::plan::env::{Binding, Env};
@@ -8,7 +9,7 @@ use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
 use crate::plan::{ColId, Column, Expr, ExprKind, JoinItem, JoinKind, Node, Rel};
 use crate::span::Span;
-use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast, OpParam};
+use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast, Literal, OpParam};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -58,7 +59,7 @@ impl Binder<'_> {
                     let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
                     let message = format!("unknown join kind '{word}'");
                     self.error(
-                        code::UNKNOWN_NAME,
+                        code::EXPECTED,
                         place,
                         message,
                         format!("The kinds are {}.", names.join(", ")),
@@ -88,7 +89,7 @@ impl Binder<'_> {
             Some((word, _)) if word == "inner" => JoinKind::Inner,
             Some((word, place)) => {
                 let message = format!("unknown lookup kind '{word}'");
-                self.error(code::UNKNOWN_NAME, place, message, "The kinds are leftouter and inner.");
+                self.error(code::EXPECTED, place, message, "The kinds are leftouter and inner.");
                 return Err(Stop);
             }
         };
@@ -147,7 +148,7 @@ impl Binder<'_> {
         let mut stopped = false;
         if on.is_empty() {
             self.error(
-                code::SYNTAX,
+                code::MISSING,
                 span,
                 "a join needs its keys",
                 "Write on Column, or on $left.a == $right.b.",
@@ -196,7 +197,7 @@ impl Binder<'_> {
                 let (first, second) = if swapped { (other, one) } else { (one, other) };
                 if side(first) == Some("$right") || side(second) == Some("$left") {
                     self.error(
-                        code::SYNTAX,
+                        code::SIDE,
                         condition.span,
                         "both keys are of one side",
                         "Compare a $left column with a $right column.",
@@ -213,7 +214,7 @@ impl Binder<'_> {
             _ => {
                 let help = "Join on equal columns; put other conditions into a where after the join.";
                 self.error(
-                    code::SYNTAX,
+                    code::CONDITION,
                     condition.span,
                     "a join's condition must be an equality of columns",
                     help,
@@ -235,7 +236,7 @@ impl Binder<'_> {
             None => {
                 let message =
                     format!("the join keys have different types: {} and {}", left.ty.name(), right.ty.name());
-                self.error(code::MISMATCH, span, message, "Convert one of them before the join.");
+                self.error(code::KEYS, span, message, "Convert one of them before the join.");
                 Err(Stop)
             }
         }
@@ -249,14 +250,14 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
-        let fuzzy = param_word(params, "isfuzzy").is_some_and(|(word, _)| word == "true");
+        let fuzzy = self.flag(params, "isfuzzy")?;
         let inner = match param_word(params, "kind") {
             None => false,
             Some((word, _)) if word == "outer" => false,
             Some((word, _)) if word == "inner" => true,
             Some((word, place)) => {
                 let message = format!("unknown union kind '{word}'");
-                self.error(code::UNKNOWN_NAME, place, message, "The kinds are outer and inner.");
+                self.error(code::EXPECTED, place, message, "The kinds are outer and inner.");
                 return Err(Stop);
             }
         };
@@ -292,6 +293,19 @@ impl Binder<'_> {
         }
         let withsource = param_word(params, "withsource").or_else(|| param_word(params, "with_source"));
         Ok(self.unioned(inputs, withsource.map(|(name, _)| name), inner, span))
+    }
+
+    /// An operator's parameter that is true or false.
+    fn flag(&mut self, params: &[OpParam], name: &str) -> Checked<bool> {
+        match params.iter().find(|param| param.name.text == name).map(|param| &param.value) {
+            None => Ok(false),
+            Some(ast::Expr { kind: Ast::Literal(Literal::Bool(value)), .. }) => Ok(*value),
+            Some(value) => {
+                let message = format!("'{name}' is true or false");
+                self.error(code::BOOL_LITERAL, value.span, message, "Write true or false.");
+                Err(Stop)
+            }
+        }
     }
 
     /// What withsource calls an input: a stored table, a view or an `as` by its name; others have none.
@@ -331,7 +345,16 @@ impl Binder<'_> {
             return found.iter().map(|table| self.table(table, name.span, env)).collect();
         }
         let before = self.diagnostics.len();
-        match self.any(table, env) {
+        // A name that is nothing yet is meant as a table.
+        let unknown = match &table.kind {
+            Ast::Name(name) => env.get(&name.text).is_none(),
+            Ast::Call { name, .. } => {
+                env.get(&name.text).is_none() && catalog::function(&name.text).is_none()
+            }
+            _ => false,
+        };
+        let part = if unknown { self.source(table, env).map(Any::Table) } else { self.any(table, env) };
+        match part {
             Ok(Any::Table(rel)) => Ok(vec![rel]),
             Ok(Any::Scalar(_)) => {
                 self.error(
@@ -343,13 +366,26 @@ impl Binder<'_> {
                 Err(Stop)
             }
             Err(Stop) if fuzzy => {
-                let missing = self.diagnostics[before..].iter().any(|found| found.code == code::UNKNOWN_NAME);
+                // Other mistakes in such a part stay mistakes.
+                let found = &self.diagnostics[before..];
+                let source = match &table.kind {
+                    Ast::Pipe(pipe) => pipe.source.as_ref().map_or(table.span, |source| source.span),
+                    _ => table.span,
+                };
+                let absent = |found: &Diagnostic| {
+                    matches!(found.code, code::UNKNOWN_TABLE | code::UNKNOWN_FUNCTION)
+                        && found.span.start == source.start
+                };
+                if found.iter().any(|found| found.is_error() && !absent(found)) {
+                    return Err(Stop);
+                }
+                let missing = found.iter().any(absent);
                 self.diagnostics.truncate(before);
                 if missing {
                     self.warn(
                         code::SUSPICIOUS,
                         table.span,
-                        "this part of the union is left out: its table or column does not exist here",
+                        "this part of the union is left out: its table does not exist here",
                         "Load the table with kqlhunt ingest.",
                     );
                 }

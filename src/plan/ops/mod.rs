@@ -12,6 +12,7 @@ mod parse_kv;
 mod partition;
 mod parts;
 mod plugins;
+mod render;
 mod rows;
 mod sample;
 mod scan;
@@ -30,7 +31,6 @@ use super::env::{Binding, Env};
 use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
 use crate::catalog::{self, binary, operators};
 use crate::diag::code;
-use crate::facts::Render;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, Op, OpKind, OpParam};
 use crate::types::Type;
@@ -162,11 +162,7 @@ impl Binder<'_> {
                 *env = env.with(&name.text, Binding::Table(index));
                 Ok(self.let_rel(index, op.span))
             }
-            OpKind::Render { kind, properties } => {
-                self.render =
-                    Some(Render { kind: kind.text.clone(), properties: render_properties(properties) });
-                Ok(input)
-            }
+            OpKind::Render { kind, properties } => self.render(kind, properties, input),
             other => unreachable!("op() hands on only operators that take a table, not {other:?}"),
         }
     }
@@ -329,17 +325,6 @@ fn word(expr: &ast::Expr) -> Option<String> {
         Ast::Literal(Literal::Real(value)) => Some(value.to_string()),
         _ => None,
     }
-}
-
-fn render_properties(params: &[OpParam]) -> Vec<(String, String)> {
-    let value = |expr: &ast::Expr| match &expr.kind {
-        Ast::List(items) => Some(items.iter().filter_map(word).collect::<Vec<_>>().join(",")),
-        _ => word(expr),
-    };
-    params
-        .iter()
-        .filter_map(|param| value(&param.value).map(|value| (param.name.text.clone(), value)))
-        .collect()
 }
 
 /// The relations directly below, those inside expressions too.

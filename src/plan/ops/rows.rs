@@ -33,7 +33,7 @@ impl Binder<'_> {
         let bound = self.scalar(count, env, &[])?;
         if !bound.ty.integer() {
             let message = format!("the number of rows is a {}", bound.ty.name());
-            self.error(code::TYPE, count.span, message, "Write a whole number.");
+            self.error(code::INTEGER, count.span, message, "Write a whole number.");
             return Err(Stop);
         }
         Ok(bound)

@@ -219,7 +219,7 @@ impl Binder<'_> {
             summary.binder.error(code::SYNTAX, twice.span, message, "Give one of them another name.");
             stopped = true;
         }
-        let axis = summary.column(given, bounds.name.clone(), &bounds.axis);
+        let axis = summary.column(given, bounds.name.clone(), None, &bounds.axis);
         let Summary { groups, aggs, outputs: values, .. } = summary;
         if stopped {
             return Err(Stop);

@@ -108,7 +108,7 @@ impl Binder<'_> {
             }
             if !namer.take(&column.name.text) {
                 let message = format!("'{}' is declared twice", column.name.text);
-                self.error(code::SYNTAX, column.name.span, message, "Give one of them another name.");
+                self.error(code::TAKEN, column.name.span, message, "Give one of them another name.");
                 return Err(Stop);
             }
             cols.push(self.new_column(column.name.text.clone(), column.ty));
