@@ -15,6 +15,9 @@ pub fn delimited<'t>(
     quotes: &Quotes<'_>,
     found: &mut Found<'_, 't>,
 ) -> Done {
+    if pair.is_empty() || kv.is_empty() {
+        return Err("parse-kv wants delimiters that are not empty".to_owned());
+    }
     let mut rest = text.trim_start();
     while !rest.is_empty() {
         let Some((key, after)) = key(rest, pair, kv, quotes)? else {

@@ -24,6 +24,7 @@ fn the_first_value_of_a_key_counts() {
     assert_eq!(delimited(";", &["a", "c"], "a=1;a=2;b"), "1:1-");
     assert_eq!(delimited(";", &["a"], "a=;a=2"), "0:");
     assert_eq!(delimited(";", &["a"], "a==b=c"), "4:=b=c");
+    assert!(delimited("", &["a"], "a=1").starts_with("error: "), "no end of empty delimiters");
 }
 
 #[test]
