@@ -132,6 +132,10 @@ const APPLIED: &[&str] = &[
     "partition by k (summarize d = make_list(k), k = min(k))",
     "count | extend k = Count, d = dynamic([3])",
     "serialize s = row_cumsum(k)",
+    "scan declare (k2:long = 0) with (step s: true => k2 = s.k2 + 1;)",
+    "parse tostring(k) with k",
+    "extend r = row_rank_dense(k)",
+    "join kind=inner (print k = 1) on k",
 ];
 
 #[test]
