@@ -41,6 +41,9 @@ impl Binder<'_> {
 
     /// What must be there before the relation can be read.
     pub fn inputs_of(&self, root: &Rel) -> Vec<Input> {
+        if self.inputs.is_empty() {
+            return Vec::new();
+        }
         let scanned = self.scanned(root);
         let needed = |input: &&Input| match &input.source {
             InputSource::Files { .. } | InputSource::Watchlist { .. } => {
