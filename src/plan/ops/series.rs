@@ -78,16 +78,7 @@ impl Binder<'_> {
             rows = Rel { node, cols: Vec::new(), order, span };
         }
 
-        let (first, exclusive) = match &bounds.from {
-            Some(from) if series.in_range => {
-                (self.apply_named("bin", vec![from.clone(), bounds.step.clone()], span)?, false)
-            }
-            Some(from) => (from.clone(), bounds.to.is_some()),
-            None => (Expr::col(&least, span), false),
-        };
-        let stop = bounds.to.clone().unwrap_or_else(|| Expr::col(&greatest, span));
-        let exclusive = Expr::lit(Value::Bool(exclusive), Type::Bool, span);
-        let line = [first, stop, bounds.step.clone(), exclusive];
+        let line = self.line(&bounds, series.in_range, &least, &greatest, span)?;
         let mut cols: Vec<Column> = parts.groups.into_iter().map(|(column, _)| column).collect();
         let mut set = Vec::new();
         for (((column, _), values), default) in parts.values.into_iter().zip(&packed).zip(parts.defaults) {
@@ -100,6 +91,27 @@ impl Binder<'_> {
         set.push((parts.axis.id, call("make-series", &bounds.rules.axis, line.to_vec(), Type::Dynamic)));
         cols.push(parts.axis);
         Ok(projected(rows, cols, set, span))
+    }
+
+    /// First bin, stop, step, and whether the stop is exclusive.
+    fn line(
+        &mut self,
+        bounds: &Bounds,
+        in_range: bool,
+        least: &Column,
+        greatest: &Column,
+        span: Span,
+    ) -> Checked<[Expr; 4]> {
+        let (first, exclusive) = match &bounds.from {
+            Some(from) if in_range => {
+                (self.apply_named("bin", vec![from.clone(), bounds.step.clone()], span)?, false)
+            }
+            Some(from) => (from.clone(), bounds.to.is_some()),
+            None => (Expr::col(least, span), false),
+        };
+        let stop = bounds.to.clone().unwrap_or_else(|| Expr::col(greatest, span));
+        let exclusive = Expr::lit(Value::Bool(exclusive), Type::Bool, span);
+        Ok([first, stop, bounds.step.clone(), exclusive])
     }
 
     /// `kind=nonempty`: no rows still give one series.
