@@ -14,7 +14,6 @@ const GRAPH: &str = "Follow edges with join, one join for each step.";
 
 pub static REFUSED: &[Refused] = &[
     row("assert-schema", "Leave it out: getschema shows the columns and their types."),
-    row("find", "Filter each table with where * has, and put them together with union."),
     row("graph-mark-components", GRAPH),
     row("graph-match", GRAPH),
     row("graph-shortest-paths", GRAPH),

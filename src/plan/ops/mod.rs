@@ -6,6 +6,7 @@ mod by_names;
 mod cols;
 mod expand;
 mod external;
+mod find;
 mod join;
 mod parse;
 mod parse_kv;
@@ -53,12 +54,15 @@ impl Binder<'_> {
                 self.refuse(op.name.span, &what, "It ends a query, since it gives several results.");
                 Err(Stop)
             }
+            OpKind::Find { params, tables, predicate, project, project_away, .. } => {
+                let wanted = find::Wanted { params, tables, predicate, project, project_away };
+                self.find(&wanted, input, env, op.span)
+            }
             OpKind::Error => Err(Stop),
             OpKind::Other(name) => self.not_yet(op, name),
             OpKind::Externaldata { columns, uris, params } => {
                 self.externaldata(columns, uris, params, env, op.span)
             }
-            OpKind::Find { .. } => self.not_yet(op, &op.name.text),
             OpKind::Where(_)
             | OpKind::Take(_)
             | OpKind::Top { .. }
