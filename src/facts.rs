@@ -16,6 +16,8 @@ pub struct Options {
     pub params: Vec<(String, String)>,
     /// Mark in the SQL which operator made each part.
     pub trace: bool,
+    /// Remark on what is right but slow, obsolete or easily misread.
+    pub advice: bool,
     /// What the user has put into folders for queries to name.
     pub outside: Arc<Outside>,
 }

@@ -35,7 +35,7 @@ pub fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
 pub fn compile(text: &str, global: &Global, args: &CheckArgs, binder: &Binder) -> Compilation {
     let folders = global.folders();
     let (now, params, outside) = (binder.now(global), args.query.param.clone(), folders.listing());
-    let options = Options { now, params, outside, ..Options::default() };
+    let options = Options { now, params, outside, advice: true, ..Options::default() };
     let mut compilation = compile::compile(text, &binder.schema, &options);
     compilation.diagnostics.extend(folders.missing(&compilation.results));
     compilation.diagnostics.sort_by_key(|found| found.span);

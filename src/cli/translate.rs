@@ -14,7 +14,7 @@ pub fn run(global: &Global, args: &TranslateArgs) -> Result<Exit, Failure> {
     let source = args.query.text.read()?;
     let binder = Binder::open(global, None)?;
     let (now, params, outside) = (binder.now(global), args.query.param.clone(), global.folders().listing());
-    let options = Options { now, params, outside, trace: args.trace };
+    let options = Options { now, params, outside, trace: args.trace, ..Options::default() };
     let compilation = compile::compile(&source.text, &binder.schema, &options);
     let shown = report::render(&source, &compilation.diagnostics, global.color.on_stderr());
     let _ = io::stderr().write_all(shown.as_bytes());

@@ -82,6 +82,7 @@ impl Binder<'_> {
             BinaryOp::Ge => self.compare(CompareOp::Ge, op_span, left, right, span),
             _ => {
                 let text = op_text(op);
+                self.advise_operator(text, op_span, &left, &right, span);
                 match binary::row(text) {
                     // Terms are looked for in a text or a stored dynamic, never for a constant one.
                     Some(_)

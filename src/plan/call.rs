@@ -30,6 +30,7 @@ impl Binder<'_> {
                 }
             };
         }
+        self.advise_name(name);
         if let Some(special) = self.special(name, args, span, cx) {
             return special;
         }
@@ -56,6 +57,7 @@ impl Binder<'_> {
             if stopped {
                 return Err(Stop);
             }
+            self.advise_call(name, &bound, span);
             return self.apply(row, &name.text, bound, name.span).map(|expr| Expr { span, ..expr });
         }
         self.unknown_function(name, cx);

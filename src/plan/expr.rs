@@ -139,6 +139,7 @@ impl Binder<'_> {
 
     fn name(&mut self, name: &Name, cx: &Cx<'_>) -> Checked<Expr> {
         if let Some(column) = cx.cols.iter().find(|column| column.name == name.text) {
+            self.advise_shadowed(name, cx.env);
             return Ok(Expr::col(column, name.span));
         }
         if let Some(column) = self.alias_column(name, cx.cols) {

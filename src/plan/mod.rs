@@ -3,6 +3,7 @@
 //! The order of rows is a property of a [`Rel`], not a node: `sort` sets it, operators that keep rows
 //! in place hand it on, and `take`, window functions and the end of the query read it.
 
+pub mod advice;
 mod ask;
 mod binary;
 mod call;

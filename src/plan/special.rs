@@ -70,6 +70,7 @@ impl Binder<'_> {
     ) -> Option<Checked<Expr>> {
         let [arg] = args else { return None };
         let Ok(bound) = self.expr(&arg.expr, cx) else { return Some(Err(Stop)) };
+        self.advise_call(name, std::slice::from_ref(&bound), span);
         if bound.ty != Type::String {
             let row = catalog::function(&name.text)?;
             return Some(

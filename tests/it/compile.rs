@@ -238,3 +238,24 @@ fn what_kusto_reads_itself_is_not_told() {
         assert_eq!(warnings(predicate), [], "{predicate}");
     }
 }
+
+#[test]
+fn each_advice_is_given_on_its_example_and_its_fix_settles_it() {
+    let options = Options { advice: true, ..Options::default() };
+    for advice in kqlhunt::plan::advice::ALL {
+        let (query, fixed) = advice.example;
+        let given = |query: &str| compile(query, &Schema::default(), &options).diagnostics;
+        let found = given(query);
+        assert!(!found.iter().any(|remark| remark.is_error()), "{query}: {found:?}");
+        let own = found.iter().find(|remark| remark.code == advice.code).expect(query);
+        let change = |fix: &kqlhunt::diag::Fix| {
+            let (start, end) = (fix.span.start as usize, fix.span.end as usize);
+            format!("{}{}{}", &query[..start], fix.text, &query[end..])
+        };
+        assert_eq!(own.fix.as_ref().map(change).unwrap_or_default(), fixed);
+        let left = if fixed.is_empty() { Vec::new() } else { given(fixed) };
+        assert!(left.iter().all(|remark| remark.code != advice.code), "{fixed}: {left:?}");
+        let quiet = compile(query, &Schema::default(), &Options::default()).diagnostics;
+        assert!(quiet.iter().all(|remark| remark.code != advice.code), "{query}: only where asked for");
+    }
+}

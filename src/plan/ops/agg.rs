@@ -106,6 +106,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
     pub fn item(&mut self, item: &Named) -> Checked<()> {
         if let Ast::Call { name, args } = &item.expr.kind {
             let several = args.len() > 1 || args.iter().any(|arg| matches!(arg.expr.kind, Ast::Star));
+            self.binder.advise_name(name);
             match name.text.as_str() {
                 "arg_max" | "argmax" => return self.extreme(true, item, name, args),
                 "arg_min" | "argmin" => return self.extreme(false, item, name, args),

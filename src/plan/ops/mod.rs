@@ -27,6 +27,7 @@ mod walk;
 pub use parts::Parts;
 
 use self::plugins::Evaluated;
+use super::advice;
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
 use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
@@ -139,7 +140,10 @@ impl Binder<'_> {
                 let series = series::Series { aggs, axis, from, to, step, in_range, by, params };
                 self.make_series(&series, input, env, op.span)
             }
-            OpKind::Join { params, right, on } => self.join(params, right, on, input, env, op.span),
+            OpKind::Join { params, right, on } => {
+                self.advise_params(&advice::KIND, &op.name, params, "kind=innerunique");
+                self.join(params, right, on, input, env, op.span)
+            }
             OpKind::Lookup { params, right, on } => self.lookup(params, right, on, input, env, op.span),
             OpKind::MvExpand { params, items, limit } => {
                 self.mv_expand(params, items, limit.as_ref(), input, env, op.span)
@@ -154,7 +158,10 @@ impl Binder<'_> {
             OpKind::MvApply { params, items, limit, body } => {
                 self.mv_apply(params, items, limit.as_ref(), body, input, env, op.span)
             }
-            OpKind::Partition { params, by, body } => self.partition(params, by, body, input, env, op.span),
+            OpKind::Partition { params, by, body } => {
+                self.advise_params(&advice::LEGACY, &op.name, params, "hint.strategy=native");
+                self.partition(params, by, body, input, env, op.span)
+            }
             OpKind::Evaluate { params, call, schema, keeps_input } => {
                 let evaluated =
                     Evaluated { params, call, schema: schema.as_deref(), keeps_input: *keeps_input };

@@ -19,6 +19,7 @@ impl Binder<'_> {
         let windows = cx.windows.take().unwrap_or_default();
         let Ok(predicate) = bound else { return Ok(input) };
         let input = self.with_windows(input, windows)?;
+        self.advise_condition(&predicate);
         note_lookback(&mut self.tables, &predicate, &input.cols);
         let (cols, order) = (input.cols.clone(), input.order.clone());
         Ok(Rel { node: Node::Filter { input: Box::new(input), predicate }, cols, order, span })

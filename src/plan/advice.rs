@@ -1,0 +1,231 @@
+//! Advice on queries that are right but slow, obsolete or easily misread: the analyzers of Kusto's language
+//! service, by its codes. Given only where it is asked for: by `check`, not when a query runs.
+
+use super::check::Binder;
+use super::env::{Binding, Env};
+use super::{Expr, ExprKind};
+use crate::diag::Diagnostic;
+use crate::span::Span;
+use crate::syntax::ast::{self, Name};
+use crate::types::Type;
+use crate::value::Value;
+
+/// One analyzer.
+pub struct Advice {
+    pub code: &'static str,
+    /// What is said, lower case, no full stop.
+    pub message: &'static str,
+    /// What to do, as a sentence.
+    pub help: &'static str,
+    /// A query that it is given on, and what the fix makes of it; empty where the text cannot say it.
+    pub example: (&'static str, &'static str),
+}
+
+const fn row(code: &'static str, message: &'static str, help: &'static str) -> Advice {
+    Advice { code, message, help, example: ("", "") }
+}
+
+impl Advice {
+    const fn example(mut self, query: &'static str, fixed: &'static str) -> Advice {
+        self.example = (query, fixed);
+        self
+    }
+}
+
+pub static CONTAINS: Advice =
+    row("KS500", "contains looks at every character", "Use has where whole terms are meant.")
+        .example("print a = \"x\" | where a contains \"mail\"", "print a = \"x\" | where a has \"mail\"");
+pub static NULL_TEXT: Advice = row("KS501", "a string is never null", "Use isempty().")
+    .example("print a = isnull(\"x\")", "print a = isempty(\"x\")");
+pub static NOT_NULL_TEXT: Advice = row("KS502", "a string is never null", "Use isnotempty().")
+    .example("print a = isnotnull(\"x\")", "print a = isnotempty(\"x\")");
+pub static TOBOOL: Advice = row("KS504", "tobool() of a number", "Compare the number with 0.")
+    .example("print a = tobool(5)", "print a = (5 != 0)");
+pub static FORMATTED: Advice = row(
+    "KS506",
+    "a datetime is formatted to be compared",
+    "Compare it with a datetime, or use startofday() or bin().",
+)
+.example("print t = now() | where format_datetime(t, \"yyyy\") == \"2026\"", "");
+pub static OBSOLETE: Advice = row("KS507", "an old name of a function", "Use its new name.").example(
+    "range x from 1 to 3 step 1 | summarize makeset(x)",
+    "range x from 1 to 3 step 1 | summarize make_set(x)",
+);
+pub static KIND: Advice =
+    row("KS508", "a join without a kind drops left rows with equal keys", "Write kind=inner for all pairs.")
+        .example(
+            "print a = 1 | join (print a = 1) on a",
+            "print a = 1 | join kind=innerunique (print a = 1) on a",
+        );
+pub static SHADOWED: Advice =
+    row("KS510", "a column hides the variable of this name", "Give the variable another name.")
+        .example("let a = 5; print a = 1 | where a == 1", "");
+pub static LEGACY: Advice =
+    row("KS513", "partition without a strategy takes 64 values", "Write hint.strategy=native.").example(
+        "range x from 1 to 3 step 1 | partition by x (take 1)",
+        "range x from 1 to 3 step 1 | partition hint.strategy=native by x (take 1)",
+    );
+pub static ADDRESS: Advice =
+    row("KS514", "an address is looked for as a text", "Use has_ipv4(), or has_ipv4_prefix().").example(
+        "print a = \"x\" | where a has \"192.0.2.7\"",
+        "print a = \"x\" | where has_ipv4(a, \"192.0.2.7\")",
+    );
+pub static EXACT: Advice =
+    row("KS515", "distinct values are counted one by one", "Use dcount() where an estimate will do.")
+        .example(
+            "range x from 1 to 3 step 1 | summarize count_distinct(x)",
+            "range x from 1 to 3 step 1 | summarize dcount(x)",
+        );
+pub static LENGTH: Advice =
+    row("KS516", "strlen() of a dynamic writes all of it first", "Measure a property, or array_length().")
+        .example("print a = strlen(dynamic([1, 2]))", "");
+
+/// Every analyzer.
+pub static ALL: &[&Advice] = &[
+    &CONTAINS,
+    &NULL_TEXT,
+    &NOT_NULL_TEXT,
+    &TOBOOL,
+    &FORMATTED,
+    &OBSOLETE,
+    &KIND,
+    &SHADOWED,
+    &LEGACY,
+    &ADDRESS,
+    &EXACT,
+    &LENGTH,
+];
+
+/// Old names of functions and the new ones. `replace` may be meant as either of two.
+const NEW_NAMES: &[(&str, &str)] = &[
+    ("any", "take_any"),
+    ("anyif", "take_anyif"),
+    ("argmax", "arg_max"),
+    ("argmin", "arg_min"),
+    ("array_sum", "series_sum"),
+    ("arraylength", "array_length"),
+    ("base64_decodestring", "base64_decode_tostring"),
+    ("base64_encodestring", "base64_encode_tostring"),
+    ("cnt", "count"),
+    ("columnifexists", "column_ifexists"),
+    ("datepart", "datetime_part"),
+    ("extractall", "extract_all"),
+    ("make_string", "unicode_codepoints_to_string"),
+    ("makelist", "make_list"),
+    ("makeset", "make_set"),
+    ("notempty", "isnotempty"),
+    ("notnull", "isnotnull"),
+    ("pack", "bag_pack"),
+    ("pack_dictionary", "bag_pack"),
+    ("parsejson", "parse_json"),
+    ("parseurl", "parse_url"),
+    ("parseurlquery", "parse_urlquery"),
+    ("replace", "replace_regex"),
+    ("row_rank", "row_rank_dense"),
+    ("to_utf8", "unicode_codepoints_from_string"),
+    ("toobject", "todynamic"),
+    ("totime", "totimespan"),
+    ("weekofyear", "week_of_year"),
+];
+
+impl Binder<'_> {
+    /// Remarks, with a change of the text where one says it all.
+    pub fn advise(&mut self, advice: &Advice, span: Span, fix: Option<(Span, String)>) {
+        if !self.options.advice {
+            return;
+        }
+        let remark = Diagnostic::warning(advice.code, span, advice.message).help(advice.help);
+        self.remark(match fix {
+            Some((place, text)) => remark.fix(place, text),
+            None => remark,
+        });
+    }
+
+    /// On the name of a function.
+    pub fn advise_name(&mut self, name: &Name) {
+        let known = |names: &[(&str, &'static str)]| {
+            names.iter().find(|(old, _)| *old == name.text).map(|(_, new)| (*new).to_owned())
+        };
+        if let Some(new) = known(NEW_NAMES) {
+            // The arguments of replace_regex() stand in another order.
+            let fix = (name.text != "replace").then_some((name.span, new));
+            self.advise(&OBSOLETE, name.span, fix);
+        }
+        if let Some(new) = known(&[("count_distinct", "dcount"), ("count_distinctif", "dcountif")]) {
+            self.advise(&EXACT, name.span, Some((name.span, new)));
+        }
+    }
+
+    /// On a call, by the types of its arguments.
+    pub fn advise_call(&mut self, name: &Name, args: &[Expr], span: Span) {
+        let Some(first) = args.first() else { return };
+        let renamed = |new: &str| Some((name.span, new.to_owned()));
+        match (name.text.as_str(), first.ty) {
+            ("isnull", Type::String) => self.advise(&NULL_TEXT, span, renamed("isempty")),
+            ("isnotnull" | "notnull", Type::String) => {
+                self.advise(&NOT_NULL_TEXT, span, renamed("isnotempty"))
+            }
+            ("tobool" | "toboolean", Type::Int | Type::Long | Type::Real) => {
+                let text = format!("({} != 0)", first.span.text(self.text));
+                self.advise(&TOBOOL, span, Some((span, text)));
+            }
+            ("strlen", Type::Dynamic) => self.advise(&LENGTH, span, None),
+            _ => {}
+        }
+    }
+
+    /// On an operator between two operands.
+    pub fn advise_operator(&mut self, op: &str, op_span: Span, left: &Expr, right: &Expr, span: Span) {
+        let known = match right.literal() {
+            Some(Value::String(text)) => Some(text.as_str()),
+            _ => None,
+        };
+        if matches!(op, "contains" | "!contains" | "contains_cs" | "!contains_cs")
+            && known.is_none_or(|text| text.chars().count() > 2)
+        {
+            self.advise(&CONTAINS, op_span, Some((op_span, op.replace("contains", "has"))));
+        }
+        let function = match (op, known) {
+            ("has" | "has_cs" | "contains", Some(text)) if parts(text) == Some(4) => "has_ipv4",
+            ("hasprefix", Some(text)) if parts(text).is_some() => "has_ipv4_prefix",
+            _ => return,
+        };
+        let text = format!("{function}({}, {})", left.span.text(self.text), right.span.text(self.text));
+        self.advise(&ADDRESS, op_span, Some((span, text)));
+    }
+
+    /// On a condition: what it formats to compare.
+    pub fn advise_condition(&mut self, condition: &Expr) {
+        let mut places = Vec::new();
+        condition.walk(&mut |inner| {
+            if matches!(inner.kind, ExprKind::Call { name: "format_datetime", .. }) {
+                places.push(inner.span);
+            }
+        });
+        places.into_iter().for_each(|place| self.advise(&FORMATTED, place, None));
+    }
+
+    /// On a name that a column and a variable share.
+    pub fn advise_shadowed(&mut self, name: &Name, env: &Env) {
+        if let Some(Binding::Scalar(_)) = env.get(&name.text) {
+            self.advise(&SHADOWED, name.span, None);
+        }
+    }
+
+    /// On an operator and its parameters.
+    pub fn advise_params(&mut self, advice: &Advice, name: &Name, params: &[ast::OpParam], wanted: &str) {
+        let (key, _) = wanted.split_once('=').unwrap_or((wanted, ""));
+        if params.iter().all(|param| param.name.text != key) {
+            let place = Span::new(name.span.end as usize, name.span.end as usize);
+            self.advise(advice, name.span, Some((place, format!(" {wanted}"))));
+        }
+    }
+}
+
+/// How many numbers of an IPv4 address a text begins with, if it is nothing else.
+fn parts(text: &str) -> Option<usize> {
+    let trimmed = text.strip_suffix('.').unwrap_or(text);
+    let numbers: Vec<&str> = trimmed.split('.').collect();
+    let fits = numbers.iter().all(|number| number.parse::<u8>().is_ok());
+    (fits && text.contains('.') && numbers.len() <= 4).then_some(numbers.len())
+}
