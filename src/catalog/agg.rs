@@ -389,12 +389,14 @@ pub static ROWS: &[Func] = &[
         .aliases(&["argmax"])
         .label(Label::Prefix("max"))
         .doc("The greatest value and, from the same row, other columns; * is all of them.")
-        .trap("Columns keep their names: arg_max(t, a) gives t and a."),
+        .trap("Columns keep their names: arg_max(t, a) gives t and a.")
+        .example("datatable(n:long, u:string)[1, 'a', 5, 'b'] | summarize arg_max(n, *) | project u", "b"),
     f("arg_min", ARG)
         .aliases(&["argmin"])
         .label(Label::Prefix("min"))
         .doc("The least value and, from the same row, other columns; * is all of them.")
-        .trap("Columns keep their names: arg_min(t, a) gives t and a."),
+        .trap("Columns keep their names: arg_min(t, a) gives t and a.")
+        .example("datatable(n:long, u:string)[1, 'a', 5, 'b'] | summarize arg_min(n, *) | project u", "a"),
     f("cnt", COUNT)
         .label(Label::Prefix("cnt"))
         .doc("Another spelling of count.")

@@ -133,3 +133,9 @@ pub static PRESENT: Sig = sig(&[ANY, ANY, ANY], Arg(1), Sql("CASE WHEN {0} IS NU
 /// A table's first column as one array, for `has_any (table)`.
 pub static ARRAY: Func =
     f("make_set", &[sig(&[JSON], Is(Dynamic), Sql("coalesce(kql_make_set(list({0}), NULL), '[]')"))]);
+
+/// The operators that have a row.
+#[cfg(test)]
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ARITHMETIC.iter().chain(&TESTS).map(|row| row.name)
+}

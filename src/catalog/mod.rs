@@ -6,6 +6,7 @@ pub mod agg;
 pub mod binary;
 pub mod charts;
 pub mod cond;
+pub mod construct;
 pub mod convert;
 pub mod datetime;
 pub mod dynamic;
@@ -14,7 +15,6 @@ pub mod func;
 pub mod hash;
 pub mod math;
 pub mod net;
-pub mod operators;
 pub mod outside;
 pub mod parsing;
 pub mod percentile;
@@ -33,23 +33,24 @@ use func::Func;
 
 /// Every scalar function, family by family.
 pub fn functions() -> impl Iterator<Item = &'static Func> {
-    FAMILIES.iter().copied().flatten()
+    FAMILIES.iter().flat_map(|family| family.1)
 }
 
-const FAMILIES: &[&[Func]] = &[
-    absent::ROWS,
-    cond::ROWS,
-    convert::ROWS,
-    datetime::ROWS,
-    dynamic::ROWS,
-    encode::ROWS,
-    hash::ROWS,
-    math::ROWS,
-    net::ROWS,
-    parsing::ROWS,
-    string::ROWS,
-    units::ROWS,
-    window::ROWS,
+/// Scalar functions by family, each under its title.
+pub static FAMILIES: &[(&str, &[Func])] = &[
+    ("Conditions", cond::ROWS),
+    ("Conversion", convert::ROWS),
+    ("Date and time", datetime::ROWS),
+    ("Dynamic values", dynamic::ROWS),
+    ("Encoding", encode::ROWS),
+    ("Hashes", hash::ROWS),
+    ("Mathematics", math::ROWS),
+    ("Network addresses", net::ROWS),
+    ("Parsing", parsing::ROWS),
+    ("Strings", string::ROWS),
+    ("Units of measure", units::ROWS),
+    ("Window functions", window::ROWS),
+    ("Other", absent::ROWS),
 ];
 
 pub fn aggregates() -> impl Iterator<Item = &'static Func> {
@@ -115,7 +116,8 @@ mod tests {
             assert!(sentence(row.doc), "{}: {}", row.name, row.doc);
             assert!(row.trap.is_empty() || row.trap.ends_with('.'), "{}: {}", row.name, row.trap);
             let refused = row.sigs.iter().all(|sig| matches!(sig.lower, Lower::Refuse(_)));
-            assert_eq!(row.example.0.is_empty(), refused, "{}: an example, unless refused", row.name);
+            // What the plan makes itself has an example, and signatures for its other uses to refuse.
+            assert!(refused || !row.example.0.is_empty(), "{}: an example, unless refused", row.name);
         }
     }
 

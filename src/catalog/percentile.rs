@@ -94,7 +94,8 @@ pub static ROWS: &[Func] = &[
         .example("range x from 1 to 4 step 1 | summarize percentilew(x, x * x, 50)", "4"),
     f("percentilesw", SEVERAL_WEIGHTED)
         .label(Label::Prefix("percentile"))
-        .doc("Several percentiles of weighted values, each in a column of its own."),
+        .doc("Several percentiles of weighted values, each in a column of its own.")
+        .example("range x from 1 to 4 step 1 | summarize percentilesw(x, 5 - x, 40, 90)", "1"),
     f("percentilesw_array", WEIGHTED_ARRAY)
         .label(Label::Prefix("percentiles"))
         .doc("Several percentiles of weighted values in one array.")

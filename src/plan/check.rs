@@ -8,6 +8,7 @@ use super::env::{Binding, Env, UserFunction};
 use super::limits::Used;
 use super::ops::Parts;
 use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
+use crate::catalog::construct;
 use crate::diag::{Diagnostic, code};
 use crate::facts::{Input, Options, Render, TableUse};
 use crate::schema::Schema;
@@ -156,11 +157,10 @@ impl<'a> Binder<'a> {
                         plans.push(plan);
                     }
                 }
-                StatementKind::Other(what) => self.refuse(
-                    statement.span,
-                    &format!("the statement '{what}'"),
-                    "Remove it; kqlhunt reads the tables of one database.",
-                ),
+                StatementKind::Other(what) => {
+                    let instead = construct::statement(what).map_or("Leave it out.", |row| row.refused);
+                    self.refuse(statement.span, &format!("the statement '{what}'"), instead);
+                }
             }
         }
         plans

@@ -32,6 +32,8 @@ mod queries;
 mod readme;
 mod sandbox;
 mod screens;
+#[cfg(feature = "engine")]
+mod support;
 mod syntax;
 #[cfg(feature = "engine")]
 mod traps;

@@ -5,7 +5,6 @@ mod terminal;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -462,22 +461,4 @@ fn queries_are_opened_and_written() {
     terminal.end();
     let missing = Terminal::start(Setup { arguments: &["--sample", "nowhere.kql"], ..Setup::default() });
     missing.wait("nowhere.kql");
-}
-
-#[test]
-fn a_query_reads_a_file_of_the_folder_once_it_is_there() {
-    let home = Arc::new(tempfile::tempdir().unwrap());
-    let lists = home.path().join("lists");
-    fs::create_dir(&lists).unwrap();
-    let arguments = &["--sample", "--files", "lists"];
-    let mut terminal =
-        Terminal::ready(Setup { arguments, size: (110, 30), home: Some(home.clone()), ..Setup::default() });
-    terminal.send(&paste("externaldata(Ip:string)['https://feeds.example/bad.txt'] | extend Listed = 7 * 7"));
-    terminal.wait("is not supplied");
-    terminal.send(F5);
-    terminal.wait("Save it as");
-    fs::write(lists.join("bad.txt"), "192.0.2.77\n").unwrap();
-    terminal.send(F5);
-    terminal.wait("192.0.2.77");
-    terminal.wait("49");
 }

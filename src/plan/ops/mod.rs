@@ -31,7 +31,7 @@ use super::advice;
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
 use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
-use crate::catalog::{self, binary, operators};
+use crate::catalog::{self, binary, construct};
 use crate::diag::code;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, Op, OpKind, OpParam};
@@ -179,7 +179,9 @@ impl Binder<'_> {
     }
 
     fn not_yet(&mut self, op: &Op, name: &str) -> Checked<Rel> {
-        self.refuse(op.name.span, &format!("the operator '{name}'"), operators::instead(name));
+        let known = construct::operator(name).filter(|row| !row.refused.is_empty());
+        let instead = known.map_or("Leave it out; only Kusto's own service needs it.", |row| row.refused);
+        self.refuse(op.name.span, &format!("the operator '{name}'"), instead);
         Err(Stop)
     }
 

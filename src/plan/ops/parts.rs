@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::rows;
 use crate::catalog::binary;
-use crate::catalog::operators;
+use crate::catalog::construct;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::{
     ColId, Column, CompareOp, Expr, ExprKind, JoinItem, JoinKind, Node, OrderKey, Rel, WindowFunc, constant,
@@ -35,7 +35,7 @@ impl Binder<'_> {
     /// Operators that are not known to keep parts apart are refused.
     pub fn keeps_parts(&mut self, op: &Op, input: &Rel) -> Checked<()> {
         let name = &op.name.text;
-        if self.part_key(input).is_none() || operators::PART_BY_PART.contains(&name.as_str()) {
+        if self.part_key(input).is_none() || construct::operator(name).is_some_and(|row| row.by_parts) {
             return Ok(());
         }
         let what = format!("'{name}' in a subquery for each row or part");
