@@ -55,10 +55,15 @@ pub struct RowIds {
 /// Answers for the data while a query is compiled: `evaluate bag_unpack` has a column for each property
 /// that there is.
 pub trait Probe: Send {
-    /// The rows of exactly one SELECT.
+    /// The rows of exactly one SELECT, which reads these inputs.
     ///
     /// Errors are told to the user as they are: lower case, no full stop.
-    fn rows(&mut self, sql: &str, columns: &[ColumnType]) -> Result<Vec<Vec<Value>>, String>;
+    fn rows(
+        &mut self,
+        sql: &str,
+        columns: &[ColumnType],
+        inputs: &[Input],
+    ) -> Result<Vec<Vec<Value>>, String>;
 }
 
 /// Compiles a text. Never panics; every mistake is a diagnostic with its place. Columns that depend on the
@@ -88,7 +93,7 @@ impl Ask for Asked<'_> {
         if let Some(rows) = self.answers.get(&sql) {
             return Ok(rows.clone());
         }
-        let rows = self.probe.rows(&sql, &columns)?;
+        let rows = self.probe.rows(&sql, &columns, &plan.inputs)?;
         self.answers.insert(sql, rows.clone());
         Ok(rows)
     }

@@ -5,7 +5,7 @@ use super::Engine;
 use super::ffi::Appender;
 use crate::batch::Batch;
 use crate::error::Result;
-use crate::facts::INPUT_SCHEMA;
+use crate::facts::{INPUT_SCHEMA, Input, InputSource};
 use crate::sql::quote;
 use crate::types::{ColumnType, Type};
 
@@ -19,6 +19,16 @@ impl Engine {
     /// Whether the input is there as it was read under this stamp.
     pub fn has_input(&self, table: &str, stamp: u64) -> bool {
         self.handle.shared.inputs().get(table) == Some(&stamp)
+    }
+
+    /// Whether the input's rows are there, whatever they were read from.
+    pub fn is_supplied(&self, input: &Input) -> bool {
+        match input.source {
+            InputSource::Files { .. } | InputSource::Watchlist { .. } => {
+                self.handle.shared.inputs().contains_key(&input.table)
+            }
+            InputSource::Watchlists | InputSource::Places => true,
+        }
     }
 
     /// Puts an input there, in place of what it was before. Its columns become c0, c1, ...

@@ -3,6 +3,7 @@
 use super::{Cancel, Engine, Sql};
 use crate::compile::{Compilation, Options, Probe, compile_on};
 use crate::error::{Error, Result};
+use crate::facts::Input;
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -14,7 +15,15 @@ struct Asked<'e> {
 }
 
 impl Probe for Asked<'_> {
-    fn rows(&mut self, sql: &str, columns: &[ColumnType]) -> std::result::Result<Vec<Vec<Value>>, String> {
+    fn rows(
+        &mut self,
+        sql: &str,
+        columns: &[ColumnType],
+        inputs: &[Input],
+    ) -> std::result::Result<Vec<Vec<Value>>, String> {
+        if !inputs.iter().all(|input| self.engine.is_supplied(input)) {
+            return Err("rows from outside of the database are not supplied".to_owned());
+        }
         let sql = Sql {
             text: sql.to_owned(),
             columns: columns.to_vec(),

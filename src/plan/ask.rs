@@ -20,8 +20,8 @@ impl Binder<'_> {
             self.unseen = true;
             return Ok(None);
         }
-        let plan =
-            Plan { lets: self.lets.clone(), root: rel, render: None, tables: Vec::new(), inputs: Vec::new() };
+        let inputs = self.inputs_of(&rel);
+        let plan = Plan { lets: self.lets.clone(), root: rel, render: None, tables: Vec::new(), inputs };
         if !plan.repeatable() {
             let help = "Name the columns after the plugin: evaluate bag_unpack(d) : (Name:string).";
             self.refuse(place, "a plugin whose columns depend on random values", help);
