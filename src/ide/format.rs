@@ -175,7 +175,7 @@ impl Printer<'_> {
         let inside = self.text.get(inside).unwrap_or_default();
         let line = self.out.rsplit('\n').next().map_or(0, |line| line.chars().count());
         let width: usize = (at + 1..group.close).map(|at| self.text_of(at).chars().count() + 1).sum();
-        group.pipes > 1 || group.statements > 0 || inside.contains('\n') || line + width > WIDTH
+        group.pipes > 1 || group.statements > 0 || inside.contains(['\n', '\r']) || line + width > WIDTH
     }
 
     fn begins_body(&self, at: usize) -> bool {
@@ -385,6 +385,7 @@ mod tests {
     #[test]
     fn a_lone_carriage_return_ends_a_comment() {
         assert_eq!(formatted("// one\r// two\rT"), "// one\n// two\nT\n");
+        assert_eq!(formatted("T | join (\rU | count\r) on a"), "T\n| join (\n    U\n    | count\n) on a\n");
     }
 
     #[test]
