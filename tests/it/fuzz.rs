@@ -68,10 +68,12 @@ mod engine {
             let options = Options { now: 639_143_568_000_000_000, ..Options::default() };
             let compilation = match engine.compile(&text, &options, &Cancel::new()) {
                 Ok(compilation) => compilation,
-                Err(error) => {
-                    refused.push(format!("seed {seed}: {error}\n{text}\n"));
+                Err(Error::Engine { message, .. }) => {
+                    refused.push(format!("seed {seed}: {message}\n{text}\n"));
                     continue;
                 }
+                // A question to the data met a mistake of the query.
+                Err(_) => continue,
             };
             for compiled in compilation.results {
                 translated += 1;
