@@ -76,14 +76,12 @@ impl Binder<'_> {
         Ok(Expr { span, ..value.clone() })
     }
 
-    /// Holds a bound expression against the limits, now and then on the way out of a deep one.
+    /// Holds a bound expression against the limits, on the way out of a deep one.
     pub fn checked(&mut self, value: Expr) -> Checked<Expr> {
         if self.calls_deep > 0 {
             self.copies(1, value.span)?;
         }
-        if self.used.levels.is_multiple_of(LEVELS_FREE)
-            && !matches!(value.kind, ExprKind::Col(_) | ExprKind::Lit(_))
-        {
+        if self.used.levels >= LEVELS_FREE && !matches!(value.kind, ExprKind::Col(_) | ExprKind::Lit(_)) {
             self.fits(&size(&value), value.span)?;
         }
         Ok(value)

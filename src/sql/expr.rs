@@ -36,7 +36,8 @@ impl Writer<'_> {
         }
         let text = self.written(expr, block, place);
         self.count(text.len());
-        text
+        // What stands around it must not repeat it.
+        if self.too_long { String::new() } else { text }
     }
 
     fn written(&mut self, expr: &Expr, block: &Block, place: Place) -> String {

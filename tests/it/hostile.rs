@@ -88,6 +88,7 @@ fn what_doubles_inside_one_expression_ends_in_a_limit() {
         ("iff(", " between (1 .. 2), 1, 2)"),
         ("tolong(", " == d.x)"),
         ("bin(", ", 5)"),
+        ("(a == ", ")"),
         ("iff(tolong(", ") == 1, r, 2.0)"),
         ("round(", ", 1)"),
         ("case(", " == 1, 1, 2)"),
