@@ -2,7 +2,7 @@
 
 use super::func::Lower::{Kernel, Refuse};
 use super::func::Ret::Is;
-use super::func::{ANY, DYN, Func, LONG, Label, ONLY_STR, STR, f, named, rest, sig};
+use super::func::{ANY, DYN, Func, LONG, Label, ONLY_STR, STR, f, named, sig};
 use crate::types::Type::{Decimal, Dynamic, String};
 
 /// The values of all columns of the operator parse, packed; null for a text that does not fit the program.
@@ -66,14 +66,9 @@ pub static ROWS: &[Func] = &[
         )],
     )
     .doc("The browser, system and device that a user agent names."),
-    f(
-        "parse_xml",
-        &[sig(
-            &[rest(ANY)],
-            Is(Dynamic),
-            Refuse("XML is not read yet; take single values out with extract(), as in extract('<Name>([^<]*)<', 1, x)."),
-        )],
-    )
-    .label(Label::FirstArg)
-    .doc("An XML text as a dynamic value."),
+    f("parse_xml", &[sig(&[named("xml", STR)], Is(Dynamic), Kernel("kql_parse_xml"))])
+        .label(Label::FirstArg)
+        .doc("An XML text as a bag: attributes stand under '@name', a text beside others under '#text'.")
+        .trap("Numbers stay texts, so convert them: toint(x). An element is an array only where it comes twice.")
+        .example("print tostring(parse_xml('<e><d n=\"a\">1</d></e>').e.d['@n'])", "a"),
 ];

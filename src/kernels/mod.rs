@@ -27,6 +27,7 @@ pub mod series;
 pub mod terms;
 pub mod text;
 pub mod units;
+pub mod xml;
 pub mod zone;
 
 use std::collections::HashMap;
@@ -248,6 +249,7 @@ const FAMILIES: &[&[Kernel]] = &[
     terms::KERNELS,
     text::KERNELS,
     units::KERNELS,
+    xml::KERNELS,
     zone::KERNELS,
 ];
 
