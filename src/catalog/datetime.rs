@@ -1,8 +1,8 @@
 //! Functions over datetimes and timespans. Both are ticks in SQL, so that what is plain arithmetic runs
 //! in the engine; the rest is in `kernels::datetime` and `kernels::format`. Knows SQL; no plan.
 
-use super::func::Lower::{Kernel, Refuse, Sql};
-use super::func::Ret::Is;
+use super::func::Lower::{Kernel, Sql};
+use super::func::Ret::{Is, Promoted};
 use super::func::{
     ANY, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, constant,
     f, named, only, sig,
@@ -36,6 +36,7 @@ const BIN: &[Sig] = &[
     sig(&[LONG, SIZE], Is(Long), Kernel("kql_bin_long")),
     sig(&[REAL, named("size", REAL)], Is(Real), Kernel("kql_bin_real")),
 ];
+const BINNED: Param = Param { types: &[Datetime, Int, Long, Real, Timespan], ..ANY };
 const BIN_AT: &[Sig] = &[
     sig(&[DATETIME, SPAN, named("fixed", DATETIME)], Is(Datetime), Kernel("kql_bin_at_datetime")),
     sig(&[TIMESPAN, SPAN, named("fixed", TIMESPAN)], Is(Timespan), Kernel("kql_bin_at")),
@@ -122,16 +123,11 @@ pub static ROWS: &[Func] = &[
         .label(Label::FirstArg)
         .doc("Rounds down to a multiple of the second argument, counted from the third.")
         .example("print bin_at(6.5, 2.5, 7)", "4.5"),
-    f(
-        "bin_auto",
-        &[sig(
-            &[ANY],
-            Is(Long),
-            Refuse("It takes its size from a set statement that is not read here; use bin() with the size."),
-        )],
-    )
-    .label(Label::FirstArg)
-    .doc("Rounds down to a multiple of a size that the query's options give."),
+    // The plan makes it bin() or bin_at().
+    f("bin_auto", &[sig(&[BINNED], Promoted(0), Sql("{0}"))])
+        .label(Label::FirstArg)
+        .doc("Rounds down to a multiple of query_bin_auto_size, counted from query_bin_auto_at, which set statements give.")
+        .example("set query_bin_auto_size = 10; print bin_auto(25)", "20"),
     f("todatetime", TODATETIME)
         .label(Label::FirstArg)
         .doc("The datetime that a text spells, or that a number of ticks is; null when it is none.")
@@ -254,15 +250,9 @@ pub static ROWS: &[Func] = &[
             "print datetime_local_to_utc(datetime(2026-07-01 14:00), 'Europe/Paris')",
             "2026-07-01T12:00:00Z",
         ),
-    f(
-        "datetime_list_timezones",
-        &[sig(
-            &[],
-            Is(Dynamic),
-            Refuse("The list changes with the time zone data; name a zone, such as Europe/Paris."),
-        )],
-    )
-    .doc("The names of the time zones."),
+    f("datetime_list_timezones", &[sig(&[], Is(Dynamic), Kernel("kql_timezones"))])
+        .doc("The names of the time zones.")
+        .example("print array_index_of(datetime_list_timezones(), 'Europe/Paris') > 0", "true"),
     f("ingestion_time", &[sig(&[], Is(Datetime), Sql("CAST(NULL AS BIGINT)"))])
         .label(Label::Fixed("$IngestionTime"))
         .doc("When a row was ingested into Kusto; always null here.")

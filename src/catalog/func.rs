@@ -48,6 +48,8 @@ pub struct Param {
     pub within: Option<(u32, u32)>,
     /// The one constant text, in any case, for which the signature is there.
     pub only: Option<&'static str>,
+    /// The signature is there for constant powers of two only.
+    pub power_of_two: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,6 +181,7 @@ const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>
         pattern: false,
         within: None,
         only: None,
+        power_of_two: false,
     }
 }
 
@@ -237,6 +240,11 @@ pub const fn pattern(mut param: Param) -> Param {
 /// This parameter where its argument is this constant.
 pub const fn only(text: &'static str, mut param: Param) -> Param {
     param.only = Some(text);
+    param
+}
+
+pub const fn power_of_two(mut param: Param) -> Param {
+    param.power_of_two = true;
     param
 }
 

@@ -2,11 +2,15 @@
 
 use super::func::Lower::{Kernel, Refuse, Sql};
 use super::func::Ret::Is;
-use super::func::{ANY, DATETIME, Func, LONG, ONLY_STR, Param, SCALAR, Sig, TEXT, f, named, rest, sig};
+use super::func::{
+    ANY, DATETIME, Func, LONG, ONLY_STR, Param, SCALAR, Sig, TEXT, f, named, power_of_two, rest, sig,
+};
 use crate::types::Type::{Long, String};
 
 /// Anything but a dynamic, as its text.
 const PLAIN: Param = Param { types: SCALAR.types, ..TEXT };
+const MODULUS: Param = named("mod", LONG);
+const POWER_OF_TWO: Param = power_of_two(MODULUS);
 const HASH: &[Sig] = &[
     sig(&[ONLY_STR], Is(Long), Kernel("kql_hash_text")),
     sig(&[DATETIME], Is(Long), Kernel("kql_hash_datetime")),
@@ -18,12 +22,15 @@ const HASH: &[Sig] = &[
              hash(tostring(x)).",
         ),
     ),
+    // From 0 to below a power of two, a hash has one remainder, whether it is read with a sign or without.
+    sig(&[ONLY_STR, POWER_OF_TWO], Is(Long), Sql("kql_mod(kql_hash_text({0}), {1})")),
+    sig(&[DATETIME, POWER_OF_TWO], Is(Long), Sql("kql_mod(kql_hash_datetime({0}), {1})")),
     sig(
-        &[ANY, named("mod", LONG)],
+        &[ANY, MODULUS],
         Is(Long),
         Refuse(
-            "How Kusto reduces a negative hash by the second argument is not known; write the remainder \
-             yourself, as in hash(x) % 10, which is never negative.",
+            "How Kusto reduces a negative hash is known for strings and datetimes and powers of two only: \
+             write hash(tostring(x), 16), or the remainder yourself, as in hash(x) % 10, which is never negative.",
         ),
     ),
 ];

@@ -1,7 +1,7 @@
 //! Numbers: roots, powers, logarithms, angles, bits, tests. Most are kernels, since DuckDB's functions
 //! raise errors outside their domain where Kusto gives NaN or null. Knows `kernels::math` by name.
 
-use super::func::Lower::{Build, Kernel, Refuse, Sql};
+use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Common, Is};
 use super::func::{Arg, Func, LONG, Label, Param, REAL, SCALAR, STR, Sig, TIMESPAN, f, named, rest, sig};
 use crate::types::Type::{Bool, Int, Long, Real, String, Timespan};
@@ -26,10 +26,19 @@ const FORMAT_BYTES: &[Sig] = &[
     sig(&[REAL, DIGITS, UNIT], Is(String), Sql("kql_format_bytes({*}, 1024)")),
     sig(&[REAL, DIGITS, UNIT, named("base", LONG)], Is(String), Kernel("kql_format_bytes")),
 ];
-const BETA: &[Sig] = &[sig(
-    &[REAL, named("alpha", REAL), named("beta", REAL)],
+const ALPHA: Param = named("alpha", REAL);
+const BETA: Param = named("beta", REAL);
+const WELCH: &[Sig] = &[sig(
+    &[
+        named("mean1", REAL),
+        named("variance1", REAL),
+        named("count1", REAL),
+        named("mean2", REAL),
+        named("variance2", REAL),
+        named("count2", REAL),
+    ],
     Is(Real),
-    Refuse("The beta distribution is not built in; compute it outside of the query."),
+    Kernel("kql_welch_test"),
 )];
 
 const fn real_to_real(name: &'static str, sigs: &'static [Sig]) -> Func {
@@ -125,18 +134,19 @@ pub static ROWS: &[Func] = &[
     real_to_real("erfc", &[sig(&[REAL], Is(Real), Kernel("kql_erfc"))])
         .doc("One less the error function.")
         .example("print erfc(0)", "1.0"),
-    f("beta_cdf", BETA).doc("The cumulative beta distribution."),
-    f("beta_inv", BETA).doc("The inverse of the cumulative beta distribution."),
-    f("beta_pdf", BETA).doc("The density of the beta distribution."),
-    f(
-        "welch_test",
-        &[sig(
-            &[REAL, REAL, LONG, REAL, REAL, LONG],
-            Is(Real),
-            Refuse("Welch's test is not built in; compute it outside of the query."),
-        )],
-    )
-    .doc("The p-value of Welch's test."),
+    f("beta_cdf", &[sig(&[REAL, ALPHA, BETA], Is(Real), Kernel("kql_beta_cdf"))])
+        .doc("The cumulative beta distribution; NaN outside of its domain.")
+        .example("print round(beta_cdf(0.5, 2, 2), 6)", "0.5"),
+    f("beta_inv", &[sig(&[REAL, ALPHA, BETA], Is(Real), Kernel("kql_beta_inv"))])
+        .doc("The value at which the cumulative beta distribution has this probability.")
+        .trap("Null for a probability that is none, NaN for an alpha or a beta that is not above zero.")
+        .example("print round(beta_inv(0.5, 2, 2), 6)", "0.5"),
+    f("beta_pdf", &[sig(&[REAL, ALPHA, BETA], Is(Real), Kernel("kql_beta_pdf"))])
+        .doc("The density of the beta distribution; NaN outside of its domain.")
+        .example("print round(beta_pdf(0.25, 2, 2), 6)", "1.125"),
+    f("welch_test", WELCH)
+        .doc("How probable it is that two series of the same mean differ as much as these: the p-value of Welch's test.")
+        .example("print round(welch_test(3, 1, 2, 1, 1, 2), 6)", "0.183503"),
     f("rand", RAND)
         .volatile()
         .label(Label::FirstArg)

@@ -3,6 +3,7 @@
 
 pub mod array;
 pub mod bag;
+pub mod beta;
 pub mod collect;
 pub mod convert;
 pub mod datetime;
@@ -228,6 +229,7 @@ pub fn all() -> impl Iterator<Item = &'static Kernel> {
 const FAMILIES: &[&[Kernel]] = &[
     array::KERNELS,
     bag::KERNELS,
+    beta::KERNELS,
     collect::KERNELS,
     convert::KERNELS,
     datetime::KERNELS,

@@ -3,6 +3,7 @@
 
 use super::Phys::{Long, Text};
 use super::datetime::{add, sub};
+use super::text::push_texts;
 use super::{Cell, Kernel, fail, strict};
 use crate::ticks::{SECOND, UNIX_EPOCH};
 use jiff::Timestamp;
@@ -11,6 +12,14 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 pub const KERNELS: &[Kernel] = &[
     strict("kql_utc_to_local", &[Long, Text], Long, utc_to_local),
     strict("kql_local_to_utc", &[Long, Text], Long, local_to_utc),
+    strict("kql_timezones", &[], Text, |_, out| {
+        let mut names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        // The zone of a clock that nobody has set is none of Kusto's (datetime-list-timezones-00).
+        names.retain(|name| name != "Factory");
+        names.sort_unstable();
+        push_texts(&mut names.iter().map(String::as_str), out);
+        Cell::Text(out)
+    }),
 ];
 
 fn zone(name: &str) -> Option<TimeZone> {

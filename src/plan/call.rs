@@ -422,6 +422,11 @@ pub fn accepts(sig: &Sig, args: &[Expr]) -> bool {
 fn fits(sig: &Sig, at: usize, arg: &Expr) -> bool {
     param_at(sig, at).is_some_and(|param| {
         let same = |only: &str| matches!(arg.literal(), Some(Value::String(text)) if text.eq_ignore_ascii_case(only));
-        param.types.contains(&arg.ty) && param.only.is_none_or(same)
+        let power = match arg.literal() {
+            Some(Value::Int(number)) => *number > 0 && number.count_ones() == 1,
+            Some(Value::Long(number)) => *number > 0 && number.count_ones() == 1,
+            _ => false,
+        };
+        param.types.contains(&arg.ty) && param.only.is_none_or(same) && (power || !param.power_of_two)
     })
 }

@@ -7,6 +7,7 @@ use super::ask::Ask;
 use super::env::{Binding, Env, UserFunction};
 use super::limits::Used;
 use super::ops::Parts;
+use super::settings::Bins;
 use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::catalog::construct;
 use crate::diag::{Diagnostic, code};
@@ -61,6 +62,7 @@ pub struct Binder<'a> {
     pub schema: &'a Schema,
     pub options: &'a Options,
     pub now: i64,
+    pub bins: Bins,
     pub diagnostics: Vec<Diagnostic>,
     pub lets: Vec<LetRel>,
     pub tables: Vec<TableUse>,
@@ -101,6 +103,7 @@ impl<'a> Binder<'a> {
             schema,
             options,
             now: options.now,
+            bins: Bins::default(),
             diagnostics: Vec::new(),
             lets: Vec::new(),
             tables: Vec::new(),

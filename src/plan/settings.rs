@@ -10,24 +10,39 @@ use crate::syntax::ast::{self, Name, Param, ParamType, Script, Statement, Statem
 use crate::types::Type;
 use crate::value::Value;
 
+/// What `bin_auto()` rounds to, as set statements give it.
+#[derive(Default)]
+pub struct Bins {
+    pub size: Option<Expr>,
+    pub at: Option<Expr>,
+}
+
 impl Binder<'_> {
-    /// `set query_now` moves the clock; the options that only steer Kusto's service change nothing here.
+    /// `set query_now` moves the clock, and two options make the bins of `bin_auto()`; the options that only steer Kusto's service change nothing here.
     pub fn set(&mut self, name: &Name, value: Option<&ast::Expr>) {
         if let Some(row) = settings::refused(&name.text) {
             self.refuse(name.span, &format!("'set {}'", row.name), row.instead);
             return;
         }
-        if name.text != "query_now" {
+        if !matches!(name.text.as_str(), "query_now" | "query_bin_auto_size" | "query_bin_auto_at") {
             return;
         }
         let Some(value) = value else { return };
         let bound = self.scalar(value, &Env::default(), &[]);
+        match name.text.as_str() {
+            "query_bin_auto_size" => self.bins.size = bound.ok(),
+            "query_bin_auto_at" => self.bins.at = bound.ok(),
+            _ => self.set_now(bound, value.span),
+        }
+    }
+
+    fn set_now(&mut self, bound: Checked<Expr>, span: Span) {
         match bound.ok().as_ref().and_then(Expr::literal) {
             Some(Value::Datetime(ticks)) => self.now = *ticks,
             Some(_) | None => {
                 self.error(
                     code::TYPE,
-                    value.span,
+                    span,
                     "query_now wants a datetime",
                     "Write set query_now = datetime(2026-05-14T12:00:00Z);",
                 );

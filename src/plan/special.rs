@@ -23,6 +23,7 @@ impl Binder<'_> {
         Some(match name.text.as_str() {
             "now" => self.clock(name, args, span, cx, 1),
             "ago" => self.clock(name, args, span, cx, -1),
+            "bin_auto" => return self.bin_auto(args, span, cx),
             "toscalar" => self.toscalar(name, args, span, cx),
             "column_ifexists" | "columnifexists" => self.column_ifexists(name, args, span, cx),
             "pack_all" => self.pack_all(args, span, cx),
@@ -119,6 +120,24 @@ impl Binder<'_> {
         }
         let op = if sign > 0 { ast::BinaryOp::Add } else { ast::BinaryOp::Sub };
         self.binary_op(op, span, now, offset, span)
+    }
+
+    /// `bin()` with the size that the query sets, or `bin_at()` where it sets a fixed point too.
+    pub fn bin_auto(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Option<Checked<Expr>> {
+        let [arg] = args else { return None };
+        let Ok(value) = self.expr(&arg.expr, cx) else { return Some(Err(Stop)) };
+        let Some(size) = self.bins.size.clone() else {
+            self.refuse(
+                span,
+                "'bin_auto' without a size",
+                "Write set query_bin_auto_size = 1h; before the query.",
+            );
+            return Some(Err(Stop));
+        };
+        Some(match self.bins.at.clone() {
+            None => self.apply_named("bin", vec![value, size], span),
+            Some(at) => self.apply_named("bin_at", vec![value, size, at], span),
+        })
     }
 
     pub fn toscalar(&mut self, name: &Name, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
