@@ -25,13 +25,6 @@ const SERIES: &[Sig] = &[sig(
 )];
 const SERIES_DOC: &str = "Computes with an array of numbers as a series.";
 
-const SKETCH: &[Sig] = &[sig(
-    &[rest(ANY)],
-    Is(Dynamic),
-    Refuse("Sketches of values are not built in; use percentile() or dcount() on the rows themselves."),
-)];
-const SKETCH_DOC: &str = "Reads a sketch that tdigest() or hll() made.";
-
 const CLUSTER: &[Sig] = &[sig(
     &[rest(ANY)],
     Is(Dynamic),
@@ -90,16 +83,6 @@ pub static ROWS: &[Func] = &[
     absent("cursor_current", CLUSTER, CLUSTER_DOC),
     absent("current_cursor", CLUSTER, CLUSTER_DOC),
     absent("rowstore_ordinal_range", CLUSTER, CLUSTER_DOC),
-    absent("percentile_tdigest", SKETCH, SKETCH_DOC),
-    absent("percentiles_array_tdigest", SKETCH, SKETCH_DOC),
-    absent("percentrank_tdigest", SKETCH, SKETCH_DOC),
-    absent("rank_tdigest", SKETCH, SKETCH_DOC),
-    absent("tdigest_isvalid", SKETCH, SKETCH_DOC),
-    absent("hll_isvalid", SKETCH, SKETCH_DOC),
-    absent("tdigest_merge", SKETCH, SKETCH_DOC),
-    absent("merge_tdigest", SKETCH, SKETCH_DOC),
-    absent("hll_merge", SKETCH, SKETCH_DOC),
-    absent("dcount_hll", SKETCH, SKETCH_DOC),
     absent("series_fir", SERIES, SERIES_DOC),
     absent("series_stats", SERIES, SERIES_DOC),
     absent("series_stats_dynamic", SERIES, SERIES_DOC),

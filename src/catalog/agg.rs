@@ -164,17 +164,6 @@ const COVARIANCE_IF: &[Sig] =
 const COVARIANCEP: &[Sig] = &[sig(&[REAL, REAL], Is(Real), Sql("coalesce(covar_pop({0}, {1}), 0)"))];
 const COVARIANCEP_IF: &[Sig] =
     &[sig(&[REAL, REAL, IF], Is(Real), Sql("coalesce(covar_pop({0}, {1}) FILTER (WHERE {2}), 0)"))];
-const HLL: &[Sig] = &[sig(
-    &[ANY, rest(ANY)],
-    Is(Dynamic),
-    Refuse("Sketches of distinct counts are not built here; use dcount() on the rows themselves."),
-)];
-const TDIGEST: &[Sig] = &[sig(
-    &[ANY, rest(ANY)],
-    Is(Dynamic),
-    Refuse("Sketches of percentiles are not built here; use percentile() on the rows themselves."),
-)];
-
 pub static ROWS: &[Func] = &[
     f("count", COUNT)
         .label(Label::Prefix("count"))
@@ -365,26 +354,16 @@ pub static ROWS: &[Func] = &[
         .label(Label::FirstArg)
         .doc("The bits that an odd number of values has.")
         .example("range x from 1 to 2 step 1 | summarize binary_all_xor(x)", "3"),
-    f("hll", HLL).label(Label::Prefix("hll")).doc("A sketch of how many different values there are."),
-    f("hll_if", HLL)
-        .label(Label::Prefix("hll_if"))
-        .doc("A sketch of how many different values there are where a condition holds."),
-    f("hll_merge", HLL).label(Label::Prefix("hll_merge")).doc("One sketch of many, of different values."),
-    f("tdigest", TDIGEST).label(Label::Prefix("tdigest")).doc("A sketch of how values are spread."),
-    f("tdigest_merge", TDIGEST)
-        .aliases(&["merge_tdigest", "merge_tdigests"])
-        .label(Label::Prefix("merge_tdigests"))
-        .doc("One sketch of many, of how values are spread."),
-    f(
-        "buildschema",
-        &[sig(
-            &[DYN],
-            Is(Dynamic),
-            Refuse("Schemas are not made out of values here; list the keys with bag_keys() and make_set()."),
-        )],
-    )
-    .label(Label::Prefix("schema"))
-    .doc("The least schema that all values fit."),
+    f("buildschema", &[sig(&[DYN], Is(Dynamic), Sql("kql_buildschema(list({0}{order}))"))])
+        .label(Label::Prefix("schema"))
+        .doc("The least schema that all values fit.")
+        .trap(
+            "A null inside of a value, arrays that are all empty, and an array where another value has a bag end the query: their schema is not documented.",
+        )
+        .example(
+            "datatable(d: dynamic)[dynamic({'port': 443}), dynamic({'port': 'https'})] | summarize buildschema(d)",
+            "{\"port\":[\"long\",\"string\"]}",
+        ),
     f("arg_max", ARG)
         .aliases(&["argmax"])
         .label(Label::Prefix("max"))

@@ -21,6 +21,7 @@ pub mod percentile;
 pub mod plugins;
 pub mod series;
 pub mod settings;
+pub mod sketch;
 pub mod string;
 pub mod tables;
 pub mod units;
@@ -47,6 +48,7 @@ pub static FAMILIES: &[(&str, &[Func])] = &[
     ("Mathematics", math::ROWS),
     ("Network addresses", net::ROWS),
     ("Parsing", parsing::ROWS),
+    ("Sketches", sketch::READERS),
     ("Strings", string::ROWS),
     ("Units of measure", units::ROWS),
     ("Window functions", window::ROWS),
@@ -54,7 +56,7 @@ pub static FAMILIES: &[(&str, &[Func])] = &[
 ];
 
 pub fn aggregates() -> impl Iterator<Item = &'static Func> {
-    agg::ROWS.iter().chain(percentile::ROWS)
+    agg::ROWS.iter().chain(percentile::ROWS).chain(sketch::MAKERS)
 }
 
 /// The scalar function of this name; names are case-sensitive.

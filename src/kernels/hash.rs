@@ -30,7 +30,7 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 /// The published algorithm (xxhash.com) with the seed 0.
-fn xxhash64(bytes: &[u8]) -> u64 {
+pub fn xxhash64(bytes: &[u8]) -> u64 {
     let stripes = bytes.chunks_exact(32);
     let mut rest = stripes.remainder();
     let mut hash = if bytes.len() < 32 {

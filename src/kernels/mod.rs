@@ -7,6 +7,7 @@ pub mod beta;
 pub mod collect;
 pub mod convert;
 pub mod datetime;
+pub mod distinct;
 pub mod dynamic;
 pub mod encode;
 pub mod fold;
@@ -25,6 +26,8 @@ pub mod punycode;
 pub mod real;
 pub mod regexes;
 pub mod series;
+pub mod shape;
+pub mod spread;
 pub mod terms;
 pub mod text;
 pub mod units;
@@ -233,6 +236,7 @@ const FAMILIES: &[&[Kernel]] = &[
     collect::KERNELS,
     convert::KERNELS,
     datetime::KERNELS,
+    distinct::KERNELS,
     dynamic::KERNELS,
     encode::KERNELS,
     format::KERNELS,
@@ -248,6 +252,8 @@ const FAMILIES: &[&[Kernel]] = &[
     punycode::KERNELS,
     regexes::KERNELS,
     series::KERNELS,
+    shape::KERNELS,
+    spread::KERNELS,
     terms::KERNELS,
     text::KERNELS,
     units::KERNELS,

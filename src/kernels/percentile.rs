@@ -29,7 +29,7 @@ pub const KERNELS: &[Kernel] = &[
 ];
 
 /// As a dynamic has it: what JSON cannot spell is a string.
-fn json_real(value: f64) -> String {
+pub fn json_real(value: f64) -> String {
     let text = real_text(value);
     if value.is_finite() { text } else { format!("\"{text}\"") }
 }
@@ -58,7 +58,8 @@ fn weighted<T: FromStr>(
     Ok(values)
 }
 
-fn at<T: Copy>(values: &[(T, i128)], percent: f64) -> Option<T> {
+/// The value at this percentage, of values each with the weight of itself and all before it.
+pub fn at<T: Copy>(values: &[(T, i128)], percent: f64) -> Option<T> {
     let (last, total) = values.last()?;
     let found = values.iter().find(|(_, sum)| *sum as f64 * 100.0 >= percent * *total as f64);
     Some(found.map_or(*last, |(value, _)| *value))

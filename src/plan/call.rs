@@ -34,7 +34,9 @@ impl Binder<'_> {
         if let Some(special) = self.special(name, args, span, cx) {
             return special;
         }
-        if let Some(row) = catalog::aggregate(&name.text) {
+        // hll_merge() and tdigest_merge() are both.
+        let scalar = cx.aggs.is_none() && catalog::function(&name.text).is_some();
+        if let Some(row) = catalog::aggregate(&name.text).filter(|_| !scalar) {
             return self.aggregate_call(row, name, args, span, cx);
         }
         if let Some(row) = catalog::function(&name.text) {
@@ -75,7 +77,8 @@ impl Binder<'_> {
             Type::Int => "toint",
             Type::Long => "tolong",
             Type::Real => "todouble",
-            Type::String => return Ok(text),
+            Type::String if text.ty == Type::String => return Ok(text),
+            Type::String => "tostring",
             Type::Timespan => "totimespan",
         };
         self.apply_named(name, vec![text], span)

@@ -175,6 +175,7 @@ impl<'a> Binder<'a> {
         let root = self.pipe(pipe, env, None)?;
         let mut root = self.in_time(root);
         root.cols.retain(|column| !column.hidden);
+        self.hides_sketches(&root)?;
         let tables = self.tables_of(&root);
         let inputs = self.inputs_of(&root);
         let lets = if last { std::mem::take(&mut self.lets) } else { self.lets.clone() };

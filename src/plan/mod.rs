@@ -25,6 +25,7 @@ mod path;
 mod prune;
 mod row_ids;
 mod settings;
+mod sketch;
 mod source;
 mod special;
 mod stored;

@@ -365,7 +365,7 @@ pub fn below(rel: &Rel) -> Vec<&Rel> {
 }
 
 /// The expressions of a relation's own node.
-fn own_exprs(rel: &Rel) -> Vec<&Expr> {
+pub fn own_exprs(rel: &Rel) -> Vec<&Expr> {
     match &rel.node {
         Node::Scan { .. } | Node::Let { .. } => Vec::new(),
         Node::Values { rows, .. } => rows.iter().flatten().collect(),
