@@ -260,7 +260,7 @@ pub static ROWS: &[Func] = &[
             "{\"k2\":2}",
         ),
     f("take_any", TAKE_ANY)
-        .label(Label::FirstArg)
+        .label(Label::Suffix("", "any_arg0"))
         .doc("The value of some row; a row with a value goes before one without.")
         .example("range x from 7 to 7 step 1 | summarize take_any(x)", "7"),
     f("any", TAKE_ANY)

@@ -135,7 +135,7 @@ pub static ROWS: &[Func] = &[
         .doc("One less the error function.")
         .example("print erfc(0)", "1.0"),
     f("beta_cdf", &[sig(&[REAL, ALPHA, BETA], Is(Real), Kernel("kql_beta_cdf"))])
-        .doc("The cumulative beta distribution; NaN outside of its domain.")
+        .doc("The cumulative beta distribution of an alpha and a beta above zero; NaN outside of its domain.")
         .example("print round(beta_cdf(0.5, 2, 2), 6)", "0.5"),
     f("beta_inv", &[sig(&[REAL, ALPHA, BETA], Is(Real), Kernel("kql_beta_inv"))])
         .doc("The value at which the cumulative beta distribution has this probability.")

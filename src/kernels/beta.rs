@@ -5,7 +5,14 @@ use super::Phys::Real;
 use super::{Cell, Kernel, fail, strict};
 
 pub const KERNELS: &[Kernel] = &[
-    strict("kql_beta_cdf", &[Real, Real, Real], Real, |args, _| Cell::Real(cdf(reals(args)))),
+    strict("kql_beta_cdf", &[Real, Real, Real], Real, |args, out| {
+        let [x, alpha, beta] = reals(args);
+        if (0.0..=1.0).contains(&x) && (alpha <= 0.0 || beta <= 0.0) {
+            // The page says NaN, the recorded answer is 1 (beta-cdf-function-00).
+            return fail(out, "beta_cdf() wants an alpha and a beta above zero");
+        }
+        Cell::Real(cdf([x, alpha, beta]))
+    }),
     strict("kql_beta_pdf", &[Real, Real, Real], Real, |args, _| Cell::Real(pdf(reals(args)))),
     strict("kql_beta_inv", &[Real, Real, Real], Real, |args, out| {
         let [probability, alpha, beta] = reals(args);
@@ -154,6 +161,7 @@ mod tests {
         assert_eq!(called("kql_beta_cdf", &[0.0, 2.0, 2.0]), "0.0");
         assert_eq!(called("kql_beta_cdf", &[1.5, 2.0, 2.0]), "NaN");
         assert_eq!(called("kql_beta_cdf", &[0.5, 10001.0, 2.0]), "NaN");
+        assert!(called("kql_beta_cdf", &[0.5, -1.0, 2.0]).starts_with("error: "));
         assert_eq!(called("kql_beta_pdf", &[0.0, 2.0, 2.0]), "NaN");
         assert_eq!(called("kql_beta_inv", &[1.5, 2.0, 2.0]), "NULL");
         assert_eq!(called("kql_beta_inv", &[0.5, -1.0, 2.0]), "NaN");

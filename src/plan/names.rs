@@ -97,6 +97,14 @@ impl Binder<'_> {
         infer(expr, &column)
     }
 
+    /// The name that an argument has got, as in `take_any(First = x)`, or else brings along.
+    pub fn infer_argument(&self, arg: &Arg, cols: &[Column]) -> Option<String> {
+        match &arg.name {
+            Some(name) => Some(name.text.clone()),
+            None => self.infer(&arg.expr, cols),
+        }
+    }
+
     /// As [`Binder::infer`], of what has no columns: a function gives it no name of its own then.
     pub fn infer_constant(&self, expr: &Expr) -> Option<String> {
         if suffixed(expr) {

@@ -150,7 +150,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             self.binder.error(code::TYPE, by.expr.span, "a dynamic has no greatest value", help);
             return Err(Stop);
         }
-        let by_name = self.binder.infer(&by.expr, &self.input.cols);
+        let by_name = self.binder.infer_argument(by, &self.input.cols);
         let mut fields = vec![(by_name.clone(), key.clone())];
         fields.extend(self.fields(values, Some(&key))?);
         let prefix = if greatest { "max" } else { "min" };
@@ -194,7 +194,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
                     .extend(rest.map(|column| (Some(column.name.clone()), Expr::col(column, arg.expr.span))));
             } else {
                 let value = self.binder.scalar(&arg.expr, self.env, &self.input.cols)?;
-                fields.push((self.binder.infer(&arg.expr, &self.input.cols), value));
+                fields.push((self.binder.infer_argument(arg, &self.input.cols), value));
             }
         }
         Ok(fields)
@@ -247,7 +247,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         for value in values {
             bound.push(self.binder.scalar(&value.expr, self.env, &self.input.cols)?);
         }
-        let of = self.binder.infer(&values[0].expr, &self.input.cols).unwrap_or_default();
+        let of = self.binder.infer_argument(&values[0], &self.input.cols).unwrap_or_default();
         for (index, rank) in ranks.iter().enumerate() {
             let percent = self.binder.scalar(&rank.expr, self.env, &[])?;
             let shown = percent.literal().map(Value::text).unwrap_or_default().replace('.', "_");
