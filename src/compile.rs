@@ -26,6 +26,9 @@ pub struct Compiled {
     /// depend on data that nobody was asked for: the query cannot be run then.
     pub sql: String,
     pub columns: Vec<ColumnType>,
+    /// For each column whether its type is known only when the data are there: those of plugins that ask the
+    /// data, those of a watchlist that is not supplied.
+    pub untyped: Vec<bool>,
     /// For each column the stored column whose values it holds unchanged, if there is one.
     pub origins: Vec<Option<Origin>>,
     pub render: Option<Render>,
@@ -42,6 +45,15 @@ pub struct Compiled {
     pub bare_table: Option<String>,
     /// Each row is one row of a stored table, each column one of its columns (see `origins`).
     pub row_ids: Option<RowIds>,
+}
+
+impl Compiled {
+    /// Each column's name and type; one that is not known is called so.
+    pub fn named_types(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.columns.iter().zip(&self.untyped).map(|(column, untyped)| {
+            (column.name.as_str(), if *untyped { "unknown" } else { column.ty.name() })
+        })
+    }
 }
 
 /// Which rows of a stored table a result has.
@@ -190,6 +202,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     Some(Compiled {
         sql,
         columns,
+        untyped: plan.untyped,
         origins,
         render: plan.render,
         tables: plan.tables,
@@ -206,6 +219,7 @@ fn unseen(plan: Plan, now: i64) -> Compiled {
     let columns = columns(&plan);
     Compiled {
         sql: String::new(),
+        untyped: plan.untyped,
         origins: vec![None; columns.len()],
         columns,
         render: plan.render,

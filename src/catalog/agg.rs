@@ -8,7 +8,7 @@ use super::func::{
     ANY, BOOL, DATETIME, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, SCALAR, Sig, TIMESPAN, constant, f,
     named, opt, rest, sig,
 };
-use crate::types::Type::{self, Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan};
+use crate::types::Type::{self, Bool, Datetime, Dynamic, Guid, Int, Long, Real, Timespan};
 
 const fn takes(name: &'static str, types: &'static [Type], convert: Option<Type>) -> Param {
     let mut param = named(name, ANY);
@@ -71,7 +71,7 @@ const AVG_IF: &[Sig] = &[
 const MIN: &[Sig] = &[
     sig(&[ORDERED], Arg(0), Sql("min({0})")),
     sig(&[FLOAT], Is(Real), Sql("CASE WHEN bool_or(isnan({0})) THEN 'nan'::DOUBLE ELSE min({0}) END")),
-    sig(&[ONLY_STR], Is(String), Sql("coalesce(min({0}), '')")),
+    sig(&[ONLY_STR], Arg(0), Sql("coalesce(min({0}), '')")),
 ];
 const MIN_IF: &[Sig] = &[
     sig(&[ORDERED, IF], Arg(0), Sql("min({0}) FILTER (WHERE {1})")),
@@ -80,18 +80,18 @@ const MIN_IF: &[Sig] = &[
         Is(Real),
         Sql("CASE WHEN bool_or({1} AND isnan({0})) THEN 'nan'::DOUBLE ELSE min({0}) FILTER (WHERE {1}) END"),
     ),
-    sig(&[ONLY_STR, IF], Is(String), Sql("coalesce(min({0}) FILTER (WHERE {1}), '')")),
+    sig(&[ONLY_STR, IF], Arg(0), Sql("coalesce(min({0}) FILTER (WHERE {1}), '')")),
 ];
 // DuckDB puts NaN above all other numbers, so the greatest is NaN as it is in Kusto.
 const MAX: &[Sig] = &[
     sig(&[ORDERED], Arg(0), Sql("max({0})")),
     sig(&[FLOAT], Is(Real), Sql("max({0})")),
-    sig(&[ONLY_STR], Is(String), Sql("coalesce(max({0}), '')")),
+    sig(&[ONLY_STR], Arg(0), Sql("coalesce(max({0}), '')")),
 ];
 const MAX_IF: &[Sig] = &[
     sig(&[ORDERED, IF], Arg(0), Sql("max({0}) FILTER (WHERE {1})")),
     sig(&[FLOAT, IF], Is(Real), Sql("max({0}) FILTER (WHERE {1})")),
-    sig(&[ONLY_STR, IF], Is(String), Sql("coalesce(max({0}) FILTER (WHERE {1}), '')")),
+    sig(&[ONLY_STR, IF], Arg(0), Sql("coalesce(max({0}) FILTER (WHERE {1}), '')")),
 ];
 // Two spellings of one dynamic value are one value.
 const DISTINCT: &[Sig] = &[
@@ -131,11 +131,11 @@ const MAKE_BAG_IF: &[Sig] =
     &[sig(&[DYN, IF, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}) FILTER (WHERE {1}), {2})"))];
 // A value before a null, a text before an empty one: take-any-aggregation-function.
 const TAKE_ANY: &[Sig] = &[
-    sig(&[ONLY_STR], Is(String), Sql("coalesce(any_value({0}) FILTER (WHERE {0} <> ''), '')")),
+    sig(&[ONLY_STR], Arg(0), Sql("coalesce(any_value({0}) FILTER (WHERE {0} <> ''), '')")),
     sig(&[ANY], Arg(0), Sql("any_value({0})")),
 ];
 const TAKE_ANY_IF: &[Sig] = &[
-    sig(&[ONLY_STR, IF], Is(String), Sql("coalesce(any_value({0}) FILTER (WHERE {0} <> '' AND {1}), '')")),
+    sig(&[ONLY_STR, IF], Arg(0), Sql("coalesce(any_value({0}) FILTER (WHERE {0} <> '' AND {1}), '')")),
     sig(&[ANY, IF], Arg(0), Sql("any_value({0}) FILTER (WHERE {1})")),
 ];
 

@@ -24,8 +24,8 @@ pub fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
     } else {
         let color = global.color.on_stderr() && io::stdout().is_terminal();
         write!(out, "{}", report::render(&source, &compilation.diagnostics, color))?;
-        for column in compilation.results.last().iter().flat_map(|result| &result.columns) {
-            writeln!(out, "{}: {}", display::safe(&column.name), column.ty.name())?;
+        for (name, type_name) in compilation.results.last().iter().flat_map(|result| result.named_types()) {
+            writeln!(out, "{}: {type_name}", display::safe(name))?;
         }
     }
     Ok(if failed { Exit::Query } else { Exit::Done })
@@ -71,8 +71,8 @@ pub fn findings(text: &str, compilation: &Compilation) -> Json {
         .results
         .last()
         .iter()
-        .flat_map(|result| &result.columns)
-        .map(|column| json!({ "name": column.name, "type": column.ty.name() }))
+        .flat_map(|result| result.named_types())
+        .map(|(name, type_name)| json!({ "name": name, "type": type_name }))
         .collect();
     json!({ "diagnostics": diagnostics, "columns": columns })
 }

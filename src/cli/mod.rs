@@ -109,7 +109,12 @@ pub struct Global {
 impl Global {
     /// The folders and files outside of the database that queries may name.
     pub fn folders(&self) -> Folders {
-        Folders { files: self.files.clone(), functions: self.functions.clone(), geo: self.geo.clone() }
+        Folders {
+            files: self.files.clone(),
+            functions: self.functions.clone(),
+            geo: self.geo.clone(),
+            missing_is_empty: false,
+        }
     }
 }
 
@@ -150,7 +155,8 @@ pub struct QueryText {
 pub struct QueryArgs {
     #[command(flatten)]
     pub query: QueryText,
-    /// Run on empty tables, those of this file: {"Table": [["Column","type"], ...]}
+    /// Run on empty tables, those of this file: {"Table": [["Column","type"], ...]}; files, watchlists and
+    /// places that are not supplied are empty as well, with a warning
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["db", "sample"])]
     pub schema: Option<PathBuf>,
     /// How to write the results

@@ -11,6 +11,7 @@ use crate::diag;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
 use crate::export::{self, Exporter, file::FileWriter};
+use crate::outside::Folders;
 
 /// Runs the query and writes all of its results, one after the other.
 pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
@@ -27,14 +28,14 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
         report::say(note);
     }
 
-    let folders = global.folders();
+    let folders = Folders { missing_is_empty: args.schema.is_some(), ..global.folders() };
     let (now, params, outside) =
         (data::now(global, engine.clock()), args.query.param.clone(), folders.listing());
     let options = Options { now, params, outside, ..Options::default() };
-    let refusals = folders.supply(&mut engine, &source.text, &options).map_err(Failure::supply)?;
-    if !refusals.is_empty() {
-        let shown = report::render(&source, &refusals, global.color.on_stderr());
-        let _ = io::stderr().write_all(shown.as_bytes());
+    let missing = folders.supply(&mut engine, &source.text, &options).map_err(Failure::supply)?;
+    let shown = report::render(&source, &missing, global.color.on_stderr());
+    let _ = io::stderr().write_all(shown.as_bytes());
+    if diag::any_error(&missing) {
         return Err(Failure::silent(Exit::NoInput));
     }
     let compilation = engine

@@ -42,19 +42,20 @@ pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> 
     use crate::diag;
     use crate::engine::{Cancel, Engine};
     use crate::export::{Exporter, kusto::Kusto};
+    use crate::outside::Folders;
 
     let chosen = data::Chosen::tables_or(global, args.schema.as_deref())?;
     data::announce(&chosen);
     let mut engine = data::open(global, &chosen)?;
     let params = args.query.param.clone();
-    let folders = global.folders();
+    let folders = Folders { missing_is_empty: args.schema.is_some(), ..global.folders() };
 
     let answer = |engine: &mut Engine, kql: &str| -> Result<String, String> {
         let (now, params, outside) = (data::now(global, engine.clock()), params.clone(), folders.listing());
         let options = Options { now, params, outside, ..Options::default() };
-        let refusals = folders.supply(engine, kql, &options).map_err(|error| error.to_string())?;
-        if !refusals.is_empty() {
-            return Err(report::lines(kql, &refusals));
+        let missing = folders.supply(engine, kql, &options).map_err(|error| error.to_string())?;
+        if diag::any_error(&missing) {
+            return Err(report::lines(kql, &missing));
         }
         let cancel = Cancel::new();
         let compilation = engine.compile(kql, &options, &cancel).map_err(|error| error.to_string())?;

@@ -143,6 +143,7 @@ mod tests {
         Compiled {
             sql: String::new(),
             columns: vec![column("UserId"), column("MaliciousIP"), column("Cut")],
+            untyped: vec![false; 3],
             origins: vec![from("UserId"), from("ClientIP"), None],
             render: None,
             inputs: Vec::new(),

@@ -13,6 +13,15 @@ pub trait Places: Send + Sync {
     fn find(&self, address: IpAddr, out: &mut String) -> Result<bool, String>;
 }
 
+/// No address has a place.
+pub struct Nowhere;
+
+impl Places for Nowhere {
+    fn find(&self, _: IpAddr, _: &mut String) -> Result<bool, String> {
+        Ok(false)
+    }
+}
+
 /// Not folded: what it gives depends on what is in force.
 pub static KERNELS: &[Kernel] = &[lenient("kql_geo_info", &[Phys::Text], Phys::Text, info).volatile()];
 

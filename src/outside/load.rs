@@ -4,12 +4,12 @@ use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use super::{Folders, WATCHLISTS, geo, path};
 use crate::compile::{self, Options};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, any_error};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::facts::{Input, InputSource};
@@ -22,17 +22,20 @@ static PLACES: Mutex<Option<u64>> = Mutex::new(None);
 
 impl Folders {
     /// What a text needs from outside is put into the engine. What is missing comes back as errors in the
-    /// text: with one of them nothing may run. Done before a query is compiled to be run, since its columns
-    /// may depend on these rows.
+    /// text: with one of them nothing may run; as warnings where it is empty. Done before a query is compiled
+    /// to be run, since its columns may depend on these rows.
     ///
     /// Errors: an input is there and cannot be read.
     pub fn supply(&self, engine: &mut Engine, text: &str, options: &Options) -> Result<Vec<Diagnostic>> {
         let results = compile::compile(text, &engine.schema(), options).results;
-        let refusals = self.refusals(&results);
-        if refusals.is_empty() {
+        let missing = match self.missing_is_empty {
+            true => self.missing(&results),
+            false => self.refusals(&results),
+        };
+        if !any_error(&missing) {
             results.iter().try_for_each(|result| self.load(engine, &result.inputs))?;
         }
-        Ok(refusals)
+        Ok(missing)
     }
 
     /// Puts all inputs of a query into the engine; what is there already and has not changed is not read again.
@@ -41,7 +44,10 @@ impl Folders {
     fn load(&self, engine: &mut Engine, inputs: &[Input]) -> Result<()> {
         let mut named: Vec<(PathBuf, &str)> = Vec::new();
         for input in inputs {
-            let files = self.find(input)?;
+            let files = match self.find(input) {
+                Err(_) if self.missing_is_empty => Vec::new(),
+                found => found?,
+            };
             one_file_a_name(input, &files, &mut named)?;
             let mut marked = files.clone();
             marked.extend(self.sidecar(input)?);
@@ -122,9 +128,15 @@ fn one_file_a_name<'i>(
 
 fn load_places(files: &[PathBuf], stamp: u64) -> Result<()> {
     let mut known = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(file) = files.first().filter(|_| *known != Some(stamp)) else { return Ok(()) };
-    let failed = |error: Error| Error::message(format!("{}: {error}", file.display()));
-    kernels::geo::set(geo::open(file).map_err(failed)?);
+    if *known == Some(stamp) {
+        return Ok(());
+    }
+    kernels::geo::set(match files.first() {
+        Some(file) => {
+            geo::open(file).map_err(|error| Error::message(format!("{}: {error}", file.display())))?
+        }
+        None => Arc::new(kernels::geo::Nowhere),
+    });
     *known = Some(stamp);
     Ok(())
 }

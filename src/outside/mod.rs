@@ -1,6 +1,6 @@
 //! What lies outside of the database and queries name: files for `externaldata`, watchlists, stored
 //! functions, where addresses are. All of it stands in folders that the user names; nothing is fetched, and
-//! what is not there is said, never taken for empty. Knows no KQL and no screen.
+//! what is not there is said, and never taken for empty unless all tables are. Knows no KQL and no screen.
 
 mod find;
 #[cfg(feature = "engine")]
@@ -26,6 +26,8 @@ pub struct Folders {
     pub functions: Option<PathBuf>,
     /// Where addresses are; without it `geo.mmdb` or `geo.csv` among the files.
     pub geo: Option<PathBuf>,
+    /// What is not there is empty, and only warned of: for runs on empty tables, which try a query out.
+    pub missing_is_empty: bool,
 }
 
 /// The folder of watchlists among the files.

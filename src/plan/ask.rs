@@ -21,7 +21,14 @@ impl Binder<'_> {
             return Ok(None);
         }
         let inputs = self.inputs_of(&rel);
-        let plan = Plan { lets: self.lets.clone(), root: rel, render: None, tables: Vec::new(), inputs };
+        let plan = Plan {
+            lets: self.lets.clone(),
+            root: rel,
+            render: None,
+            tables: Vec::new(),
+            inputs,
+            untyped: Vec::new(),
+        };
         if !plan.repeatable() {
             let help = "Name the columns after the plugin: evaluate bag_unpack(d) : (Name:string).";
             self.refuse(place, "a plugin whose columns depend on random values", help);

@@ -89,6 +89,9 @@ pub struct Binder<'a> {
     pub stored_calls: Vec<String>,
     /// Columns of unknown type, and those that stand for unknown columns; see `open`.
     pub unknown: HashSet<ColId>,
+    /// Columns that are strings only because columns of watchlists are, and those that stand for all of them.
+    pub supposed: HashSet<ColId>,
+    pub any_supposed: HashSet<ColId>,
 }
 
 impl<'a> Binder<'a> {
@@ -121,6 +124,8 @@ impl<'a> Binder<'a> {
             stored: HashMap::new(),
             stored_calls: Vec::new(),
             unknown: HashSet::new(),
+            supposed: HashSet::new(),
+            any_supposed: HashSet::new(),
         }
     }
 
@@ -179,7 +184,8 @@ impl<'a> Binder<'a> {
         let tables = self.tables_of(&root);
         let inputs = self.inputs_of(&root);
         let lets = if last { std::mem::take(&mut self.lets) } else { self.lets.clone() };
-        Ok(Plan { lets, root, render: self.render.take(), tables, inputs })
+        let untyped = root.cols.iter().map(|column| self.is_untyped(column.id)).collect();
+        Ok(Plan { lets, root, render: self.render.take(), tables, inputs, untyped })
     }
 
     /// Rows of a timechart that no operator has ordered come by time: Kusto promises no order, and people

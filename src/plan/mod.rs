@@ -329,6 +329,8 @@ pub struct Plan {
     pub tables: Vec<TableUse>,
     /// What it reads from outside of the database.
     pub inputs: Vec<Input>,
+    /// For each column of the root whether nobody knows its type before the data are there.
+    pub untyped: Vec<bool>,
 }
 
 impl Plan {

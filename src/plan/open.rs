@@ -22,6 +22,14 @@ pub fn is_open(column: &Column) -> bool {
 }
 
 impl Binder<'_> {
+    /// Makes the columns that are called [`OPEN`] stand for those of a watchlist that is not supplied.
+    pub fn open_strings(&mut self, rel: &mut Rel) {
+        for column in rel.cols.iter_mut().filter(|column| column.name == OPEN) {
+            column.hidden = true;
+            self.any_supposed.insert(column.id);
+        }
+    }
+
     /// The column that stands for those of a plugin.
     pub fn unknown_columns(&mut self) -> Column {
         let column = Column { hidden: true, ..self.new_column(OPEN, Type::Dynamic) };
@@ -53,7 +61,7 @@ impl Binder<'_> {
         }
         let column = match open.iter().any(|column| self.unknown.contains(&column.id)) {
             true => self.unknown_columns(),
-            false => Column { hidden: true, ..self.new_column(OPEN, Type::String) },
+            false => self.supposed_columns(),
         };
         let value = null(column.ty, rel.span);
         match &mut rel.node {
@@ -78,6 +86,47 @@ impl Binder<'_> {
         if self.is_unknown(expr) {
             self.unknown.insert(column);
         }
+        if self.is_supposed(expr) {
+            self.supposed.insert(column);
+        }
+    }
+
+    /// The same for a column that takes the place of another.
+    pub fn hand_on_all(&mut self, column: ColId, of: ColId) {
+        for known in [&mut self.unknown, &mut self.supposed, &mut self.any_supposed] {
+            if known.contains(&of) {
+                known.insert(column);
+            }
+        }
+    }
+
+    /// The column that stands for those of a watchlist that is not supplied.
+    fn supposed_columns(&mut self) -> Column {
+        let column = Column { hidden: true, ..self.new_column(OPEN, Type::String) };
+        self.any_supposed.insert(column.id);
+        column
+    }
+
+    /// Whether it is a string only because columns of watchlists are.
+    fn is_supposed(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Col(id) => self.supposed.contains(id),
+            // What `open_column` gives for a name.
+            ExprKind::Call { name: "tostring", args, .. } => {
+                let open =
+                    |arg: &Expr| matches!(&arg.kind, ExprKind::Col(id) if self.any_supposed.contains(id));
+                args.iter().any(open)
+            }
+            ExprKind::Call { sig, args, .. } => {
+                !matches!(sig.ret, Ret::Is(_) | Ret::Typeof) && args.iter().any(|arg| self.is_supposed(arg))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nobody knows the column's type before the data are there.
+    pub fn is_untyped(&self, column: ColId) -> bool {
+        self.unknown.contains(&column) || self.supposed.contains(&column)
     }
 
     /// Two values that meet: one that is not known is what the other is.

@@ -92,10 +92,7 @@ impl Binder<'_> {
             None => {
                 columns.push(ColumnType::new(OPEN, Type::String));
                 let mut rel = self.input(source, columns, span);
-                rel.cols
-                    .iter_mut()
-                    .filter(|column| column.name == OPEN)
-                    .for_each(|column| column.hidden = true);
+                self.open_strings(&mut rel);
                 Ok(rel)
             }
         }

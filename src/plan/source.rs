@@ -207,9 +207,7 @@ impl Binder<'_> {
         for column in there {
             let id = self.new_col();
             items.push((id, column.id));
-            if self.unknown.contains(&column.id) {
-                self.unknown.insert(id);
-            }
+            self.hand_on_all(id, column.id);
             cols.push(Column { id, ..column });
         }
         let order = order

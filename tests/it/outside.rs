@@ -164,8 +164,48 @@ fn a_watchlist_that_is_not_there_is_checked_and_not_run() {
         said.contains("F/files/watchlists/Admins.csv") || said.contains("watchlists/Admins.csv"),
         "{said}"
     );
-    assert!(said.contains("Team: string"), "{said}");
+    assert!(said.contains("UserId: string") && said.contains("Team: unknown"), "{said}");
     assert_eq!(refused(folder.path(), kql).0, 66);
+    let kinds = "let A = _GetWatchlist('Admins'); A | summarize Last = take_any(Seen), Teams = make_set(Team) by Role \
+        | join kind=inner A on Role | project Role, Last, Teams, Team, Text = tostring(Team), Cut = split(Team, ' '), \
+        Some = iff(isempty(Role), Team, 'none')";
+    let checked = kqlhunt(folder.path(), &["check", kinds]);
+    let said = String::from_utf8(checked.stdout).expect("is text");
+    let columns = "Role: unknown\nLast: unknown\nTeams: dynamic\nTeam: unknown\nText: string\nCut: dynamic\nSome: unknown\n";
+    assert!(said.ends_with(columns), "{said}");
+}
+
+#[test]
+fn on_empty_tables_what_is_missing_is_empty_and_said() {
+    let folder = folder();
+    fs::remove_file(folder.path().join("files/geo.csv")).expect("removes");
+    let schema = folder.path().join("tables.json");
+    fs::write(&schema, r#"{"SigninLogs": [["UserId", "string"], ["IPAddress", "string"]]}"#).expect("writes");
+    let sandbox = Sandbox::new();
+    let query = |kql: &str| {
+        let mut command = sandbox.command("kqlhunt");
+        command
+            .arg("--files")
+            .arg(folder.path().join("files"))
+            .args(["query", "--format", "csv", "--schema"]);
+        let output = command.arg(&schema).arg(kql).output().expect("runs");
+        let text = |bytes| String::from_utf8(bytes).expect("is text");
+        (output.status.code(), text(output.stdout).replace(['\u{feff}', '\r'], ""), text(output.stderr))
+    };
+    let missing = "let Bad = externaldata(Ip:string, Seen:datetime)['https://feeds.example/none.csv']; \
+        SigninLogs | where IPAddress in ((Bad | project Ip)) | join kind=inner _GetWatchlist('Admins') on $left.UserId == $right.Upn \
+        | union (print Place = geo_info_from_ip_address('192.0.2.7'), Bad = toscalar(Bad | count), \
+            Admins = toscalar(_GetWatchlist('Admins') | where Role has 'x' | count)) \
+        | project isnull(Place), Bad, Admins";
+    let (code, rows, said) = query(missing);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(rows, "Column1,Bad,Admins\ntrue,0,0\n", "{said}");
+    assert_eq!(said.matches("warning[KH006]").count(), 3, "{said}");
+    // What is there is read.
+    let (_, rows, said) = query("externaldata(Host:string)['hosts.txt'] | count");
+    assert_eq!((rows.as_str(), said.contains("KH006")), ("Count\n3\n", false), "{said}");
+    let (code, _, said) = query("_GetWatchlist('Torn')");
+    assert_eq!(code, Some(66), "{said}");
 }
 
 #[test]

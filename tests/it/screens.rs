@@ -241,6 +241,7 @@ pub fn schema() -> Schema {
 fn compiled(columns: Vec<ColumnType>) -> Compiled {
     Compiled {
         sql: String::new(),
+        untyped: vec![false; columns.len()],
         origins: vec![None; columns.len()],
         columns,
         render: None,
