@@ -5,10 +5,10 @@
 use super::func::Lower::{Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
-    ANY, BOOL, DATETIME, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, SCALAR, Sig, TIMESPAN, constant, f,
+    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, Sig, TIMESPAN, constant, f,
     named, opt, rest, sig,
 };
-use crate::types::Type::{self, Bool, Datetime, Dynamic, Guid, Int, Long, Real, Timespan};
+use crate::types::Type::{self, Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String, Timespan};
 
 const fn takes(name: &'static str, types: &'static [Type], convert: Option<Type>) -> Param {
     let mut param = named(name, ANY);
@@ -22,7 +22,8 @@ const FLOAT: Param = takes("number", &[Real], None);
 /// Everything but strings and dynamics that has an order, and no NaN.
 const ORDERED: Param = takes("value", &[Int, Long, Datetime, Timespan, Bool, Guid], None);
 /// A scalar as JSON text.
-const AS_JSON: Param = takes("value", SCALAR.types, Some(Dynamic));
+const AS_JSON: Param =
+    takes("value", &[Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan], Some(Dynamic));
 const SIZE: Param = opt(constant(named("size", LONG)));
 const IF: Param = named("condition", BOOL);
 const ACCURACY: Param = opt(constant(named("accuracy", LONG)));
@@ -32,11 +33,13 @@ const SUM: &[Sig] = &[
     sig(&[INTEGER], Is(Long), Sql("kql_wrap(coalesce(sum({0}), 0))")),
     sig(&[FLOAT], Is(Real), Sql("coalesce(sum({0}), 0)")),
     sig(&[TIMESPAN], Is(Timespan), Sql("kql_wrap(coalesce(sum({0}), 0))")),
+    sig(&[DECIMAL], Is(Decimal), Sql("kql_decimal_sum(list({0}))")),
 ];
 const SUM_IF: &[Sig] = &[
     sig(&[INTEGER, IF], Is(Long), Sql("kql_wrap(coalesce(sum({0}) FILTER (WHERE {1}), 0))")),
     sig(&[FLOAT, IF], Is(Real), Sql("coalesce(sum({0}) FILTER (WHERE {1}), 0)")),
     sig(&[TIMESPAN, IF], Is(Timespan), Sql("kql_wrap(coalesce(sum({0}) FILTER (WHERE {1}), 0))")),
+    sig(&[DECIMAL, IF], Is(Decimal), Sql("kql_decimal_sum(list({0}) FILTER (WHERE {1}))")),
 ];
 const AVG: &[Sig] = &[
     sig(
@@ -47,6 +50,7 @@ const AVG: &[Sig] = &[
     sig(&[FLOAT], Is(Real), Sql("coalesce(avg({0}), 'nan'::DOUBLE)")),
     sig(&[TIMESPAN], Is(Timespan), Sql("kql_wrap(sum({0}) // count({0}))")),
     sig(&[DATETIME], Is(Datetime), Sql("kql_wrap(sum({0}) // count({0}))")),
+    sig(&[DECIMAL], Is(Decimal), Sql("kql_decimal_avg(list({0}))")),
 ];
 const AVG_IF: &[Sig] = &[
     sig(
@@ -67,11 +71,13 @@ const AVG_IF: &[Sig] = &[
         Is(Datetime),
         Sql("kql_wrap(sum({0}) FILTER (WHERE {1}) // count({0}) FILTER (WHERE {1}))"),
     ),
+    sig(&[DECIMAL, IF], Is(Decimal), Sql("kql_decimal_avg(list({0}) FILTER (WHERE {1}))")),
 ];
 const MIN: &[Sig] = &[
     sig(&[ORDERED], Arg(0), Sql("min({0})")),
     sig(&[FLOAT], Is(Real), Sql("CASE WHEN bool_or(isnan({0})) THEN 'nan'::DOUBLE ELSE min({0}) END")),
     sig(&[ONLY_STR], Arg(0), Sql("coalesce(min({0}), '')")),
+    sig(&[DECIMAL], Is(Decimal), Sql("arg_min({0}, kql_decimal_order({0}))")),
 ];
 const MIN_IF: &[Sig] = &[
     sig(&[ORDERED, IF], Arg(0), Sql("min({0}) FILTER (WHERE {1})")),
@@ -81,17 +87,20 @@ const MIN_IF: &[Sig] = &[
         Sql("CASE WHEN bool_or({1} AND isnan({0})) THEN 'nan'::DOUBLE ELSE min({0}) FILTER (WHERE {1}) END"),
     ),
     sig(&[ONLY_STR, IF], Arg(0), Sql("coalesce(min({0}) FILTER (WHERE {1}), '')")),
+    sig(&[DECIMAL, IF], Is(Decimal), Sql("arg_min({0}, kql_decimal_order({0})) FILTER (WHERE {1})")),
 ];
 // DuckDB puts NaN above all other numbers, so the greatest is NaN as it is in Kusto.
 const MAX: &[Sig] = &[
     sig(&[ORDERED], Arg(0), Sql("max({0})")),
     sig(&[FLOAT], Is(Real), Sql("max({0})")),
     sig(&[ONLY_STR], Arg(0), Sql("coalesce(max({0}), '')")),
+    sig(&[DECIMAL], Is(Decimal), Sql("arg_max({0}, kql_decimal_order({0}))")),
 ];
 const MAX_IF: &[Sig] = &[
     sig(&[ORDERED, IF], Arg(0), Sql("max({0}) FILTER (WHERE {1})")),
     sig(&[FLOAT, IF], Is(Real), Sql("max({0}) FILTER (WHERE {1})")),
     sig(&[ONLY_STR, IF], Arg(0), Sql("coalesce(max({0}) FILTER (WHERE {1}), '')")),
+    sig(&[DECIMAL, IF], Is(Decimal), Sql("arg_max({0}, kql_decimal_order({0})) FILTER (WHERE {1})")),
 ];
 // Two spellings of one dynamic value are one value.
 const DISTINCT: &[Sig] = &[

@@ -1,18 +1,23 @@
 //! Operators as rows: what stands between two operands and what each becomes. Comparisons, `and`, `or`
 //! and `in` over lists are the plan's own. Knows types and kernels; no plan.
 
-use super::func::Lower::{Kernel, Sql};
+use super::func::Lower::{self, Kernel, Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
-    ANY, BOOL, DATETIME, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TEXT, TIMESPAN, f, named,
-    pattern, rest, sig,
+    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TEXT, TIMESPAN,
+    TO_DECIMAL, f, named, pattern, rest, sig,
 };
-use crate::types::Type::{Bool, Datetime, Dynamic, Long, Real, String, Timespan};
+use crate::types::Type::{Bool, Datetime, Decimal, Dynamic, Long, Real, String, Timespan};
 
 const NEEDLE: Param = named("needle", STR);
 /// Anything as text, for `has_any` over numbers.
 const LEFT: Param = named("left", LONG);
 const KEY: Param = named("key", ONLY_STR);
+
+/// How Kusto rounds the ticks is not recorded.
+const TICKS_AND_DECIMAL: Lower = Refuse("Convert the decimal: toreal().");
+const TIMESPAN_BY_DECIMAL: Sig = sig(&[TIMESPAN, DECIMAL], Is(Timespan), TICKS_AND_DECIMAL);
+const DECIMAL_BY_TIMESPAN: Sig = sig(&[DECIMAL, TIMESPAN], Is(Timespan), TICKS_AND_DECIMAL);
 
 const ADD: &[Sig] = &[
     sig(&[LEFT, LONG], Is(Long), Kernel("kql_add")),
@@ -20,6 +25,7 @@ const ADD: &[Sig] = &[
     sig(&[DATETIME, TIMESPAN], Is(Datetime), Kernel("kql_datetime_add")),
     sig(&[TIMESPAN, DATETIME], Is(Datetime), Sql("kql_datetime_add({1}, {0})")),
     sig(&[TIMESPAN, TIMESPAN], Is(Timespan), Kernel("kql_add")),
+    sig(&[TO_DECIMAL, TO_DECIMAL], Is(Decimal), Kernel("kql_decimal_add")),
 ];
 const SUBTRACT: &[Sig] = &[
     sig(&[LEFT, LONG], Is(Long), Kernel("kql_sub")),
@@ -27,6 +33,7 @@ const SUBTRACT: &[Sig] = &[
     sig(&[DATETIME, DATETIME], Is(Timespan), Kernel("kql_sub")),
     sig(&[DATETIME, TIMESPAN], Is(Datetime), Kernel("kql_datetime_sub")),
     sig(&[TIMESPAN, TIMESPAN], Is(Timespan), Kernel("kql_sub")),
+    sig(&[TO_DECIMAL, TO_DECIMAL], Is(Decimal), Kernel("kql_decimal_sub")),
 ];
 const MULTIPLY: &[Sig] = &[
     sig(&[LEFT, LONG], Is(Long), Kernel("kql_mul")),
@@ -35,6 +42,9 @@ const MULTIPLY: &[Sig] = &[
     sig(&[LONG, TIMESPAN], Is(Timespan), Kernel("kql_mul")),
     sig(&[TIMESPAN, REAL], Is(Timespan), Sql("TRY_CAST(trunc({0} * {1}) AS BIGINT)")),
     sig(&[REAL, TIMESPAN], Is(Timespan), Sql("TRY_CAST(trunc({0} * {1}) AS BIGINT)")),
+    sig(&[TO_DECIMAL, TO_DECIMAL], Is(Decimal), Kernel("kql_decimal_mul")),
+    TIMESPAN_BY_DECIMAL,
+    DECIMAL_BY_TIMESPAN,
 ];
 // Whole numbers divide to whole numbers, towards zero, and to null by zero; timespans to a real.
 const DIVIDE: &[Sig] = &[
@@ -43,12 +53,15 @@ const DIVIDE: &[Sig] = &[
     sig(&[TIMESPAN, TIMESPAN], Is(Real), Sql("{0}::DOUBLE / {1}::DOUBLE")),
     sig(&[TIMESPAN, LONG], Is(Timespan), Kernel("kql_div")),
     sig(&[TIMESPAN, REAL], Is(Timespan), Sql("TRY_CAST(trunc({0} / {1}) AS BIGINT)")),
+    sig(&[TO_DECIMAL, TO_DECIMAL], Is(Decimal), Kernel("kql_decimal_div")),
+    TIMESPAN_BY_DECIMAL,
 ];
 const MODULO: &[Sig] = &[
     sig(&[LEFT, LONG], Is(Long), Kernel("kql_mod")),
     sig(&[REAL, REAL], Is(Real), Kernel("kql_mod_real")),
     sig(&[TIMESPAN, TIMESPAN], Is(Timespan), Kernel("kql_mod")),
     sig(&[DATETIME, TIMESPAN], Is(Timespan), Kernel("kql_mod")),
+    sig(&[TO_DECIMAL, TO_DECIMAL], Is(Decimal), Kernel("kql_decimal_mod")),
 ];
 
 /// A test of a text against a needle: one row, by the kernel's name.
@@ -101,6 +114,7 @@ pub static NEGATE: Func = f(
         sig(&[LONG], Is(Long), Kernel("kql_neg")),
         sig(&[TIMESPAN], Is(Timespan), Kernel("kql_neg")),
         sig(&[REAL], Is(Real), Sql("-{0}")),
+        sig(&[DECIMAL], Is(Decimal), Kernel("kql_decimal_neg")),
     ],
 );
 /// `value["name"]` and `value[0]` where the name or the index is computed.

@@ -1,9 +1,9 @@
 //! Conversions between types. Knows `kernels::convert` by name; datetimes are elsewhere.
 
-use super::func::Lower::{Kernel, Sql};
+use super::func::Lower::{Kernel, Refuse, Sql};
 use super::func::Ret::Is;
 use super::func::{
-    ANY, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, Lower, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, f,
+    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, f,
     named, opt, sig,
 };
 use crate::types::Type::{self, Bool, Guid, Int, Long, Real, String};
@@ -43,6 +43,7 @@ const TOSTRING: &[Sig] = &[
     sig(&[DATETIME], Is(String), Sql(string_of(Type::Datetime))),
     sig(&[TIMESPAN], Is(String), Sql(string_of(Type::Timespan))),
     sig(&[GUID], Is(String), Sql(string_of(Type::Guid))),
+    sig(&[DECIMAL], Is(String), Sql(string_of(Type::Decimal))),
     sig(&[DYN], Is(String), Sql(string_of(Type::Dynamic))),
 ];
 
@@ -53,6 +54,7 @@ const TOLONG: &[Sig] = &[
     sig(&[BOOL], Is(Long), Sql("CAST({0} AS BIGINT)")),
     sig(&[TICKS], Is(Long), Sql("{0}")),
     sig(&[DYN], Is(Long), Kernel("kql_tolong_json")),
+    sig(&[DECIMAL], Is(Long), Kernel("kql_decimal_to_long")),
 ];
 
 const TOINT: &[Sig] = &[
@@ -63,6 +65,7 @@ const TOINT: &[Sig] = &[
     sig(&[BOOL], Is(Int), Sql("CAST({0} AS INTEGER)")),
     sig(&[TICKS], Is(Int), Kernel("kql_toint_long")),
     sig(&[DYN], Is(Int), Kernel("kql_toint_json")),
+    sig(&[DECIMAL], Is(Int), Kernel("kql_decimal_to_int")),
 ];
 
 const TOREAL: &[Sig] = &[
@@ -71,6 +74,7 @@ const TOREAL: &[Sig] = &[
     sig(&[BOOL], Is(Real), Sql("CAST(CAST({0} AS INTEGER) AS DOUBLE)")),
     sig(&[TICKS], Is(Real), Sql("CAST({0} AS DOUBLE)")),
     sig(&[DYN], Is(Real), Kernel("kql_toreal_json")),
+    sig(&[DECIMAL], Is(Real), Kernel("kql_decimal_to_real")),
 ];
 
 const TOBOOL: &[Sig] = &[
@@ -81,9 +85,21 @@ const TOBOOL: &[Sig] = &[
     sig(&[DYN], Is(Bool), Kernel("kql_tobool_json")),
 ];
 
-const DECIMAL: Lower = Lower::Refuse(
-    "Numbers of type decimal are not there yet; use toreal(), which is exact to 15 digits, or keep the text.",
-);
+const TODECIMAL: &[Sig] = &[
+    sig(&[DECIMAL], Is(Type::Decimal), Sql("{0}")),
+    sig(&[INTEGER], Is(Type::Decimal), Kernel("kql_decimal_of_long")),
+    sig(&[REAL_ONLY], Is(Type::Decimal), Kernel("kql_decimal_of_real")),
+    sig(&[ONLY_STR], Is(Type::Decimal), Kernel("kql_decimal_of_text")),
+    sig(&[BOOL], Is(Type::Decimal), Sql("CAST(CAST({0} AS INTEGER) AS VARCHAR)")),
+    sig(&[DYN], Is(Type::Decimal), Kernel("kql_decimal_of_json")),
+    sig(
+        &[TICKS],
+        Is(Type::Decimal),
+        Refuse(
+            "What Kusto makes of a time as a decimal is not known; take tolong() of it, which is its ticks.",
+        ),
+    ),
+];
 
 pub static ROWS: &[Func] = &[
     f("tostring", TOSTRING)
@@ -127,7 +143,9 @@ pub static ROWS: &[Func] = &[
     .doc("A whole number in hexadecimal digits, at least as many as asked for.")
     .trap("A negative long has 16 digits, a negative int 8.")
     .example("print tohex(4096, 6)", "001000"),
-    f("todecimal", &[sig(&[ANY], Is(Type::Decimal), DECIMAL)])
+    f("todecimal", TODECIMAL)
         .label(Label::FirstArg)
-        .doc("A value as a decimal."),
+        .doc("A value as a decimal of up to 34 digits, null when it is none.")
+        .trap("Zeros at the end of the fraction are not kept; a real that has no single reading ends the query.")
+        .example("print todecimal('0.1') + todecimal('0.2')", "0.3"),
 ];

@@ -189,9 +189,12 @@ use Type::*;
 
 /// A string; a dynamic is unwrapped.
 pub const STR: Param = param("text", &[String, Dynamic], Some(String));
-/// Anything but decimal, as `tostring()` shows it.
-pub const TEXT: Param =
-    param("value", &[Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan], Some(String));
+/// Anything, as `tostring()` shows it.
+pub const TEXT: Param = param(
+    "value",
+    &[Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String, Timespan],
+    Some(String),
+);
 /// A type, as `typeof(long)`. It gives no SQL.
 pub const TYPE: Param = param("type", &[], None);
 /// A string, and nothing else.
@@ -199,20 +202,24 @@ pub const ONLY_STR: Param = param("text", &[String], None);
 pub const BOOL: Param = param("condition", &[Bool], None);
 /// An integer, as a long.
 pub const LONG: Param = param("number", &[Int, Long], Some(Long));
-/// Any number, as a real.
+/// Any number but a decimal, as a real.
 pub const REAL: Param = param("number", &[Int, Long, Real], Some(Real));
-/// Any number, as it is.
+/// Any number, as a decimal.
+pub const TO_DECIMAL: Param = param("number", &[Decimal, Int, Long, Real], Some(Decimal));
+/// A decimal, and nothing else.
+pub const DECIMAL: Param = param("number", &[Decimal], None);
+/// Any number but a decimal, as it is.
 pub const NUM: Param = param("number", &[Int, Long, Real], None);
 pub const DATETIME: Param = param("datetime", &[Datetime], None);
 pub const TIMESPAN: Param = param("timespan", &[Timespan], None);
 pub const DYN: Param = param("value", &[Dynamic], None);
 pub const GUID: Param = param("guid", &[Guid], None);
-/// Anything but decimal, as it is.
+/// Anything, as it is.
 pub const ANY: Param =
-    param("value", &[Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan], None);
+    param("value", &[Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String, Timespan], None);
 /// Anything but dynamic and decimal, as it is.
 pub const SCALAR: Param = param("value", &[Bool, Datetime, Guid, Int, Long, Real, String, Timespan], None);
-/// Anything, as JSON text.
+/// Anything but decimal, as JSON text.
 pub const JSON: Param =
     param("value", &[Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan], Some(Dynamic));
 

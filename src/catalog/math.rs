@@ -3,8 +3,10 @@
 
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Common, Is};
-use super::func::{Arg, Func, LONG, Label, Param, REAL, SCALAR, STR, Sig, TIMESPAN, f, named, rest, sig};
-use crate::types::Type::{Bool, Int, Long, Real, String, Timespan};
+use super::func::{
+    Arg, DECIMAL, Func, LONG, Label, Param, REAL, SCALAR, STR, Sig, TIMESPAN, f, named, rest, sig,
+};
+use crate::types::Type::{Bool, Decimal, Int, Long, Real, String, Timespan};
 
 /// Trigonometry takes a bool too, as 0 or 1.
 const ANGLE: Param = Param { types: &[Bool, Int, Long, Real], ..REAL };
@@ -15,6 +17,7 @@ const ABS: &[Sig] = &[
     sig(&[LONG], Is(Long), Kernel("kql_abs")),
     sig(&[REAL], Is(Real), Sql("abs({0})")),
     sig(&[TIMESPAN], Is(Timespan), Kernel("kql_abs")),
+    sig(&[DECIMAL], Is(Decimal), Kernel("kql_decimal_abs")),
 ];
 const ROUND: &[Sig] =
     &[sig(&[REAL], Is(Real), Sql("kql_round({0}, 0)")), sig(&[REAL, DIGITS], Is(Real), Kernel("kql_round"))];

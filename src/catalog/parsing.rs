@@ -42,18 +42,10 @@ pub static ROWS: &[Func] = &[
     )
     .doc("The arguments of a Windows command line as an array.")
     .example("print parse_command_line('cmd.exe /c \"dir x\"', 'windows')", "[\"cmd.exe\",\"/c\",\"dir x\"]"),
-    f(
-        "parse_version",
-        &[sig(
-            &[ANY],
-            Is(Decimal),
-            Refuse(
-                "A version becomes a decimal, and numbers of that type are not there yet; compare its parts: \
-                 toint(split(v, '.')[0]).",
-            ),
-        )],
-    )
-    .doc("A version number of up to four parts as one decimal."),
+    f("parse_version", &[sig(&[STR], Is(Decimal), Kernel("kql_parse_version"))])
+        .doc("A version number of one to four parts, each of up to eight digits, as a decimal; else null.")
+        .trap("Parts that are left out are 0 and stand at the end: 1.2 is 1.2.0.0.")
+        .example("print parse_version('1.2.3.40') > parse_version('1.2.3.5')", "true"),
     f(
         "parse_user_agent",
         &[sig(

@@ -57,7 +57,7 @@ fn conversion(sql_type: &str) -> Option<(Type, &'static str)> {
         "TINYINT" | "SMALLINT" | "INTEGER" | "UTINYINT" | "USMALLINT" => (Type::Int, "CAST({} AS INTEGER)"),
         "BIGINT" | "UINTEGER" => (Type::Long, "CAST({} AS BIGINT)"),
         "FLOAT" | "DOUBLE" => (Type::Real, "CAST({} AS DOUBLE)"),
-        "DECIMAL" => (Type::Decimal, "CAST({} AS VARCHAR)"),
+        "DECIMAL" => (Type::Decimal, "kql_decimal_of_text(CAST({} AS VARCHAR))"),
         "VARCHAR" | "ENUM" => (Type::String, "coalesce(CAST({} AS VARCHAR), '')"),
         "UUID" => (Type::Guid, "CAST({} AS VARCHAR)"),
         "JSON" => (Type::Dynamic, "CAST({} AS VARCHAR)"),

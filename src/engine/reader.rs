@@ -142,7 +142,7 @@ impl Reader {
 /// Decimals are texts; they sort as numbers.
 fn sort_key(expr: &str, ty: Type) -> String {
     match ty {
-        Type::Decimal => format!("TRY_CAST({expr} AS DECIMAL(38, 10))"),
+        Type::Decimal => format!("kql_decimal_order({expr})"),
         _ => expr.into(),
     }
 }

@@ -4,6 +4,7 @@
 use super::json::{self, Kind, Slice};
 use super::time::{self, DateOrder, Evidence};
 use crate::batch::{Buffer, Data};
+use crate::kernels::decimal::Decimal;
 use crate::ticks;
 use crate::types::Type;
 
@@ -150,7 +151,8 @@ fn scalar(
             let digits = plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
                 && plain.bytes().filter(|byte| *byte == b'.').count() <= 1
                 && plain.bytes().any(|byte| byte.is_ascii_digit());
-            digits.then(|| push_text(buffer, row, text))
+            let canonical = digits.then(|| Decimal::canonical(text)).flatten();
+            canonical.and_then(Result::ok).map(|text| push_text(buffer, row, &text))
         }
         Type::String | Type::Dynamic => unreachable!("they are not of fixed form"),
     };

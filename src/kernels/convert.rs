@@ -176,7 +176,7 @@ pub(super) fn push_guid(text: &str, out: &mut String) -> bool {
 }
 
 /// What a JSON text holds when it is no array or object; those are `Null` here.
-enum Scalar<'j> {
+pub(super) enum Scalar<'j> {
     Null,
     Bool(bool),
     Long(i64),
@@ -184,7 +184,7 @@ enum Scalar<'j> {
     Text(Cow<'j, str>),
 }
 
-fn scalar<'j>(json: Cell<'j>) -> Scalar<'j> {
+pub(super) fn scalar<'j>(json: Cell<'j>) -> Scalar<'j> {
     let json = json::trim(json.text().unwrap_or(""));
     match json.as_bytes().first() {
         Some(b'"') => {

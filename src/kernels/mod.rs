@@ -7,6 +7,7 @@ pub mod beta;
 pub mod collect;
 pub mod convert;
 pub mod datetime;
+pub mod decimal;
 pub mod distinct;
 pub mod dynamic;
 pub mod encode;
@@ -236,6 +237,7 @@ const FAMILIES: &[&[Kernel]] = &[
     collect::KERNELS,
     convert::KERNELS,
     datetime::KERNELS,
+    decimal::KERNELS,
     distinct::KERNELS,
     dynamic::KERNELS,
     encode::KERNELS,

@@ -314,6 +314,11 @@ impl Binder<'_> {
             );
             return;
         }
+        if let Some(decimal) = args.iter().find(|arg| arg.ty == Type::Decimal) {
+            let place = if decimal.span.length() > 0 { decimal.span } else { span };
+            self.refuse(place, &format!("'{name}' of a decimal"), "Convert it with toreal() or tostring().");
+            return;
+        }
         // The signature that fits longest is the one that was meant.
         let fitting = |sig: &Sig| args.iter().enumerate().take_while(|(at, arg)| fits(sig, *at, arg)).count();
         let meant = row.sigs.iter().rev().max_by_key(|sig| fitting(sig));

@@ -3,6 +3,7 @@
 use super::check::{Binder, Checked, Stop};
 use super::{Expr, ExprKind};
 use crate::diag::code;
+use crate::kernels::decimal::Decimal;
 use crate::span::Span;
 use crate::types::Type;
 use crate::value::Value;
@@ -56,8 +57,22 @@ impl Binder<'_> {
             (Some(Value::Int(value)), Type::Long) => Some(Value::Long(i64::from(*value))),
             (Some(Value::Int(value)), Type::Real) => Some(Value::Real(f64::from(*value))),
             (Some(Value::Long(value)), Type::Real) => Some(Value::Real(*value as f64)),
+            (Some(Value::Int(value)), Type::Decimal) => {
+                Some(Value::Decimal(Decimal::of_long((*value).into()).text()))
+            }
+            (Some(Value::Long(value)), Type::Decimal) => {
+                Some(Value::Decimal(Decimal::of_long(*value).text()))
+            }
             _ => None,
         };
+        if let (Some(Value::Real(value)), Type::Decimal) = (expr.literal(), to) {
+            match Decimal::of_real(*value) {
+                Ok(value) => return Expr::lit(Value::Decimal(value.text()), to, span),
+                Err(_) => {
+                    self.refuse(span, "this real as a decimal", "Write decimal(...) around its digits.")
+                }
+            }
+        }
         match literal {
             Some(value) => Expr::lit(value, to, span),
             None => Expr::new(ExprKind::Convert(Box::new(expr)), to, span),
@@ -102,19 +117,14 @@ impl Binder<'_> {
     }
 }
 
-/// The type that two numbers share: int, long, real, in this order.
+/// The type that two numbers share: int, long, real, decimal, in this order.
 pub fn widest(left: Type, right: Type) -> Option<Type> {
     let rank = |ty| match ty {
         Type::Int => Some(0),
         Type::Long => Some(1),
         Type::Real => Some(2),
-        Type::Bool
-        | Type::Datetime
-        | Type::Decimal
-        | Type::Dynamic
-        | Type::Guid
-        | Type::String
-        | Type::Timespan => None,
+        Type::Decimal => Some(3),
+        Type::Bool | Type::Datetime | Type::Dynamic | Type::Guid | Type::String | Type::Timespan => None,
     };
     if left == right && left != Type::Dynamic {
         return Some(left);

@@ -2,7 +2,7 @@
 //! side's type, a bool beside a number counts as 0 or 1. Each such comparison is remarked on.
 
 use super::Expr;
-use super::check::{Binder, Checked};
+use super::check::{Binder, Checked, Stop};
 use crate::diag::{Diagnostic, code};
 use crate::span::Span;
 use crate::types::Type;
@@ -32,7 +32,11 @@ impl Binder<'_> {
 
     /// The text as a value of the other side's type.
     fn read_text(&mut self, text: &Expr, other: &Expr, ty: Type, op_span: Span) -> Checked<Option<Expr>> {
-        if matches!(ty, Type::Decimal | Type::Dynamic | Type::String) {
+        if ty == Type::Decimal {
+            self.refuse(op_span, "a text compared with a decimal", "Convert it with todecimal().");
+            return Err(Stop);
+        }
+        if matches!(ty, Type::Dynamic | Type::String) {
             return Ok(None);
         }
         let wide = if ty == Type::Int { Type::Long } else { ty };
@@ -78,7 +82,7 @@ impl Binder<'_> {
     /// A bool as 0 or 1.
     fn counted(&mut self, expr: &Expr, ty: Type) -> Checked<Expr> {
         let number = self.apply_named("tolong", vec![expr.clone()], expr.span)?;
-        Ok(self.convert(number, if ty == Type::Real { Type::Real } else { Type::Long }))
+        Ok(self.convert(number, if ty == Type::Int { Type::Long } else { ty }))
     }
 
     fn remark_on_number(&mut self, number: &Expr, op_span: Span) {

@@ -6,6 +6,7 @@ use super::open::is_open;
 use super::{ColId, Column, Expr, ExprKind};
 use crate::catalog::binary;
 use crate::diag::{code, nearest};
+use crate::kernels::decimal::Decimal;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name};
 use crate::types::Type;
@@ -117,10 +118,13 @@ impl Binder<'_> {
             Literal::Int(value) => (Value::Int(*value), Type::Int),
             Literal::Long(value) => (Value::Long(*value), Type::Long),
             Literal::Real(value) => (Value::Real(*value), Type::Real),
-            Literal::Decimal(_) => {
-                self.refuse(span, "a decimal literal", "Use real(...), with 15 to 17 digits.");
-                return Err(Stop);
-            }
+            Literal::Decimal(text) => match Decimal::canonical(text) {
+                Some(Ok(text)) => (Value::Decimal(text), Type::Decimal),
+                _ => {
+                    self.refuse(span, "a decimal of more than 34 digits, or beyond 1e99,", "Use real().");
+                    return Err(Stop);
+                }
+            },
             Literal::String(text) => (Value::String(text.clone()), Type::String),
             Literal::Datetime(ticks) => (Value::Datetime(*ticks), Type::Datetime),
             Literal::Timespan(ticks) => (Value::Timespan(*ticks), Type::Timespan),
@@ -128,10 +132,6 @@ impl Binder<'_> {
             Literal::Dynamic(json) if json.trim() == "null" => (Value::Null, Type::Dynamic),
             Literal::Dynamic(json) => (Value::Dynamic(json.clone()), Type::Dynamic),
             Literal::Null(Type::String) => (Value::String(String::new()), Type::String),
-            Literal::Null(Type::Decimal) => {
-                self.refuse(span, "the type decimal", "Use real.");
-                return Err(Stop);
-            }
             Literal::Null(ty) => (Value::Null, *ty),
         };
         Ok(Expr::lit(value, ty, span))

@@ -110,7 +110,10 @@ fn cell(value: &Value, phys: Phys) -> Option<Cell<'_>> {
             Cell::Long(*value)
         }
         (Value::Real(value), Phys::Real) => Cell::Real(*value),
-        (Value::String(text) | Value::Guid(text) | Value::Dynamic(text), Phys::Text) => Cell::Text(text),
+        (
+            Value::String(text) | Value::Guid(text) | Value::Decimal(text) | Value::Dynamic(text),
+            Phys::Text,
+        ) => Cell::Text(text),
         _ => return None,
     })
 }
@@ -125,7 +128,7 @@ fn value(cell: Cell<'_>, ty: Type) -> Option<Value> {
         (Cell::Int(value), Type::Long) => Value::Long(i64::from(value)),
         (Cell::Long(value), Type::Long | Type::Datetime | Type::Timespan) => Value::from_long(ty, value),
         (Cell::Real(value), Type::Real) => Value::Real(value),
-        (Cell::Text(text), Type::String | Type::Dynamic | Type::Guid) => {
+        (Cell::Text(text), Type::String | Type::Dynamic | Type::Guid | Type::Decimal) => {
             Value::from_text(ty, text.to_owned())
         }
         _ => return None,

@@ -91,7 +91,7 @@ impl Writer<'_> {
                 format!("kql_json_get({}, {})", self.expr(base, block), quote::text(path))
             }
             ExprKind::ArgMost { greatest, by, values } => {
-                let by_text = self.expr(by, block);
+                let by_text = ordered(&self.expr(by, block), by.ty);
                 // NaN goes before every number, whether the greatest or the least is asked for.
                 let by_text = match (by.ty, greatest) {
                     (Type::Real, false) => {
@@ -201,6 +201,7 @@ impl Writer<'_> {
                     CompareOp::Gt => ">",
                     CompareOp::Ge | CompareOp::Eq | CompareOp::Ne => ">=",
                 };
+                let (one, other) = (ordered(&one, left.ty), ordered(&other, right.ty));
                 let guards: String = nans.iter().map(|text| format!(" AND NOT isnan({text})")).collect();
                 format!("({one} {sign} {other}{guards})")
             }
@@ -233,7 +234,7 @@ impl Writer<'_> {
     pub fn order(&self, keys: &[OrderKey], block: &Block) -> Vec<String> {
         keys.iter()
             .map(|key| {
-                let text = block.text(key.col);
+                let text = ordered(block.text(key.col), key.ty);
                 let direction = if key.ascending { "ASC" } else { "DESC" };
                 let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
                 if key.ty == Type::String {
@@ -313,6 +314,11 @@ impl Writer<'_> {
     }
 }
 
+/// What has the order of the values: decimals are texts.
+fn ordered(text: &str, ty: Type) -> String {
+    if ty == Type::Decimal { format!("kql_decimal_order({text})") } else { text.to_owned() }
+}
+
 /// `in` gives false for null, `!in` true.
 fn membership(found: String, negated: bool, nullable: bool, place: Place) -> String {
     match (negated, nullable, place) {
@@ -362,8 +368,11 @@ fn convert(text: &str, from: Type, to: Type) -> String {
         (Type::Dynamic, Type::Real) => format!("kql_toreal_json({text})"),
         (Type::Dynamic, Type::Datetime) => format!("kql_todatetime(kql_json_tostring({text}))"),
         (Type::Dynamic, Type::Timespan) => format!("kql_totimespan(kql_json_tostring({text}))"),
+        (Type::Dynamic, Type::Decimal) => format!("kql_decimal_of_json({text})"),
+        (Type::Int | Type::Long, Type::Decimal) => format!("kql_decimal_of_long({text})"),
+        (Type::Real, Type::Decimal) => format!("kql_decimal_of_real({text})"),
         (Type::Dynamic, Type::Guid) => format!("kql_toguid(kql_json_tostring({text}))"),
-        (Type::String | Type::Guid, Type::Dynamic) => format!("kql_json_of_string({text})"),
+        (Type::String | Type::Guid | Type::Decimal, Type::Dynamic) => format!("kql_json_of_string({text})"),
         (Type::Real, Type::Dynamic) => format!("kql_json_of_real({text})"),
         (Type::Datetime, Type::Dynamic) => format!("kql_json_of_datetime({text})"),
         (Type::Timespan, Type::Dynamic) => format!("kql_json_of_timespan({text})"),

@@ -11,8 +11,7 @@ pub static ROWS: &[Construct] = &[
         ("print datetime(2026-05-14 08:30)", "2026-05-14T08:30:00Z"),
     )
     .also(&["date"]),
-    row("decimal", "A decimal number of up to 34 digits.", ("print decimal(1.5)", ""))
-        .refused("Use real(...), with 15 to 17 digits."),
+    row("decimal", "A decimal number of up to 34 digits.", ("print decimal(0.1) + decimal(0.2)", "0.3")),
     row(
         "dynamic",
         "An array, a property bag or one value of another type.",

@@ -246,6 +246,10 @@ impl Binder<'_> {
 
     /// What stands in bins without rows, as JSON of the aggregate's type.
     fn default(&mut self, item: &Named, given: Option<&ast::Expr>, ty: Type, env: &Env) -> Checked<Expr> {
+        if ty == Type::Decimal {
+            self.refuse(item.expr.span, "a series of decimals", "Aggregate toreal() of the values.");
+            return Err(Stop);
+        }
         if !ty.numeric() {
             let message = format!("make-series makes series of numbers, not of {}", ty.name());
             self.error(code::TYPE, item.expr.span, message, "Use summarize by bin() for other values.");

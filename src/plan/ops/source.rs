@@ -1,6 +1,7 @@
 //! Operators that need no table before them: print, range, datatable.
 
 use crate::diag::code;
+use crate::kernels::decimal::Decimal;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::names::Namer;
@@ -54,6 +55,14 @@ impl Binder<'_> {
             (from, to, step) if [from, to, step].iter().all(|ty| ty.integer() || *ty == Type::Real) => {
                 Type::Real
             }
+            (from, to, step) if [from, to, step].iter().all(|ty| ty.numeric()) => {
+                self.refuse(
+                    span,
+                    "a range of decimals",
+                    "Make it of reals, and convert each with todecimal().",
+                );
+                return Err(Stop);
+            }
             (from, to, step) => {
                 let message =
                     format!("range does not take ({}, {}, {})", from.name(), to.name(), step.name());
@@ -102,10 +111,6 @@ impl Binder<'_> {
         let mut namer = Namer::default();
         let mut cols: Vec<Column> = Vec::new();
         for column in columns {
-            if column.ty == Type::Decimal {
-                self.refuse(column.ty_span, "the type decimal", "Use real.");
-                return Err(Stop);
-            }
             if !namer.take(&column.name.text) {
                 let message = format!("'{}' is declared twice", column.name.text);
                 self.error(code::TAKEN, column.name.span, message, "Give one of them another name.");
@@ -138,6 +143,11 @@ impl Binder<'_> {
         if matches!(expr.literal(), Some(Value::String(_))) && !matches!(ty, Type::String | Type::Dynamic) {
             let span = expr.span;
             return self.typed(expr, ty, span);
+        }
+        if let (Some(Value::Real(value)), Type::Decimal) = (expr.literal(), ty)
+            && let Ok(value) = Decimal::of_cell(*value)
+        {
+            return Ok(Expr::lit(Value::Decimal(value.text()), ty, expr.span));
         }
         self.coerce(expr, ty, what)
     }

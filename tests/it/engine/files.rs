@@ -251,7 +251,7 @@ fn files_of_others_are_read_as_far_as_nothing_is_lost() {
     let texts: Vec<Vec<String>> = got.rows.iter().map(|row| row.iter().map(Value::text).collect()).collect();
     let guid = "0a0b0c0d-0000-0000-0000-0000000000ff";
     let whole_row =
-        ["2026-05-14T12:00:00.123456Z", "2026-05-14T00:00:00Z", "a", "1", "2", "1.5", "1.50", guid, "y"];
+        ["2026-05-14T12:00:00.123456Z", "2026-05-14T00:00:00Z", "a", "1", "2", "1.5", "1.5", guid, "y"];
     assert_eq!(texts, [whole_row, [""; 9]]);
     assert_eq!((&got.rows[1][0], &got.rows[1][2]), (&Value::Null, &Value::String("".into())));
     let mut first = 0;
