@@ -57,17 +57,26 @@ const SEVERAL_SORTED: Sig = sig(
     &[ARRAY, ARRAY, rest(ANY)],
     Is(Dynamic),
     Refuse(
-        "Sorting several arrays by the first gives several values; zip() them, expand, sort and make_list().",
+        "Several arrays give several values: take one with array_sort_asc(a, b)[1], or name all in an extend, \
+         as in (x, y) = array_sort_asc(a, b).",
     ),
 );
+const NULLS_LAST: Param = named("nulls_last", BOOL);
+const SORTED: Param = named("sorted", DYN);
+/// The second array in the ascending order of the first; `plan::sorted` makes these calls.
+pub static SORT_BY_ASC: Func =
+    f("array_sort_asc", &[sig(&[ARRAY, SORTED, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_asc_by"))]);
+/// The second array in the descending order of the first.
+pub static SORT_BY_DESC: Func =
+    f("array_sort_desc", &[sig(&[ARRAY, SORTED, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_desc_by"))]);
 const SORT_ASC: &[Sig] = &[
     sig(&[ARRAY], Is(Dynamic), Sql("kql_array_sort_asc({0}, true)")),
-    sig(&[ARRAY, named("nulls_last", BOOL)], Is(Dynamic), Kernel("kql_array_sort_asc")),
+    sig(&[ARRAY, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_asc")),
     SEVERAL_SORTED,
 ];
 const SORT_DESC: &[Sig] = &[
     sig(&[ARRAY], Is(Dynamic), Sql("kql_array_sort_desc({0}, true)")),
-    sig(&[ARRAY, named("nulls_last", BOOL)], Is(Dynamic), Kernel("kql_array_sort_desc")),
+    sig(&[ARRAY, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_desc")),
     SEVERAL_SORTED,
 ];
 const RANGE: &[Sig] = &[
@@ -151,13 +160,13 @@ pub static ROWS: &[Func] = &[
         .example("print array_slice(dynamic([1, 2, 3, 4]), 1, -2)", "[2,3]"),
     f("array_sort_asc", SORT_ASC)
         .label(Label::Suffix("_sorted", "array0_sorted"))
-        .doc("The elements in ascending order.")
-        .trap("Nulls come last unless the second argument is false.")
+        .doc("The elements in ascending order; of several arrays all in that of the first.")
+        .trap("Nulls come last unless the last argument is false. An array of another length than the first gives null.")
         .example("print array_sort_asc(dynamic([3, 1, null, 2]))", "[1,2,3,null]"),
     f("array_sort_desc", SORT_DESC)
         .label(Label::Suffix("_sorted", "array0_sorted"))
-        .doc("The elements in descending order.")
-        .trap("Nulls come last unless the second argument is false.")
+        .doc("The elements in descending order; of several arrays all in that of the first.")
+        .trap("Nulls come last unless the last argument is false. An array of another length than the first gives null.")
         .example("print array_sort_desc(dynamic([3, 1, null, 2]))", "[3,2,1,null]"),
     f("array_split", &[sig(&[ARRAY, INDEX], Is(Dynamic), Kernel("kql_array_split"))])
         .doc("Cuts an array into arrays, at an index or at each of an array of indexes.")

@@ -7,7 +7,6 @@ use super::json::{self, Kind};
 use super::{Cell, Kernel, lenient, strict};
 use crate::ticks;
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
 pub const KERNELS: &[Kernel] = &[
@@ -20,8 +19,6 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_array_shift_left", &[Text, Long, Text], Text, |args, out| shift(args, 1, out)),
     lenient("kql_array_shift_right", &[Text, Long, Text], Text, |args, out| shift(args, -1, out)),
     strict("kql_array_slice", &[Text, Long, Long], Text, slice),
-    strict("kql_array_sort_asc", &[Text, Bool], Text, |args, out| sort(args, false, out)),
-    strict("kql_array_sort_desc", &[Text, Bool], Text, |args, out| sort(args, true, out)),
     strict("kql_array_split", &[Text, Text], Text, split),
     strict("kql_array_sum", &[Text], Real, sum),
     lenient("kql_zip", &[], Text, zip).rest(Text),
@@ -45,12 +42,12 @@ pub const KERNELS: &[Kernel] = &[
 /// Elements that Kusto's range() makes at most.
 const RANGE_MAX: usize = 1 << 20;
 
-fn elements<'a>(cell: Cell<'a>) -> Option<Vec<&'a str>> {
+pub fn elements<'a>(cell: Cell<'a>) -> Option<Vec<&'a str>> {
     let json = cell.text()?;
     (json::kind(json) == Some(Kind::Array)).then(|| json::elements(json).collect())
 }
 
-fn write<'a>(values: &[&str], out: &'a mut String) -> Cell<'a> {
+pub fn write<'a>(values: &[&str], out: &'a mut String) -> Cell<'a> {
     array(values.iter().copied(), out);
     Cell::Text(out)
 }
@@ -156,47 +153,6 @@ fn slice<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     let start = at(args[1].long()).clamp(0, count);
     let end = at(args[2].long()).saturating_add(1).clamp(start, count);
     write(&values[start as usize..end as usize], out)
-}
-
-/// Numbers go before strings and those before the rest, which keeps its order ("array_sort_asc()").
-fn sort<'a>(args: &[Cell<'a>], descending: bool, out: &'a mut String) -> Cell<'a> {
-    let (Some(values), Some(nulls_last)) = (elements(args[0]), args[1].bool()) else { return Cell::Null };
-    let (nulls, mut values): (Vec<&str>, Vec<&str>) = values.into_iter().partition(|value| *value == "null");
-    values.sort_by(|left, right| {
-        rank(left).cmp(&rank(right)).then_with(|| {
-            let order = compare(left, right);
-            if descending { order.reverse() } else { order }
-        })
-    });
-    let sorted = if nulls_last { [values, nulls] } else { [nulls, values] };
-    write(&sorted.concat(), out)
-}
-
-fn rank(json: &str) -> u8 {
-    match json::kind(json) {
-        Some(Kind::Number) => 0,
-        Some(Kind::String) => 1,
-        Some(Kind::Null | Kind::Bool | Kind::Array | Kind::Object) | None => 2,
-    }
-}
-
-fn compare(left: &str, right: &str) -> Ordering {
-    match rank(left) {
-        0 => match (json::whole_number(left), json::whole_number(right)) {
-            (Some(left), Some(right)) => left.cmp(&right),
-            _ => real(left).total_cmp(&real(right)),
-        },
-        1 => string(left).cmp(&string(right)),
-        _ => Ordering::Equal,
-    }
-}
-
-fn real(json: &str) -> f64 {
-    json.parse().unwrap_or(f64::NAN)
-}
-
-fn string(json: &str) -> Cow<'_, str> {
-    json::string_inside(json).map(json::unescape).unwrap_or_default()
 }
 
 /// At one index or at an array of them; a negative one counts from the end.
@@ -373,7 +329,7 @@ fn jaccard_index<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::kernels::Cell::{Bool, Long, Null, Real, Text};
+    use crate::kernels::Cell::{Long, Null, Real, Text};
     use crate::kernels::testing::call;
 
     #[test]
@@ -427,15 +383,6 @@ mod tests {
         assert_eq!(find("\"15\"", [0, -1, 1]), "-1");
         assert_eq!(call("kql_set_has_element", &[Text("[1,\"x\"]"), Text("\"x\"")]), "true");
         assert_eq!(call("kql_set_has_element", &[Null, Text("\"x\"")]), "NULL");
-    }
-
-    #[test]
-    fn sorting() {
-        let asc = |values: &'static str| call("kql_array_sort_asc", &[Text(values), Bool(true)]);
-        assert_eq!(asc("[3,null,1.5,-2,10]"), "[-2,1.5,3,10,null]");
-        assert_eq!(asc("[\"b\",true,2,\"A\",[1]]"), "[2,\"A\",\"b\",true,[1]]");
-        assert_eq!(asc("[9007199254740993,9007199254740992]"), "[9007199254740992,9007199254740993]");
-        assert_eq!(call("kql_array_sort_desc", &[Text("[1,null,2]"), Bool(false)]), "[null,2,1]");
     }
 
     #[test]

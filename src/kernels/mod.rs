@@ -28,6 +28,7 @@ pub mod real;
 pub mod regexes;
 pub mod series;
 pub mod shape;
+pub mod sort;
 pub mod spread;
 pub mod terms;
 pub mod text;
@@ -254,6 +255,7 @@ const FAMILIES: &[&[Kernel]] = &[
     punycode::KERNELS,
     regexes::KERNELS,
     series::KERNELS,
+    sort::KERNELS,
     shape::KERNELS,
     spread::KERNELS,
     terms::KERNELS,

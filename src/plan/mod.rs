@@ -26,6 +26,7 @@ mod prune;
 mod row_ids;
 mod settings;
 mod sketch;
+mod sorted;
 mod source;
 mod special;
 mod stored;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::Column;
 use super::check::{Binder, Checked, Stop};
 use super::open::is_open;
+use super::sorted::sorts_several;
 use crate::catalog;
 use crate::catalog::func::Label;
 use crate::diag::code;
@@ -16,11 +17,16 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
     match &expr.kind {
         ExprKind::Name(name) => column(&name.text).then(|| name.text.clone()),
         ExprKind::Path(base, name) => {
-            let base = infer(base).filter(|base| base != "$left" && base != "$right");
+            let base = of_base(base, &infer).filter(|base| base != "$left" && base != "$right");
             Some(base.map_or_else(|| name.text.clone(), |base| format!("{base}_{}", name.text)))
         }
         ExprKind::Index(base, index) => {
-            let base = infer(base);
+            if let Some((args, at)) = sorted_part(expr) {
+                let array = usize::try_from(at).ok().and_then(|at| args.get(at));
+                let name = array.and_then(|array| infer(&array.expr)).unwrap_or_else(|| format!("array{at}"));
+                return Some(format!("{name}_sorted"));
+            }
+            let base = of_base(base, &infer);
             let step = match &index.kind {
                 ExprKind::Literal(Literal::String(key)) if plain(key) => key.clone(),
                 ExprKind::Literal(Literal::Long(at)) => at.to_string().replace('-', "_"),
@@ -66,6 +72,22 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The name of what a property is taken of: a call that names its result lends none, nor does a part of one.
+fn of_base(base: &Expr, infer: &dyn Fn(&Expr) -> Option<String>) -> Option<String> {
+    match sorted_part(base) {
+        Some((_, at)) => Some(at.to_string()),
+        None if suffixed(base) => None,
+        None => infer(base),
+    }
+}
+
+/// The arguments and the number in `array_sort_asc(a, b)[1]`.
+fn sorted_part(expr: &Expr) -> Option<(&[Arg], i64)> {
+    let ExprKind::Index(base, index) = &expr.kind else { return None };
+    let ExprKind::Literal(Literal::Long(at)) = &index.kind else { return None };
+    sorts_several(base).map(|(_, args)| (args, *at))
 }
 
 fn plain(key: &str) -> bool {

@@ -41,7 +41,14 @@ impl Binder<'_> {
                     places.push(Some(index.span));
                     at = inner;
                 }
-                _ => break self.expr(at, cx)?,
+                _ => match self.sorted_part(at, steps.last(), at.span, cx) {
+                    Some(part) => {
+                        steps.pop();
+                        places.pop();
+                        break part?;
+                    }
+                    None => break self.expr(at, cx)?,
+                },
             }
         };
         if steps.is_empty() {

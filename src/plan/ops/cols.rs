@@ -18,6 +18,7 @@ use crate::value::Value;
 impl Binder<'_> {
     /// Replaces columns of the same name in place and adds the rest; all expressions see the input's columns.
     pub fn extend(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
+        let items = &self.sorted_apart(items, env, &input.cols);
         let (bound, input) = self.items(items, input, env)?;
         let mut cols = input.cols.clone();
         let mut namer = Namer::with(cols.iter().map(|column| column.name.clone()));
@@ -52,6 +53,7 @@ impl Binder<'_> {
     }
 
     pub fn project(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
+        let items = &self.sorted_apart(items, env, &input.cols);
         let (bound, input) = self.items(items, input, env)?;
         let mut namer = Namer::default();
         namer.reserve(items.iter());

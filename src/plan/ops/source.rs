@@ -20,7 +20,7 @@ impl Binder<'_> {
         let mut cols = Vec::new();
         let mut row = Vec::new();
         let mut stopped = false;
-        for (at, item) in items.iter().enumerate() {
+        for (at, item) in self.sorted_apart(items, env, &[]).iter().enumerate() {
             let Ok(expr) = self.scalar(&item.expr, env, &[]) else {
                 stopped = true;
                 continue;

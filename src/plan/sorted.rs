@@ -1,0 +1,88 @@
+//! `array_sort_asc(a, b)`: several arrays in the order of the first. Each is a value of its own: one is
+//! taken with an index, or all become columns.
+
+use std::borrow::Cow;
+
+use super::check::{Binder, Checked, Stop};
+use super::env::Env;
+use super::expr::Cx;
+use super::path::PathStep;
+use super::{Column, Expr};
+use crate::catalog::dynamic::{SORT_BY_ASC, SORT_BY_DESC};
+use crate::span::Span;
+use crate::syntax::ast::{self, Arg, ExprKind as Ast, Literal, Name, Named};
+use crate::types::Type;
+use crate::value::Value;
+
+/// A call that sorts several arrays, as it may be: the last argument may say where nulls go.
+pub fn sorts_several(expr: &ast::Expr) -> Option<(&Name, &[Arg])> {
+    match &expr.kind {
+        Ast::Call { name, args } if matches!(name.text.as_str(), "array_sort_asc" | "array_sort_desc") => {
+            let flagged =
+                args.last().is_some_and(|arg| matches!(arg.expr.kind, Ast::Literal(Literal::Bool(_))));
+            (args.len() > 1 + usize::from(flagged)).then_some((name, args))
+        }
+        _ => None,
+    }
+}
+
+impl Binder<'_> {
+    /// Such a call as an item of its own stands for one item an array, whose names may be given in parentheses.
+    pub fn sorted_apart<'n>(&mut self, items: &'n [Named], env: &Env, cols: &[Column]) -> Cow<'n, [Named]> {
+        if !items.iter().any(|item| sorts_several(&item.expr).is_some()) {
+            return Cow::Borrowed(items);
+        }
+        let mut apart = Vec::new();
+        for item in items {
+            match sorts_several(&item.expr).map(|(_, args)| self.arrays(args, env, cols)) {
+                Some(count) if count > 1 && item.names.len() <= count => {
+                    apart.extend((0..count).map(|at| part(item, at)));
+                }
+                _ => apart.push(item.clone()),
+            }
+        }
+        Cow::Owned(apart)
+    }
+
+    /// How many of the arguments are arrays: all, or all but the last.
+    fn arrays(&mut self, args: &[Arg], env: &Env, cols: &[Column]) -> usize {
+        let before = self.diagnostics.len();
+        let last = args.last().and_then(|arg| self.scalar(&arg.expr, env, cols).ok());
+        self.diagnostics.truncate(before);
+        args.len() - usize::from(last.is_some_and(|last| last.ty == Type::Bool))
+    }
+
+    /// `array_sort_asc(a, b)[1]`, where the step after the call is a number. None of one array.
+    pub fn sorted_part(
+        &mut self,
+        expr: &ast::Expr,
+        step: Option<&PathStep>,
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Option<Checked<Expr>> {
+        let (name, args) = sorts_several(expr)?;
+        let Some(PathStep::At(at)) = step else { return None };
+        let mut bound = Vec::new();
+        for arg in args {
+            match self.expr(&arg.expr, cx) {
+                Ok(arg) => bound.push(arg),
+                Err(Stop) => return Some(Err(Stop)),
+            }
+        }
+        let nulls_last = match bound.pop_if(|last| last.ty == Type::Bool) {
+            Some(nulls_last) => nulls_last,
+            None => Expr::lit(Value::Bool(true), Type::Bool, span),
+        };
+        let wanted = usize::try_from(*at).ok().and_then(|at| bound.get(at).cloned());
+        let (Some(wanted), [first, _, ..]) = (wanted, bound.as_slice()) else { return None };
+        let row = if name.text == "array_sort_asc" { &SORT_BY_ASC } else { &SORT_BY_DESC };
+        Some(self.apply(row, &name.text, vec![first.clone(), wanted, nulls_last], name.span))
+    }
+}
+
+fn part(item: &Named, at: usize) -> Named {
+    let span = item.expr.span;
+    let index = ast::Expr { kind: Ast::Literal(Literal::Long(at as i64)), span };
+    let expr = ast::Expr { kind: Ast::Index(Box::new(item.expr.clone()), Box::new(index)), span };
+    Named { names: item.names.get(at).cloned().into_iter().collect(), expr, span: item.span }
+}
