@@ -21,6 +21,9 @@ const INTEGER: Param = takes("number", &[Int, Long], None);
 const FLOAT: Param = takes("number", &[Real], None);
 /// Everything but strings and dynamics that has an order, and no NaN.
 const ORDERED: Param = takes("value", &[Int, Long, Datetime, Timespan, Bool, Guid], None);
+/// Anything but dynamic.
+const COUNTED: Param =
+    takes("value", &[Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan], None);
 /// A scalar as JSON text.
 const AS_JSON: Param =
     takes("value", &[Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan], Some(Dynamic));
@@ -111,6 +114,9 @@ const DISTINCT_IF: &[Sig] = &[
     sig(&[DYN, IF, ACCURACY], Is(Long), Sql("count(DISTINCT kql_json_canonical({0})) FILTER (WHERE {1})")),
     sig(&[ANY, IF, ACCURACY], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})")),
 ];
+const EXACTLY_DISTINCT: &[Sig] = &[sig(&[COUNTED], Is(Long), Sql("count(DISTINCT {0})"))];
+const EXACTLY_DISTINCT_IF: &[Sig] =
+    &[sig(&[COUNTED, IF], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})"))];
 const MAKE_LIST: &[Sig] = &[
     sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_list_dynamic(list({0}{order}), {1})")),
     sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list(list({0}{order}), {1})")),
@@ -299,11 +305,11 @@ pub static ROWS: &[Func] = &[
             "range x from 1 to 2 step 1 | summarize make_dictionary(bag_pack(strcat('k', x), x))",
             "{\"k1\":1,\"k2\":2}",
         ),
-    f("count_distinct", DISTINCT)
+    f("count_distinct", EXACTLY_DISTINCT)
         .label(Label::Prefix("count_distinct"))
         .doc("How many different values there are, exactly; nulls do not count.")
         .example("range x from 1 to 9 step 1 | summarize count_distinct(x % 4)", "4"),
-    f("count_distinctif", DISTINCT_IF)
+    f("count_distinctif", EXACTLY_DISTINCT_IF)
         .label(Label::Prefix("count_distinctif"))
         .doc("How many different values there are in the rows for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize count_distinctif(x % 4, x < 3)", "2"),
@@ -385,7 +391,7 @@ pub static ROWS: &[Func] = &[
         .doc("The least value and, from the same row, other columns; * is all of them.")
         .trap("Columns keep their names: arg_min(t, a) gives t and a.")
         .example("datatable(n:long, u:string)[1, 'a', 5, 'b'] | summarize arg_min(n, *) | project u", "a"),
-    f("cnt", COUNT)
+    f("cnt", &[sig(&[], Is(Long), Sql("count(*)"))])
         .label(Label::Prefix("cnt"))
         .doc("Another spelling of count.")
         .example("range x from 1 to 3 step 1 | summarize cnt()", "3"),

@@ -42,9 +42,9 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             // `toint(Total = count())` names its column through the argument.
             let first = || match args.first() {
                 Some(Arg { name: Some(name), .. }) => Some(name.text.clone()),
-                first => first.filter(|arg| !suffixed(&arg.expr)).and_then(|arg| infer(&arg.expr)),
+                first => first.filter(|arg| !hands_no_name(&arg.expr)).and_then(|arg| infer(&arg.expr)),
             };
-            match label(&name.text)? {
+            match label(&name.text, args.len())? {
                 Label::None => None,
                 Label::FirstArg => first(),
                 Label::OnlyArg => first().filter(|_| args.len() == 1),
@@ -78,7 +78,7 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
 fn of_base(base: &Expr, infer: &dyn Fn(&Expr) -> Option<String>) -> Option<String> {
     match sorted_part(base) {
         Some((_, at)) => Some(at.to_string()),
-        None if suffixed(base) => None,
+        None if hands_no_name(base) => None,
         None => infer(base),
     }
 }
@@ -94,15 +94,20 @@ fn plain(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|character| character.is_alphanumeric() || character == '_')
 }
 
-/// A call that names its result by [`Label::Suffix`].
-fn suffixed(expr: &Expr) -> bool {
+/// A call that hands no name on to a call around it: one that names its result by [`Label::Suffix`], and
+/// take_any().
+fn hands_no_name(expr: &Expr) -> bool {
     let ExprKind::Call { name, .. } = &expr.kind else { return false };
-    matches!(label(&name.text), Some(Label::Suffix(..)))
+    name.text == "take_any" || matches!(label(&name.text, 1), Some(Label::Suffix(..)))
 }
 
 /// The rule of a function; the ones that the plan knows itself follow Kusto's own table too.
-fn label(name: &str) -> Option<Label> {
+fn label(name: &str, args: usize) -> Option<Label> {
     match name {
+        // Of several sketches it is no aggregate.
+        "hll_merge" | "tdigest_merge" | "merge_tdigest" if args > 1 => {
+            catalog::function(name).map(|row| row.label)
+        }
         "column_ifexists" | "columnifexists" | "toscalar" => Some(Label::FirstArg),
         "any" => Some(Label::Prefix("any")),
         _ => catalog::aggregate(name).or_else(|| catalog::function(name)).map(|row| row.label),
@@ -129,7 +134,7 @@ impl Binder<'_> {
 
     /// As [`Binder::infer`], of what has no columns: a function gives it no name of its own then.
     pub fn infer_constant(&self, expr: &Expr) -> Option<String> {
-        if suffixed(expr) {
+        if hands_no_name(expr) {
             return None;
         }
         self.infer(expr, &[]).filter(|name| !name.ends_with('_'))

@@ -131,7 +131,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             self.binder.error(code::SYNTAX, item.span, "several names for one value", "Give it one name.");
             return Err(Stop);
         }
-        let inferred = self.binder.infer(&item.expr, &self.input.cols);
+        let inferred = self.binder.infer(&item.expr, &self.input.cols).or_else(|| nameless(&item.expr));
         let column = self.column(item.names.first(), inferred, None, &expr)?;
         self.outputs.push((column, expr));
         Ok(())
@@ -178,12 +178,15 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         self.row(true, Expr::long(1, item.span), item, fields, &names)
     }
 
-    /// The arguments with their names; `*` is every column that is neither grouped by nor compared itself.
+    /// The arguments with their names; `*` is every column that is neither grouped by, compared nor listed
+    /// before.
     fn fields(&mut self, args: &[Arg], key: Option<&Expr>) -> Checked<Vec<(Option<String>, Expr)>> {
-        let mut fields = Vec::new();
+        let mut fields: Vec<(Option<String>, Expr)> = Vec::new();
         for arg in args {
             if matches!(arg.expr.kind, Ast::Star) {
-                let taken = self.groups.iter().map(|(_, group)| group).chain(key);
+                let listed = fields.clone();
+                let groups = self.groups.iter().map(|(_, group)| group);
+                let taken = groups.chain(key).chain(listed.iter().map(|(_, value)| value));
                 let rest = self.input.cols.iter().filter(|column| {
                     !column.hidden
                         && !taken
@@ -232,14 +235,19 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             self.binder.error(code::ARITY, name.span, message, "Write percentiles(x, 50, 95).");
             return Err(Stop);
         };
-        if name.text == "percentile" && ranks.len() > 1 {
-            let message = format!("'percentile' takes 2 arguments, {} are given", args.len());
+        if name.text == one && ranks.len() > 1 {
+            let message = format!("'{one}' takes {} arguments, {} are given", values.len() + 1, args.len());
             self.binder.error(
                 code::ARITY,
                 name.span,
                 message,
                 "Write percentiles() for several percentages.",
             );
+            return Err(Stop);
+        }
+        if item.names.len() > ranks.len() {
+            let message = "more names than percentages";
+            self.binder.error(code::SYNTAX, item.span, message, "Give each percentage one name.");
             return Err(Stop);
         }
         let Some(row) = catalog::aggregate(one) else { return Err(Stop) };
@@ -250,7 +258,10 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         let of = self.binder.infer_argument(&values[0], &self.input.cols).unwrap_or_default();
         for (index, rank) in ranks.iter().enumerate() {
             let percent = self.binder.scalar(&rank.expr, self.env, &[])?;
-            let shown = percent.literal().map(Value::text).unwrap_or_default().replace('.', "_");
+            // A number that is computed shows in no name.
+            let plain = matches!(rank.expr.kind, Ast::Literal(_) | Ast::Name(_));
+            let shown = percent.literal().filter(|_| plain).map(Value::text).unwrap_or_default();
+            let shown = shown.replace('.', "_");
             let args = bound.iter().cloned().chain([percent]).collect();
             let call = self.binder.apply(row, one, args, name.span)?;
             let agg = self.binder.new_col();
@@ -262,4 +273,10 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         }
         Ok(())
     }
+}
+
+/// What take_any() calls a value without a name, where it stands alone.
+fn nameless(expr: &ast::Expr) -> Option<String> {
+    let Ast::Call { name, .. } = &expr.kind else { return None };
+    (name.text == "take_any").then(|| "any_arg0".to_owned())
 }
