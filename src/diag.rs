@@ -71,6 +71,8 @@ pub mod code {
     pub const INTEGER: &str = "KS134";
     pub const NUMBER: &str = "KS137";
     pub const TYPES: &str = "KS141";
+    /// A constant that is none of some texts.
+    pub const CHOICE: &str = "KS140";
     /// An aggregate outside of summarize.
     pub const AGGREGATE: &str = "KS144";
     /// An aggregate is missing in summarize.

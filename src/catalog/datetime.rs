@@ -5,7 +5,7 @@ use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::{Is, Promoted};
 use super::func::{
     ANY, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, constant,
-    f, named, only, sig,
+    f, named, one_of, only, sig,
 };
 use crate::types::Type::{Datetime, Dynamic, Int, Long, Real, String, Timespan};
 
@@ -16,7 +16,36 @@ const FROM: Param = named("from", DATETIME);
 const OFFSET: Param = named("offset", LONG);
 const SIZE: Param = named("size", LONG);
 const SPAN: Param = named("size", TIMESPAN);
-const PART: Param = constant(named("part", ONLY_STR));
+/// What a datetime consists of, and what it is counted in ("datetime_part()", "datetime_diff()").
+const PARTS: &[&str] = &[
+    "year",
+    "quarter",
+    "month",
+    "week_of_year",
+    "day",
+    "dayofyear",
+    "hour",
+    "minute",
+    "second",
+    "millisecond",
+    "microsecond",
+    "nanosecond",
+];
+const PERIODS: &[&str] = &[
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "millisecond",
+    "microsecond",
+    "nanosecond",
+];
+const PART: Param = one_of(PARTS, constant(named("part", ONLY_STR)));
+const PERIOD: Param = one_of(PERIODS, constant(named("period", ONLY_STR)));
 const FORMAT: Param = named("format", STR);
 const ZONE: Param = named("zone", STR);
 const YEAR: Param = named("year", LONG);
@@ -108,8 +137,8 @@ const WEEK_OF_YEAR: &[Sig] = &[sig(&[DATETIME], Is(Int), Kernel("kql_week_of_yea
 
 /// Weeks alone come as a real (agent-datetime-timespan-0028).
 const DATETIME_DIFF: &[Sig] = &[
-    sig(&[only("week", PART), DATETIME, FROM], Is(Real), Sql("kql_datetime_diff({*})::DOUBLE")),
-    sig(&[PART, DATETIME, FROM], Is(Long), Kernel("kql_datetime_diff")),
+    sig(&[only("week", PERIOD), DATETIME, FROM], Is(Real), Sql("kql_datetime_diff({*})::DOUBLE")),
+    sig(&[PERIOD, DATETIME, FROM], Is(Long), Kernel("kql_datetime_diff")),
 ];
 
 pub static ROWS: &[Func] = &[
@@ -196,7 +225,7 @@ pub static ROWS: &[Func] = &[
         .example("print datetime_part('quarter', datetime(2026-05-14))", "2"),
     f(
         "datetime_add",
-        &[sig(&[PART, named("amount", LONG), DATETIME], Is(Datetime), Kernel("kql_datetime_add_part"))],
+        &[sig(&[PERIOD, named("amount", LONG), DATETIME], Is(Datetime), Kernel("kql_datetime_add_part"))],
     )
     .doc("Adds a number of years, quarters, months, weeks, days, hours and so on.")
     .trap("A day that the month does not have becomes its last.")

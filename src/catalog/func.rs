@@ -46,6 +46,8 @@ pub struct Param {
     pub pattern: bool,
     /// The least and the greatest number that a constant may be.
     pub within: Option<(u32, u32)>,
+    /// The texts that a constant may be, in any case; any where there are none.
+    pub one_of: &'static [&'static str],
     /// The one constant text, in any case, for which the signature is there.
     pub only: Option<&'static str>,
     /// The signature is there for constant powers of two only.
@@ -180,6 +182,7 @@ const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>
         constant: false,
         pattern: false,
         within: None,
+        one_of: &[],
         only: None,
         power_of_two: false,
     }
@@ -241,6 +244,12 @@ pub const fn rest(mut param: Param) -> Param {
 
 pub const fn pattern(mut param: Param) -> Param {
     param.pattern = true;
+    param
+}
+
+/// One of these texts where it is a constant.
+pub const fn one_of(texts: &'static [&'static str], mut param: Param) -> Param {
+    param.one_of = texts;
     param
 }
 

@@ -3,7 +3,8 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, DYN, Func, JSON, LONG, Label, Param, SCALAR, STR, TEXT, TYPE, f, named, opt, pattern, rest, sig,
+    ANY, Arg, DYN, Func, JSON, LONG, Label, Param, SCALAR, STR, TEXT, TYPE, f, named, one_of, opt, pattern,
+    rest, sig,
 };
 use crate::types::Type::{Bool, Dynamic, Int, Long, String};
 
@@ -16,6 +17,8 @@ const REGEX: Param = pattern(named("regex", STR));
 const TRIMMED: Param = named("regex", STR);
 const OCCURRENCES: [Param; 3] =
     [opt(named("start", LONG)), opt(named("length", LONG)), opt(named("occurrence", LONG))];
+
+const KIND: Param = one_of(&["normal", "regex"], named("kind", STR));
 
 pub static ROWS: &[Func] = &[
     f("strcat", &[sig(&[TEXT, rest(TEXT)], Is(String), Build(strcat))])
@@ -143,7 +146,7 @@ pub static ROWS: &[Func] = &[
         "countof",
         &[
             sig(&[SOURCE, named("search", STR)], Is(Long), Kernel("kql_countof")),
-            sig(&[SOURCE, named("search", STR), named("kind", STR)], Is(Long), Kernel("kql_countof_kind")),
+            sig(&[SOURCE, named("search", STR), KIND], Is(Long), Kernel("kql_countof_kind")),
         ],
     )
     .doc("How often a text stands in another.")

@@ -203,6 +203,19 @@ impl Binder<'_> {
                 self.error(code::TYPE, arg.span, message, "Write one.");
                 return Err(Stop);
             }
+            if let (Some(param), Some(Value::String(text))) = (param, arg.literal())
+                && !param.one_of.is_empty()
+                && !param.one_of.iter().any(|known| known.eq_ignore_ascii_case(text))
+            {
+                let message = format!("'{name}' knows no '{text}' here");
+                self.error(
+                    code::CHOICE,
+                    arg.span,
+                    message,
+                    format!("Write one of {}.", param.one_of.join(", ")),
+                );
+                return Err(Stop);
+            }
             if let (true, Some(Value::String(text))) =
                 (param.is_some_and(|param| param.pattern), arg.literal())
                 && let Err(message) = regexes::compiled(text)
