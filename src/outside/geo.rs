@@ -1,5 +1,6 @@
 //! Files that say where addresses are: MaxMind's database of cities, or a CSV file of networks.
 
+use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,9 +15,16 @@ use crate::kernels::geo::{self, Places};
 /// The fields of `geo_info_from_ip_address` in their order.
 const FIELDS: [&str; 5] = ["country", "state", "city", "latitude", "longitude"];
 
+/// A larger database is none: MaxMind's largest take some 100 MB.
+const DATABASE_MAX_BYTES: u64 = 1 << 30;
+
 /// Reads a file whole.
 pub fn open(path: &Path) -> Result<Arc<dyn Places>> {
     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mmdb")) {
+        let data = fs::metadata(path).map_err(|error| Error::file(path, error))?;
+        if data.len() > DATABASE_MAX_BYTES {
+            return Err(Error::message("it is larger than 1 GB"));
+        }
         let reader = Reader::open_readfile(path).map_err(|error| Error::message(error.to_string()))?;
         return Ok(Arc::new(Cities(reader)));
     }
@@ -206,5 +214,25 @@ mod tests {
         assert_eq!(place("2001:db8::1"), None);
         std::fs::write(&path, b"no database").expect("writes");
         assert!(open(&path).is_err());
+    }
+
+    #[test]
+    fn a_damaged_database_gives_an_error_or_no_place() {
+        let whole = database();
+        let mut refused = 0;
+        for at in 0..whole.len() {
+            for value in [0, 0x20, 0x3f, 0x7f, 0xe1, 0xff] {
+                let mut damaged = whole.clone();
+                damaged[at] = value;
+                let places = Reader::from_source(damaged).map(Cities);
+                let find = |address: &str| match &places {
+                    Ok(places) => places.find(address.parse().expect("an address"), &mut String::new()),
+                    Err(error) => Err(error.to_string()),
+                };
+                let found = ["10.0.0.1", "192.0.2.1", "2001:db8::1"].map(find);
+                refused += usize::from(found.iter().any(std::result::Result::is_err));
+            }
+        }
+        assert!(refused > whole.len(), "{refused}");
     }
 }

@@ -11,6 +11,7 @@ mod path;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ const WATCHLISTS: &str = "watchlists";
 const LISTED_MAX: usize = 5_000;
 /// A longer function is none.
 const FUNCTION_MAX_BYTES: u64 = 1 << 20;
+/// All functions together; they are read whenever something is compiled.
+const FUNCTIONS_MAX_BYTES: u64 = 64 << 20;
 
 impl Folders {
     /// What a compiler must know of them; reads them anew.
@@ -59,15 +62,27 @@ fn watchlists(files: &Path) -> BTreeMap<String, Result<Vec<String>, String>> {
 }
 
 fn functions(folder: &Path) -> BTreeMap<String, FunctionFile> {
-    let text = |real: PathBuf| match fs::metadata(&real) {
-        Ok(data) if data.len() > FUNCTION_MAX_BYTES => Err("it is larger than 1 MB".to_owned()),
-        _ => fs::read_to_string(&real).map_err(|error| error.to_string()),
+    let mut left = FUNCTIONS_MAX_BYTES;
+    let mut text = |real: PathBuf| {
+        let text = function(&real)?;
+        left = left.checked_sub(text.len() as u64).ok_or("the files of its folder take more than 64 MB")?;
+        Ok(text)
     };
-    let file = |path: PathBuf, real: Result<PathBuf, String>| FunctionFile {
+    let mut file = |path: PathBuf, real: Result<PathBuf, String>| FunctionFile {
         path: path.display().to_string(),
-        text: real.and_then(text),
+        text: real.and_then(&mut text),
     };
     listed(folder, &[], "kql").into_iter().map(|(name, path, real)| (name, file(path, real))).collect()
+}
+
+fn function(path: &Path) -> Result<String, String> {
+    let mut text = String::new();
+    let file = fs::File::open(path).map_err(|error| error.to_string())?;
+    file.take(FUNCTION_MAX_BYTES + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    if text.len() as u64 > FUNCTION_MAX_BYTES {
+        return Err("it is larger than 1 MB".to_owned());
+    }
+    Ok(text)
 }
 
 /// The files of a folder with this ending: name without it, path, and where it leads or why it may not.

@@ -1,7 +1,7 @@
 //! Questions about the data while a query is bound: some plugins have the columns that their rows have.
 
 use super::check::{Binder, Checked, Stop};
-use super::{Plan, Rel};
+use super::{Node, Plan, Rel};
 use crate::diag::code;
 use crate::span::Span;
 use crate::value::Value;
@@ -34,6 +34,7 @@ impl Binder<'_> {
             self.refuse(place, "a plugin whose columns depend on random values", help);
             return Err(Stop);
         }
+        self.steady(&plan.root, place)?;
         let answer = match &mut self.ask {
             Some(ask) => ask.rows(plan),
             None => return Ok(None),
@@ -43,5 +44,38 @@ impl Binder<'_> {
             self.error(code::DATA, place, format!("the data gave no columns: {message}"), help);
             Stop
         })
+    }
+
+    /// Refuses rows that the question and the run may take differently: the first of groups or of a join,
+    /// which come in another order each time.
+    fn steady(&mut self, root: &Rel, place: Span) -> Checked<()> {
+        // The question's own limit takes all that it may have.
+        let root = if let Node::Limit { input, .. } = &root.node { input } else { root };
+        let any = |rel: &&Rel| match &rel.node {
+            Node::Limit { input, .. } => input.order.is_empty() && self.shuffled(input),
+            _ => false,
+        };
+        if self.reached(root).iter().any(any) {
+            let help = "Put 'sort by' before take, or name the columns after the plugin.";
+            self.refuse(place, "a plugin whose columns depend on any rows of groups or a join", help);
+            return Err(Stop);
+        }
+        Ok(())
+    }
+
+    fn shuffled(&self, rel: &Rel) -> bool {
+        match &rel.node {
+            Node::Aggregate { groups, .. } => !groups.is_empty(),
+            Node::Join { .. } => true,
+            Node::Let { index, .. } => self.shuffled(&self.lets[*index].rel),
+            Node::Filter { input, .. }
+            | Node::Project { input, .. }
+            | Node::Window { input, .. }
+            | Node::Walk { input, .. }
+            | Node::Limit { input, .. }
+            | Node::Unnest { input, .. } => self.shuffled(input),
+            Node::Union { inputs, .. } => inputs.iter().any(|input| self.shuffled(input)),
+            Node::Scan { .. } | Node::Values { .. } | Node::Range { .. } => false,
+        }
     }
 }

@@ -221,12 +221,10 @@ impl Binder<'_> {
         if holds {
             return Some(Ok(Expr::lit(Value::Bool(true), Type::Bool, span)));
         }
-        self.error(
-            code::TYPE,
-            span,
-            message.clone(),
-            "This is what assert() says when its condition does not hold.",
-        );
+        let help = "This is what assert() says when its condition does not hold.";
+        let message = message.trim();
+        let said = if message.is_empty() { "the condition of assert() does not hold" } else { message };
+        self.error(code::TYPE, span, said, help);
         Some(Err(Stop))
     }
 

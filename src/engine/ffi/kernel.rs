@@ -13,6 +13,10 @@ use super::{Connection, c_text};
 use crate::error::{Error, Result};
 use crate::kernels::{Cell, Kernel, Nulls, Phys, QUERY_ERROR};
 
+/// What the texts of one vector may take: DuckDB's limit does not count them, and one text of each of 2048
+/// rows may be long.
+const TEXT_MAX_BYTES: usize = if cfg!(test) { 4 << 20 } else { 1 << 30 };
+
 thread_local! {
     static RUNNING: Flag<bool> = const { Flag::new(false) };
 }
@@ -146,6 +150,7 @@ unsafe fn run(
     let mut memo = if kernel.volatile { None } else { arguments.memo() };
     let mut cells = arguments.first()?;
     let mut text = String::new();
+    let mut written = 0;
     for row in 0..arguments.rows {
         if let Some(same) = memo.as_mut().and_then(|memo| memo.find(&arguments, row)) {
             output.repeat(row, same);
@@ -165,6 +170,15 @@ unsafe fn run(
             Cell::Error(message) => return Err(format!("{QUERY_ERROR}{message}")),
             cell if output.set(row, cell) => {}
             _ => return Err(format!("function '{}' gave a value of a wrong type", kernel.name)),
+        }
+        written += text.len();
+        if written > TEXT_MAX_BYTES {
+            let megabytes = TEXT_MAX_BYTES >> 20;
+            return Err(format!(
+                "{QUERY_ERROR}the values that a function gives for {} rows take more than {megabytes} MB; \
+                 give it fewer rows, or make the values smaller",
+                arguments.rows
+            ));
         }
     }
     Ok(())

@@ -19,8 +19,9 @@ pub fn delimited<'t>(
         return Err("parse-kv wants delimiters that are not empty".to_owned());
     }
     let mut rest = text.trim_start();
+    let mut next = [kv, pair].map(|delimiter| Next::of(text, delimiter));
     while !rest.is_empty() {
-        let Some((key, after)) = key(rest, pair, kv, quotes)? else {
+        let Some((key, after)) = key(rest, &mut next, quotes)? else {
             rest = after_pair(rest, pair);
             continue;
         };
@@ -46,31 +47,59 @@ fn after_pair<'t>(text: &'t str, pair: &str) -> &'t str {
     text.find(pair).map_or("", |at| text[at + pair.len()..].trim_start())
 }
 
-/// The key that the text begins with and what follows its delimiter; `None` when a pair ends before one.
-fn key<'t>(
+/// A delimiter in a text: where it comes next. Places only grow, so that no part of the text is read twice.
+struct Next<'t, 'd> {
     text: &'t str,
-    pair: &str,
-    kv: &str,
+    delimiter: &'d str,
+    at: Option<usize>,
+}
+
+impl<'t, 'd> Next<'t, 'd> {
+    fn of(text: &'t str, delimiter: &'d str) -> Next<'t, 'd> {
+        Next { text, delimiter, at: text.find(delimiter) }
+    }
+
+    fn at_or_after(&mut self, place: usize) -> Option<usize> {
+        if self.at.is_some_and(|at| at < place) {
+            self.at = self.text[place..].find(self.delimiter).map(|at| place + at);
+        }
+        self.at
+    }
+}
+
+/// The key that the rest of the text begins with and what follows its delimiter; `None` when a pair ends
+/// before one.
+fn key<'t>(
+    rest: &'t str,
+    [kv, pair]: &mut [Next<'t, '_>; 2],
     quotes: &Quotes<'_>,
 ) -> Result<Option<(Cow<'t, str>, &'t str)>, String> {
-    if let Some((key, after)) = quotes.open(text)? {
-        return Ok(after.trim_start().strip_prefix(kv).map(|after| (key, after)));
+    if let Some((key, after)) = quotes.open(rest)? {
+        return Ok(after.trim_start().strip_prefix(kv.delimiter).map(|after| (key, after)));
     }
-    let Some(end) = text.find(kv) else { return Ok(None) };
-    let key = text[..end].trim_end();
-    // A blank that is a delimiter may stand between the key and its own.
-    if key.contains(pair) {
-        return Ok(None);
+    let start = kv.text.len() - rest.len();
+    let Some(end) = kv.at_or_after(start) else { return Ok(None) };
+    if let Some(after) = pair.at_or_after(start).map(|at| at + pair.delimiter.len())
+        && after <= end
+    {
+        // A blank that is a delimiter may stand between the key and its own.
+        let blank = pair.delimiter.ends_with(char::is_whitespace);
+        if !blank || !kv.text[after..end].trim_start().is_empty() {
+            return Ok(None);
+        }
     }
-    Ok(Some((Cow::Borrowed(key), &text[end + kv.len()..])))
+    Ok(Some((Cow::Borrowed(kv.text[start..end].trim_end()), &kv.text[end + kv.delimiter.len()..])))
 }
 
 /// Where the next pair begins: at the last delimiter before a key.
 fn next_key(text: &str, pair: &str, kv: &str, found: &Found<'_, '_>) -> Result<usize, String> {
     let mut from = 0;
+    // No delimiter of pairs begins before this.
+    let mut searched = 0;
     while let Some(at) = text[from..].find(kv).map(|at| from + at) {
         let head = text[..at].trim_end();
-        if let Some(start) = head.rfind(pair) {
+        let unread = head.as_bytes().get(searched..).unwrap_or_default();
+        if let Some(start) = memchr::memmem::rfind(unread, pair.as_bytes()).map(|start| searched + start) {
             let key = head[start + pair.len()..].trim_start();
             if !found.knows(key) {
                 return Err(format!(
@@ -79,6 +108,7 @@ fn next_key(text: &str, pair: &str, kv: &str, found: &Found<'_, '_>) -> Result<u
             }
             return Ok(start);
         }
+        searched = searched.max(head.len().saturating_sub(pair.len() - 1));
         from = at + kv.len();
     }
     Ok(text.len())

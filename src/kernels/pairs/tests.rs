@@ -59,3 +59,14 @@ fn a_regular_expression_has_a_group_for_each() {
     let layout = Layout::Regex(r"(\w+)\s*->\s*(\w+)".into());
     assert_eq!(found(&layout, &[], "", &["b", "x"], "a -> 1, b->2"), "1:2-");
 }
+
+#[test]
+fn a_long_text_is_read_once() {
+    let text = "a;".repeat(100_000);
+    assert_eq!(delimited(";", &["k"], &text), "-");
+    assert_eq!(delimited(";", &["k"], &format!("{text}k=v")), "1:v");
+    assert_eq!(delimited(";", &["k"], &format!("{text}{}=v", " ".repeat(100_000))), "-");
+    let greedy = Layout::Delimited { pair: ";".into(), kv: "=".into(), greedy: true };
+    let text = format!("k={}", "=".repeat(200_000));
+    assert!(found(&greedy, &[], "", &["k"], &text).starts_with("200000:="));
+}

@@ -169,6 +169,16 @@ fn errors_and_panics_end_the_query_only() {
 }
 
 #[test]
+fn texts_of_one_vector_that_take_too_much_end_the_query() {
+    let connection = open();
+    let rows = "FROM range(2000) r(i)";
+    let failure = column(&connection, "t_upper(repeat('x', 5000) || i, 'y')", rows).expect_err("too much");
+    assert!(failure.to_string().contains("take more than 4 MB"), "{failure}");
+    let texts = column(&connection, "t_upper(repeat('x', 500) || i, 'y')", rows).expect("runs");
+    assert_eq!(texts.len(), 2000);
+}
+
+#[test]
 fn a_volatile_function_runs_for_every_row() {
     let connection = open();
     let mut seen = column(&connection, "t_count()", "FROM range(5000)").expect("runs");

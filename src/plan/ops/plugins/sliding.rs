@@ -11,6 +11,9 @@ use crate::syntax::ast::{self, Arg, BinaryOp, Expand, ExprKind as Ast, Literal, 
 use crate::types::Type;
 use crate::value::Value;
 
+/// Bins that one row may count in: `range()`, which makes them, gives no more.
+const BINS_MAX: i64 = 1 << 20;
+
 /// The analysis: which column is the time, and its bins, in ticks.
 struct Sliding {
     time: Column,
@@ -51,6 +54,11 @@ impl Binder<'_> {
         if bin <= 0 || width < bin {
             let message = "the look-back must hold a bin, and a bin some time";
             self.error(code::TYPE, lookback.expr.span, message, "Write sliding_window_counts(..., 7d, 1d).");
+            return Err(Stop);
+        }
+        if width / bin > BINS_MAX {
+            let message = format!("a row would count in {} bins", width / bin);
+            self.error(code::LIMIT, lookback.expr.span, message, format!("At most {BINS_MAX} fit."));
             return Err(Stop);
         }
         let sliding =
