@@ -69,6 +69,8 @@ pub struct Binder<'a> {
     pub render: Option<Render>,
     pub next_col: u32,
     pub calls_deep: usize,
+    /// How many pipelines and scalars that are computed once the place at hand stands in.
+    pub tables_deep: usize,
     /// What the text has grown into so far.
     pub used: Used,
     /// Columns that number the rows of an order.
@@ -113,6 +115,7 @@ impl<'a> Binder<'a> {
             render: None,
             next_col: 0,
             calls_deep: 0,
+            tables_deep: 0,
             used: Used::default(),
             positions: HashSet::new(),
             natural: HashSet::new(),
@@ -249,7 +252,7 @@ impl<'a> Binder<'a> {
                 Binding::Function(Rc::new(UserFunction { function, env, file: None }))
             }
             LetValue::Expr(expr) => match self.any(expr, env)? {
-                Any::Scalar(expr) => Binding::Scalar(expr),
+                Any::Scalar(expr) => self.scalar_binding(expr),
                 Any::Table(rel) => Binding::Table(self.add_let(name, rel, materialized(expr))),
             },
         };

@@ -10,6 +10,12 @@ use crate::syntax::ast;
 pub enum Binding {
     /// A macro: its expression is used anew at each mention, so `rand()` differs.
     Scalar(Expr),
+    /// A scalar that reads columns of the row at hand, which no table inside the function can see. `depth`
+    /// says how many tables its place stands in.
+    OfRow {
+        value: Expr,
+        depth: usize,
+    },
     /// A tabular `let`, by index into the plan's lets.
     Table(usize),
     Function(Rc<UserFunction>),

@@ -137,7 +137,7 @@ impl Binder<'_> {
         Ok(Expr::lit(value, ty, span))
     }
 
-    fn name(&mut self, name: &Name, cx: &Cx<'_>) -> Checked<Expr> {
+    fn name(&mut self, name: &Name, cx: &mut Cx<'_>) -> Checked<Expr> {
         if let Some(column) = cx.cols.iter().find(|column| column.name == name.text) {
             self.advise_shadowed(name, cx.env);
             return Ok(Expr::col(column, name.span));
@@ -147,8 +147,12 @@ impl Binder<'_> {
         }
         match cx.env.get(&name.text) {
             Some(Binding::Scalar(value)) => return self.copied(value, name.span),
+            Some(Binding::OfRow { value, depth }) => return self.of_row(value, *depth, name),
             Some(Binding::Table(_)) => {
                 return self.no_scalar(name);
+            }
+            Some(Binding::Function(function)) if function.function.params.is_empty() => {
+                return self.call(name, &[], name.span, cx);
             }
             Some(Binding::Function(_)) => {
                 self.error(

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::check::{Any, Binder, CALLS_DEEP, Checked, Stop};
 use super::env::{Binding, Env, UserFunction};
-use super::{Column, Rel};
+use super::expr::columns_of;
+use super::{Column, Expr, Rel};
 use crate::diag::code;
 use crate::span::Span;
 use crate::syntax::ast::{self, Function, Name, Param, ParamType};
@@ -118,11 +119,9 @@ impl Binder<'_> {
                 }
                 (ParamType::Scalar(ty, _), Some(arg)) => {
                     let value = self.scalar(&arg.expr, outer, cols)?;
-                    Binding::Scalar(self.coerce(
-                        value,
-                        *ty,
-                        &format!("the argument '{}'", param.name.text),
-                    )?)
+                    let value =
+                        self.coerce(value, *ty, &format!("the argument '{}'", param.name.text))?;
+                    self.scalar_binding(value)
                 }
                 (ParamType::Scalar(ty, _), None) => match &param.default {
                     Some(default) => {
@@ -140,6 +139,29 @@ impl Binder<'_> {
             env = env.with(&param.name.text, binding);
         }
         Ok(env)
+    }
+
+    /// What a name stands for from now on whose value this is.
+    pub fn scalar_binding(&self, value: Expr) -> Binding {
+        match columns_of(&value).is_empty() {
+            true => Binding::Scalar(value),
+            false => Binding::OfRow { value, depth: self.tables_deep },
+        }
+    }
+
+    /// A mention of [`Binding::OfRow`]. Kusto has no tables for each row (user-defined functions,
+    /// "Limitations").
+    pub fn of_row(&mut self, value: &Expr, depth: usize, name: &Name) -> Checked<Expr> {
+        if depth == self.tables_deep {
+            return self.copied(value, name.span);
+        }
+        self.error(
+            code::SCALAR,
+            name.span,
+            format!("'{}' differs from row to row, and a table inside a function cannot read it", name.text),
+            "Bring the two together with join or lookup, or give the function a constant.",
+        );
+        Err(Stop)
     }
 
     pub fn missing_argument(&mut self, name: &Name, param: &Param) -> Checked<Env> {

@@ -183,7 +183,12 @@ impl Binder<'_> {
                 !column
                     && match cx.env.get(&name.text) {
                         Some(Binding::Table(_)) => true,
-                        Some(Binding::Scalar(_) | Binding::Function(_) | Binding::Wrong) => false,
+                        Some(
+                            Binding::Scalar(_)
+                            | Binding::OfRow { .. }
+                            | Binding::Function(_)
+                            | Binding::Wrong,
+                        ) => false,
                         None => self.schema.table(&name.text).is_some(),
                     }
             }

@@ -18,6 +18,10 @@ impl Binder<'_> {
             Ast::Pipe(pipe) => self.pipe(pipe, env, None).map(Any::Table),
             Ast::Name(name) => match env.get(&name.text) {
                 Some(Binding::Scalar(value)) => self.copied(value, expr.span).map(Any::Scalar),
+                Some(Binding::OfRow { value, depth }) => self.of_row(value, *depth, name).map(Any::Scalar),
+                Some(Binding::Function(function)) if function.function.params.is_empty() => {
+                    self.call_user(&function.clone(), name, &[], env, &[], expr.span)
+                }
                 Some(Binding::Table(_) | Binding::Function(_)) => self.source(expr, env).map(Any::Table),
                 Some(Binding::Wrong) => Err(Stop),
                 None if self.schema.table(&name.text).is_some()
@@ -54,7 +58,7 @@ impl Binder<'_> {
                     let function = function.clone();
                     self.table_of_call(&function, name, &[], env, expr.span)
                 }
-                Some(Binding::Scalar(_) | Binding::Function(_)) => {
+                Some(Binding::Scalar(_) | Binding::OfRow { .. } | Binding::Function(_)) => {
                     self.error(
                         code::TYPE,
                         name.span,
@@ -235,8 +239,10 @@ impl Binder<'_> {
 
     pub fn pipe(&mut self, pipe: &Pipe, env: &Env, input: Option<Rel>) -> Checked<Rel> {
         self.deeper(pipe.span, |binder| {
-            let rel = binder.operators(pipe, env, input)?;
-            binder.measured(rel)
+            binder.tables_deep += 1;
+            let rel = binder.operators(pipe, env, input);
+            binder.tables_deep -= 1;
+            binder.measured(rel?)
         })
     }
 

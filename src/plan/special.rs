@@ -3,7 +3,8 @@
 
 use super::check::{Any, Binder, Checked, Stop};
 use super::expr::Cx;
-use super::{Column, Expr, ExprKind, WindowFunc};
+use super::ops::{volatile, volatile_expr};
+use super::{Column, Expr, ExprKind, Node, Rel, WindowFunc};
 use crate::catalog;
 use crate::diag::code;
 use crate::span::Span;
@@ -153,14 +154,33 @@ impl Binder<'_> {
         if let Some(key) = self.part_scalar(&arg.expr, cx.cols) {
             return Ok(key);
         }
-        match self.any(&arg.expr, cx.env)? {
-            Any::Scalar(expr) => Ok(expr),
-            Any::Table(rel) => {
-                let Some(first) = rel.cols.first() else { return Err(Stop) };
-                let ty = first.ty;
-                Ok(Expr::new(ExprKind::Scalar(Box::new(rel)), ty, span))
-            }
-        }
+        self.tables_deep += 1;
+        let value = self.any(&arg.expr, cx.env);
+        self.tables_deep -= 1;
+        let rel = match value? {
+            Any::Scalar(expr) if volatile_expr(&expr) => self.one_value(expr),
+            Any::Scalar(expr) => return Ok(expr),
+            Any::Table(rel) => rel,
+        };
+        let Some(first) = rel.cols.first() else { return Err(Stop) };
+        let ty = first.ty;
+        // Computed once for the whole query, wherever and however often it is mentioned.
+        let rel = if volatile(&rel) { self.computed_once(rel, span) } else { rel };
+        Ok(Expr::new(ExprKind::Scalar(Box::new(rel)), ty, span))
+    }
+
+    /// A table of one value.
+    fn one_value(&mut self, value: Expr) -> Rel {
+        let column = self.new_column("", value.ty);
+        let span = value.span;
+        let node = Node::Values { items: vec![(column.id, value.ty)], rows: vec![vec![value]] };
+        Rel { node, cols: vec![column], order: Vec::new(), span }
+    }
+
+    /// A table that is computed once, by its mention.
+    fn computed_once(&mut self, rel: Rel, span: Span) -> Rel {
+        let index = self.add_let("toscalar", rel, true);
+        self.let_rel(index, span)
     }
 
     pub fn column_ifexists(

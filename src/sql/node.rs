@@ -147,7 +147,8 @@ impl<'a> Writer<'a> {
         if let [row] = rows {
             let items =
                 items.iter().zip(row).map(|((id, _), value)| (*id, self.expr(value, &nothing))).collect();
-            return Block { items, ..Block::default() };
+            let sealed = row.iter().any(crate::plan::volatile_expr);
+            return Block { items, sealed, ..Block::default() };
         }
         let columns: Vec<String> = items.iter().map(|(id, _)| name(*id)).collect();
         if rows.is_empty() || items.is_empty() {
@@ -197,11 +198,13 @@ impl<'a> Writer<'a> {
         Block { items: vec![(col, column)], from: series, ..Block::default() }
     }
 
-    /// Read once, a let is written in place; read more often it is a CTE.
+    /// Read once, a let is written in place; read more often it is a CTE. What is random and computed once is
+    /// one too: an expression that reads it may be written more than once.
     fn let_(&mut self, index: usize, items: &[(ColId, ColId)]) -> Block {
         let plan = self.plan;
         let item = &plan.lets[index];
-        if item.uses <= 1 || item.rel.cols.is_empty() {
+        let kept = item.materialize && item.volatile;
+        if (item.uses <= 1 && !kept) || item.rel.cols.is_empty() {
             let mut block = self.rel(&item.rel);
             if block.sealed || !block.distinct_on.is_empty() {
                 block = self.closed(block);

@@ -78,8 +78,8 @@ impl Binder<'_> {
         }
         let mut found = Vec::new();
         for table in tables {
-            for rel in self.union_part(table, false, env)? {
-                let Some(name) = self.source_name(table, &rel, env) else {
+            for (name, rel) in self.union_part(table, false, env)? {
+                let Some(name) = name else {
                     let help = "Give it a name: let T = view () { ... }; find in (T) where ...";
                     self.refuse(table.span, "a subquery in find", help);
                     return Err(Stop);

@@ -13,7 +13,6 @@ use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast, Literal, OpParam};
 use crate::types::Type;
 use crate::value::Value;
 
-use super::cols::matches;
 use super::param_word;
 
 /// The spellings of join kinds ("join operator" in the Kusto reference).
@@ -270,8 +269,7 @@ impl Binder<'_> {
         for table in tables {
             match self.union_part(table, fuzzy, env) {
                 Ok(rels) => {
-                    for rel in rels {
-                        let name = self.source_name(table, &rel, env);
+                    for (name, rel) in rels {
                         let name = name.unwrap_or_else(|| format!("union_arg{}", inputs.len()));
                         inputs.push((name, rel));
                     }
@@ -327,12 +325,17 @@ impl Binder<'_> {
         }
     }
 
-    pub fn union_part(&mut self, table: &ast::Expr, fuzzy: bool, env: &Env) -> Checked<Vec<Rel>> {
+    /// The tables that one place names, each with what withsource calls it.
+    pub fn union_part(
+        &mut self,
+        table: &ast::Expr,
+        fuzzy: bool,
+        env: &Env,
+    ) -> Checked<Vec<(Option<String>, Rel)>> {
         if let Ast::Name(name) = &table.kind
             && name.is_pattern()
         {
-            let names: Vec<String> = self.schema.tables.iter().map(|table| table.name.clone()).collect();
-            let found: Vec<String> = names.into_iter().filter(|table| matches(&name.text, table)).collect();
+            let found = self.tables_like(&name.text, env, name.span)?;
             if found.is_empty() && !fuzzy {
                 self.error(
                     code::UNKNOWN_NAME,
@@ -342,7 +345,7 @@ impl Binder<'_> {
                 );
                 return Err(Stop);
             }
-            return found.iter().map(|table| self.table(table, name.span, env)).collect();
+            return Ok(found.into_iter().map(|(name, rel)| (Some(name), rel)).collect());
         }
         let before = self.diagnostics.len();
         // A name that is nothing yet is meant as a table.
@@ -355,7 +358,7 @@ impl Binder<'_> {
         };
         let part = if unknown { self.source(table, env).map(Any::Table) } else { self.any(table, env) };
         match part {
-            Ok(Any::Table(rel)) => Ok(vec![rel]),
+            Ok(Any::Table(rel)) => Ok(vec![(self.source_name(table, &rel, env), rel)]),
             Ok(Any::Scalar(_)) => {
                 self.error(
                     code::TYPE,

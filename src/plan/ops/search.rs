@@ -12,7 +12,7 @@ use crate::syntax::ast::{self, Name, OpParam};
 use crate::types::Type;
 use crate::value::Value;
 
-use super::cols::projected;
+use super::cols::{matches, projected};
 use super::param_word;
 use super::terms::Scope;
 
@@ -108,8 +108,7 @@ impl Binder<'_> {
     ) -> Checked<Vec<(String, Rel)>> {
         let mut inputs = Vec::new();
         for table in tables {
-            for rel in self.union_part(table, false, env)? {
-                let name = self.source_name(table, &rel, env);
+            for (name, rel) in self.union_part(table, false, env)? {
                 inputs.push((name.unwrap_or_else(|| format!("search_arg{}", inputs.len())), rel));
             }
         }
@@ -121,9 +120,21 @@ impl Binder<'_> {
 
     /// All stored tables, then the views in reach.
     pub fn every_table(&mut self, env: &Env, span: Span) -> Checked<Vec<(String, Rel)>> {
-        let names: Vec<String> = self.schema.tables.iter().map(|table| table.name.clone()).collect();
+        let inputs = self.tables_like("*", env, span)?;
+        if inputs.is_empty() {
+            self.error(code::UNKNOWN_NAME, span, "there is no table to look into", "Load one first.");
+            return Err(Stop);
+        }
+        Ok(inputs)
+    }
+
+    /// The stored tables whose names have this pattern, then such views in reach.
+    pub fn tables_like(&mut self, pattern: &str, env: &Env, span: Span) -> Checked<Vec<(String, Rel)>> {
+        let tables = self.schema.tables.iter().map(|table| &table.name);
+        let names: Vec<String> = tables.filter(|table| matches(pattern, table)).cloned().collect();
+        let views = env.views().into_iter().filter(|(name, _)| matches(pattern, name));
         let views: Vec<(String, Rc<UserFunction>)> =
-            env.views().into_iter().map(|(name, view)| (name.to_owned(), view)).collect();
+            views.map(|(name, view)| (name.to_owned(), view)).collect();
         let mut inputs = Vec::new();
         for name in names {
             let rel = self.table(&name, span, env)?;
@@ -133,10 +144,6 @@ impl Binder<'_> {
             let name = Name { text: text.clone(), span };
             let rel = self.table_of_call(&view, &name, &[], env, span)?;
             inputs.push((text, rel));
-        }
-        if inputs.is_empty() {
-            self.error(code::UNKNOWN_NAME, span, "there is no table to look into", "Load one first.");
-            return Err(Stop);
         }
         Ok(inputs)
     }
