@@ -119,8 +119,7 @@ impl Binder<'_> {
                 }
                 (ParamType::Scalar(ty, _), Some(arg)) => {
                     let value = self.scalar(&arg.expr, outer, cols)?;
-                    let value =
-                        self.coerce(value, *ty, &format!("the argument '{}'", param.name.text))?;
+                    let value = self.coerce(value, *ty, &format!("the argument '{}'", param.name.text))?;
                     self.scalar_binding(value)
                 }
                 (ParamType::Scalar(ty, _), None) => match &param.default {

@@ -132,14 +132,6 @@ impl Binder<'_> {
         }
     }
 
-    /// As [`Binder::infer`], of what has no columns: a function gives it no name of its own then.
-    pub fn infer_constant(&self, expr: &Expr) -> Option<String> {
-        if hands_no_name(expr) {
-            return None;
-        }
-        self.infer(expr, &[]).filter(|name| !name.ends_with('_'))
-    }
-
     /// As [`Binder::infer`], for the operators that take over the name of a scalar `let` too.
     pub fn infer_bare(&self, expr: &Expr, cols: &[Column]) -> Option<String> {
         match &expr.kind {

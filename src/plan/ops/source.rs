@@ -15,6 +15,7 @@ use crate::value::Value;
 const VALUES_MAX: usize = 200_000;
 
 impl Binder<'_> {
+    /// A column that has no name given is called by its position, whatever it is made of.
     pub fn print(&mut self, items: &[Named], env: &Env, span: Span) -> Checked<Rel> {
         let mut namer = Namer::default();
         let mut cols = Vec::new();
@@ -27,7 +28,7 @@ impl Binder<'_> {
             };
             let name = match item.names.first() {
                 Some(name) => name.text.clone(),
-                None => self.infer_constant(&item.expr).unwrap_or_else(|| format!("print_{at}")),
+                None => format!("print_{at}"),
             };
             let name = namer.free(&name);
             let column = self.new_column(name, expr.ty);
