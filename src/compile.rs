@@ -22,6 +22,8 @@ pub struct Compilation {
 /// One query, ready to run.
 #[derive(Clone, Debug)]
 pub struct Compiled {
+    /// What the query calls it, where it is one of several results (`fork a = (...)`).
+    pub name: Option<String>,
     /// Exactly one SELECT. Its columns are the result's in order, under internal names. Empty when columns
     /// depend on data that nobody was asked for: the query cannot be run then.
     pub sql: String,
@@ -200,6 +202,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     let sql = sql::write(&plan, source)?;
     let streams = plan.repeatable() && streams(&plan.root, &plan);
     Some(Compiled {
+        name: plan.name,
         sql,
         columns,
         untyped: plan.untyped,
@@ -218,6 +221,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
 fn unseen(plan: Plan, now: i64) -> Compiled {
     let columns = columns(&plan);
     Compiled {
+        name: plan.name,
         sql: String::new(),
         untyped: plan.untyped,
         origins: vec![None; columns.len()],

@@ -86,6 +86,9 @@ pub fn write_result(
     exporter: &mut dyn Exporter,
     out: &mut dyn Write,
 ) -> Result<u64, Failure> {
+    if let Some(name) = &compiled.name {
+        exporter.title(name);
+    }
     exporter.begin(&compiled.columns, out)?;
     let mut rows: u64 = 0;
     engine.stream(&Sql::from(compiled), cancel, &mut |grid| {

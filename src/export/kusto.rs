@@ -1,5 +1,5 @@
 //! Kusto v1 JSON, the answer of the service's query endpoint: Tables with Columns and Rows.
-//! One table a result, named Table_0, Table_1 and so on, all on one line.
+//! One table a result, called as the query does, else Table_0, Table_1 and so on, all on one line.
 
 use std::io::{self, Write};
 
@@ -13,12 +13,18 @@ use crate::value::Value;
 pub struct Kusto {
     tables: u64,
     rows: u64,
+    title: Option<String>,
 }
 
 impl Exporter for Kusto {
+    fn title(&mut self, name: &str) {
+        self.title = Some(name.to_owned());
+    }
+
     fn begin(&mut self, columns: &[ColumnType], out: &mut dyn Write) -> io::Result<()> {
         let before = if self.tables == 0 { "{\"Tables\":[" } else { "," };
-        write!(out, "{before}{{\"TableName\":\"Table_{}\",\"Columns\":[", self.tables)?;
+        let name = self.title.take().unwrap_or_else(|| format!("Table_{}", self.tables));
+        write!(out, "{before}{{\"TableName\":{},\"Columns\":[", quoted(&name))?;
         self.tables += 1;
         self.rows = 0;
         for (at, column) in columns.iter().enumerate() {

@@ -27,6 +27,8 @@ pub struct Options {
 /// Writes results in one format. The order of calls: for each result `begin`, `rows` any number of
 /// times, `end`; at last `finish`.
 pub trait Exporter {
+    /// What the query calls the result that begins next; formats without a place for it leave it out.
+    fn title(&mut self, _name: &str) {}
     fn begin(&mut self, columns: &[ColumnType], out: &mut dyn Write) -> io::Result<()>;
     fn rows(&mut self, rows: &[Vec<Value>], out: &mut dyn Write) -> io::Result<()>;
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;

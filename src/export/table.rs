@@ -26,6 +26,8 @@ pub struct Table {
     waiting: Vec<Vec<String>>,
     started: bool,
     results: usize,
+    /// Stands above the next result.
+    title: Option<String>,
 }
 
 impl Table {
@@ -38,6 +40,7 @@ impl Table {
             waiting: Vec::new(),
             started: false,
             results: 0,
+            title: None,
         }
     }
 
@@ -98,11 +101,18 @@ fn aligns_right(ty: Type) -> bool {
 }
 
 impl Exporter for Table {
+    fn title(&mut self, name: &str) {
+        self.title = Some(self.shown(name));
+    }
+
     fn begin(&mut self, columns: &[ColumnType], out: &mut dyn Write) -> io::Result<()> {
         if self.results > 0 {
             out.write_all(b"\n")?;
         }
         self.results += 1;
+        if let Some(title) = self.title.take() {
+            writeln!(out, "{title}:")?;
+        }
         self.started = false;
         self.header = columns.iter().map(|column| self.shown(&column.name)).collect();
         self.right = columns.iter().map(|column| aligns_right(column.ty)).collect();
@@ -164,6 +174,23 @@ mod tests {
     fn columns_line_up_by_what_a_terminal_shows() {
         let text = written(Options::default(), &[row("漢字", 5, "x"), row("bob", 12, "")]);
         assert_eq!(text, "User  Hits  Note\n────  ────  ────\n漢字     5  x\nbob     12\n");
+    }
+
+    #[test]
+    fn a_title_stands_above_its_own_result() {
+        let (mut table, mut out) = (Table::new(Options { ascii: true, ..Options::default() }), Vec::new());
+        let columns = [ColumnType::new("n", Type::Long)];
+        for title in [Some("busy\u{1b}[2J"), None] {
+            if let Some(title) = title {
+                table.title(title);
+            }
+            table.begin(&columns, &mut out).expect("writes");
+            table.rows(&[vec![Value::Long(7)]], &mut out).expect("writes");
+            table.end(&mut out).expect("writes");
+        }
+        let text = String::from_utf8(out).expect("is text");
+        assert!(text.starts_with("busy") && text.ends_with(":\nn\n-\n7\n\nn\n-\n7\n"), "{text:?}");
+        assert!(!text.contains('\u{1b}'));
     }
 
     #[test]

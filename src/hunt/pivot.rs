@@ -141,6 +141,7 @@ mod tests {
         let from = |column: &str| Some(Origin { table: "OfficeActivity".into(), column: column.into() });
         let column = |name: &str| ColumnType::new(name, Type::String);
         Compiled {
+            name: None,
             sql: String::new(),
             columns: vec![column("UserId"), column("MaliciousIP"), column("Cut")],
             untyped: vec![false; 3],

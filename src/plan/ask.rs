@@ -22,6 +22,7 @@ impl Binder<'_> {
         }
         let inputs = self.inputs_of(&rel);
         let plan = Plan {
+            name: None,
             lets: self.lets.clone(),
             root: rel,
             render: None,

@@ -157,14 +157,15 @@ impl<'a> Binder<'a> {
                 StatementKind::Parameters(params) => env = self.query_parameters(params, env),
                 StatementKind::Query(pipe) => {
                     let results = self.results_of(pipe).unwrap_or_default();
-                    for (index, pipe) in results.iter().enumerate() {
+                    for (index, (name, pipe)) in results.iter().enumerate() {
                         if self.copies(self.lets.len(), pipe.span).is_err() {
                             return plans;
                         }
-                        let Ok(plan) = self.result(pipe, &env, at == last && index + 1 == results.len())
+                        let Ok(mut plan) = self.result(pipe, &env, at == last && index + 1 == results.len())
                         else {
                             break;
                         };
+                        plan.name.clone_from(name);
                         plans.push(plan);
                     }
                 }
@@ -188,7 +189,7 @@ impl<'a> Binder<'a> {
         let inputs = self.inputs_of(&root);
         let lets = if last { std::mem::take(&mut self.lets) } else { self.lets.clone() };
         let untyped = root.cols.iter().map(|column| self.is_untyped(column.id)).collect();
-        Ok(Plan { lets, root, render: self.render.take(), tables, inputs, untyped })
+        Ok(Plan { name: None, lets, root, render: self.render.take(), tables, inputs, untyped })
     }
 
     /// Rows of a timechart that no operator has ordered come by time: Kusto promises no order, and people

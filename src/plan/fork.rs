@@ -9,10 +9,11 @@ use crate::syntax::ast::{Arg, Expr, ExprKind as Ast, Name, Named, Op, OpKind, Pi
 pub const RESULTS_MAX: usize = 64;
 
 impl Binder<'_> {
-    /// The pipelines that a statement stands for: one, or those of the fork or facet that ends it.
-    pub fn results_of(&mut self, pipe: &Pipe) -> Checked<Vec<Pipe>> {
+    /// The pipelines that a statement stands for: one, or those of the fork or facet that ends it; each with
+    /// the name that the query gives it.
+    pub fn results_of(&mut self, pipe: &Pipe) -> Checked<Vec<(Option<String>, Pipe)>> {
         let ends = |op: &Op| matches!(op.kind, OpKind::Fork(_) | OpKind::Facet(..));
-        let Some(at) = pipe.ops.iter().position(ends) else { return Ok(vec![pipe.clone()]) };
+        let Some(at) = pipe.ops.iter().position(ends) else { return Ok(vec![(None, pipe.clone())]) };
         let (before, op, after) = (&pipe.ops[..at], &pipe.ops[at], &pipe.ops[at + 1..]);
         if let Some(next) = after.iter().find(|op| !matches!(op.kind, OpKind::Render { .. } | OpKind::Error))
         {
@@ -20,11 +21,11 @@ impl Binder<'_> {
             self.refuse(next.name.span, &what, "Put it into the branches.");
             return Err(Stop);
         }
-        let branches: Vec<Vec<Op>> = match &op.kind {
-            OpKind::Fork(branches) => branches.iter().map(|(_, branch)| branch.ops.clone()).collect(),
+        let branches: Vec<(Option<String>, Vec<Op>)> = match &op.kind {
+            OpKind::Fork(branches) => branches.iter().map(branch).collect(),
             OpKind::Facet(by, with) => {
-                let rows = with.iter().map(|with| with.ops.clone());
-                rows.chain(by.iter().map(|name| vec![counted(name, op.span)])).collect()
+                let rows = with.iter().map(|with| (None, with.ops.clone()));
+                rows.chain(by.iter().map(|name| (None, vec![counted(name, op.span)]))).collect()
             }
             _ => Vec::new(),
         };
@@ -35,12 +36,22 @@ impl Binder<'_> {
             return Err(Stop);
         }
         self.copies(before.len() * branches.len(), op.span)?;
-        let whole = |branch: Vec<Op>| {
+        let whole = |(name, branch): (Option<String>, Vec<Op>)| {
             let ops = before.iter().cloned().chain(branch).chain(after.iter().cloned()).collect();
-            Pipe { source: pipe.source.clone(), ops, span: pipe.span }
+            (name, Pipe { source: pipe.source.clone(), ops, span: pipe.span })
         };
         Ok(branches.into_iter().map(whole).collect())
     }
+}
+
+/// A branch of fork, called as it says itself, or as an `as` that ends it ("fork operator").
+fn branch((given, pipe): &(Option<Name>, Pipe)) -> (Option<String>, Vec<Op>) {
+    let named = match pipe.ops.last().map(|op| &op.kind) {
+        Some(OpKind::As { name, .. }) => Some(name),
+        _ => None,
+    };
+    let name = given.as_ref().or(named).map(|name| name.text.clone());
+    (name, pipe.ops.clone())
 }
 
 /// `summarize count_X = count() by X`, as facet has it ("facet operator").

@@ -324,6 +324,8 @@ pub struct LetRel {
 /// One query statement with all that it needs.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// What the query calls this one of several results.
+    pub name: Option<String>,
     pub lets: Vec<LetRel>,
     pub root: Rel,
     pub render: Option<Render>,

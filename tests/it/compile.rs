@@ -154,6 +154,10 @@ fn each_branch_of_a_fork_is_a_result_of_its_own() {
         columns("print x = 1, y = 2 | facet by x, y with (project y); print a = 1"),
         ["y", "x,count_x", "y,count_y", "a"]
     );
+    let named =
+        compile("print x = 1 | fork (take 1) n = (count) (take 2 | as m)", &schema, &Options::default());
+    let names: Vec<Option<&str>> = named.results.iter().map(|result| result.name.as_deref()).collect();
+    assert_eq!(names, [None, Some("n"), Some("m")]);
 }
 
 fn survives(text: &str) {

@@ -240,6 +240,7 @@ pub fn schema() -> Schema {
 
 fn compiled(columns: Vec<ColumnType>) -> Compiled {
     Compiled {
+        name: None,
         sql: String::new(),
         untyped: vec![false; columns.len()],
         origins: vec![None; columns.len()],
