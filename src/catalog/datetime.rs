@@ -4,10 +4,10 @@
 use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::{Is, Promoted};
 use super::func::{
-    ANY, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, constant,
-    f, named, one_of, only, sig,
+    ANY, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, TO_DECIMAL,
+    constant, f, named, one_of, only, sig,
 };
-use crate::types::Type::{Datetime, Dynamic, Int, Long, Real, String, Timespan};
+use crate::types::Type::{Datetime, Decimal, Dynamic, Int, Long, Real, String, Timespan};
 
 /// In the last week, which does not end before year 10000, it is null (agent-datetime-timespan-0039).
 const DAY_OF_WEEK: &str =
@@ -64,6 +64,7 @@ const BIN: &[Sig] = &[
     sig(&[TIMESPAN, SPAN], Is(Timespan), Kernel("kql_bin_long")),
     sig(&[LONG, SIZE], Is(Long), Kernel("kql_bin_long")),
     sig(&[REAL, named("size", REAL)], Is(Real), Kernel("kql_bin_real")),
+    sig(&[TO_DECIMAL, named("size", TO_DECIMAL)], Is(Decimal), Kernel("kql_decimal_bin")),
 ];
 const BINNED: Param = Param { types: &[Datetime, Int, Long, Real, Timespan], ..ANY };
 const BIN_AT: &[Sig] = &[

@@ -6,21 +6,28 @@ use super::func::Ret::{Common, Is};
 use super::func::{
     Arg, DECIMAL, Func, LONG, Label, Param, REAL, SCALAR, STR, Sig, TIMESPAN, f, named, rest, sig,
 };
-use crate::types::Type::{Bool, Decimal, Int, Long, Real, String, Timespan};
+use crate::types::Type::{Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan};
 
 /// Trigonometry takes a bool too, as 0 or 1.
 const ANGLE: Param = Param { types: &[Bool, Int, Long, Real], ..REAL };
 const DIGITS: Param = named("digits", LONG);
 const UNIT: Param = named("unit", STR);
 const SECOND_LONG: Param = named("other", LONG);
+/// Anything but a dynamic.
+const ORDERED: Param =
+    Param { types: &[Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan], ..SCALAR };
 const ABS: &[Sig] = &[
     sig(&[LONG], Is(Long), Kernel("kql_abs")),
     sig(&[REAL], Is(Real), Sql("abs({0})")),
     sig(&[TIMESPAN], Is(Timespan), Kernel("kql_abs")),
     sig(&[DECIMAL], Is(Decimal), Kernel("kql_decimal_abs")),
 ];
-const ROUND: &[Sig] =
-    &[sig(&[REAL], Is(Real), Sql("kql_round({0}, 0)")), sig(&[REAL, DIGITS], Is(Real), Kernel("kql_round"))];
+const ROUND: &[Sig] = &[
+    sig(&[REAL], Is(Real), Sql("kql_round({0}, 0)")),
+    sig(&[REAL, DIGITS], Is(Real), Kernel("kql_round")),
+    sig(&[DECIMAL], Is(Decimal), Sql("kql_decimal_round({0}, 0)")),
+    sig(&[DECIMAL, DIGITS], Is(Decimal), Kernel("kql_decimal_round")),
+];
 const RAND: &[Sig] =
     &[sig(&[], Is(Real), Sql("random()")), sig(&[LONG], Is(Real), Sql("floor(random() * {0})"))];
 const FORMAT_BYTES: &[Sig] = &[
@@ -58,7 +65,10 @@ pub static ROWS: &[Func] = &[
         .doc("The nearest number with so many digits after the point, half away from zero.")
         .trap("A real, also of an integer; 1.005 is a little less than it looks and rounds down.")
         .example("print round(-2.5)", "-3.0"),
-    f("ceiling", &[sig(&[REAL], Is(Real), Sql("ceil({0})"))])
+    f("ceiling", &[
+        sig(&[REAL], Is(Real), Sql("ceil({0})")),
+        sig(&[DECIMAL], Is(Decimal), Kernel("kql_decimal_ceiling")),
+    ])
         .label(Label::FirstArg)
         .doc("The least whole number that is not below the value, as a real.")
         .example("print ceiling(0.9)", "1.0"),
@@ -169,11 +179,11 @@ pub static ROWS: &[Func] = &[
     f("isfinite", &[sig(&[REAL], Is(Bool), Sql("isfinite({0})"))])
         .doc("Whether a real is neither infinite nor NaN.")
         .example("print isfinite(0.5)", "true"),
-    f("min_of", &[sig(&[SCALAR, rest(SCALAR)], Common(0), Build(min_of))])
+    f("min_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0), Build(min_of))])
         .doc("The least of the arguments that are not null.")
         .trap("NaN when one of them is NaN.")
         .example("print min_of(10, 1, -3)", "-3"),
-    f("max_of", &[sig(&[SCALAR, rest(SCALAR)], Common(0), Build(max_of))])
+    f("max_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0), Build(max_of))])
         .doc("The greatest of the arguments that are not null.")
         .trap("NaN when one of them is NaN.")
         .example("print max_of(10, long(null), 17)", "17"),
@@ -212,11 +222,17 @@ fn joined(args: &[Arg<'_>]) -> std::string::String {
 }
 
 fn max_of(args: &[Arg<'_>]) -> std::string::String {
+    if args.iter().any(|arg| arg.ty == Decimal) {
+        return format!("kql_decimal_greatest({})", joined(args));
+    }
     format!("greatest({})", joined(args))
 }
 
 /// DuckDB puts NaN above all other numbers, so its least passes over it.
 fn min_of(args: &[Arg<'_>]) -> std::string::String {
+    if args.iter().any(|arg| arg.ty == Decimal) {
+        return format!("kql_decimal_least({})", joined(args));
+    }
     let least = format!("least({})", joined(args));
     if args.iter().all(|arg| arg.ty != Real) {
         return least;

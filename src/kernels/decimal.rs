@@ -52,6 +52,34 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_decimal_mod", &[Phys::Text, Phys::Text], Phys::Text, |args, out| {
         two(args, out, Decimal::modulo)
     }),
+    strict("kql_decimal_bin", &[Phys::Text, Phys::Text], Phys::Text, |args, out| {
+        two(args, out, Decimal::down_to)
+    }),
+    strict("kql_decimal_ceiling", &[Phys::Text], Phys::Text, |args, out| {
+        let below = known(args[0]).and_then(|value| value.negated().down_to(Decimal::of_long(1)));
+        cell(below.map(Decimal::negated), out)
+    }),
+    strict("kql_decimal_round", &[Phys::Text, Phys::Long], Phys::Text, |args, out| {
+        let digits = args[1].long().unwrap_or(0);
+        cell(known(args[0]).and_then(|value| value.nearest(digits)), out)
+    }),
+    // Of the arguments that are not null, as min_of() and max_of() have it for the other types.
+    lenient("kql_decimal_least", &[], Phys::Text, |args, _| {
+        args.iter()
+            .copied()
+            .filter(|cell| !cell.is_null())
+            .min_by_key(|cell| order(*cell))
+            .unwrap_or(Cell::Null)
+    })
+    .rest(Phys::Text),
+    lenient("kql_decimal_greatest", &[], Phys::Text, |args, _| {
+        args.iter()
+            .copied()
+            .filter(|cell| !cell.is_null())
+            .max_by_key(|cell| order(*cell))
+            .unwrap_or(Cell::Null)
+    })
+    .rest(Phys::Text),
     strict("kql_decimal_neg", &[Phys::Text], Phys::Text, |args, out| {
         cell(known(args[0]).map(Decimal::negated), out)
     }),
@@ -104,6 +132,10 @@ fn cell(value: Result<Decimal, Beyond>, out: &mut String) -> Cell<'_> {
     }
 }
 
+fn order(cell: Cell<'_>) -> String {
+    known(cell).map_or_else(|_| String::new(), Decimal::order)
+}
+
 /// A cell that is a decimal already.
 fn known(cell: Cell<'_>) -> Result<Decimal, Beyond> {
     cell.text().and_then(Decimal::read).unwrap_or(Ok(Decimal::ZERO))
@@ -146,7 +178,7 @@ fn version(text: &str) -> Option<u128> {
 
 #[cfg(test)]
 mod tests {
-    use super::number::{BY_ZERO, FROM_REAL, TOO_LONG};
+    use super::number::{BY_ZERO, FROM_REAL, MIDDLE, TOO_LONG};
     use super::{Decimal, NO_MEAN, NOT_WHOLE};
     use crate::kernels::Cell;
     use crate::kernels::testing::{call, texts};
@@ -171,6 +203,24 @@ mod tests {
             texts("kql_decimal_mul", &[&nines, &nines]),
             format!("{}8{}", "9".repeat(33), "0".repeat(34))
         );
+    }
+
+    #[test]
+    fn rounding() {
+        assert_eq!(texts("kql_decimal_bin", &["7.5", "2"]), "6");
+        assert_eq!(texts("kql_decimal_bin", &["-7.5", "0.5"]), "-7.5");
+        assert_eq!(texts("kql_decimal_bin", &["-7.6", "0.5"]), "-8");
+        assert_eq!(texts("kql_decimal_ceiling", &["-1.5"]), "-1");
+        assert_eq!(texts("kql_decimal_ceiling", &["1.00001"]), "2");
+        let round = |text, digits| call("kql_decimal_round", &[Cell::Text(text), Cell::Long(digits)]);
+        assert_eq!(round("1.005", 2), format!("error: {MIDDLE}"));
+        assert_eq!(round("1.0051", 2), "1.01");
+        assert_eq!(round("-2.4", 0), "-2");
+        assert_eq!(round("-2.6", 0), "-3");
+        assert_eq!(round("1234", -2), "1200");
+        assert_eq!(texts("kql_decimal_least", &["10", "9.5"]), "9.5");
+        assert_eq!(call("kql_decimal_greatest", &[Cell::Null, Cell::Text("-1")]), "-1");
+        assert_eq!(call("kql_decimal_greatest", &[Cell::Null]), "NULL");
     }
 
     #[test]

@@ -225,7 +225,14 @@ impl Binder<'_> {
                 self.error(code::SYNTAX, arg.span, message, help);
                 return Err(Stop);
             }
-            converted.push(match param.and_then(|param| param.convert) {
+            let wanted = param.and_then(|param| param.convert);
+            if arg.ty == Type::Decimal
+                && (row.name == "tostring" || matches!(wanted, Some(Type::String | Type::Dynamic)))
+            {
+                let help = "Whether Kusto keeps zeros that were written, as in 1.50, is not recorded.";
+                self.warn(code::CONVERTED, arg.span, "a decimal's text ends in no zeros here", help);
+            }
+            converted.push(match wanted {
                 Some(ty) => self.convert(arg, ty),
                 None => arg,
             });

@@ -30,6 +30,10 @@ pub(super) const BY_ZERO: Beyond =
     "what Kusto gives for a decimal divided by zero is not known; leave those rows out, or use toreal()";
 const NEGATIVE_MODULO: Beyond =
     "what Kusto gives for % of negative decimals is not known; use toreal() or tolong()";
+const NO_SIZE: Beyond =
+    "what Kusto gives for a bin of decimals whose size is not above zero is not known; use toreal()";
+pub(super) const MIDDLE: Beyond =
+    "how Kusto rounds a decimal in the middle between two is not known; add half of the unit and use bin()";
 pub(super) const FROM_REAL: Beyond =
     "this real has more than one reading as a decimal; write decimal(...), or todecimal() of its text";
 
@@ -287,6 +291,38 @@ impl Decimal {
         Decimal::new(false, self.coefficient % divisor, self.exponent)
     }
 
+    /// The greatest multiple of a size that is not above the number.
+    ///
+    /// # Errors
+    /// A size that is not above zero.
+    pub fn down_to(self, size: Decimal) -> Result<Decimal, Beyond> {
+        if size.negative || size.coefficient == 0 {
+            return Err(NO_SIZE);
+        }
+        let rest = self.absolute().modulo(size)?;
+        match (self.negative, rest.coefficient) {
+            (_, 0) => Ok(self),
+            (false, _) => self.plus(rest.negated()),
+            (true, _) => self.plus(rest)?.plus(size.negated()),
+        }
+    }
+
+    /// The nearest number with so many digits after the point.
+    ///
+    /// # Errors
+    /// A number in the middle between two.
+    pub fn nearest(self, digits: i64) -> Result<Decimal, Beyond> {
+        let exponent = i32::try_from(digits).ok().and_then(i32::checked_neg).ok_or(TOO_GREAT)?;
+        let unit = Decimal::new(false, 1, exponent)?;
+        let below = self.down_to(unit)?;
+        let rest = self.plus(below.negated())?;
+        match rest.plus(rest)?.order().cmp(&unit.order()) {
+            Ordering::Less => Ok(below),
+            Ordering::Equal => Err(MIDDLE),
+            Ordering::Greater => below.plus(unit),
+        }
+    }
+
     /// Without its fraction.
     pub fn cut(self) -> Option<i64> {
         let size = match u32::try_from(self.exponent) {
@@ -410,6 +446,14 @@ mod tests {
                     prop_assert_eq!(product.over(other), Ok(one));
                 }
             }
+        }
+
+        #[test]
+        fn a_bin_lies_below_by_less_than_its_size(value in numbers(), size in 1i64..5000, scale in 0u32..6) {
+            let (number, size) = (scaled(value), scaled((size, scale)));
+            let expected = Decimal::read(&format!("{}e-12", number.div_euclid(size) * size)).expect("a number");
+            let size = Decimal::read(&format!("{size}e-12")).expect("a number").expect("is short");
+            prop_assert_eq!(written(value).down_to(size), expected);
         }
 
         #[test]

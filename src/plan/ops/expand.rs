@@ -132,11 +132,7 @@ impl Binder<'_> {
             if pairs { self.apply(&dynamic::PAIRS, "mv-expand", vec![array], item.span)? } else { array };
         let element = self.new_col();
         let mut value = Expr::new(ExprKind::Col(element), Type::Dynamic, item.span);
-        if let Some((ty, place)) = to {
-            if *ty == Type::Decimal {
-                self.refuse(*place, "the type decimal", "Use real.");
-                return Err(Stop);
-            }
+        if let Some((ty, _)) = to {
             value = self.convert(value, *ty);
         }
         Ok((UnnestItem { element, array }, value))
