@@ -24,6 +24,8 @@ pub struct Plugin {
 /// What becomes of a plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Does {
+    /// For each window of time how many rows, different values and new values it has.
+    ActivityCountsMetrics,
     /// A column for each property of a bag.
     BagUnpack,
     /// Each row with every row of a table whose network holds the row's address, or lies in it.
@@ -98,7 +100,18 @@ pub const PIVOTED: &[(&str, &str)] = &[
 
 pub static PLUGINS: &[Plugin] = &[
     refused("active_users_count", "Counts the users that were active in several periods.", ACTIVITY),
-    refused("activity_counts_metrics", "Counts values and new values by the bin of their time.", ACTIVITY),
+    plugin(
+        "activity_counts_metrics",
+        "IdColumn, TimelineColumn, Start, End, Step [, Dimension ...]",
+        "For each window of time its rows, its different values, those of them that are new, and all so far.",
+        (
+            "datatable(u:string, At:datetime)['wren', datetime(2026-05-01), 'wren', datetime(2026-05-02)] \
+            | evaluate activity_counts_metrics(u, At, datetime(2026-05-01), datetime(2026-05-02), 1d) \
+            | summarize sum(new_dcount)",
+            "1",
+        ),
+        Does::ActivityCountsMetrics,
+    ),
     refused("activity_engagement", "Compares the active users of an inner and an outer period.", ACTIVITY),
     refused("activity_metrics", "Says which users of a period came back in the next.", ACTIVITY),
     refused("ai_chat_completion", "Asks a language model about each row.", MODEL),

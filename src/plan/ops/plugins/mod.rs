@@ -1,10 +1,12 @@
 //! evaluate: each plugin by the row of the catalog that it is.
 
+mod activity;
 mod bag_unpack;
 mod lookup;
 mod narrow;
 mod pivot;
 mod sliding;
+mod timeline;
 
 use crate::catalog::plugins::{self, Does, Plugin};
 use crate::diag::{code, nearest};
@@ -34,6 +36,10 @@ impl Binder<'_> {
     pub fn evaluate(&mut self, evaluated: &Evaluated<'_>, input: Rel, env: &Env, span: Span) -> Checked<Rel> {
         let given = self.plugin(evaluated)?;
         match given.plugin.does {
+            Does::ActivityCountsMetrics => {
+                self.no_schema(evaluated, &given)?;
+                self.activity_counts_metrics(&given, input, env, span)
+            }
             Does::BagUnpack => self.bag_unpack(&given, evaluated, input, env, span),
             Does::LookUp(addresses) => {
                 self.no_schema(evaluated, &given)?;
