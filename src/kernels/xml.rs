@@ -96,6 +96,9 @@ impl Open {
     fn new(start: &BytesStart<'_>) -> Result<Open, No> {
         let name = named(start.name().0)?;
         let mut members = Members::default();
+        if !apart(start.attributes_raw()) {
+            return Err(No::Invalid);
+        }
         let mut seen = HashSet::new();
         // The reader's own check for attributes of one name takes a time with the square of their number.
         for attribute in start.attributes().with_checks(false) {
@@ -149,6 +152,20 @@ fn named(name: &str) -> Result<String, No> {
     valid.then(|| name.to_owned()).ok_or(No::Invalid)
 }
 
+/// Whether a blank follows each quoted value, as XML wants and the reader does not.
+fn apart(attributes: &str) -> bool {
+    let mut rest = attributes;
+    while let Some(at) = rest.find(['"', '\'']) {
+        let (quote, inside) = rest[at..].split_at(1);
+        let Some((_, after)) = inside.split_once(quote) else { return false };
+        if !after.is_empty() && !after.starts_with(BLANKS) {
+            return false;
+        }
+        rest = after;
+    }
+    true
+}
+
 /// A JSON string of characters that XML allows.
 fn quoted(text: &str) -> Result<String, No> {
     let allowed = |c: char| !c.is_control() || c >= '\u{7f}' || BLANKS.contains(&c);
@@ -181,11 +198,13 @@ fn parsed(xml: &str) -> Result<String, No> {
     let mut top = Open::default();
     let mut open: Vec<Open> = Vec::new();
     loop {
+        let at_start = reader.buffer_position() == 0;
         let event = reader.read_event()?;
         let inside = !open.is_empty();
         let complete = !inside && !top.members.values.is_empty();
         let current = open.last_mut().unwrap_or(&mut top);
         match event {
+            Event::Text(text) if text.contains("]]>") => return Err(No::Invalid),
             Event::Text(text) if inside => current.text.push_str(&text.xml10_content()),
             Event::Text(text) if text.trim_matches(BLANKS).is_empty() => {}
             Event::GeneralRef(reference) if inside => push_reference(&reference, &mut current.text)?,
@@ -208,7 +227,8 @@ fn parsed(xml: &str) -> Result<String, No> {
                 open.last_mut().unwrap_or(&mut top).members.add(name, element.value());
             }
             Event::Comment(_) | Event::PI(_) => current.end_text()?,
-            Event::Decl(_) | Event::DocType(_) if inside => return Err(No::Invalid),
+            Event::Decl(_) if !at_start => return Err(No::Invalid),
+            Event::DocType(_) if inside || complete => return Err(No::Invalid),
             Event::Decl(_) | Event::DocType(_) => {}
             Event::Eof if !complete => return Err(No::Invalid),
             Event::Eof => {
@@ -277,6 +297,10 @@ mod tests {
             "<a>&#0;</a>",
             "</a>",
             "<a",
+            "<a b='1'c='2'/>",
+            "<a>]]></a>",
+            " <?xml version='1.0'?><a/>",
+            "<a/><!DOCTYPE a>",
         ] {
             assert_eq!(parsed(bad), "NULL", "{bad:?}");
         }
