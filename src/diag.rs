@@ -40,10 +40,16 @@ pub mod code {
     pub const MISSING: &str = "KS006";
     /// Another operator than KQL has after a pipe.
     pub const OPERATOR: &str = "KS176";
+    /// An operator that needs a table before it stands first.
+    pub const FIRST: &str = "KS174";
     /// A name that refers to nothing.
     pub const UNKNOWN_NAME: &str = "KS142";
     /// A name that refers to no table.
     pub const UNKNOWN_TABLE: &str = "KS204";
+    /// A name that refers to no type.
+    pub const UNKNOWN_TYPE: &str = "KS160";
+    /// `*` where no list of columns may stand.
+    pub const STAR: &str = "KS191";
     /// A name that is taken.
     pub const TAKEN: &str = "KS171";
     /// A parameter that is given twice.

@@ -3,7 +3,7 @@
 
 use super::check::Binder;
 use super::env::{Binding, Env};
-use super::{Expr, ExprKind};
+use super::{Column, Expr, ExprKind};
 use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
@@ -34,13 +34,22 @@ impl Advice {
 
 pub static CONTAINS: Advice =
     row("KS500", "contains looks at every character", "Use has where whole terms are meant.")
-        .example("print a = \"x\" | where a contains \"mail\"", "print a = \"x\" | where a has \"mail\"");
+        .example("Stored | where Text contains \"mail\"", "Stored | where Text has \"mail\"");
 pub static NULL_TEXT: Advice = row("KS501", "a string is never null", "Use isempty().")
     .example("print a = isnull(\"x\")", "print a = isempty(\"x\")");
 pub static NOT_NULL_TEXT: Advice = row("KS502", "a string is never null", "Use isnotempty().")
     .example("print a = isnotnull(\"x\")", "print a = isnotempty(\"x\")");
 pub static TOBOOL: Advice = row("KS504", "tobool() of a number", "Compare the number with 0.")
     .example("print a = tobool(5)", "print a = (5 != 0)");
+pub static NULL_SUM: Advice = row(
+    "KS505",
+    "a row is left out of the sum where one of the operands is null",
+    "Sum each operand by itself.",
+)
+.example(
+    "range x from 1 to 3 step 1 | summarize s = sum(x + 1)",
+    "range x from 1 to 3 step 1 | summarize s = (sum(x) + sum(1))",
+);
 pub static FORMATTED: Advice = row(
     "KS506",
     "a datetime is formatted to be compared",
@@ -86,6 +95,7 @@ pub static ALL: &[&Advice] = &[
     &NULL_TEXT,
     &NOT_NULL_TEXT,
     &TOBOOL,
+    &NULL_SUM,
     &FORMATTED,
     &OBSOLETE,
     &KIND,
@@ -175,13 +185,21 @@ impl Binder<'_> {
     }
 
     /// On an operator between two operands.
-    pub fn advise_operator(&mut self, op: &str, op_span: Span, left: &Expr, right: &Expr, span: Span) {
+    pub fn advise_operator(
+        &mut self,
+        op: &str,
+        op_span: Span,
+        (left, right): (&Expr, &Expr),
+        span: Span,
+        cols: &[Column],
+    ) {
         let known = match right.literal() {
             Some(Value::String(text)) => Some(text.as_str()),
             _ => None,
         };
         if matches!(op, "contains" | "!contains" | "contains_cs" | "!contains_cs")
             && known.is_none_or(|text| text.chars().count() > 2)
+            && stored(left, cols)
         {
             self.advise(&CONTAINS, op_span, Some((op_span, op.replace("contains", "has"))));
         }
@@ -192,6 +210,19 @@ impl Binder<'_> {
         };
         let text = format!("{function}({}, {})", left.span.text(self.text), right.span.text(self.text));
         self.advise(&ADDRESS, op_span, Some((span, text)));
+    }
+
+    /// On a sum of sums or differences.
+    pub fn advise_sum(&mut self, name: &Name, args: &[ast::Arg], span: Span) {
+        let ("sum", [arg, ..]) = (name.text.as_str(), args) else { return };
+        let ast::ExprKind::Binary { op: ast::BinaryOp::Add | ast::BinaryOp::Sub, op_span, left, right } =
+            &arg.expr.kind
+        else {
+            return;
+        };
+        let part = |span: Span| span.text(self.text);
+        let fix = format!("(sum({}) {} sum({}))", part(left.span), part(*op_span), part(right.span));
+        self.advise(&NULL_SUM, span, Some((span, fix)));
     }
 
     /// On a condition: what it formats to compare.
@@ -220,6 +251,13 @@ impl Binder<'_> {
             self.advise(advice, name.span, Some((place, format!(" {wanted}"))));
         }
     }
+}
+
+/// Whether it is a column of a stored table under its own name: only of those an index is kept.
+fn stored(expr: &Expr, cols: &[Column]) -> bool {
+    let ExprKind::Col(id) = expr.kind else { return false };
+    let named = |column: &Column| column.origin.as_ref().is_some_and(|origin| origin.column == column.name);
+    cols.iter().any(|column| column.id == id && named(column))
 }
 
 /// How many numbers of an IPv4 address a text begins with, if it is nothing else.

@@ -43,7 +43,10 @@ impl Binder<'_> {
             // Both sides are bound even when one is wrong, so that each mistake is told.
             let bound = self.expr(right, cx);
             value = match (value, bound) {
-                (Ok(left), Ok(right)) => self.binary_op(op, op_span, left, right, span),
+                (Ok(left), Ok(right)) => {
+                    self.advise_operator(op_text(op), op_span, (&left, &right), span, cx.cols);
+                    self.binary_op(op, op_span, left, right, span)
+                }
                 _ => Err(Stop),
             };
             stopped |= value.is_err();
@@ -82,7 +85,6 @@ impl Binder<'_> {
             BinaryOp::Ge => self.compare(CompareOp::Ge, op_span, left, right, span),
             _ => {
                 let text = op_text(op);
-                self.advise_operator(text, op_span, &left, &right, span);
                 match binary::row(text) {
                     // Terms are looked for in a text or a stored dynamic, never for a constant one.
                     Some(_)

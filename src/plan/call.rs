@@ -108,6 +108,7 @@ impl Binder<'_> {
         span: Span,
         cx: &mut Cx<'_>,
     ) -> Checked<Expr> {
+        self.advise_sum(name, args, span);
         let bound = self.aggregate_args(name, args, span, cx)?;
         let call = self.apply(row, &name.text, bound, name.span)?;
         Ok(self.collect(Expr { span, ..call }, cx))
@@ -316,7 +317,7 @@ impl Binder<'_> {
                 (least, most) => format!("{least} to {most}"),
             };
             self.error(
-                if least == most { code::ARITY } else { code::ARITY_RANGE },
+                if most == usize::MAX { code::ARITY_RANGE } else { code::ARITY },
                 span,
                 format!("'{name}' takes {wants} arguments, {} are given", args.len()),
                 row.doc,

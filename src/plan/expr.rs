@@ -53,7 +53,7 @@ impl Binder<'_> {
             Ast::Literal(literal) => self.literal_value(literal, expr.span),
             Ast::Name(name) => self.name(name, cx),
             Ast::Star => {
-                self.error(code::SYNTAX, expr.span, "'*' cannot stand here", "Name the columns.");
+                self.error(code::STAR, expr.span, "'*' cannot stand here", "Name the columns.");
                 Err(Stop)
             }
             Ast::Path(..) | Ast::Index(..) => self.path(expr, cx),

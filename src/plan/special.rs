@@ -105,12 +105,11 @@ impl Binder<'_> {
             if args.is_empty() && sign > 0 {
                 return Ok(now);
             }
-            let (code, what) = if sign > 0 {
-                (code::ARITY_RANGE, "now() wants one timespan, or nothing")
-            } else {
-                (code::ARITY, "ago() wants one timespan")
+            let what = match sign > 0 {
+                true => "now() wants one timespan, or nothing",
+                false => "ago() wants one timespan",
             };
-            self.error(code, name.span, what, "Write ago(7d).");
+            self.error(code::ARITY, name.span, what, "Write ago(7d).");
             return Err(Stop);
         };
         let offset = self.expr(&arg.expr, cx)?;

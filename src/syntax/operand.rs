@@ -3,9 +3,10 @@
 use super::ast::{Arg, Expr, ExprKind, Literal, Name, Pipe};
 use super::expr::Tall;
 use super::literal::{self, Wrong};
-use super::parser::{Parsed, Parser};
+use super::parser::{Failed, Parsed, Parser, shorten};
 use super::token::{Token, TokenKind};
 use super::words::{self, Use};
+use crate::diag::{Diagnostic, code};
 use crate::span::Span;
 use crate::types::Type;
 
@@ -214,11 +215,27 @@ impl Parser<'_> {
         let open = self.advance();
         let length = self.pattern_ahead(0);
         if length == 0 {
-            return self.expected_help("a name in quotes", Some("Write it as ['name'].".into()));
+            return self.no_name_in_brackets();
         }
         let name = self.pattern(length);
         let close = self.expect(TokenKind::RightBracket, "]")?;
         Ok(Tall::leaf(ExprKind::Name(name), open.span.to(close.span)))
+    }
+
+    /// Another literal than a string names nothing.
+    fn no_name_in_brackets<T>(&mut self) -> Parsed<T> {
+        let token = self.token();
+        let literal = matches!(
+            token.kind,
+            TokenKind::Bool | TokenKind::Long | TokenKind::Real | TokenKind::Timespan | TokenKind::Typed(_)
+        );
+        let help = "Write it as ['name'].";
+        if !literal {
+            return self.expected_help("a name in quotes", Some(help.into()));
+        }
+        let message = format!("a name stands in quotes, not {}", shorten(self.text_of(token)));
+        self.report(Diagnostic::error(code::TYPES, token.span, message).help(help));
+        Err(Failed)
     }
 
     /// How many tokens a name with `*` in it takes; 0 when none stands there. Its parts touch each other.

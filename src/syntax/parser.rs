@@ -192,21 +192,31 @@ impl<'t> Parser<'t> {
             TokenKind::Unknown => return Err(Failed),
             _ => format!("expected {what} {after}, not '{}'", shorten(self.text_of(token))),
         };
-        let span = if token.kind == TokenKind::End { self.end_of_last() } else { token.span };
         let missing = what.starts_with("an expression") || what.starts_with("a JSON");
-        let mut diagnostic =
-            Diagnostic::error(if missing { code::MISSING } else { code::EXPECTED }, span, message);
+        let (code, span) = match missing {
+            true => (code::MISSING, self.end_of_last()),
+            false => (code::EXPECTED, self.missing_place()),
+        };
+        let mut diagnostic = Diagnostic::error(code, span, message);
         diagnostic.help = help.or_else(|| self.hint(token));
         self.report(diagnostic);
         Err(Failed)
     }
 
-    /// The last character before the end, which a caret can show.
+    /// The empty place behind the token before the cursor.
     fn end_of_last(&self) -> Span {
-        let last = self.last_span();
-        let text = last.text(self.text);
-        let width = text.chars().next_back().map_or(0, char::len_utf8);
-        Span::new(last.end as usize - width, last.end as usize)
+        let end = self.last_span().end;
+        Span { start: end, end }
+    }
+
+    /// Where a missing token is told, as Kusto's parser does: at the next token where it is near and on the
+    /// same line, else behind the one before it.
+    pub fn missing_place(&self) -> Span {
+        let (behind, next) = (self.end_of_last(), self.token());
+        let between = Span { start: behind.end, end: next.span.start };
+        let space = between.text(self.text);
+        let near = space.chars().count() < 2 && !space.contains(['\n', '\r']);
+        if near && next.kind != TokenKind::End { next.span } else { behind }
     }
 
     /// What most often helps where such a token stands in the way.

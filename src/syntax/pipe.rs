@@ -177,7 +177,8 @@ impl Parser<'_> {
         } else {
             "Put a comma between expressions, | before an operator, ; between statements.".into()
         };
-        self.error(token.span, format!("unexpected '{found}' in '{}'", op.name.text), help);
+        let message = format!("unexpected '{found}' in '{}'", op.name.text);
+        self.report(Diagnostic::error(code::EXPECTED, self.missing_place(), message).help(help));
     }
 
     /// Whether a line break stands before the cursor.
@@ -192,7 +193,8 @@ impl Parser<'_> {
         let word = self.word();
         if ops::find(word).is_some_and(|row| row.start == Start::Piped) {
             let help = format!("Begin with a table: TableName | {word} ...");
-            self.error(token.span, format!("'{word}' needs a table before it"), help);
+            let message = format!("'{word}' needs a table before it");
+            self.report(Diagnostic::error(code::FIRST, token.span, message).help(help));
         }
     }
 
@@ -456,7 +458,8 @@ impl Parser<'_> {
         if token.kind != TokenKind::Word {
             return self.expected_help("a type", Some(help));
         }
-        self.error(token.span, format!("unknown type '{word}'"), help);
+        let message = format!("unknown type '{word}'");
+        self.report(Diagnostic::error(code::UNKNOWN_TYPE, token.span, message).help(help));
         Err(Failed)
     }
 }

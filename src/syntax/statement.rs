@@ -37,15 +37,16 @@ impl Parser<'_> {
         let token = self.token();
         if !failed && token.kind != TokenKind::Unknown {
             let found = shorten(self.text_of(token));
-            let (message, help) = if token.kind.closes() {
-                (format!("unexpected '{found}'"), "Delete it, or open it before.")
+            let (place, message, help) = if token.kind.closes() {
+                (token.span, format!("unexpected '{found}'"), "Delete it, or open it before.")
             } else {
                 (
+                    self.missing_place(),
                     format!("expected ';' or '|' before '{found}'"),
                     "Separate statements with ';', operators with '|'.",
                 )
             };
-            self.report(Diagnostic::error(code::EXPECTED, token.span, message).help(help));
+            self.report(Diagnostic::error(code::EXPECTED, place, message).help(help));
             if token.kind == TokenKind::Word && self.line_starts_here() {
                 return;
             }

@@ -243,12 +243,34 @@ fn what_kusto_reads_itself_is_not_told() {
     }
 }
 
+/// One stored table with a column of text.
+fn stored() -> Schema {
+    let columns = vec![TableColumn::new("Text", Type::String)];
+    Schema { tables: vec![Table { name: "Stored".into(), from: "\"Stored\"".into(), columns }] }
+}
+
+#[test]
+fn contains_is_advised_against_only_on_stored_columns() {
+    let schema = stored();
+    let options = Options { advice: true, ..Options::default() };
+    for (query, told) in [
+        ("Stored | where Text contains 'mail'", true),
+        ("Stored | project-rename Other = Text | where Other contains 'mail'", false),
+        ("Stored | extend Other = tolower(Text) | where Other contains 'mail'", false),
+        ("Stored | where Text contains 'ab'", false),
+    ] {
+        let remarks = compile(query, &schema, &options).diagnostics;
+        assert_eq!(remarks.iter().any(|remark| remark.code == "KS500"), told, "{query}");
+    }
+}
+
 #[test]
 fn each_advice_is_given_on_its_example_and_its_fix_settles_it() {
     let options = Options { advice: true, ..Options::default() };
+    let schema = stored();
     for advice in kqlhunt::plan::advice::ALL {
         let (query, fixed) = advice.example;
-        let given = |query: &str| compile(query, &Schema::default(), &options).diagnostics;
+        let given = |query: &str| compile(query, &schema, &options).diagnostics;
         let found = given(query);
         assert!(!found.iter().any(|remark| remark.is_error()), "{query}: {found:?}");
         let own = found.iter().find(|remark| remark.code == advice.code).expect(query);
@@ -259,7 +281,7 @@ fn each_advice_is_given_on_its_example_and_its_fix_settles_it() {
         assert_eq!(own.fix.as_ref().map(change).unwrap_or_default(), fixed);
         let left = if fixed.is_empty() { Vec::new() } else { given(fixed) };
         assert!(left.iter().all(|remark| remark.code != advice.code), "{fixed}: {left:?}");
-        let quiet = compile(query, &Schema::default(), &Options::default()).diagnostics;
+        let quiet = compile(query, &schema, &Options::default()).diagnostics;
         assert!(quiet.iter().all(|remark| remark.code != advice.code), "{query}: only where asked for");
     }
 }

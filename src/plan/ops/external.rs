@@ -64,7 +64,7 @@ impl Binder<'_> {
             }
             if !namer.take(&column.name.text) {
                 let message = format!("'{}' is declared twice", column.name.text);
-                self.error(code::SYNTAX, column.name.span, message, "Give one of them another name.");
+                self.error(code::TAKEN, column.name.span, message, "Give one of them another name.");
                 return Err(Stop);
             }
             declared.push(ColumnType::new(column.name.text.clone(), column.ty));

@@ -145,10 +145,11 @@ fn real_queries_cut_and_changed_anywhere() {
 }
 
 #[test]
-fn a_text_that_ends_in_the_middle_shows_its_last_whole_character() {
+fn a_text_that_ends_in_the_middle_is_told_behind_its_last_character() {
     let text = "T | extend a = f('\u{e9}";
     holds(text);
     let (_, diagnostics) = parse(text);
-    let shown: Vec<&str> = diagnostics.iter().map(|it| it.span.text(text)).collect();
-    assert_eq!(shown, ["'\u{e9}", "\u{e9}"]);
+    let places: Vec<(&str, u32)> = diagnostics.iter().map(|it| (it.span.text(text), it.span.end)).collect();
+    let end = text.len() as u32;
+    assert_eq!(places, [("'\u{e9}", end), ("", end)]);
 }
