@@ -93,6 +93,8 @@ pub mod code {
     pub const BOOL_LITERAL: &str = "KS223";
     /// Values that share no type.
     pub const COMMON: &str = "KS232";
+    /// A table without a column that a function needs.
+    pub const COLUMNS: &str = "KS249";
     /// Two sides that cannot be compared or joined.
     pub const MISMATCH: &str = "SEM0064";
     /// A construct of KQL that kqlhunt does not do yet, or will not do.

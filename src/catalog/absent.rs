@@ -67,7 +67,6 @@ pub static ROWS: &[Func] = &[
     absent("materialized_view", CLUSTER, CLUSTER_DOC),
     absent("entity_group", CLUSTER, CLUSTER_DOC),
     absent("stored_query_result", CLUSTER, CLUSTER_DOC),
-    absent("column_names_of", CLUSTER, CLUSTER_DOC),
     absent("current_cluster_endpoint", CLUSTER, CLUSTER_DOC),
     absent("current_database", CLUSTER, CLUSTER_DOC),
     absent("current_principal", CLUSTER, CLUSTER_DOC),

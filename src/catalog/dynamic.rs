@@ -198,6 +198,9 @@ pub static ROWS: &[Func] = &[
         .aliases(&["pack", "pack_dictionary"])
         .doc("A bag of names and values, given in turn.")
         .example("print bag_pack('a', 1, 'b', 'x')", "{\"a\":1,\"b\":\"x\"}"),
+    f("column_names_of", &[sig(&[named("table", ANY)], Is(Dynamic), Sql("'[]'"))])
+        .doc("The names of a table's columns, in an array.")
+        .example("let T = datatable(a:long, b:string)[]; print column_names_of(T)", "[\"a\",\"b\"]"),
     f("pack_all", &[sig(&[rest(JSON)], Is(Dynamic), Kernel("kql_bag_pack_present"))])
         .doc("A bag of all columns; with true, of those that are neither null nor empty.")
         .example("print a = 1, b = '' | project pack_all(true)", "{\"a\":1}"),

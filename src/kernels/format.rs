@@ -12,7 +12,7 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_format_timespan", &[Long, Text], Text, format_timespan),
 ];
 
-const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
+const UNITS: [&str; 7] = ["Bytes", "KB", "MB", "GB", "TB", "PB", "EB"];
 
 /// Value, digits after the point, unit (empty for the largest that fits), base.
 fn format_bytes<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {

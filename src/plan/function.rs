@@ -9,7 +9,7 @@ use super::expr::columns_of;
 use super::{Column, Expr, Rel};
 use crate::diag::code;
 use crate::span::Span;
-use crate::syntax::ast::{self, Function, Name, Param, ParamType};
+use crate::syntax::ast::{self, ColumnDecl, Function, Name, Param, ParamType};
 
 impl Binder<'_> {
     /// Calls a function of the query: its parameters become names, its body is bound anew.
@@ -102,16 +102,11 @@ impl Binder<'_> {
                 (ParamType::Table(needed), Some(arg)) => {
                     let rel = self.source(&arg.expr, outer)?;
                     for column in needed {
-                        if rel.column(&column.name.text).is_none() {
-                            self.error(
-                                code::UNKNOWN_NAME,
-                                arg.expr.span,
-                                format!(
-                                    "the table has no column '{}', which '{}' needs",
-                                    column.name.text, name.text
-                                ),
-                                "Give a table that has it.",
-                            );
+                        let found = rel.column(&column.name.text);
+                        if !found
+                            .is_some_and(|found| found.ty == column.ty || self.unknown.contains(&found.id))
+                        {
+                            self.lacks_column(&rel, column, name, arg.expr.span);
                             return Err(Stop);
                         }
                     }
@@ -138,6 +133,22 @@ impl Binder<'_> {
             env = env.with(&param.name.text, binding);
         }
         Ok(env)
+    }
+
+    /// Of the table that an argument is.
+    fn lacks_column(&mut self, table: &Rel, wanted: &ColumnDecl, function: &Name, span: Span) {
+        let (column, ty) = (&wanted.name.text, wanted.ty.name());
+        let (message, help) = match table.column(column) {
+            None => (
+                format!("the table has no column '{column}', which '{}' needs", function.text),
+                "Give a table that has it.",
+            ),
+            Some(found) => (
+                format!("'{}' needs '{column}' of type {ty}, not {}", function.text, found.ty.name()),
+                "Convert it before, with extend.",
+            ),
+        };
+        self.error(code::COLUMNS, span, message, help);
     }
 
     /// What a name stands for from now on whose value this is.

@@ -23,8 +23,12 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
         ExprKind::Index(base, index) => {
             if let Some((args, at)) = sorted_part(expr) {
                 let array = usize::try_from(at).ok().and_then(|at| args.get(at));
-                let name = array.and_then(|array| infer(&array.expr)).unwrap_or_else(|| format!("array{at}"));
-                return Some(format!("{name}_sorted"));
+                let name = array.and_then(|array| match &array.expr.kind {
+                    // A `let` too, unlike anywhere else (the reference's examples of array_sort_asc()).
+                    ExprKind::Name(name) => Some(name.text.clone()),
+                    _ => infer(&array.expr),
+                });
+                return Some(format!("{}_sorted", name.unwrap_or_else(|| format!("array{at}"))));
             }
             let base = of_base(base, &infer);
             let step = match &index.kind {
@@ -130,6 +134,12 @@ impl Binder<'_> {
             Some(name) => Some(name.text.clone()),
             None => self.infer(&arg.expr, cols),
         }
+    }
+
+    /// The name of an item of `print`: its position, whatever it is made of, but for a sorted array.
+    pub fn printed(&self, expr: &Expr, at: usize) -> String {
+        let sorted = sorted_part(expr).and_then(|_| self.infer(expr, &[]));
+        sorted.unwrap_or_else(|| format!("print_{at}"))
     }
 
     /// As [`Binder::infer`], for the operators that take over the name of a scalar `let` too.

@@ -30,6 +30,10 @@ impl Binder<'_> {
             "pack_all" => self.pack_all(args, span, cx),
             "iscolumnexists" => return self.is_column(args, span, cx),
             "assert" => return self.assert(args, span, cx),
+            "column_names_of" => match args {
+                [table] => self.column_names_of(&table.expr, cx.env, span),
+                _ => self.arity(name, "one table"),
+            },
             "bag_pack_columns" => self.bag_pack_columns(args, span, cx),
             "arg_max" | "argmax" | "arg_min" | "argmin" => self.arg_most(name, span),
             "row_number" => self.window(WindowFunc::RowNumber, name, args, span, cx),

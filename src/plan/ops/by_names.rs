@@ -4,9 +4,10 @@ use crate::diag::code;
 use crate::kernels::json;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
-use crate::plan::{Column, Rel};
+use crate::plan::{Column, Expr, Rel};
 use crate::span::Span;
-use crate::syntax::ast::{self, ExprKind as Ast};
+use crate::syntax::ast;
+use crate::types::Type;
 use crate::value::Value;
 
 use super::cols::matches;
@@ -40,14 +41,6 @@ impl Binder<'_> {
 
     /// A string, an array of strings, or `column_names_of(Table)`.
     fn column_names(&mut self, expr: &ast::Expr, env: &Env) -> Checked<Vec<String>> {
-        if let Ast::Call { name, args } = &expr.kind
-            && name.text == "column_names_of"
-            && let [table] = args.as_slice()
-        {
-            let rel = self.source(&table.expr, env)?;
-            let listed = rel.cols.iter().filter(|column| !column.hidden);
-            return Ok(listed.map(|column| column.name.clone()).collect());
-        }
         let bound = self.scalar(expr, env, &[])?;
         let names = match bound.literal() {
             Some(Value::String(name)) => Some(vec![name.clone()]),
@@ -59,6 +52,14 @@ impl Binder<'_> {
             self.error(code::TYPE, expr.span, "names of columns must be constant strings", help);
             Stop
         })
+    }
+
+    /// `column_names_of(Table)`: known before the query runs.
+    pub fn column_names_of(&mut self, table: &ast::Expr, env: &Env, span: Span) -> Checked<Expr> {
+        let rel = self.source(table, env)?;
+        let listed = rel.cols.iter().filter(|column| !column.hidden);
+        let names: Vec<&str> = listed.map(|column| column.name.as_str()).collect();
+        Ok(Expr::lit(Value::Dynamic(serde_json::json!(names).to_string()), Type::Dynamic, span))
     }
 }
 

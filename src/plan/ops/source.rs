@@ -15,20 +15,21 @@ use crate::value::Value;
 const VALUES_MAX: usize = 200_000;
 
 impl Binder<'_> {
-    /// A column that has no name given is called by its position, whatever it is made of.
     pub fn print(&mut self, items: &[Named], env: &Env, span: Span) -> Checked<Rel> {
         let mut namer = Namer::default();
         let mut cols = Vec::new();
         let mut row = Vec::new();
         let mut stopped = false;
-        for (at, item) in self.sorted_apart(items, env, &[]).iter().enumerate() {
+        for item in self.sorted_apart(items, env, &[]).iter() {
             let Ok(expr) = self.scalar(&item.expr, env, &[]) else {
                 stopped = true;
                 continue;
             };
             let name = match item.names.first() {
                 Some(name) => name.text.clone(),
-                None => format!("print_{at}"),
+                None => {
+                    self.printed(&item.expr, items.iter().position(|one| one.span == item.span).unwrap_or(0))
+                }
             };
             let name = namer.free(&name);
             let column = self.new_column(name, expr.ty);
