@@ -8,7 +8,7 @@ use super::{Column, Expr, ExprKind, Node, Rel, UnnestItem};
 use crate::catalog::binary;
 use crate::diag::code;
 use crate::span::Span;
-use crate::syntax::ast::{self, ExprKind as Ast, ListOp};
+use crate::syntax::ast::{self, ExprKind as Ast, ListOp, Name};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -183,12 +183,9 @@ impl Binder<'_> {
                 !column
                     && match cx.env.get(&name.text) {
                         Some(Binding::Table(_)) => true,
-                        Some(
-                            Binding::Scalar(_)
-                            | Binding::OfRow { .. }
-                            | Binding::Function(_)
-                            | Binding::Wrong,
-                        ) => false,
+                        // Called by its name alone ("User-defined functions", functions without arguments).
+                        Some(Binding::Function(function)) => function.function.params.is_empty(),
+                        Some(Binding::Scalar(_) | Binding::OfRow { .. } | Binding::Wrong) => false,
                         None => self.schema.table(&name.text).is_some(),
                     }
             }
@@ -200,7 +197,12 @@ impl Binder<'_> {
         if !tabular {
             return Ok(None);
         }
-        if let Ast::Call { name, args } = &item.kind
+        let called: Option<(&Name, &[ast::Arg])> = match &item.kind {
+            Ast::Call { name, args } => Some((name, args)),
+            Ast::Name(name) => Some((name, &[])),
+            _ => None,
+        };
+        if let Some((name, args)) = called
             && let Some(Binding::Function(function)) = cx.env.get(&name.text)
         {
             let function = function.clone();
