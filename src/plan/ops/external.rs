@@ -10,7 +10,6 @@ use crate::kernels::json::{Step, path_text};
 use crate::plan::Rel;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
-use crate::plan::names::Namer;
 use crate::span::Span;
 use crate::syntax::ast::{self, ColumnDecl, OpParam};
 use crate::types::{ColumnType, Type};
@@ -55,21 +54,12 @@ impl Binder<'_> {
     }
 
     fn declared(&mut self, columns: &[ColumnDecl]) -> Checked<Vec<ColumnType>> {
-        let mut namer = Namer::default();
-        let mut declared = Vec::new();
-        for column in columns {
-            if column.ty == Type::Decimal {
-                self.refuse(column.ty_span, "the type decimal", "Use real.");
-                return Err(Stop);
-            }
-            if !namer.take(&column.name.text) {
-                let message = format!("'{}' is declared twice", column.name.text);
-                self.error(code::TAKEN, column.name.span, message, "Give one of them another name.");
-                return Err(Stop);
-            }
-            declared.push(ColumnType::new(column.name.text.clone(), column.ty));
+        if let Some(column) = columns.iter().find(|column| column.ty == Type::Decimal) {
+            self.refuse(column.ty_span, "the type decimal", "Use real.");
+            return Err(Stop);
         }
-        Ok(declared)
+        self.declared_once(columns, code::TAKEN)?;
+        Ok(columns.iter().map(|column| ColumnType::new(column.name.text.clone(), column.ty)).collect())
     }
 
     fn layout(&mut self, uri: &str, columns: &[ColumnType], params: &[OpParam]) -> Checked<FileLayout> {

@@ -126,7 +126,7 @@ impl Binder<'_> {
             }
             OpKind::ParseKv { expr, columns, params } => {
                 let layout = self.pair_layout(params, columns, op.span)?;
-                self.parse_kv(layout, expr, columns, input, env, op.span)
+                self.parse_kv(&layout, expr, columns, input, env, op.span)
             }
             OpKind::Project(items) => self.project(items, input, env, op.span),
             OpKind::ProjectAway(patterns) => self.project_away(patterns, input),

@@ -1,5 +1,6 @@
 //! parse and parse-where: columns cut out of a text by a pattern.
 
+use crate::catalog::func::Func;
 use crate::catalog::parsing;
 use crate::diag::code;
 use crate::kernels::pattern::{self, Fragment, Kind, Step};
@@ -175,11 +176,7 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
-        let text = self.scalar(expr, env, &input.cols)?;
-        let text = self.convert(text, Type::String);
-        let program = Expr::lit(Value::String(pattern.program.clone()), Type::String, span);
-        let all = self.apply(&parsing::PARSE, "parse", vec![text, program], span)?;
-        let (mut rel, packed) = self.with_packed(input, all, span);
+        let (mut rel, packed) = self.cut(&parsing::PARSE, &pattern.program, expr, input, env, span)?;
         if only_matches {
             let matched = self.apply_named("isnotnull", vec![Expr::col(&packed, span)], span)?;
             let (cols, order) = (rel.cols.clone(), rel.order.clone());
@@ -188,13 +185,26 @@ impl Binder<'_> {
         self.unpacked(rel, &packed, &pattern.columns, span)
     }
 
-    /// The input with one more column, which its user does not see.
-    pub fn with_packed(&mut self, input: Rel, value: Expr, span: Span) -> (Rel, Column) {
+    /// The input with one more column, which its user does not see: the texts that a program cuts out of
+    /// another text, packed.
+    pub fn cut(
+        &mut self,
+        row: &'static Func,
+        program: &str,
+        expr: &ast::Expr,
+        input: Rel,
+        env: &Env,
+        span: Span,
+    ) -> Checked<(Rel, Column)> {
+        let text = self.scalar(expr, env, &input.cols)?;
+        let text = self.convert(text, Type::String);
+        let program = Expr::lit(Value::String(program.to_owned()), Type::String, span);
+        let value = self.apply(row, row.name, vec![text, program], span)?;
         let packed = self.new_column("", Type::Dynamic);
         let shown = input.cols.clone();
         let cols = shown.iter().cloned().chain([packed.clone()]).collect();
         let rel = projected(input, cols, vec![(packed.id, value)], span);
-        (Rel { cols: shown, ..rel }, packed)
+        Ok((Rel { cols: shown, ..rel }, packed))
     }
 
     /// Makes columns of packed texts, each converted to its type: a column of the same name is replaced in

@@ -6,11 +6,10 @@ use crate::kernels::pairs::{self, Layout};
 use crate::kernels::regexes;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
-use crate::plan::{Expr, Rel};
+use crate::plan::Rel;
 use crate::span::Span;
 use crate::syntax::ast::{self, ColumnDecl, ExprKind as Ast, Literal, Name, OpParam};
 use crate::types::Type;
-use crate::value::Value;
 
 /// The properties ("parse-kv operator").
 const PROPERTIES: [&str; 6] = ["pair_delimiter", "kv_delimiter", "quote", "escape", "greedy", "regex"];
@@ -33,14 +32,8 @@ impl Binder<'_> {
         for param in params {
             self.pair_property(param, &mut read)?;
         }
+        self.declared_once(columns, code::SYNTAX)?;
         let keys: Vec<&str> = columns.iter().map(|column| column.name.text.as_str()).collect();
-        for (at, column) in columns.iter().enumerate() {
-            if keys[..at].contains(&column.name.text.as_str()) {
-                let message = format!("'{}' is declared twice", column.name.text);
-                self.error(code::SYNTAX, column.name.span, message, "Leave one of them out.");
-                return Err(Stop);
-            }
-        }
         let (quotes, escapes) = (read.quotes.clone(), read.escapes.clone());
         let layout = match (read.regex, read.pair, read.kv) {
             (Some(regex), None, None) if !read.greedy && quotes.is_empty() && escapes.is_empty() => {
@@ -119,18 +112,14 @@ impl Binder<'_> {
 
     pub fn parse_kv(
         &mut self,
-        program: String,
+        program: &str,
         expr: &ast::Expr,
         columns: &[ColumnDecl],
         input: Rel,
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
-        let text = self.scalar(expr, env, &input.cols)?;
-        let text = self.convert(text, Type::String);
-        let program = Expr::lit(Value::String(program), Type::String, span);
-        let all = self.apply(&parsing::PARSE_KV, "parse-kv", vec![text, program], span)?;
-        let (rel, packed) = self.with_packed(input, all, span);
+        let (rel, packed) = self.cut(&parsing::PARSE_KV, program, expr, input, env, span)?;
         let columns: Vec<(Name, Type)> =
             columns.iter().map(|column| (column.name.clone(), column.ty)).collect();
         self.unpacked(rel, &packed, &columns, span)

@@ -110,16 +110,9 @@ impl Binder<'_> {
             );
             return Err(Stop);
         }
-        let mut namer = Namer::default();
-        let mut cols: Vec<Column> = Vec::new();
-        for column in columns {
-            if !namer.take(&column.name.text) {
-                let message = format!("'{}' is declared twice", column.name.text);
-                self.error(code::TAKEN, column.name.span, message, "Give one of them another name.");
-                return Err(Stop);
-            }
-            cols.push(self.new_column(column.name.text.clone(), column.ty));
-        }
+        self.declared_once(columns, code::TAKEN)?;
+        let cols: Vec<Column> =
+            columns.iter().map(|column| self.new_column(column.name.text.clone(), column.ty)).collect();
         let mut rows = Vec::new();
         let mut stopped = false;
         for values in values.chunks(columns.len()) {
@@ -138,6 +131,15 @@ impl Binder<'_> {
         }
         let items = cols.iter().map(|column| (column.id, column.ty)).collect();
         Ok(Rel { node: Node::Values { items, rows }, cols, order: Vec::new(), span })
+    }
+
+    /// Refuses a column that is declared twice.
+    pub fn declared_once(&mut self, columns: &[ColumnDecl], code: &'static str) -> Checked<()> {
+        let mut namer = Namer::default();
+        let Some(twice) = columns.iter().find(|column| !namer.take(&column.name.text)) else { return Ok(()) };
+        let message = format!("'{}' is declared twice", twice.name.text);
+        self.error(code, twice.name.span, message, "Leave one of them out, or give it another name.");
+        Err(Stop)
     }
 
     /// A cell may be written as a string that reads as the column's type.

@@ -201,25 +201,27 @@ impl Binder<'_> {
             Some(Value::String(text)) => shape::may_hold(column.ty, place, text),
             _ => true,
         };
-        if !possible {
-            return Ok(());
-        }
         let what = format!("a term that may stand in '{}', a {}", column.name, column.ty.name());
-        self.refuse(span, &what, "Name the column to look into: Column:\"term\", or Column has \"term\".");
-        Err(Stop)
+        let help = "Name the column to look into: Column:\"term\", or Column has \"term\".";
+        self.never(possible, span, &what, help)
     }
 
     /// Whether Kusto reads the string as a value of these types is not known, so it must be none.
     fn never_read(&mut self, column: &Column, ty: Type, value: &Expr, span: Span) -> Checked<()> {
-        let reads = match self.read_literal(value, ty) {
-            Some(read) => read.literal().is_some_and(|read| !read.is_null()) && may_be(ty, value),
-            None => false,
+        let wide = if ty == Type::Decimal { Type::Real } else { ty };
+        let reads = match self.typed(value.clone(), wide, span)?.literal() {
+            Some(read) => !read.is_null() && may_be(ty, value),
+            None => true,
         };
-        if !reads {
+        let what = format!("a value that may be one of '{}', a {}", column.name, column.ty.name());
+        self.never(reads, span, &what, "Name the columns to look into.")
+    }
+
+    fn never(&mut self, possible: bool, span: Span, what: &str, help: &str) -> Checked<()> {
+        if !possible {
             return Ok(());
         }
-        let what = format!("a value that may be one of '{}', a {}", column.name, column.ty.name());
-        self.refuse(span, &what, "Name the columns to look into.");
+        self.refuse(span, what, help);
         Err(Stop)
     }
 
