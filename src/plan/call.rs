@@ -60,6 +60,7 @@ impl Binder<'_> {
                 return Err(Stop);
             }
             self.advise_call(name, &bound, span);
+            self.warn_of_lenience(name, &bound);
             return self.apply(row, &name.text, bound, name.span).map(|expr| Expr { span, ..expr });
         }
         self.unknown_function(name, cx);
@@ -144,6 +145,7 @@ impl Binder<'_> {
             }
         }
         cx.aggs = Some(aggs);
+        self.warn_of_lenience(name, &bound);
         if stopped { Err(Stop) } else { Ok(bound) }
     }
 

@@ -15,6 +15,7 @@ mod expr;
 mod fold;
 mod fork;
 mod function;
+mod lenient;
 mod limits;
 mod list;
 mod names;
