@@ -6,7 +6,7 @@ use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
-use crate::plan::{ColId, Column, Expr, ExprKind, Rel};
+use crate::plan::{ColId, Column, Expr, ExprKind, Rel, constant};
 use crate::span::Span;
 use crate::syntax::ast::{self, Arg, ExprKind as Ast, Name, Named};
 use crate::types::Type;
@@ -20,6 +20,8 @@ pub(super) struct Summary<'s, 'b, 'a> {
     input: &'a Rel,
     env: &'a Env,
     namer: Namer,
+    /// A constant may stand where an aggregate must: it is the value of each group.
+    pub constants: bool,
     pub groups: Vec<(Column, Expr)>,
     pub aggs: Vec<(ColId, Expr)>,
     /// The output after the groups, computed from groups and aggregates.
@@ -65,7 +67,8 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
     ) -> Self {
         let mut namer = Namer::default();
         namer.reserve(items);
-        Summary { binder, input, env, namer, groups: Vec::new(), aggs: Vec::new(), outputs: Vec::new() }
+        let (groups, aggs, outputs) = (Vec::new(), Vec::new(), Vec::new());
+        Summary { binder, input, env, namer, constants: false, groups, aggs, outputs }
     }
 
     pub fn group(&mut self, item: &Named) -> Checked<()> {
@@ -121,7 +124,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         let mut cx = Cx { aggs: Some(Vec::new()), ..Cx::new(self.env, &self.input.cols) };
         let expr = self.binder.expr(&item.expr, &mut cx)?;
         let found = cx.aggs.take().unwrap_or_default();
-        if found.is_empty() {
+        if found.is_empty() && !(self.constants && constant(&expr)) {
             let help = "Put it after 'by', or into an aggregate such as take_any().";
             self.binder.error(code::NO_AGGREGATE, item.expr.span, "no aggregate in this expression", help);
             return Err(Stop);

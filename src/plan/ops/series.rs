@@ -209,6 +209,7 @@ impl Binder<'_> {
     ) -> Checked<Parts> {
         let named = || series.by.iter().chain(series.aggs.iter().map(|(agg, _)| agg));
         let mut summary = Summary::new(self, input, env, named());
+        summary.constants = true;
         let mut stopped = false;
         for item in series.by {
             stopped |= summary.group(item).is_err();
