@@ -33,7 +33,7 @@ pub struct Folders {
 
 /// The folder of watchlists among the files.
 const WATCHLISTS: &str = "watchlists";
-/// Files of one folder that are looked at.
+/// Files of one ending in a folder that are looked at.
 const LISTED_MAX: usize = 5_000;
 /// A longer function is none.
 const FUNCTION_MAX_BYTES: u64 = 1 << 20;
@@ -91,22 +91,20 @@ fn listed(root: &Path, below: &[String], ending: &str) -> Vec<(String, PathBuf, 
     // A folder that cannot be listed has nothing; what a query then names is missing, and that is said.
     let Ok(Some(_)) = path::inside(root, below) else { return Vec::new() };
     let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
-    let mut found = Vec::new();
-    for entry in entries.flatten().take(LISTED_MAX) {
+    let named = entries.flatten().filter_map(|entry| {
         let path = entry.path();
-        let (Some(name), true) = (
-            path.file_stem().and_then(|name| name.to_str()),
-            path.extension().is_some_and(|other| other == ending),
-        ) else {
-            continue;
-        };
+        let name = path.file_stem().and_then(|name| name.to_str())?.to_owned();
+        path.extension().is_some_and(|other| other == ending).then_some((entry, path, name))
+    });
+    let mut found = Vec::new();
+    for (entry, path, name) in named.take(LISTED_MAX) {
         let mut parts = below.to_vec();
         parts.push(entry.file_name().to_string_lossy().into_owned());
         let real = path::inside(root, &parts).and_then(|real| real.ok_or_else(|| "it is gone".to_owned()));
         if real.as_ref().is_ok_and(|real| !real.is_file()) {
             continue;
         }
-        found.push((name.to_owned(), path, real));
+        found.push((name, path, real));
     }
     found
 }
