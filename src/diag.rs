@@ -161,6 +161,18 @@ pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
+/// A help that names the candidate nearest to what was typed, or says something else where none is near.
+pub fn did_you_mean<'a>(
+    typed: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    otherwise: impl Into<String>,
+) -> String {
+    match nearest(typed, candidates) {
+        Some(near) => format!("Did you mean '{near}'?"),
+        None => otherwise.into(),
+    }
+}
+
 /// Edits of one character, neighbours swapped counting as one (optimal string alignment).
 fn distance(left: &str, right: &str) -> usize {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());

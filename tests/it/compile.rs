@@ -243,6 +243,32 @@ fn what_kusto_reads_itself_is_not_told() {
     }
 }
 
+#[test]
+fn a_name_near_a_known_one_is_answered_with_it() {
+    for (query, near) in [
+        ("Stored | where Txet == 'a'", "Text"),
+        ("Stord | take 1", "Stored"),
+        ("Stored | extend a = tostrng(Text)", "tostring"),
+        ("Stored | summarize dcout(Text)", "dcount"),
+        ("Stored | summarise count()", "summarize"),
+        ("Stored | summarize count() by Text | render piechrt", "piechart"),
+        ("Stored | summarize count() by Text | render piechart with (titel='a')", "title"),
+        ("Stored | join kind=iner (Stored) on Text", "inner"),
+        ("Stored | lookup kind=iner (Stored) on Text", "inner"),
+        ("union kind=outr Stored, Stored", "outer"),
+        ("datatable(a:strng)['x']", "string"),
+        ("let threshold = 5; print thresold", "threshold"),
+        ("Stored | evaluate bag_unpak(Text)", "bag_unpack"),
+        ("Stored | parse kind=rgex Text with b", "regex"),
+        ("search kind=case_sensitve 'a'", "case_sensitive"),
+        ("externaldata(a:string)['https://feeds.example/x'] with (format='cvs')", "csv"),
+    ] {
+        let found = compile(query, &stored(), &Options::default()).diagnostics;
+        let help = found.first().and_then(|it| it.help.clone());
+        assert_eq!(help, Some(format!("Did you mean '{near}'?")), "{query}");
+    }
+}
+
 /// One stored table with a column of text.
 fn stored() -> Schema {
     let columns = vec![TableColumn::new("Text", Type::String)];

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::param_word;
 use crate::catalog::outside::FORMATS;
-use crate::diag::code;
+use crate::diag::{code, did_you_mean};
 use crate::facts::{CellSource, FileFormat, FileLayout, InputSource};
 use crate::kernels::json::{Step, path_text};
 use crate::plan::Rel;
@@ -97,7 +97,10 @@ impl Binder<'_> {
         let help = format!("Convert the file; what is read is {}.", names.join(", "));
         match known {
             Some(_) => self.refuse(span, &format!("externaldata of the format '{word}'"), &help),
-            None => self.error(code::UNKNOWN_NAME, span, format!("no format is called '{word}'"), help),
+            None => {
+                let help = did_you_mean(word, names.iter().copied(), help);
+                self.error(code::UNKNOWN_NAME, span, format!("no format is called '{word}'"), help);
+            }
         }
         Err(Stop)
     }

@@ -1,7 +1,7 @@
 //! join, lookup and union.
 
 use crate::catalog;
-use crate::diag::{Diagnostic, code};
+use crate::diag::{Diagnostic, code, did_you_mean};
 use crate::plan::check::{Any, Binder, Checked, Stop};
 use crate::plan::convert::widest;
 use crate::plan::env::{Binding, Env};
@@ -61,7 +61,11 @@ impl Binder<'_> {
                         code::EXPECTED,
                         place,
                         message,
-                        format!("The kinds are {}.", names.join(", ")),
+                        did_you_mean(
+                            &word,
+                            names.iter().copied(),
+                            format!("The kinds are {}.", names.join(", ")),
+                        ),
                     );
                     return Err(Stop);
                 }
@@ -88,7 +92,8 @@ impl Binder<'_> {
             Some((word, _)) if word == "inner" => JoinKind::Inner,
             Some((word, place)) => {
                 let message = format!("unknown lookup kind '{word}'");
-                self.error(code::EXPECTED, place, message, "The kinds are leftouter and inner.");
+                let help = did_you_mean(&word, ["leftouter", "inner"], "The kinds are leftouter and inner.");
+                self.error(code::EXPECTED, place, message, help);
                 return Err(Stop);
             }
         };
@@ -256,7 +261,8 @@ impl Binder<'_> {
             Some((word, _)) if word == "inner" => true,
             Some((word, place)) => {
                 let message = format!("unknown union kind '{word}'");
-                self.error(code::EXPECTED, place, message, "The kinds are outer and inner.");
+                let help = did_you_mean(&word, ["outer", "inner"], "The kinds are outer and inner.");
+                self.error(code::EXPECTED, place, message, help);
                 return Err(Stop);
             }
         };

@@ -2,7 +2,7 @@
 
 use crate::catalog::func::Func;
 use crate::catalog::parsing;
-use crate::diag::code;
+use crate::diag::{code, did_you_mean};
 use crate::kernels::pattern::{self, Fragment, Kind, Step};
 use crate::kernels::regexes;
 use crate::plan::check::{Binder, Checked, Stop};
@@ -54,7 +54,9 @@ impl Binder<'_> {
         let Some((word, place)) = param_word(params, "kind") else { return Ok(Kind::Simple) };
         let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == word) else {
             let message = format!("unknown parse kind '{word}'");
-            self.error(code::UNKNOWN_NAME, place, message, "The kinds are simple, regex and relaxed.");
+            let known = KINDS.iter().map(|(name, _)| *name);
+            let help = did_you_mean(&word, known, "The kinds are simple, regex and relaxed.");
+            self.error(code::UNKNOWN_NAME, place, message, help);
             return Err(Stop);
         };
         if only_matches && *kind == Kind::Relaxed {

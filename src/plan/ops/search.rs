@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::diag::code;
+use crate::diag::{code, did_you_mean};
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::{Env, UserFunction};
 use crate::plan::expr::columns_of;
@@ -69,7 +69,9 @@ impl Binder<'_> {
             Some((word, _)) if word == "default" || word == "case_insensitive" => Ok(false),
             Some((word, _)) if word == "case_sensitive" => Ok(true),
             Some((word, place)) => {
-                let help = "The kinds are default, case_insensitive and case_sensitive.";
+                let known = ["default", "case_insensitive", "case_sensitive"];
+                let otherwise = "The kinds are default, case_insensitive and case_sensitive.";
+                let help = did_you_mean(&word, known, otherwise);
                 self.error(code::UNKNOWN_NAME, place, format!("unknown search kind '{word}'"), help);
                 Err(Stop)
             }
