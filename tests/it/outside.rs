@@ -226,7 +226,7 @@ fn mistakes_in_a_function_name_its_file_and_place() {
     let folder = folder();
     for (kql, wanted) in [
         ("print 1 | extend b = 1; Wrong()", "F/functions/Wrong.kql:2:9: unknown column 'Nope'"),
-        ("Broken()", "F/functions/Broken.kql:2:1"),
+        ("Broken()", "F/functions/Broken.kql:1:10"),
         ("Kept(1)", "F/functions/Kept.kql:3:11: unknown column 'Nope'"),
         ("Left()", "circle: Left, Right, Left"),
     ] {
