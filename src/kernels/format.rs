@@ -169,7 +169,7 @@ mod tests {
             let args = [Cell::Real(value), Cell::Long(digits), Cell::Text(unit), Cell::Long(1024)];
             crate::kernels::testing::call("kql_format_bytes", &args)
         };
-        assert_eq!(show(564.0, 0, ""), "564 B");
+        assert_eq!(show(564.0, 0, ""), "564 Bytes");
         assert_eq!(show(10_332.0, 1, ""), "10.1 KB");
         assert_eq!(show(20_010_332.0, 0, "KB"), "19541 KB");
         assert_eq!(show(1.0, 0, "XB"), "error: format_bytes() knows no unit 'XB'");

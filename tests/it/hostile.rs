@@ -29,8 +29,8 @@ fn compiled(text: &str) -> Compilation {
         let start = Instant::now();
         let compilation = compile(&text, &schema(), &Options::default());
         let shown: String = text.chars().take(60).collect();
-        let most = Duration::from_secs(if text.len() < 4096 { 10 } else { 60 });
-        assert!(start.elapsed() < most, "{shown}: {:?}", start.elapsed());
+        // Only what does not end is a finding; how fast it is, benches say.
+        assert!(start.elapsed() < Duration::from_secs(180), "{shown}: {:?}", start.elapsed());
         compilation
     };
     std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run).expect("starts").join().expect("ends")
