@@ -1,7 +1,6 @@
 //! The facade: KQL text and a schema in, SQL and diagnostics out. Runs nothing.
 
 use std::collections::HashMap;
-use std::{panic, thread};
 
 use crate::diag::{Diagnostic, any_error, code};
 pub use crate::facts::{Input, Options, Origin, Render, TableUse};
@@ -114,28 +113,19 @@ impl Ask for Asked<'_> {
 }
 
 /// A longer text is compiled on a stack of its own, which the limits of parser and plan are made for;
-/// a shorter one cannot nest deep enough to need it.
+/// a shorter one cannot nest deep enough to need it. The thread stays the same, and with it what kernels
+/// remember, such as regular expressions.
 const OWN_STACK_TEXT: usize = 256;
 /// Reserved, and used only as far as a text nests.
 const OWN_STACK_BYTES: usize = 64 << 20;
 
 const TOO_LONG: &str = "the query becomes more than 16 MB of SQL";
 
-fn on_own_stack(text: &str, compile: impl FnOnce() -> Compilation + Send) -> Compilation {
-    if text.len() <= OWN_STACK_TEXT {
-        return compile();
+fn on_own_stack(text: &str, compile: impl FnOnce() -> Compilation) -> Compilation {
+    match text.len() <= OWN_STACK_TEXT {
+        true => compile(),
+        false => stacker::grow(OWN_STACK_BYTES, compile),
     }
-    thread::scope(|scope| {
-        let builder = thread::Builder::new().name("compile".into()).stack_size(OWN_STACK_BYTES);
-        match builder.spawn_scoped(scope, compile) {
-            Ok(compiling) => compiling.join().unwrap_or_else(|cause| panic::resume_unwind(cause)),
-            Err(error) => {
-                let message = format!("no thread to compile on: {error}");
-                let diagnostic = Diagnostic::error(code::LIMIT, Span::default(), message);
-                Compilation { results: Vec::new(), diagnostics: vec![diagnostic] }
-            }
-        }
-    })
 }
 
 fn compiled_by<'a>(
