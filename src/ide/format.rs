@@ -38,6 +38,14 @@ struct Group {
     close: usize,
     pipes: usize,
     statements: usize,
+    /// A group inside of it has lines of its own, so that its text will have a line break too.
+    holds_lines: bool,
+}
+
+impl Group {
+    fn has_lines(self) -> bool {
+        self.pipes > 1 || self.statements > 0 || self.holds_lines
+    }
 }
 
 /// For each opening bracket its group.
@@ -51,8 +59,12 @@ fn groups(tokens: &[Token]) -> Result<Vec<Group>, Token> {
         match (token.kind, open.last()) {
             (kind, _) if kind.opens() => open.push(at),
             (kind, Some(last)) if closes(tokens[*last].kind, kind) => {
-                groups[*last].close = at;
+                let inner = *last;
+                groups[inner].close = at;
                 open.pop();
+                if let Some(outer) = open.last() {
+                    groups[*outer].holds_lines |= groups[inner].has_lines();
+                }
             }
             (kind, _) if kind.closes() => return Err(*token),
             (TokenKind::Bar, Some(last)) => groups[*last].pipes += 1,
@@ -175,7 +187,7 @@ impl Printer<'_> {
         let inside = self.text.get(inside).unwrap_or_default();
         let line = self.out.rsplit('\n').next().map_or(0, |line| line.chars().count());
         let width: usize = (at + 1..group.close).map(|at| self.text_of(at).chars().count() + 1).sum();
-        group.pipes > 1 || group.statements > 0 || inside.contains(['\n', '\r']) || line + width > WIDTH
+        group.has_lines() || inside.contains(['\n', '\r']) || line + width > WIDTH
     }
 
     fn begins_body(&self, at: usize) -> bool {
