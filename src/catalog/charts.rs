@@ -1,4 +1,4 @@
-//! What `render` takes: the charts and their properties ("render operator" in the Kusto reference). Data only.
+//! The properties that `render` takes ("render operator" in the Kusto reference); its kinds are constructs. Data only.
 
 /// What the value of a property is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,30 +41,6 @@ pub static PROPERTIES: &[Property] = &[
     row("ymin", Takes::Any),
     row("ysplit", Takes::OneOf(&["none", "axes", "panels"])),
     row("ytitle", Takes::Text),
-];
-
-pub static CHARTS: &[&str] = &[
-    "table",
-    "list",
-    "barchart",
-    "piechart",
-    "ladderchart",
-    "timechart",
-    "linechart",
-    "anomalychart",
-    "pivotchart",
-    "areachart",
-    "stackedareachart",
-    "scatterchart",
-    "timepivot",
-    "columnchart",
-    "timeline",
-    "3Dchart",
-    "card",
-    "treemap",
-    "plotly",
-    "graph",
-    "sankey",
 ];
 
 pub fn property(name: &str) -> Option<&'static Property> {

@@ -46,6 +46,11 @@ pub fn operator(name: &str) -> Option<&'static Construct> {
     tabular::ROWS.iter().find(|row| row.name == name || row.aliases.contains(&name))
 }
 
+/// The kinds of chart that `render` knows.
+pub fn charts() -> Vec<&'static str> {
+    render::ROWS.iter().map(|row| row.name).collect()
+}
+
 /// The statement of these words.
 pub fn statement(words: &str) -> Option<&'static Construct> {
     statement::ROWS.iter().find(|row| row.name == words)

@@ -2,6 +2,7 @@
 
 use super::word;
 use crate::catalog::charts::{self, Takes};
+use crate::catalog::construct;
 use crate::diag::{Diagnostic, code, nearest};
 use crate::facts::Render;
 use crate::plan::Rel;
@@ -11,7 +12,7 @@ use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name, OpParam};
 
 impl Binder<'_> {
     pub fn render(&mut self, kind: &Name, properties: &[OpParam], input: Rel) -> Checked<Rel> {
-        let mut fine = self.one_of(&kind.text, kind.span, "a chart", charts::CHARTS);
+        let mut fine = self.one_of(&kind.text, kind.span, "a chart", &construct::charts());
         for (at, property) in properties.iter().enumerate() {
             fine &= self.property(property, &input);
             if properties[..at].iter().any(|other| other.name.text == property.name.text) {
