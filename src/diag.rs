@@ -109,6 +109,8 @@ pub mod code {
     pub const DATA: &str = "KH006";
     /// Legal, but most likely not what was meant.
     pub const SUSPICIOUS: &str = "KH005";
+    /// An answer that Kusto's own documents and answers do not settle.
+    pub const UNCERTAIN: &str = "KH008";
     /// Something from outside of the database that nobody has supplied.
     pub const OUTSIDE: &str = "KH006";
     /// Sides of different types, compared after a conversion that the text does not write.

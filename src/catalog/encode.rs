@@ -46,16 +46,11 @@ pub static ROWS: &[Func] = &[
         ),
     f(
         "base64_decode_toguid",
-        &[sig(
-            &[STR],
-            Is(Guid),
-            Refuse(
-                "The reference's own example contradicts the byte order of base64_encode_fromguid(); \
-                 read the bytes with base64_decode_toarray().",
-            ),
-        )],
+        &[sig(&[STR], Is(Guid), Kernel("kql_base64_decode_guid"))],
     )
-    .doc("The guid whose bytes are given in base64."),
+    .doc("The guid whose bytes are given in base64, as base64_encode_fromguid() writes them; null when it is none.")
+    .trap("The reference's example of it shows two bytes the other way round, and contradicts that of the encoder: a warning says so.")
+    .example("print base64_decode_toguid('AwIBAAUEBwYICQoLDA0ODw==')", "00010203-0405-0607-0809-0a0b0c0d0e0f"),
     f(
         "zlib_decompress_from_base64_string",
         &[sig(&[STR], Is(String), Kernel("kql_zlib_decompress"))],

@@ -28,12 +28,16 @@ pub enum Does {
     ActivityCountsMetrics,
     /// A column for each property of a bag.
     BagUnpack,
+    /// The rows as they are.
+    Identity,
     /// Each row with every row of a table whose network holds the row's address, or lies in it.
     LookUp(Addresses),
     /// One row for each column of each row.
     Narrow,
     /// A column for each value of a column, with an aggregate of its rows.
     Pivot,
+    /// The rows around those that a condition holds for.
+    RowsNear,
     /// For each bin of time how many rows and different values the time up to its end has.
     SlidingWindowCounts,
     /// Known to Kusto, not to us: a real sentence that says why, and what to do.
@@ -148,8 +152,20 @@ pub static PLUGINS: &[Plugin] = &[
     refused("geo_polygon_lookup", "Finds the areas around a point on the earth.", GEOGRAPHY),
     refused("http_request", "Fetches a page.", NETWORK),
     refused("http_request_post", "Posts to a page.", NETWORK),
-    refused("identity", "Gives the rows as they are.", "It changes nothing; leave the operator out."),
-    refused("identity_v3", "Gives the rows as they are.", "It changes nothing; leave the operator out."),
+    plugin(
+        "identity",
+        "",
+        "Gives the rows as they are.",
+        ("print Account = 'wren' | evaluate identity()", "wren"),
+        Does::Identity,
+    ),
+    plugin(
+        "identity_v3",
+        "",
+        "Gives the rows as they are.",
+        ("print Account = 'wren' | evaluate identity_v3()", "wren"),
+        Does::Identity,
+    ),
     refused("infer_storage_schema", "Reads the columns of a file in a cloud store.", NETWORK),
     refused(
         "infer_storage_schema_with_suggestions",
@@ -211,10 +227,12 @@ pub static PLUGINS: &[Plugin] = &[
         "Percentiles over a window of bins.",
         "Windows of bins are not computed; use summarize percentile() by bin() of the time.",
     ),
-    refused(
+    plugin(
         "rows_near",
-        "Gives the rows around those that hold a condition.",
-        "Rows around a hit are not taken along; use sort, then prev() and next() in the condition.",
+        "Condition, NumRows [, RowsAfter]",
+        "The rows that a condition holds for, and as many rows before and after each of them.",
+        ("range x from 1 to 9 step 1 | evaluate rows_near(x == 5, 1) | count", "3"),
+        Does::RowsNear,
     ),
     refused(
         "schema_merge",

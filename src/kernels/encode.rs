@@ -45,6 +45,15 @@ pub const KERNELS: &[Kernel] = &[
         out.push_str(&format!("[{}]", numbers.join(",")));
         Cell::Text(out)
     }),
+    strict("kql_base64_decode_guid", &[Phys::Text], Phys::Text, |args, out| {
+        match args[0].text().and_then(unbase64).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok()) {
+            Some(bytes) => {
+                write_guid(bytes, out);
+                Cell::Text(out)
+            }
+            None => Cell::Null,
+        }
+    }),
     strict("kql_zlib_decompress", &[Phys::Text], Phys::Text, |args, out| {
         decompress(args[0], |bytes| Box::new(flate2::bufread::ZlibDecoder::new(bytes)), out)
     }),
@@ -147,11 +156,27 @@ fn guid_bytes(guid: &str) -> Option<Vec<u8>> {
         .filter(|c| *c != '-')
         .map(|c| c.to_digit(16).map(|digit| digit as u8))
         .collect::<Option<_>>()?;
-    let mut bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    bytes.get_mut(0..4)?.reverse();
-    bytes.get_mut(4..6)?.reverse();
-    bytes.get_mut(6..8)?.reverse();
-    Some(bytes)
+    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+    Some(turned(bytes.try_into().ok()?).to_vec())
+}
+
+fn write_guid(bytes: [u8; 16], out: &mut String) {
+    use std::fmt::Write;
+    for (at, byte) in turned(bytes).into_iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            out.push('-');
+        }
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+}
+
+/// From one order of bytes to the other.
+fn turned(mut bytes: [u8; 16]) -> [u8; 16] {
+    bytes[0..4].reverse();
+    bytes[4..6].reverse();
+    bytes[6..8].reverse();
+    bytes
 }
 
 fn decompress<'a>(
@@ -202,6 +227,10 @@ mod tests {
         assert_eq!(texts("kql_base64_encode_array", &["[256]"]), "");
         let guid = "00010203-0405-0607-0809-0a0b0c0d0e0f";
         assert_eq!(texts("kql_base64_encode_guid", &[guid]), "AwIBAAUEBwYICQoLDA0ODw==");
+        assert_eq!(texts("kql_base64_decode_guid", &["AwIBAAUEBwYICQoLDA0ODw=="]), guid);
+        for bad in ["", "abcd1231", "AwIBAAUEBwYICQoLDA0ODw", "AwIBAAUEBwYICQoLDA0O", "?"] {
+            assert_eq!(texts("kql_base64_decode_guid", &[bad]), "NULL", "{bad:?}");
+        }
     }
 
     #[test]

@@ -280,6 +280,8 @@ pub enum WindowFunc {
     RankMin,
     /// time, longest session, longest gap, and perhaps what starts another; see `ops::walk`
     Session,
+    /// condition, how many rows back and how many rows on: whether it holds for one of them or the row itself
+    Near,
     /// The position of the row; internal.
     Position,
 }

@@ -7,6 +7,7 @@ use super::ops::{volatile, volatile_expr};
 use super::{Column, Expr, ExprKind, Node, Rel, WindowFunc};
 use crate::catalog;
 use crate::diag::code;
+use crate::kernels::hash::xxhash64;
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
 use crate::types::Type;
@@ -44,6 +45,13 @@ impl Binder<'_> {
                 self.warn_ingestion_time(span);
                 return None;
             }
+            "base64_decode_toguid" => {
+                let help = "It undoes base64_encode_fromguid(), as hunts use it on token identifiers.";
+                let message = "Kusto's reference shows another order of two bytes in its one example of this";
+                self.warn(code::UNCERTAIN, span, message, help);
+                return None;
+            }
+            "hash" | "hash_xxhash64" => return self.hash_remainder(args, span, cx),
             "geo_info_from_ip_address" => {
                 self.needs_places(span);
                 return None;
@@ -84,6 +92,27 @@ impl Binder<'_> {
             );
         }
         Some(Ok(Expr::lit(Value::Bool(name.text != "isnull"), Type::Bool, span)))
+    }
+
+    /// `hash('text', 100)`: the remainder of a constant's hash, where that is positive however it is read. How
+    /// Kusto reduces a hash with the highest bit set is not recorded.
+    fn hash_remainder(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Option<Checked<Expr>> {
+        let [text, modulus] = args else { return None };
+        let (Ok(text), Ok(modulus)) = (self.expr(&text.expr, cx), self.expr(&modulus.expr, cx)) else {
+            return Some(Err(Stop));
+        };
+        let hash = match text.literal() {
+            Some(Value::String(text)) => xxhash64(text.as_bytes()),
+            Some(Value::Datetime(ticks)) => xxhash64(&ticks.to_le_bytes()),
+            _ => return None,
+        };
+        let modulus = match modulus.literal() {
+            Some(Value::Int(modulus @ 1..)) => i64::from(*modulus),
+            Some(Value::Long(modulus @ 1..)) => *modulus,
+            _ => return None,
+        };
+        let hash = i64::try_from(hash).ok()?;
+        Some(Ok(Expr::long(hash % modulus, span)))
     }
 
     /// Only a dynamic has its type in its value.

@@ -35,7 +35,9 @@ impl Binder<'_> {
                 (1..=2, "a value, and perhaps a restart condition")
             }
             WindowFunc::Session => (3..=4, "a datetime, two timespans, and perhaps a restart condition"),
-            WindowFunc::RunCount | WindowFunc::Changed | WindowFunc::Position => return Err(Stop),
+            WindowFunc::RunCount | WindowFunc::Changed | WindowFunc::Near | WindowFunc::Position => {
+                return Err(Stop);
+            }
         };
         if !counts.contains(&args.len()) {
             return self.arity(name, wants);

@@ -284,6 +284,11 @@ impl Writer<'_> {
                      min({number}) OVER ({same}{value}))"
                 )
             }
+            WindowFunc::Near => {
+                let (condition, back, on) = (&texts[0], &texts[1], &texts[2]);
+                let frame = format!("ROWS BETWEEN {back} PRECEDING AND {on} FOLLOWING");
+                format!("coalesce(bool_or({condition}) OVER ({part}{order} {frame}), false)")
+            }
             WindowFunc::RankDense | WindowFunc::Session => {
                 unreachable!("the plan makes other columns of {func:?}")
             }

@@ -253,6 +253,7 @@ pub enum OpKind {
         params: Vec<OpParam>,
     },
     Getschema,
+    AssertSchema(Vec<ColumnDecl>),
     // Groups.
     Summarize {
         aggs: Vec<Named>,

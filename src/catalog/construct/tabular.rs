@@ -6,8 +6,7 @@ const GRAPH: &str = "Follow edges with join, one join for each step.";
 
 pub static ROWS: &[Construct] = &[
     row("as", "Names the rows so far, for union and join further on.", ("range x from 1 to 2 step 1 | as T | union withsource=From T | distinct From | top 1 by From asc", "T")),
-    row("assert-schema", "Fails where the columns are not these.", ("print x = 1 | assert-schema (x:long)", ""))
-        .refused("Leave it out: getschema shows the columns and their types."),
+    row("assert-schema", "Fails where the columns are not these.", ("print x = 1 | assert-schema (x:long)", "1")),
     row("consume", "Reads all rows and gives none of them.", ("range x from 1 to 5 step 1 | consume", "")),
     row("count", "The number of rows, as Count.", ("range x from 1 to 5 step 1 | count", "5")).by_parts(),
     row("datatable", "Rows that are written in the query.", ("datatable(User:string)['ann']", "ann")),

@@ -11,7 +11,7 @@ use crate::plan::names::Namer;
 use crate::plan::open::is_open;
 use crate::plan::{ColId, Column, Expr, ExprKind, Node, Rel};
 use crate::span::Span;
-use crate::syntax::ast::{ColumnPattern, Name, Named, ReorderOrder};
+use crate::syntax::ast::{ColumnDecl, ColumnPattern, Name, Named, ReorderOrder};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -209,6 +209,21 @@ impl Binder<'_> {
         let rows = input.cols.iter().filter(|column| !column.hidden).enumerate().map(row).collect();
         let items = cols.iter().map(|column| (column.id, column.ty)).collect();
         Rel { node: Node::Values { items, rows }, cols, order: Vec::new(), span }
+    }
+
+    /// The rows as they are, where their columns are those that are written. Which differences Kusto lets pass is
+    /// not documented: none does here.
+    pub fn assert_schema(&mut self, wanted: &[ColumnDecl], input: Rel, span: Span) -> Checked<Rel> {
+        let is = |column: &Column| format!("{}:{}", column.name, column.ty.name());
+        let there: Vec<String> = input.cols.iter().filter(|column| !column.hidden).map(is).collect();
+        let wanted: Vec<String> =
+            wanted.iter().map(|column| format!("{}:{}", column.name.text, column.ty.name())).collect();
+        if there == wanted {
+            return Ok(input);
+        }
+        let help = format!("They are ({}).", there.join(", "));
+        self.error(code::COLUMNS, span, "the columns are not those of assert-schema", help);
+        Err(Stop)
     }
 
     /// The names that the patterns match; a name without `*` must be there.

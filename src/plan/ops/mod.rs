@@ -91,6 +91,7 @@ impl Binder<'_> {
             | OpKind::TopHitters { .. }
             | OpKind::TopNested(_)
             | OpKind::ProjectByNames(_)
+            | OpKind::AssertSchema(_)
             | OpKind::Consume
             | OpKind::MvApply { .. }
             | OpKind::Partition { .. }
@@ -154,6 +155,7 @@ impl Binder<'_> {
             }
             OpKind::TopNested(levels) => self.top_nested(levels, input, env, op.span),
             OpKind::ProjectByNames(names) => self.project_by_names(names, input, env, op.span),
+            OpKind::AssertSchema(columns) => self.assert_schema(columns, input, op.name.span),
             OpKind::Consume => Ok(self.consume(input, op.span)),
             OpKind::MvApply { params, items, limit, body } => {
                 self.mv_apply(params, items, limit.as_ref(), body, input, env, op.span)

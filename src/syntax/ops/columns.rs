@@ -1,4 +1,4 @@
-//! Operators that make and choose columns: extend, the project family, parse, parse-kv, getschema.
+//! Operators that make and choose columns: extend, the project family, parse, parse-kv, getschema, assert-schema.
 
 use crate::syntax::ast::{ColumnPattern, Expr, ExprKind, OpKind, OpParam, ParseStep, ReorderOrder};
 use crate::syntax::parser::{Parsed, Parser};
@@ -157,6 +157,11 @@ fn property_value(parser: &mut Parser<'_>, name: &str) -> Parsed<Expr> {
         return Ok(Expr { kind: ExprKind::List(list), span });
     }
     Ok(list.remove(0))
+}
+
+/// `assert-schema (name:type, ...)`
+pub(super) fn assert_schema(parser: &mut Parser<'_>) -> Parsed<OpKind> {
+    Ok(OpKind::AssertSchema(parser.column_decls()?))
 }
 
 pub(super) fn getschema(parser: &mut Parser<'_>) -> Parsed<OpKind> {

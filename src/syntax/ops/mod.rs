@@ -42,7 +42,7 @@ pub const OPERATORS: &[Operator] = &[
     piped("__executeAndCache", |parser| output::other(parser, "__executeAndCache")),
     piped("__partitionby", |parser| output::other(parser, "__partitionby")),
     piped("as", output::as_),
-    piped("assert-schema", |parser| output::other(parser, "assert-schema")),
+    piped("assert-schema", columns::assert_schema),
     piped("consume", output::consume),
     piped("count", rows::count),
     source("datatable", sources::datatable),

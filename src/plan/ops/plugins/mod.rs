@@ -4,6 +4,7 @@ mod activity;
 mod bag_unpack;
 mod lookup;
 mod narrow;
+mod near;
 mod pivot;
 mod sliding;
 mod timeline;
@@ -41,6 +42,11 @@ impl Binder<'_> {
                 self.activity_counts_metrics(&given, input, env, span)
             }
             Does::BagUnpack => self.bag_unpack(&given, evaluated, input, env, span),
+            Does::Identity => {
+                self.no_schema(evaluated, &given)?;
+                self.no_arguments(&given)?;
+                Ok(input)
+            }
             Does::LookUp(addresses) => {
                 self.no_schema(evaluated, &given)?;
                 self.look_up(addresses, &given, input, env, span)
@@ -50,6 +56,10 @@ impl Binder<'_> {
                 self.narrow(&given, input, span)
             }
             Does::Pivot => self.pivot(&given, evaluated, input, env, span),
+            Does::RowsNear => {
+                self.no_schema(evaluated, &given)?;
+                self.rows_near(&given, input, env, span)
+            }
             Does::SlidingWindowCounts => {
                 self.no_schema(evaluated, &given)?;
                 self.sliding_window_counts(&given, input, env, span)
@@ -97,6 +107,13 @@ impl Binder<'_> {
         let what = format!("a schema after '{}'", given.name.text);
         self.refuse(place, &what, "Leave it out: the columns are known without it.");
         Err(Stop)
+    }
+
+    fn no_arguments(&mut self, given: &Given<'_>) -> Checked<()> {
+        match given.args.first() {
+            Some(arg) => Err(self.wrong_arguments(given, arg.expr.span, "takes no arguments")),
+            None => Ok(()),
+        }
     }
 
     fn wrong_arguments(&mut self, given: &Given<'_>, span: Span, message: &str) -> Stop {

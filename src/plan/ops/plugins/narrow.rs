@@ -10,14 +10,13 @@ use crate::types::Type;
 use crate::value::Value;
 
 impl Binder<'_> {
-    /// Row (from 0), Column and Value of each cell, as the language service names and types them. The texts
-    /// of numbers with a fraction, times and the like are not recorded: those columns are refused.
+    /// Row (from 0), Column and Value of each cell, as the language service names and types them. The page of
+    /// narrow shows reals and datetimes in other texts than tostring() gives: those columns are refused, as are
+    /// types whose texts it does not show.
     pub fn narrow(&mut self, given: &Given<'_>, input: Rel, span: Span) -> Checked<Rel> {
-        if let Some(arg) = given.args.first() {
-            return Err(self.wrong_arguments(given, arg.expr.span, "takes no arguments"));
-        }
+        self.no_arguments(given)?;
         let cells: Vec<_> = input.cols.iter().filter(|column| !column.hidden).cloned().collect();
-        let unclear = |ty| !matches!(ty, Type::String | Type::Int | Type::Long | Type::Guid);
+        let unclear = |ty| !matches!(ty, Type::String | Type::Bool | Type::Int | Type::Long | Type::Guid);
         if let Some(column) = cells.iter().find(|column| unclear(column.ty)) {
             let what = format!("narrow of '{}', a {}", column.name, column.ty.name());
             let help = format!("Make it a string before: extend {0} = tostring({0}).", column.name);
