@@ -1,4 +1,7 @@
-//! How long a query takes to read and to translate: the shipped hunts, a query of 300 lines, a megabyte of text.
+//! How long a query takes to read and to translate: the shipped hunts, queries longer than people write, a megabyte of text.
+
+#[path = "texts/mod.rs"]
+mod texts;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kqlhunt::compile::{Options, compile};
@@ -8,10 +11,8 @@ use std::fmt::Write;
 use std::hint::black_box;
 
 /// What is read: a name and a text.
-fn texts() -> Vec<(String, String)> {
-    let hunts = kqlhunt::hunt::pack::shipped().expect("the shipped hunts are read by tests");
-    let mut texts: Vec<(String, String)> = hunts.into_iter().map(|hunt| (hunt.key, hunt.query)).collect();
-    texts.push(("300 lines".into(), long_query(300)));
+fn read() -> Vec<(String, String)> {
+    let mut texts = texts::all();
     texts.push(("1 MB".into(), (long_query(200) + ";\n").repeat(60)));
     texts
 }
@@ -39,7 +40,7 @@ fn long_query(lines: usize) -> String {
 }
 
 fn reading(criterion: &mut Criterion) {
-    for (name, text) in texts() {
+    for (name, text) in read() {
         let mut group = criterion.benchmark_group(name);
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function("tokens", |bencher| bencher.iter(|| tokens(black_box(&text))));
@@ -53,11 +54,10 @@ fn reading(criterion: &mut Criterion) {
 fn translating(criterion: &mut Criterion) {
     let schema = kqlhunt::catalog::tables::schema();
     let options = Options { now: kqlhunt::ticks::UNIX_EPOCH, ..Options::default() };
-    let hunts = kqlhunt::hunt::pack::shipped().expect("the shipped hunts are read by tests");
-    for hunt in hunts {
-        assert!(!compile(&hunt.query, &schema, &options).results.is_empty(), "{} compiles", hunt.key);
-        criterion.bench_function(&format!("{}/translate", hunt.key), |bencher| {
-            bencher.iter(|| compile(black_box(&hunt.query), &schema, &options));
+    for (name, text) in texts::all() {
+        assert!(!compile(&text, &schema, &options).results.is_empty(), "{name} compiles");
+        criterion.bench_function(&format!("{name}/translate"), |bencher| {
+            bencher.iter(|| compile(black_box(&text), &schema, &options));
         });
     }
 }

@@ -173,7 +173,7 @@ fn compiled_by<'a>(
 }
 
 fn columns(plan: &Plan) -> Vec<ColumnType> {
-    plan.root.cols.iter().map(|column| ColumnType::new(column.name.clone(), column.ty)).collect()
+    plan.root.cols.iter().map(|column| ColumnType::new(column.name.as_str(), column.ty)).collect()
 }
 
 /// The columns of each result and the diagnostics, without SQL: what `check` shows.
@@ -185,9 +185,10 @@ pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnT
 /// `None` when the SQL would be too long.
 fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> Option<Compiled> {
     let columns = columns(&plan);
-    let origins = plan.root.cols.iter().map(|column| column.origin.as_deref().cloned()).collect();
+    let origins =
+        plan.root.cols.iter().map(|column| column.origin.map(|origin| origin.named(schema))).collect();
     let bare_table = bare_table(&plan.root, schema);
-    let row_ids = row_ids(&plan);
+    let row_ids = row_ids(&plan, schema);
     plan::prune(&mut plan);
     let sql = sql::write(&plan, source)?;
     let streams = plan.repeatable() && streams(&plan.root, &plan);
@@ -230,19 +231,21 @@ fn unseen(plan: Plan, now: i64) -> Compiled {
 fn bare_table(root: &Rel, schema: &Schema) -> Option<String> {
     let Node::Scan { table, .. } = &root.node else { return None };
     let listed = schema.table(table)?.listed().map(|column| Some(column.name.as_str()));
-    let given = root.cols.iter().map(|column| column.origin.as_ref().map(|origin| origin.column.as_str()));
+    let given = root.cols.iter().map(|column| column.origin.map(|origin| origin.column(schema)));
     (root.order.is_empty() && given.eq(listed)).then(|| table.clone())
 }
 
-fn row_ids(plan: &Plan) -> Option<RowIds> {
+fn row_ids(plan: &Plan, schema: &Schema) -> Option<RowIds> {
+    let first = plan.root.cols.first()?.origin?;
     // Most plans compute a column; they are not copied to find that out.
-    if plan.root.cols.iter().any(|column| column.origin.is_none()) {
+    if !plan.root.cols.iter().all(|column| column.origin.is_some_and(|origin| origin.table == first.table)) {
         return None;
     }
+    let table = first.table(schema);
     let mut plan = plan.clone();
-    let table = plan::to_row_ids(&mut plan)?;
+    plan::to_row_ids(&mut plan, table)?;
     plan::prune(&mut plan);
-    Some(RowIds { table, sql: sql::write(&plan, None)? })
+    Some(RowIds { table: table.to_owned(), sql: sql::write(&plan, None)? })
 }
 
 /// Whether rows come out while others still go in.

@@ -39,6 +39,12 @@ impl Table {
         self.columns.iter().filter(|column| column.alias_of.is_none() && !column.unlisted)
     }
 
+    /// The official column that a name stands for.
+    pub fn alias(&self, name: &str) -> Option<&str> {
+        let named = |column: &&TableColumn| column.alias_of.is_some() && column.name == name;
+        self.columns.iter().find(named)?.alias_of.as_deref()
+    }
+
     pub fn column(&self, name: &str) -> Option<&TableColumn> {
         self.columns.iter().find(|column| column.name == name)
     }

@@ -5,6 +5,7 @@ use super::check::Binder;
 use super::env::{Binding, Env};
 use super::{Column, Expr, ExprKind};
 use crate::diag::Diagnostic;
+use crate::schema::Schema;
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
 use crate::types::Type;
@@ -199,7 +200,7 @@ impl Binder<'_> {
         };
         if matches!(op, "contains" | "!contains" | "contains_cs" | "!contains_cs")
             && known.is_none_or(|text| text.chars().count() > 2)
-            && stored(left, cols)
+            && stored(left, cols, self.schema)
         {
             self.advise(&CONTAINS, op_span, Some((op_span, op.replace("contains", "has"))));
         }
@@ -254,9 +255,9 @@ impl Binder<'_> {
 }
 
 /// Whether it is a column of a stored table under its own name: only of those an index is kept.
-fn stored(expr: &Expr, cols: &[Column]) -> bool {
+fn stored(expr: &Expr, cols: &[Column], schema: &Schema) -> bool {
     let ExprKind::Col(id) = expr.kind else { return false };
-    let named = |column: &Column| column.origin.as_ref().is_some_and(|origin| origin.column == column.name);
+    let named = |column: &Column| column.origin.is_some_and(|origin| column.name == *origin.column(schema));
     cols.iter().any(|column| column.id == id && named(column))
 }
 

@@ -8,7 +8,7 @@ use super::env::{Binding, Env, UserFunction};
 use super::limits::Used;
 use super::ops::Parts;
 use super::settings::Bins;
-use super::{ColId, Column, Expr, LetRel, Node, OrderKey, Plan, Rel};
+use super::{ColId, Column, ColumnName, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::catalog::construct;
 use crate::diag::{Diagnostic, code};
 use crate::facts::{Input, Options, Render, TableUse};
@@ -86,6 +86,8 @@ pub struct Binder<'a> {
     pub unseen: bool,
     /// What the text reads from outside of the database.
     pub inputs: Vec<Input>,
+    /// The columns of the tables that were named so far, by the table's place in the schema.
+    pub stored_tables: HashMap<usize, Rc<[(Column, ColumnName)]>>,
     /// Stored functions that were parsed, and those that are being bound, the outermost first.
     pub stored: HashMap<String, Rc<UserFunction>>,
     pub stored_calls: Vec<String>,
@@ -124,6 +126,7 @@ impl<'a> Binder<'a> {
             ask,
             unseen: false,
             inputs: Vec::new(),
+            stored_tables: HashMap::new(),
             stored: HashMap::new(),
             stored_calls: Vec::new(),
             unknown: HashSet::new(),
@@ -273,7 +276,7 @@ impl<'a> Binder<'a> {
         ColId(self.next_col - 1)
     }
 
-    pub fn new_column(&mut self, name: impl Into<String>, ty: Type) -> Column {
+    pub fn new_column(&mut self, name: impl Into<ColumnName>, ty: Type) -> Column {
         Column { id: self.new_col(), name: name.into(), ty, origin: None, hidden: false }
     }
 

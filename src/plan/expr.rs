@@ -184,15 +184,23 @@ impl Binder<'_> {
 
     /// The official column that a name stands for, when this column holds its values.
     pub fn alias_of(&self, name: &str, column: &Column) -> Option<&str> {
-        let origin = column.origin.as_ref()?;
-        let alias = self.schema.table(&origin.table)?.column(name)?.alias_of.as_deref();
-        alias.filter(|official| *official == origin.column)
+        let origin = column.origin?;
+        let alias = self.schema.tables[origin.table as usize].alias(name)?;
+        (alias == origin.column(self.schema)).then_some(alias)
+    }
+
+    /// Whether a name stands for the official name of a column in any table.
+    pub fn is_alias(&self, name: &str) -> bool {
+        self.schema.tables.iter().any(|table| table.alias(name).is_some())
     }
 
     /// A name that hunters use but the official schema lacks; it resolves to the official column.
     pub fn alias_column(&mut self, name: &Name, cols: &[Column]) -> Option<Expr> {
+        if !self.is_alias(&name.text) {
+            return None;
+        }
         let column = cols.iter().find(|column| self.alias_of(&name.text, column).is_some())?;
-        let origin = column.origin.clone()?;
+        let origin = column.origin?.named(self.schema);
         let message = format!("'{}' is not an official column of {}", name.text, origin.table);
         let help = format!("kqlhunt reads '{0}' for it; in the portal write '{0}'.", origin.column);
         self.warn(code::ALIAS, name.span, message, help);
@@ -203,8 +211,7 @@ impl Binder<'_> {
         let listed = cx.cols.iter().filter(|column| !is_open(column));
         let names = listed.map(|column| column.name.as_str());
         let names: Vec<&str> = names.chain(cx.env.names()).collect();
-        let table =
-            cx.cols.iter().find_map(|column| column.origin.as_ref()).map(|origin| origin.table.clone());
+        let table = cx.cols.iter().find_map(|column| column.origin).map(|origin| origin.table(self.schema));
         let folded = names.iter().find(|known| known.eq_ignore_ascii_case(&name.text)).copied();
         let help = match folded.or_else(|| nearest(&name.text, names.iter().copied())) {
             Some(near) => format!("Did you mean '{near}'?"),

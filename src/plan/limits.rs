@@ -146,7 +146,7 @@ fn size(expr: &Expr) -> Size {
     while let Some((expr, height)) = open.pop() {
         size.height = size.height.max(height);
         size.parts += usize::from(!matches!(expr.kind, ExprKind::Col(_) | ExprKind::Lit(_)));
-        open.extend(expr.children().into_iter().map(|child| (child, height + 1)));
+        open.extend(expr.children().map(|child| (child, height + 1)));
     }
     size
 }

@@ -8,6 +8,7 @@ mod ask;
 mod binary;
 mod call;
 mod check;
+mod column;
 mod convert;
 mod env;
 mod equal;
@@ -35,32 +36,16 @@ mod window;
 
 pub use ask::Ask;
 pub use check::{Bound, bind};
+pub use column::{ColId, ColSet, Column, ColumnName, StoredId};
 pub use ops::volatile_expr;
 pub use prune::prune;
 pub use row_ids::to_row_ids;
 
-use std::rc::Rc;
-
 use crate::catalog::func::{Lower, Sig};
-use crate::facts::{Input, Origin, Render, TableUse};
+use crate::facts::{Input, Render, TableUse};
 use crate::span::Span;
 use crate::types::Type;
 use crate::value::Value;
-
-/// A column inside a plan; unique in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ColId(pub u32);
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Column {
-    pub id: ColId,
-    pub name: String,
-    pub ty: Type,
-    /// The stored column whose values it holds unchanged.
-    pub origin: Option<Rc<Origin>>,
-    /// Resolves by name but is never listed: not by `*`, take, getschema, search or union.
-    pub hidden: bool,
-}
 
 /// Rows: a node, the columns that its user sees, and the order that they are in.
 #[derive(Clone, Debug)]
@@ -86,7 +71,7 @@ pub enum Node {
     Scan {
         table: String,
         from: String,
-        items: Vec<(ColId, String, Type)>,
+        items: Vec<(ColId, ColumnName, Type)>,
     },
     /// Rows written in the query. Without columns: one row of nothing, for `print`.
     Values {
@@ -110,9 +95,10 @@ pub enum Node {
         input: Box<Rel>,
         predicate: Expr,
     },
-    /// Every column that goes on, computed from the input; columns that keep their id come as they are.
+    /// Every column that goes on: those that are kept come as they are, the others are computed.
     Project {
         input: Box<Rel>,
+        kept: Vec<ColId>,
         items: Vec<(ColId, Expr)>,
     },
     Aggregate {
@@ -388,39 +374,39 @@ impl Expr {
     }
 
     /// The expressions directly below.
-    pub fn children(&self) -> Vec<&Expr> {
-        match &self.kind {
-            ExprKind::Col(_) | ExprKind::Lit(_) | ExprKind::Scalar(_) => Vec::new(),
-            ExprKind::Call { args, .. } | ExprKind::Over { args, .. } => args.iter().collect(),
+    pub fn children(&self) -> impl Iterator<Item = &Expr> + use<'_> {
+        let none: &[Expr] = &[];
+        let (first, second, rest) = match &self.kind {
+            ExprKind::Col(_) | ExprKind::Lit(_) | ExprKind::Scalar(_) => (None, None, none),
+            ExprKind::Call { args, .. } | ExprKind::Over { args, .. } => (None, None, args.as_slice()),
             ExprKind::Convert(expr)
             | ExprKind::Path { base: expr, .. }
-            | ExprKind::Field { base: expr, .. } => {
-                vec![expr]
-            }
-            ExprKind::Compare { left, right, .. } => vec![left, right],
-            ExprKind::And(items) | ExprKind::Or(items) => items.iter().collect(),
-            ExprKind::In { needle, items, .. } => std::iter::once(&**needle).chain(items).collect(),
-            ExprKind::InRel { needle, .. } => vec![needle],
-            ExprKind::ArgMost { by, values, .. } => std::iter::once(&**by).chain(values).collect(),
-        }
+            | ExprKind::Field { base: expr, .. } => (Some(&**expr), None, none),
+            ExprKind::Compare { left, right, .. } => (Some(&**left), Some(&**right), none),
+            ExprKind::And(items) | ExprKind::Or(items) => (None, None, items.as_slice()),
+            ExprKind::In { needle, items, .. } => (Some(&**needle), None, items.as_slice()),
+            ExprKind::InRel { needle, .. } => (Some(&**needle), None, none),
+            ExprKind::ArgMost { by, values, .. } => (Some(&**by), None, values.as_slice()),
+        };
+        first.into_iter().chain(second).chain(rest)
     }
 
     /// The expressions directly below, to be changed.
-    pub fn children_mut(&mut self) -> Vec<&mut Expr> {
-        match &mut self.kind {
-            ExprKind::Col(_) | ExprKind::Lit(_) | ExprKind::Scalar(_) => Vec::new(),
-            ExprKind::Call { args, .. } | ExprKind::Over { args, .. } => args.iter_mut().collect(),
+    pub fn children_mut(&mut self) -> impl Iterator<Item = &mut Expr> + use<'_> {
+        let none: &mut [Expr] = &mut [];
+        let (first, second, rest) = match &mut self.kind {
+            ExprKind::Col(_) | ExprKind::Lit(_) | ExprKind::Scalar(_) => (None, None, none),
+            ExprKind::Call { args, .. } | ExprKind::Over { args, .. } => (None, None, args.as_mut_slice()),
             ExprKind::Convert(expr)
             | ExprKind::Path { base: expr, .. }
-            | ExprKind::Field { base: expr, .. } => {
-                vec![expr]
-            }
-            ExprKind::Compare { left, right, .. } => vec![left, right],
-            ExprKind::And(items) | ExprKind::Or(items) => items.iter_mut().collect(),
-            ExprKind::In { needle, items, .. } => std::iter::once(&mut **needle).chain(items).collect(),
-            ExprKind::InRel { needle, .. } => vec![needle],
-            ExprKind::ArgMost { by, values, .. } => std::iter::once(&mut **by).chain(values).collect(),
-        }
+            | ExprKind::Field { base: expr, .. } => (Some(&mut **expr), None, none),
+            ExprKind::Compare { left, right, .. } => (Some(&mut **left), Some(&mut **right), none),
+            ExprKind::And(items) | ExprKind::Or(items) => (None, None, items.as_mut_slice()),
+            ExprKind::In { needle, items, .. } => (Some(&mut **needle), None, items.as_mut_slice()),
+            ExprKind::InRel { needle, .. } => (Some(&mut **needle), None, none),
+            ExprKind::ArgMost { by, values, .. } => (Some(&mut **by), None, values.as_mut_slice()),
+        };
+        first.into_iter().chain(second).chain(rest)
     }
 }
 

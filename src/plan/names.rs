@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::Column;
 use super::check::{Binder, Checked, Stop};
 use super::open::is_open;
 use super::sorted::sorts_several;
+use super::{Column, ColumnName};
 use crate::catalog;
 use crate::catalog::func::Label;
 use crate::diag::code;
@@ -122,8 +122,8 @@ impl Binder<'_> {
     /// The name that an expression over these columns brings along.
     pub fn infer(&self, expr: &Expr, cols: &[Column]) -> Option<String> {
         let column = |name: &str| {
-            cols.iter().any(|column| column.name == name)
-                || cols.iter().any(|column| self.alias_of(name, column).is_some() || is_open(column))
+            cols.iter().any(|column| column.name == name || is_open(column))
+                || (self.is_alias(name) && cols.iter().any(|column| self.alias_of(name, column).is_some()))
         };
         infer(expr, &column)
     }
@@ -151,15 +151,15 @@ impl Binder<'_> {
     }
 
     /// The name of an unnamed item: that of a column counts as given, another gets a suffix at a clash.
-    pub fn named(&mut self, expr: &Expr, inferred: String, namer: &mut Namer) -> Checked<String> {
+    pub fn named(&mut self, expr: &Expr, inferred: String, namer: &mut Namer) -> Checked<ColumnName> {
         match &expr.kind {
             ExprKind::Name(name) => self.given(name, namer),
-            _ => Ok(namer.free(&inferred)),
+            _ => Ok(namer.free(inferred)),
         }
     }
 
     /// A name that the query gives; a clash with an earlier given name is a mistake, with another a suffix.
-    pub fn given(&mut self, name: &Name, namer: &mut Namer) -> Checked<String> {
+    pub fn given(&mut self, name: &Name, namer: &mut Namer) -> Checked<ColumnName> {
         if namer.given.contains(&name.text) {
             let message = format!("'{}' is assigned twice", name.text);
             self.error(code::TAKEN, name.span, message, "Give one of them another name.");
@@ -173,23 +173,23 @@ impl Binder<'_> {
 /// Names of one output: a clash gets 1, 2, ... and what has no name `Column1`, `Column2`, ...
 #[derive(Default)]
 pub struct Namer {
-    used: HashSet<String>,
+    used: HashSet<ColumnName>,
     /// Those that the query has written itself so far.
     given: HashSet<String>,
     /// Those that it writes anywhere in the operator.
-    reserved: HashSet<String>,
+    reserved: HashSet<ColumnName>,
     unnamed: usize,
 }
 
 impl Namer {
     /// Takes names that are there already.
-    pub fn with(names: impl IntoIterator<Item = String>) -> Namer {
+    pub fn with(names: impl IntoIterator<Item = ColumnName>) -> Namer {
         Namer { used: names.into_iter().collect(), ..Namer::default() }
     }
 
     /// Keeps the names that the items of an operator give away from suffixes.
     pub fn reserve<'n>(&mut self, items: impl Iterator<Item = &'n Named>) {
-        self.reserved.extend(items.flat_map(|item| &item.names).map(|name| name.text.clone()));
+        self.reserved.extend(items.flat_map(|item| &item.names).map(|name| ColumnName::from(&name.text)));
     }
 
     /// Keeps the names of columns that come away from suffixes.
@@ -198,29 +198,30 @@ impl Namer {
     }
 
     /// A name that is free, made from this one.
-    pub fn free(&mut self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
+    pub fn free(&mut self, wanted: impl Into<ColumnName>) -> ColumnName {
+        let wanted = wanted.into();
+        let mut name = wanted.clone();
         let mut at = 0;
         // A name that is given elsewhere may be taken by the first comer, but never made by a suffix.
         while (at > 0 && self.reserved.contains(&name)) || !self.used.insert(name.clone()) {
             at += 1;
-            name = format!("{wanted}{at}");
+            name = format!("{wanted}{at}").into();
         }
         name
     }
 
     /// Whether the name is free; takes it.
-    pub fn take(&mut self, name: &str) -> bool {
-        self.used.insert(name.to_owned())
+    pub fn take(&mut self, name: impl Into<ColumnName>) -> bool {
+        self.used.insert(name.into())
     }
 
     /// The next `ColumnN` that is not among these names, which are the input's.
-    pub fn unnamed(&mut self, input: &[Column]) -> String {
+    pub fn unnamed(&mut self, input: &[Column]) -> ColumnName {
         loop {
             self.unnamed += 1;
             let wanted = format!("Column{}", self.unnamed);
             if !input.iter().any(|column| column.name == wanted) {
-                return self.free(&wanted);
+                return self.free(wanted);
             }
         }
     }

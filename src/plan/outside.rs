@@ -25,7 +25,7 @@ impl Binder<'_> {
         let mut cols = Vec::new();
         for (at, column) in columns.iter().enumerate() {
             let bound = self.new_column(column.name.clone(), column.ty);
-            items.push((bound.id, format!("c{at}"), column.ty));
+            items.push((bound.id, format!("c{at}").into(), column.ty));
             cols.push(bound);
         }
         let from = format!("{INPUT_SCHEMA}.{table}");

@@ -1,14 +1,12 @@
 //! Drops columns and orders that nobody reads, from the root down: wide tables are read as narrow ones.
 
-use std::collections::HashSet;
+use super::{ColSet, Expr, ExprKind, Node, Plan, Rel, reads_order};
 
-use super::{ColId, Expr, ExprKind, Node, Plan, Rel, reads_order};
-
-type Needed = HashSet<ColId>;
+type Needed = ColSet;
 
 /// Prunes a plan in place. What a tabular `let` must give is the union of what its mentions read.
 pub fn prune(plan: &mut Plan) {
-    let mut wanted: Vec<Needed> = vec![Needed::new(); plan.lets.len()];
+    let mut wanted: Vec<Needed> = vec![Needed::default(); plan.lets.len()];
     let needed = plan.root.cols.iter().map(|column| column.id).collect();
     rel(&mut plan.root, needed, true, &mut wanted);
     // A let can only mention those before it.
@@ -25,60 +23,61 @@ fn rel(rel_: &mut Rel, mut needed: Needed, ordered: bool, wanted: &mut [Needed])
     }
     needed.extend(rel_.order.iter().map(|key| key.col));
     match &mut rel_.node {
-        Node::Scan { items, .. } => items.retain(|(id, ..)| needed.contains(id)),
+        Node::Scan { items, .. } => items.retain(|(id, ..)| needed.contains(*id)),
         Node::Values { rows, items } => {
-            let keep: Vec<bool> = items.iter().map(|(id, _)| needed.contains(id)).collect();
+            let keep: Vec<bool> = items.iter().map(|(id, _)| needed.contains(*id)).collect();
             retain(items, &keep);
             for row in rows {
                 retain(row, &keep);
-                row.iter_mut().for_each(|value| expr(value, &mut Needed::new(), wanted));
+                row.iter_mut().for_each(|value| expr(value, &mut Needed::default(), wanted));
             }
         }
         Node::Range { from, to, step, .. } => {
-            [from, to, step].into_iter().for_each(|value| expr(value, &mut Needed::new(), wanted));
+            [from, to, step].into_iter().for_each(|value| expr(value, &mut Needed::default(), wanted));
         }
         Node::Let { index, items } => {
-            items.retain(|(here, _)| needed.contains(here));
+            items.retain(|(here, _)| needed.contains(*here));
             wanted[*index].extend(items.iter().map(|(_, there)| *there));
         }
         Node::Filter { input, predicate } => {
             expr(predicate, &mut needed, wanted);
             rel(input, needed, false, wanted);
         }
-        Node::Project { input, items } => {
-            items.retain(|(id, _)| needed.contains(id));
-            let mut below = Needed::new();
+        Node::Project { input, kept, items } => {
+            kept.retain(|id| needed.contains(*id));
+            items.retain(|(id, _)| needed.contains(*id));
+            let mut below: Needed = kept.iter().copied().collect();
             items.iter_mut().for_each(|(_, value)| expr(value, &mut below, wanted));
             rel(input, below, false, wanted);
         }
         Node::Window { input, parts, items } => {
-            items.retain(|(id, _)| needed.contains(id));
+            items.retain(|(id, _)| needed.contains(*id));
             items.iter_mut().for_each(|(_, value)| expr(value, &mut needed, wanted));
             if !items.is_empty() {
-                needed.extend(parts.iter());
+                needed.extend(parts.iter().copied());
             }
             rel(input, needed, !items.is_empty(), wanted);
         }
         Node::Walk { input, parts, number, state, layers } => {
-            needed.extend(parts.iter());
+            needed.extend(parts.iter().copied());
             needed.insert(*number);
             let exprs = state.iter_mut().chain(layers.iter_mut().flatten());
             exprs.for_each(|(_, value)| expr(value, &mut needed, wanted));
             rel(input, needed, false, wanted);
         }
         Node::Aggregate { input, groups, aggs } => {
-            aggs.retain(|(id, _)| needed.contains(id));
-            let mut below = Needed::new();
+            aggs.retain(|(id, _)| needed.contains(*id));
+            let mut below = Needed::default();
             groups.iter_mut().chain(aggs.iter_mut()).for_each(|(_, value)| expr(value, &mut below, wanted));
             rel(input, below, reads_order(aggs), wanted);
         }
         Node::Limit { input, count } => {
-            expr(count, &mut Needed::new(), wanted);
+            expr(count, &mut Needed::default(), wanted);
             rel(input, needed, true, wanted);
         }
         Node::Join { left, right, on, ranges, items, .. } => {
-            items.retain(|item| needed.contains(&item.id));
-            let mut below = Needed::new();
+            items.retain(|item| needed.contains(item.id));
+            let mut below = Needed::default();
             for (one, other) in on.iter_mut().chain(ranges) {
                 expr(one, &mut below, wanted);
                 expr(other, &mut below, wanted);
@@ -88,19 +87,19 @@ fn rel(rel_: &mut Rel, mut needed: Needed, ordered: bool, wanted: &mut [Needed])
             rel(right, below, false, wanted);
         }
         Node::Union { inputs, items, maps } => {
-            let keep: Vec<bool> = items.iter().map(|(id, _)| needed.contains(id)).collect();
+            let keep: Vec<bool> = items.iter().map(|(id, _)| needed.contains(*id)).collect();
             retain(items, &keep);
             for (input, map) in inputs.iter_mut().zip(maps) {
                 retain(map, &keep);
-                let mut below = Needed::new();
+                let mut below = Needed::default();
                 map.iter_mut().for_each(|value| expr(value, &mut below, wanted));
                 rel(input, below, false, wanted);
             }
         }
         Node::Unnest { input, items, index, limit } => {
-            *index = index.filter(|id| needed.contains(id));
+            *index = index.filter(|id| needed.contains(*id));
             items.iter_mut().for_each(|item| expr(&mut item.array, &mut needed, wanted));
-            limit.iter_mut().for_each(|value| expr(value, &mut Needed::new(), wanted));
+            limit.iter_mut().for_each(|value| expr(value, &mut Needed::default(), wanted));
             rel(input, needed, false, wanted);
         }
     }
@@ -122,7 +121,7 @@ fn expr(value: &mut Expr, needed: &mut Needed, wanted: &mut [Needed]) {
             rel(inner, first.into_iter().collect(), true, wanted);
         }
         ExprKind::InRel { rel: inner, item, .. } => {
-            let mut below = Needed::new();
+            let mut below = Needed::default();
             expr(item, &mut below, wanted);
             rel(inner, below, false, wanted);
         }

@@ -1,27 +1,22 @@
 //! Queries whose rows are rows of one stored table: the same plan, giving row numbers instead of columns.
 
-use super::{ColId, Column, Expr, ExprKind, Node, Plan, Rel};
+use super::{ColId, Column, Node, Plan, Rel};
 use crate::types::Type;
 
 /// DuckDB's own name for the number of a stored row. No stored column has it.
 const ROW_ID: &str = "rowid";
 
-/// Turns the plan into one that gives the number of each row, and names the table. `None`, with the plan
+/// Turns the plan into one that gives the number of each row of this table. `None`, with the plan
 /// in pieces, when rows are made, joined or merged, a column is computed, or each run has other rows.
-pub fn to_row_ids(plan: &mut Plan) -> Option<String> {
+pub fn to_row_ids(plan: &mut Plan, table: &str) -> Option<()> {
     if !plan.repeatable() {
         return None;
     }
     let root = &mut plan.root;
-    let table = root.cols.first()?.origin.as_ref()?.table.clone();
-    let stored = |column: &Column| column.origin.as_ref().is_some_and(|origin| origin.table == table);
-    if !root.cols.iter().all(stored) {
-        return None;
-    }
-    let id = ColId(u32::MAX);
-    add_row_id(root, id, &table)?;
+    let id = ColId::OUTSIDE;
+    add_row_id(root, id, table)?;
     root.cols = vec![Column { id, name: ROW_ID.into(), ty: Type::Long, origin: None, hidden: false }];
-    Some(table)
+    Some(())
 }
 
 fn add_row_id(rel: &mut Rel, id: ColId, expected: &str) -> Option<()> {
@@ -30,8 +25,8 @@ fn add_row_id(rel: &mut Rel, id: ColId, expected: &str) -> Option<()> {
             items.push((id, ROW_ID.into(), Type::Long));
             (table == expected).then_some(())
         }
-        Node::Project { input, items } => {
-            items.push((id, Expr { kind: ExprKind::Col(id), ty: Type::Long, span: rel.span }));
+        Node::Project { input, kept, .. } => {
+            kept.push(id);
             add_row_id(input, id, expected)
         }
         Node::Filter { input, .. } | Node::Limit { input, .. } => add_row_id(input, id, expected),

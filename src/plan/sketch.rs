@@ -116,7 +116,7 @@ impl<'r> Columns<'r> {
                 Some(value) => self.carries(value),
                 None => self.carries(base),
             },
-            _ => expr.children().into_iter().any(|child| self.carries(child)),
+            _ => expr.children().any(|child| self.carries(child)),
         }
     }
 

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::check::{Any, Binder, Checked, OPERATORS_MAX, Stop};
 use super::env::{Binding, Env};
-use super::{Column, Node, OrderKey, Rel};
+use super::{ColId, Column, ColumnName, Node, OrderKey, Rel, StoredId};
 use crate::diag::{code, nearest};
-use crate::facts::{Origin, TableUse};
+use crate::facts::TableUse;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name, Pipe};
 use crate::value::Value;
@@ -161,7 +161,8 @@ impl Binder<'_> {
 
     /// A stored table with all of its columns; pruning drops what nobody reads.
     pub fn table(&mut self, name: &str, span: Span, env: &Env) -> Checked<Rel> {
-        let Some(table) = self.schema.table(name) else {
+        let schema = self.schema;
+        let Some(at) = schema.tables.iter().position(|table| table.name == name) else {
             if self.unknown_stored(&Name { text: name.to_owned(), span }) {
                 return Err(Stop);
             }
@@ -184,21 +185,37 @@ impl Binder<'_> {
                 until: None,
             });
         }
-        let mut cols = Vec::new();
-        let mut items = Vec::new();
-        for column in table.columns.iter().filter(|column| column.alias_of.is_none()) {
+        let stored = self.stored_columns(at);
+        let mut cols = Vec::with_capacity(stored.len());
+        let mut items = Vec::with_capacity(stored.len());
+        for (column, stored) in stored.iter() {
             let id = self.new_col();
-            items.push((id, column.stored.clone(), column.ty));
-            cols.push(Column {
-                id,
-                name: column.name.clone(),
-                ty: column.ty,
-                origin: Some(Rc::new(Origin { table: name.to_owned(), column: column.name.clone() })),
-                hidden: column.unlisted,
-            });
+            items.push((id, stored.clone(), column.ty));
+            cols.push(Column { id, ..column.clone() });
         }
-        let node = Node::Scan { table: name.to_owned(), from: table.from.clone(), items };
+        let from = schema.tables[at].from.clone();
+        let node = Node::Scan { table: name.to_owned(), from, items };
         Ok(Rel { node, cols, order: Vec::new(), span })
+    }
+
+    /// The columns of a table, each with the name that it is stored under. They share their names with all
+    /// mentions of the table.
+    fn stored_columns(&mut self, table: usize) -> Rc<[(Column, ColumnName)]> {
+        if let Some(known) = self.stored_tables.get(&table) {
+            return known.clone();
+        }
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let columns = self.schema.tables[table].columns.iter().enumerate();
+        let columns = columns.filter(|(_, column)| column.alias_of.is_none());
+        let columns = columns.map(|(at, column)| {
+            let name = ColumnName::from(&column.name);
+            let stored = if name == column.stored { name.clone() } else { ColumnName::from(&column.stored) };
+            let origin = Some(StoredId { table: place(table), column: place(at) });
+            (Column { id: ColId::OUTSIDE, name, ty: column.ty, origin, hidden: column.unlisted }, stored)
+        });
+        let columns: Rc<[(Column, ColumnName)]> = columns.collect();
+        self.stored_tables.insert(table, columns.clone());
+        columns
     }
 
     /// A mention of a tabular `let`, with fresh columns.

@@ -311,7 +311,7 @@ impl Binder<'_> {
 
     pub fn pack(&mut self, function: &'static str, cols: &[Column], span: Span) -> Checked<Expr> {
         let pairs = cols.iter().flat_map(|column| {
-            [Expr::lit(Value::String(column.name.clone()), Type::String, span), Expr::col(column, span)]
+            [Expr::lit(Value::String(column.name.to_string()), Type::String, span), Expr::col(column, span)]
         });
         self.apply_named(function, pairs.collect(), span)
     }

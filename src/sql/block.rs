@@ -1,7 +1,7 @@
 //! One SELECT in the making, and the rules by which operators may join it. When unsure, a block is
 //! closed: it becomes a subquery, and the operator starts the next one.
 
-use crate::plan::{ColId, OrderKey};
+use crate::plan::{ColId, ColSet, OrderKey};
 
 /// Ends a line of SQL while it is being written. Line breaks inside string literals stay what they are,
 /// and `quote::text` never lets this character through.
@@ -35,6 +35,12 @@ impl Block {
             Some((_, text)) => text,
             None => unreachable!("column {id:?} is not in its block"),
         }
+    }
+
+    /// Drops all columns but these.
+    pub fn keep(&mut self, kept: &[ColId]) {
+        let kept: ColSet = kept.iter().copied().collect();
+        self.items.retain(|(id, _)| kept.contains(*id));
     }
 
     /// A condition may be added to WHERE.

@@ -68,7 +68,7 @@ impl Writer<'_> {
                     inner.filters.push(format!("{text} IS NOT NULL"));
                 }
                 let text = if inner.takes_filter() { self.expr(item, &inner) } else { text };
-                inner.items = vec![(crate::plan::ColId(u32::MAX), text)];
+                inner.items = vec![(crate::plan::ColId::OUTSIDE, text)];
                 let list = super::block::nested(&inner.sql());
                 let needle_text = self.expr(needle, block);
                 let found = format!("({needle_text} IN {list})");

@@ -91,7 +91,7 @@ impl<'a> Writer<'a> {
             Node::Range { col, ty, from, to, step } => self.range(*col, *ty, from, to, step),
             Node::Let { index, items } => self.let_(*index, items),
             Node::Filter { input, predicate } => self.filter(input, predicate),
-            Node::Project { input, items } => self.project(input, items),
+            Node::Project { input, kept, items } => self.project(input, kept, items),
             Node::Aggregate { input, groups, aggs } => self.aggregate(input, groups, aggs),
             Node::Limit { input, count } => self.limit(input, count),
             Node::Join { kind, left, right, on, ranges, items } => {
@@ -232,7 +232,7 @@ impl<'a> Writer<'a> {
 
     fn filter(&mut self, input: &Rel, predicate: &Expr) -> Block {
         let mut block = self.rel(input);
-        if !block.takes_filter() || self.repeats(std::iter::once(predicate), &block, 0) {
+        if !block.takes_filter() || self.repeats(&[], std::iter::once(predicate), &block, 0) {
             block = self.closed(block);
         }
         let conjuncts = match &predicate.kind {
@@ -246,28 +246,38 @@ impl<'a> Writer<'a> {
         block
     }
 
-    fn project(&mut self, input: &Rel, items: &[(ColId, Expr)]) -> Block {
+    fn project(&mut self, input: &Rel, kept: &[ColId], items: &[(ColId, Expr)]) -> Block {
         let mut block = self.rel(input);
-        let kept = |(id, expr): &&(ColId, Expr)| !matches!(&expr.kind, ExprKind::Col(same) if same == id);
-        let computed = items.iter().filter(kept).map(|(_, expr)| expr);
-        if (!block.takes_items() && computed.clone().next().is_some())
-            || self.repeats(items.iter().map(|(_, expr)| expr), &block, 1)
+        if (!block.takes_items() && !items.is_empty())
+            || self.repeats(kept, items.iter().map(|(_, expr)| expr), &block, 1)
         {
             block = self.closed(block);
         }
-        block.items = items.iter().map(|(id, expr)| (*id, self.expr(expr, &block))).collect();
+        let computed: Vec<(ColId, String)> =
+            items.iter().map(|(id, expr)| (*id, self.expr(expr, &block))).collect();
+        block.keep(kept);
+        block.items.extend(computed);
         // Written twice it would have two values, and no window is ordered by it.
         block.sealed |= items.iter().any(|(_, expr)| crate::plan::volatile_expr(expr));
         block
     }
 
-    /// Whether a long text would be written more often than `allowed` times.
-    fn repeats<'e>(&self, exprs: impl Iterator<Item = &'e Expr>, block: &Block, allowed: usize) -> bool {
-        let mut seen: Vec<(ColId, usize)> = Vec::new();
-        let mut count = |id: ColId| match seen.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, count)) => *count += 1,
-            None => seen.push((id, 1)),
-        };
+    /// Whether a long text would be written more often than `allowed` times, beside the columns that are kept.
+    fn repeats<'e>(
+        &self,
+        kept: &[ColId],
+        exprs: impl Iterator<Item = &'e Expr>,
+        block: &Block,
+        allowed: usize,
+    ) -> bool {
+        let long = block.items.iter().filter(|(_, text)| text.len() > COPY_MAX);
+        let mut seen: Vec<(ColId, usize)> = long.map(|(id, _)| (*id, 0)).collect();
+        if seen.is_empty() {
+            return false;
+        }
+        let mut count =
+            |id: ColId| seen.iter_mut().filter(|(known, _)| *known == id).for_each(|(_, count)| *count += 1);
+        kept.iter().for_each(|id| count(*id));
         for expr in exprs {
             expr.walk(&mut |inner| {
                 if let ExprKind::Col(id) = &inner.kind {
@@ -275,7 +285,7 @@ impl<'a> Writer<'a> {
                 }
                 // These write their operands more than once.
                 if let ExprKind::Compare { .. } | ExprKind::ArgMost { .. } = &inner.kind {
-                    inner.children().iter().for_each(|child| {
+                    inner.children().for_each(|child| {
                         if let ExprKind::Col(id) = &child.kind {
                             count(*id);
                         }
@@ -283,13 +293,13 @@ impl<'a> Writer<'a> {
                 }
             });
         }
-        seen.iter().any(|(id, count)| *count > allowed && block.text(*id).len() > COPY_MAX)
+        seen.iter().any(|(_, count)| *count > allowed)
     }
 
     fn aggregate(&mut self, input: &Rel, groups: &[(ColId, Expr)], aggs: &[(ColId, Expr)]) -> Block {
         let mut block = self.rel(input);
         let constant = groups.iter().any(|(_, expr)| crate::plan::constant(expr));
-        if !block.takes_rows() || self.repeats(aggs.iter().map(|(_, expr)| expr), &block, 1) {
+        if !block.takes_rows() || self.repeats(&[], aggs.iter().map(|(_, expr)| expr), &block, 1) {
             block = self.closed(block);
         }
         if constant {

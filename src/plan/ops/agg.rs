@@ -196,8 +196,9 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
                             .clone()
                             .any(|expr| matches!(expr.kind, ExprKind::Col(id) if id == column.id))
                 });
-                fields
-                    .extend(rest.map(|column| (Some(column.name.clone()), Expr::col(column, arg.expr.span))));
+                fields.extend(
+                    rest.map(|column| (Some(column.name.to_string()), Expr::col(column, arg.expr.span))),
+                );
             } else {
                 let value = self.binder.scalar(&arg.expr, self.env, &self.input.cols)?;
                 fields.push((self.binder.infer_argument(arg, &self.input.cols), value));

@@ -1,15 +1,12 @@
 //! Operators that choose or compute columns: extend, project and its family, getschema.
 
-use std::rc::Rc;
-
 use crate::diag::{code, nearest};
-use crate::facts::Origin;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
 use crate::plan::open::is_open;
-use crate::plan::{ColId, Column, Expr, ExprKind, Node, Rel};
+use crate::plan::{ColId, ColSet, Column, ColumnName, Expr, ExprKind, Node, OrderKey, Rel, StoredId};
 use crate::span::Span;
 use crate::syntax::ast::{ColumnDecl, ColumnPattern, Name, Named, ReorderOrder};
 use crate::types::Type;
@@ -21,7 +18,7 @@ impl Binder<'_> {
         let items = &self.sorted_apart(items, env, &input.cols);
         let (bound, input) = self.items(items, input, env)?;
         let mut cols = input.cols.clone();
-        let mut namer = Namer::with(cols.iter().map(|column| column.name.clone()));
+        let mut namer: Option<Namer> = None;
         let mut set: Vec<(ColId, Expr)> = Vec::new();
         for (item, expr) in bound {
             let name = match self
@@ -29,10 +26,15 @@ impl Binder<'_> {
                 .map(|name| name.text)
                 .or_else(|| self.infer_bare(&item.expr, &input.cols))
             {
-                Some(name) => name,
-                None => namer.unnamed(&input.cols),
+                Some(name) => ColumnName::from(name),
+                None => {
+                    let names = || Namer::with(cols.iter().map(|column| column.name.clone()));
+                    namer.get_or_insert_with(names).unnamed(&input.cols)
+                }
             };
-            namer.take(&name);
+            if let Some(namer) = &mut namer {
+                namer.take(&name);
+            }
             let column =
                 Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name.clone(), expr.ty) };
             self.keep_shape(column.id, &expr);
@@ -173,7 +175,7 @@ impl Binder<'_> {
                 self.no_column(old, &input);
                 return Err(Stop);
             };
-            cols[at].name.clone_from(&new.text);
+            cols[at].name = ColumnName::from(&new.text);
         }
         let mut namer = Namer::default();
         for column in &cols {
@@ -204,7 +206,7 @@ impl Binder<'_> {
                 ty => format!("System.{}", ty.row().system),
             };
             let ordinal = Expr::long(i64::try_from(at).unwrap_or(i64::MAX), span);
-            vec![text(column.name.clone()), ordinal, text(system), text(column.ty.name().to_owned())]
+            vec![text(column.name.to_string()), ordinal, text(system), text(column.ty.name().to_owned())]
         };
         let rows = input.cols.iter().filter(|column| !column.hidden).enumerate().map(row).collect();
         let items = cols.iter().map(|column| (column.id, column.ty)).collect();
@@ -227,7 +229,7 @@ impl Binder<'_> {
     }
 
     /// The names that the patterns match; a name without `*` must be there.
-    fn matched(&mut self, patterns: &[ColumnPattern], input: &Rel) -> Checked<Vec<String>> {
+    fn matched(&mut self, patterns: &[ColumnPattern], input: &Rel) -> Checked<Vec<ColumnName>> {
         let mut names = Vec::new();
         let mut stopped = false;
         for ColumnPattern { pattern, .. } in patterns {
@@ -236,7 +238,7 @@ impl Binder<'_> {
                     input.cols.iter().filter(|column| !column.hidden && matches(&pattern.text, &column.name));
                 names.extend(found.map(|column| column.name.clone()));
             } else if input.column(&pattern.text).is_some() || input.cols.iter().any(is_open) {
-                names.push(pattern.text.clone());
+                names.push(ColumnName::from(&pattern.text));
             } else {
                 self.no_column(pattern, input);
                 stopped = true;
@@ -256,28 +258,28 @@ impl Binder<'_> {
 
 /// A projection to these columns: those in `set` are computed, the others and the hidden order come along.
 pub fn projected(input: Rel, cols: Vec<Column>, set: Vec<(ColId, Expr)>, span: Span) -> Rel {
-    let mut items = Vec::new();
-    for column in &cols {
-        match set.iter().find(|(id, _)| *id == column.id) {
-            Some(item) => items.push(item.clone()),
-            None => items.push((column.id, Expr::col(column, span))),
-        }
-    }
+    let computed: ColSet = set.iter().map(|(id, _)| *id).collect();
     let order = input.order.clone();
-    for key in &order {
-        if !items.iter().any(|(id, _)| *id == key.col) {
-            items.push((key.col, Expr::new(ExprKind::Col(key.col), key.ty, span)));
+    let mut kept = all_kept(&cols, &order);
+    kept.retain(|id| !computed.contains(*id));
+    Rel { node: Node::Project { input: Box::new(input), kept, items: set }, cols, order, span }
+}
+
+/// All columns, those that only the order reads too.
+pub fn all_kept(cols: &[Column], order: &[OrderKey]) -> Vec<ColId> {
+    let mut kept: Vec<ColId> = cols.iter().map(|column| column.id).collect();
+    for key in order {
+        if !kept.contains(&key.col) {
+            kept.push(key.col);
         }
     }
-    Rel { node: Node::Project { input: Box::new(input), items }, cols, order, span }
+    kept
 }
 
 /// The stored column that an expression hands on unchanged.
-pub fn origin_of(expr: &Expr, cols: &[Column]) -> Option<Rc<Origin>> {
+pub fn origin_of(expr: &Expr, cols: &[Column]) -> Option<StoredId> {
     match &expr.kind {
-        ExprKind::Col(id) => {
-            cols.iter().find(|column| column.id == *id).and_then(|column| column.origin.clone())
-        }
+        ExprKind::Col(id) => cols.iter().find(|column| column.id == *id).and_then(|column| column.origin),
         _ => None,
     }
 }

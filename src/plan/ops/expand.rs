@@ -5,7 +5,7 @@ use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::names::Namer;
-use crate::plan::{ColId, Column, Expr, ExprKind, Node, OrderKey, Rel, UnnestItem};
+use crate::plan::{ColId, Column, ColumnName, Expr, ExprKind, Node, OrderKey, Rel, UnnestItem};
 use crate::span::Span;
 use crate::syntax::ast::{self, Expand, OpParam};
 use crate::types::Type;
@@ -69,8 +69,11 @@ impl Binder<'_> {
                 return Err(Stop);
             }
             let name = match item.names.first() {
-                Some(name) => name.text.clone(),
-                None => self.infer(&item.expr, &input.cols).unwrap_or_else(|| namer.unnamed(&input.cols)),
+                Some(name) => ColumnName::from(&name.text),
+                None => match self.infer(&item.expr, &input.cols) {
+                    Some(name) => name.into(),
+                    None => namer.unnamed(&input.cols),
+                },
             };
             if item.names.is_empty()
                 && set
@@ -104,7 +107,7 @@ impl Binder<'_> {
         let node = Node::Unnest { input: Box::new(input), items: unnest, index: Some(position), limit };
         let expanded = Rel { node, cols: inner_cols, order, span };
         let mut rel = projected(expanded, cols, set, span);
-        hand_on(&mut rel, position, span);
+        hand_on(&mut rel, position);
         let index = OrderKey { col: position, ty: Type::Long, ascending: true, nulls_first: true };
         Ok(Expansion { rel, index })
     }
@@ -139,8 +142,8 @@ impl Binder<'_> {
     }
 }
 
-fn hand_on(rel: &mut Rel, column: ColId, span: Span) {
-    if let Node::Project { items, .. } = &mut rel.node {
-        items.push((column, Expr::new(ExprKind::Col(column), Type::Long, span)));
+fn hand_on(rel: &mut Rel, column: ColId) {
+    if let Node::Project { kept, .. } = &mut rel.node {
+        kept.push(column);
     }
 }

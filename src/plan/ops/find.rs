@@ -103,7 +103,7 @@ impl Binder<'_> {
             columns_of(&bound)
                 .iter()
                 .filter_map(|id| columns.iter().find(|column| column.id == *id))
-                .map(|column| (column.name.clone(), column.ty))
+                .map(|column| (column.name.to_string(), column.ty))
                 .collect()
         };
         let mut distinct: Vec<(String, Type)> = Vec::new();
@@ -147,7 +147,7 @@ impl Binder<'_> {
                     let bound = self.term_predicate(part, &scope, env)?;
                     let ids = if scope.anywhere.get() { Vec::new() } else { columns_of(&bound) };
                     let found = ids.iter().filter_map(|id| columns.iter().find(|column| column.id == *id));
-                    named.extend(found.map(|column| (column.name.clone(), column.ty)));
+                    named.extend(found.map(|column| (column.name.to_string(), column.ty)));
                 }
             }
         }
@@ -298,7 +298,7 @@ fn every_column(tables: &[Source]) -> Vec<(String, Type)> {
     let mut seen = std::collections::HashSet::new();
     for column in tables.iter().flat_map(|(_, rel)| &rel.cols).filter(|column| !column.hidden) {
         if seen.insert(column.name.as_str()) {
-            columns.push((column.name.clone(), column.ty));
+            columns.push((column.name.to_string(), column.ty));
         }
     }
     columns

@@ -7,7 +7,7 @@ use crate::plan::convert::widest;
 use crate::plan::env::{Binding, Env};
 use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
-use crate::plan::{ColId, Column, Expr, ExprKind, JoinItem, JoinKind, Node, Rel};
+use crate::plan::{ColId, Column, ColumnName, Expr, ExprKind, JoinItem, JoinKind, Node, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast, Literal, OpParam};
 use crate::types::Type;
@@ -412,7 +412,7 @@ impl Binder<'_> {
         inner: bool,
         span: Span,
     ) -> Rel {
-        let mut slots: Vec<(String, Type)> = Vec::new();
+        let mut slots: Vec<(ColumnName, Type)> = Vec::new();
         for column in inputs.iter().flat_map(|(_, rel)| &rel.cols).filter(|column| !column.hidden) {
             let slot = (column.name.clone(), column.ty);
             let everywhere = inputs
@@ -429,11 +429,11 @@ impl Binder<'_> {
         if let Some(name) = &withsource {
             cols.push(self.new_column(name.clone(), Type::String));
         }
-        let split = |name: &String| slots.iter().filter(|(other, _)| other == name).count() > 1;
+        let split = |name: &ColumnName| slots.iter().filter(|(other, _)| other == name).count() > 1;
         let mut namer =
             Namer::with(slots.iter().filter(|(name, _)| !split(name)).map(|(name, _)| name.clone()));
         for (name, ty) in &slots {
-            let shown = if split(name) { namer.free(&format!("{name}_{}", ty.name())) } else { name.clone() };
+            let shown = if split(name) { namer.free(format!("{name}_{}", ty.name())) } else { name.clone() };
             cols.push(self.new_column(shown, *ty));
         }
         let mut maps = Vec::new();

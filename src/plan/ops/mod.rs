@@ -413,5 +413,5 @@ pub fn volatile_expr(expr: &Expr) -> bool {
         ExprKind::Call { name, .. } => catalog::function(name).is_some_and(|row| row.volatile),
         _ => false,
     };
-    own || expr.children().into_iter().any(volatile_expr)
+    own || expr.children().any(volatile_expr)
 }

@@ -1,5 +1,6 @@
 //! partition: a subquery for the rows of each value of a column.
 
+use super::cols::all_kept;
 use super::param_word;
 use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
@@ -73,15 +74,10 @@ impl Binder<'_> {
         let input = self.let_rel(whole, span);
         let value = mentioned(&input, value);
         let (cols, order) = (input.cols.clone(), input.order.clone());
-        let mut items: Vec<_> = cols.iter().map(|column| (column.id, Expr::col(column, span))).collect();
-        for key in &order {
-            if !items.iter().any(|(id, _)| *id == key.col) {
-                items.push((key.col, Expr::new(ExprKind::Col(key.col), key.ty, span)));
-            }
-        }
-        items.push((key.col, value));
+        let kept = all_kept(&cols, &order);
         let order = std::iter::once(key).chain(order).collect();
-        Rel { node: Node::Project { input: Box::new(input), items }, cols, order, span }
+        let node = Node::Project { input: Box::new(input), kept, items: vec![(key.col, value)] };
+        Rel { node, cols, order, span }
     }
 
     /// A table of the subquery's own, once for each part. The value of the part is `toscalar(Column)` there.
@@ -102,7 +98,8 @@ impl Binder<'_> {
             items.push(JoinItem { id, expr, padded: false });
             order.push(OrderKey { col: id, ..*inner });
         }
-        let hidden = Column { id: key.col, name: scalar_name(name), ty: key.ty, origin: None, hidden: true };
+        let hidden =
+            Column { id: key.col, name: scalar_name(name).into(), ty: key.ty, origin: None, hidden: true };
         cols.push(hidden);
         let always = || Expr::lit(Value::Bool(true), Type::Bool, span);
         let node = Node::Join {

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use super::cols::all_kept;
 use super::rows;
 use crate::catalog::binary;
 use crate::catalog::construct;
@@ -162,7 +163,7 @@ impl Binder<'_> {
         let id = self.new_col();
         let aggs = vec![(id, agg)];
         let node = Node::Aggregate { input: Box::new(input), groups: Vec::new(), aggs };
-        let column = Column { id, name: String::new(), ty, origin: None, hidden: true };
+        let column = Column { id, name: "".into(), ty, origin: None, hidden: true };
         let rel = Rel { node, cols: vec![column], order: Vec::new(), span };
         Expr::new(ExprKind::Scalar(Box::new(rel)), ty, span)
     }
@@ -182,8 +183,8 @@ impl Binder<'_> {
             | Node::Window { input, .. }
             | Node::Walk { input, .. }
             | Node::Unnest { input, .. } => self.carry(input, wanted),
-            Node::Project { input, items } => {
-                items.extend(wanted.iter().map(same));
+            Node::Project { input, kept, .. } => {
+                kept.extend(wanted.iter().map(|(id, _)| *id));
                 self.carry(input, wanted)
             }
             Node::Aggregate { input, aggs, .. } => {
@@ -226,14 +227,9 @@ impl Binder<'_> {
         let mut order = rel.order.clone();
         order[0] = left;
         let cols = rel.cols.clone();
-        let mut items: Vec<_> = cols.iter().map(|column| (column.id, Expr::col(column, span))).collect();
-        items.push(part);
-        for key in &order[1..] {
-            if !items.iter().any(|(id, _)| *id == key.col) {
-                items.push((key.col, Expr::new(ExprKind::Col(key.col), key.ty, span)));
-            }
-        }
-        Rel { node: Node::Project { input: Box::new(rel), items }, cols, order, span }
+        let kept = all_kept(&cols, &order[1..]);
+        let node = Node::Project { input: Box::new(rel), kept, items: vec![part] };
+        Rel { node, cols, order, span }
     }
 
     /// Remembers a mention of a let, one row a part, as the source of a subquery.
@@ -261,9 +257,10 @@ fn gives(rel: &Rel, id: ColId) -> bool {
         Node::Values { items, .. } => items.iter().any(|(known, _)| *known == id),
         Node::Range { col, .. } => *col == id,
         Node::Let { items, .. } => items.iter().any(|(here, _)| *here == id),
-        Node::Project { items, .. } | Node::Window { items, .. } => {
-            items.iter().any(|(known, _)| *known == id)
+        Node::Project { kept, items, .. } => {
+            kept.contains(&id) || items.iter().any(|(known, _)| *known == id)
         }
+        Node::Window { items, .. } => items.iter().any(|(known, _)| *known == id),
         Node::Walk { state, .. } => state.iter().any(|(known, _)| *known == id),
         Node::Aggregate { groups, aggs, .. } => groups.iter().chain(aggs).any(|(known, _)| *known == id),
         Node::Join { items, .. } => items.iter().any(|item| item.id == id),

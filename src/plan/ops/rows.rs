@@ -1,11 +1,13 @@
 //! Operators that choose or order rows: where, take, top, sort, distinct, count, serialize.
 
+use super::cols::all_kept;
 use crate::diag::code;
 use crate::facts::TableUse;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
 use crate::plan::{ColId, Column, CompareOp, Expr, ExprKind, Node, OrderKey, Rel};
+use crate::schema::Schema;
 use crate::span::Span;
 use crate::syntax::ast::{self, Named, SortKey};
 use crate::types::Type;
@@ -20,7 +22,7 @@ impl Binder<'_> {
         let Ok(predicate) = bound else { return Ok(input) };
         let input = self.with_windows(input, windows)?;
         self.advise_condition(&predicate);
-        note_lookback(&mut self.tables, &predicate, &input.cols);
+        note_lookback(&mut self.tables, &predicate, &input.cols, self.schema);
         let (cols, order) = (input.cols.clone(), input.order.clone());
         Ok(Rel { node: Node::Filter { input: Box::new(input), predicate }, cols, order, span })
     }
@@ -136,34 +138,28 @@ pub fn limit(input: Rel, count: Expr, span: Span) -> Rel {
 /// The input with more columns that its user does not see.
 fn with_hidden(input: Rel, hidden: Vec<(ColId, Expr)>, span: Span) -> Rel {
     let cols = input.cols.clone();
-    let mut items: Vec<_> = cols.iter().map(|column| (column.id, Expr::col(column, span))).collect();
-    for key in &input.order {
-        if !items.iter().any(|(id, _)| *id == key.col) {
-            items.push((key.col, Expr::new(ExprKind::Col(key.col), key.ty, span)));
-        }
-    }
-    items.extend(hidden);
-    Rel { node: Node::Project { input: Box::new(input), items }, cols, order: Vec::new(), span }
+    let kept = all_kept(&cols, &input.order);
+    let node = Node::Project { input: Box::new(input), kept, items: hidden };
+    Rel { node, cols, order: Vec::new(), span }
 }
 
 /// Remembers `TimeGenerated > ago(1h)` and the like, so that an empty result can say what it did not see.
-fn note_lookback(tables: &mut [TableUse], predicate: &Expr, cols: &[Column]) {
+fn note_lookback(tables: &mut [TableUse], predicate: &Expr, cols: &[Column], schema: &Schema) {
     match &predicate.kind {
-        ExprKind::And(items) => items.iter().for_each(|item| note_lookback(tables, item, cols)),
+        ExprKind::And(items) => items.iter().for_each(|item| note_lookback(tables, item, cols, schema)),
         ExprKind::Compare { op, left, right } => {
             let (column, bound, op) = match (&left.kind, right.literal(), left.literal(), &right.kind) {
                 (ExprKind::Col(id), Some(Value::Datetime(bound)), _, _) => (id, *bound, *op),
                 (_, _, Some(Value::Datetime(bound)), ExprKind::Col(id)) => (id, *bound, op.mirrored()),
                 _ => return,
             };
-            let origin =
-                cols.iter().find(|found| found.id == *column).and_then(|found| found.origin.as_ref());
-            let Some(origin) = origin else { return };
+            let origin = cols.iter().find(|found| found.id == *column).and_then(|found| found.origin);
+            let Some(origin) = origin.map(|origin| origin.named(schema)) else { return };
             let Some(table) = tables.iter_mut().find(|table| table.table == origin.table) else { return };
             if table.time_column.as_ref().is_some_and(|known| *known != origin.column) {
                 return;
             }
-            table.time_column = Some(origin.column.clone());
+            table.time_column = Some(origin.column);
             // Both bounds are inclusive.
             let bound = match op {
                 CompareOp::Gt => bound.saturating_add(1),

@@ -8,7 +8,7 @@ use crate::plan::env::Env;
 use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
 use crate::plan::{
-    ColId, Column, CompareOp, Expr, ExprKind, JoinItem, JoinKind, Node, OrderKey, Rel, WindowFunc,
+    ColId, Column, ColumnName, CompareOp, Expr, ExprKind, JoinItem, JoinKind, Node, OrderKey, Rel, WindowFunc,
 };
 use crate::span::Span;
 use crate::syntax::ast::TopNested;
@@ -18,11 +18,11 @@ use crate::value::Value;
 /// One level, over the columns of the input.
 struct Level {
     key: Expr,
-    name: String,
+    name: ColumnName,
     aggs: Vec<(ColId, Expr)>,
     /// Computed from the aggregates.
     value: Expr,
-    value_name: String,
+    value_name: ColumnName,
     count: Option<Expr>,
     others: Option<Expr>,
     ascending: bool,
@@ -120,13 +120,8 @@ impl Binder<'_> {
         let (groups, keys, value) = self.nested_groups(whole, levels, span);
         let natural = groups.order.clone();
         let (value_id, rank) = (self.new_col(), self.new_col());
-        let mut items: Vec<(ColId, Expr)> = Vec::new();
-        for (key, level) in keys.iter().zip(levels) {
-            items.push((*key, column(*key, level.key.ty, span)));
-        }
-        items.push((value_id, value));
-        items.extend(natural.iter().map(|key| (key.col, column(key.col, key.ty, span))));
-        let node = Node::Project { input: Box::new(groups), items };
+        let kept = keys.iter().copied().chain(natural.iter().map(|key| key.col)).collect();
+        let node = Node::Project { input: Box::new(groups), kept, items: vec![(value_id, value)] };
         let mut rel = Rel { node, cols: Vec::new(), order: Vec::new(), span };
         let mut found = Vec::new();
         if let Some(before) = before {
@@ -282,11 +277,11 @@ impl Binder<'_> {
         let input = self.lets[whole].rel.cols.clone();
         let mention = self.let_rel(whole, span);
         let keys: Vec<ColId> = levels.iter().map(|_| self.new_col()).collect();
-        let mut items: Vec<_> =
-            mention.cols.iter().map(|column| (column.id, Expr::col(column, span))).collect();
         let here = mention.cols.clone();
-        items.extend(keys.iter().zip(levels).map(|(id, level)| (*id, mentioned(&mention, &level.key))));
-        let node = Node::Project { input: Box::new(mention), items };
+        let all = here.iter().map(|column| column.id).collect();
+        let items =
+            keys.iter().zip(levels).map(|(id, level)| (*id, mentioned(&mention, &level.key))).collect();
+        let node = Node::Project { input: Box::new(mention), kept: all, items };
         let left = Rel { node, cols: Vec::new(), order: Vec::new(), span };
         let right = self.let_rel(kept.index, span);
         let mut on = Vec::new();
@@ -310,9 +305,9 @@ impl Binder<'_> {
 
 /// The columns of a level: key, aggregate, rank.
 fn columns(ids: &[ColId; 3], level: &Level) -> [Column; 3] {
-    let make = |id: ColId, name: &str, ty: Type| Column {
+    let make = |id: ColId, name: &ColumnName, ty: Type| Column {
         id,
-        name: name.to_owned(),
+        name: name.clone(),
         ty,
         origin: None,
         hidden: false,
@@ -320,7 +315,7 @@ fn columns(ids: &[ColId; 3], level: &Level) -> [Column; 3] {
     [
         make(ids[0], &level.name, level.key.ty),
         make(ids[1], &level.value_name, level.value.ty),
-        make(ids[2], "", Type::Long),
+        make(ids[2], &"".into(), Type::Long),
     ]
 }
 

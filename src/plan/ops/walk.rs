@@ -69,7 +69,7 @@ impl Walk {
         let (cols, order, span) = (input.cols.clone(), input.order.clone(), input.span);
         let keys: Vec<ColId> = order.iter().map(|key| key.col).collect();
         let (number, parts) =
-            keys.split_last().map_or((ColId(u32::MAX), &[][..]), |(last, rest)| (*last, rest));
+            keys.split_last().map_or((ColId::OUTSIDE, &[][..]), |(last, rest)| (*last, rest));
         let parts = parts.to_vec();
         let (state, next) =
             self.slots.into_iter().map(|slot| ((slot.id, slot.start), (slot.id, slot.now))).unzip();

@@ -92,7 +92,7 @@ impl Binder<'_> {
             let column = self.column_argument(arg, given, &input.cols, env)?;
             let text = match &arg.expr.kind {
                 Ast::Name(name) => name.text.clone(),
-                _ => column.name,
+                _ => column.name.to_string(),
             };
             turn.by.push(Name { text, span: arg.expr.span });
         }
@@ -102,7 +102,8 @@ impl Binder<'_> {
                 used.extend(columns_of(&self.scalar(&arg.expr, env, &input.cols)?));
             }
             let rest = input.cols.iter().filter(|column| !column.hidden && !used.contains(&column.id));
-            turn.by = rest.map(|column| Name { text: column.name.clone(), span: given.name.span }).collect();
+            turn.by =
+                rest.map(|column| Name { text: column.name.to_string(), span: given.name.span }).collect();
         }
         Ok(turn)
     }
@@ -233,7 +234,7 @@ impl Turn<'_> {
     fn aggregate_of(&self, name: &Name, value: &Literal, given: &Given<'_>) -> Named {
         let span = given.name.span;
         let expr = |kind| ast::Expr { kind, span };
-        let column = expr(Ast::Name(Name { text: self.column.name.clone(), span }));
+        let column = expr(Ast::Name(Name { text: self.column.name.to_string(), span }));
         let test = expr(Ast::Binary {
             op: BinaryOp::Eq,
             op_span: span,

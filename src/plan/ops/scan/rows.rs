@@ -80,7 +80,7 @@ impl Binder<'_> {
                 let start = shared.len();
                 shared.extend(values.iter().filter_map(|value| match value.kind {
                     ExprKind::Col(id) => {
-                        Some(Column { id, name: String::new(), ty: value.ty, origin: None, hidden: true })
+                        Some(Column { id, name: "".into(), ty: value.ty, origin: None, hidden: true })
                     }
                     _ => None,
                 }));
