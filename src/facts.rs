@@ -69,6 +69,8 @@ pub enum InputSource {
     Watchlists,
     /// `geo_info_from_ip_address`: where addresses are; no table.
     Places,
+    /// `parse_user_agent`: the rules for user agents; no table.
+    UserAgents,
 }
 
 /// How a file is cut into records and cells.

@@ -1,8 +1,8 @@
 //! Texts with a structure of their own, taken apart. Knows `kernels::parse` by name.
 
-use super::func::Lower::{Kernel, Refuse};
+use super::func::Lower::Kernel;
 use super::func::Ret::Is;
-use super::func::{ANY, DYN, Func, LONG, Label, ONLY_STR, STR, f, named, sig};
+use super::func::{DYN, Func, LONG, Label, ONLY_STR, Param, STR, constant, f, named, sig};
 use crate::types::Type::{Decimal, Dynamic, String};
 
 /// The values of all columns of the operator parse, packed; null for a text that does not fit the program.
@@ -13,6 +13,8 @@ pub static PARSE_KV: Func =
     f("parse-kv", &[sig(&[ONLY_STR, named("program", ONLY_STR)], Is(Dynamic), Kernel("kql_parse_kv"))]);
 /// One of several packed values, by its position.
 pub static FIELD: Func = f("parse", &[sig(&[DYN, named("index", LONG)], Is(String), Kernel("kql_field"))]);
+
+const USER_AGENT: Param = named("user_agent", STR);
 
 pub static ROWS: &[Func] = &[
     f("parse_url", &[sig(&[named("url", STR)], Is(Dynamic), Kernel("kql_parse_url"))])
@@ -48,16 +50,14 @@ pub static ROWS: &[Func] = &[
         .example("print parse_version('1.2.3.40') > parse_version('1.2.3.5')", "true"),
     f(
         "parse_user_agent",
-        &[sig(
-            &[ANY, ANY],
-            Is(Dynamic),
-            Refuse(
-                "The thousands of patterns behind it are not part of kqlhunt; look for the product with has \
-                 or extract().",
-            ),
-        )],
+        &[
+            sig(&[USER_AGENT, constant(named("look_for", ONLY_STR))], Is(Dynamic), Kernel("kql_user_agent")),
+            sig(&[USER_AGENT, constant(named("look_for", DYN))], Is(Dynamic), Kernel("kql_user_agent")),
+        ],
     )
-    .doc("The browser, system and device that a user agent names."),
+    .doc("The browser, os and device that a user agent names, by the rules in the file regexes.yaml of --files.")
+    .trap("The rules are those of the ua-parser project; another version of them may answer otherwise than Kusto's.")
+    .example("print tostring(parse_user_agent('', 'browser').Browser.Family)", "Other"),
     f("parse_xml", &[sig(&[named("xml", STR)], Is(Dynamic), Kernel("kql_parse_xml"))])
         .label(Label::FirstArg)
         .doc("An XML text as a bag: attributes stand under '@name', a text beside others under '#text'.")

@@ -27,7 +27,7 @@ impl Engine {
             InputSource::Files { .. } | InputSource::Watchlist { .. } => {
                 self.handle.shared.inputs().contains_key(&input.table)
             }
-            InputSource::Watchlists | InputSource::Places => true,
+            InputSource::Watchlists | InputSource::Places | InputSource::UserAgents => true,
         }
     }
 

@@ -33,6 +33,7 @@ pub mod spread;
 pub mod terms;
 pub mod text;
 pub mod units;
+pub mod user_agent;
 pub mod xml;
 pub mod zone;
 
@@ -261,6 +262,7 @@ const FAMILIES: &[&[Kernel]] = &[
     terms::KERNELS,
     text::KERNELS,
     units::KERNELS,
+    user_agent::KERNELS,
     xml::KERNELS,
     zone::KERNELS,
 ];

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Folders, WATCHLISTS, path};
+use super::{Folders, USER_AGENTS, WATCHLISTS, path};
 use crate::compile::Compiled;
 use crate::diag::{Diagnostic, Severity, code};
 use crate::error::Error;
@@ -56,6 +56,7 @@ impl Folders {
                 })
             }
             InputSource::Places => self.places().map(|path| vec![path]),
+            InputSource::UserAgents => self.user_agents().map(|path| vec![path]),
         }
     }
 
@@ -104,6 +105,21 @@ impl Folders {
             Ok(_) => Err(Missing { what, help: format!("{}.", help(root)) }),
             Err(why) => Err(Missing { what: format!("{what}: {why}"), help: format!("{}.", help(root)) }),
         }
+    }
+
+    fn user_agents(&self) -> Result<PathBuf, Missing> {
+        if let Some(root) = &self.files
+            && let Ok(Some(real)) = path::inside(root, &[USER_AGENTS.to_owned()])
+            && real.is_file()
+        {
+            return Ok(real);
+        }
+        let what = "no file has the rules for user agents".to_owned();
+        let root = self.files.as_deref().unwrap_or(Path::new("DIR"));
+        let file = root.join(USER_AGENTS);
+        let option = if self.files.is_none() { " and name the folder with --files DIR" } else { "" };
+        let help = format!("Put the {USER_AGENTS} of ua-parser's uap-core to {}{option}.", file.display());
+        Err(Missing { what, help })
     }
 
     fn places(&self) -> Result<PathBuf, Missing> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
-use super::{Folders, WATCHLISTS, geo, path};
+use super::{Folders, WATCHLISTS, agents, geo, path};
 use crate::compile::{self, Options};
 use crate::diag::{Diagnostic, any_error};
 use crate::engine::Engine;
@@ -15,10 +15,15 @@ use crate::error::{Error, Result};
 use crate::facts::{Input, InputSource};
 use crate::ingest::external::{Table, content};
 use crate::kernels;
+use crate::kernels::user_agent::NoRules;
 use crate::ticks;
 
 /// The stamp of the file of places that is in force.
-static PLACES: Mutex<Option<u64>> = Mutex::new(None);
+static PLACES: InForce = Mutex::new(None);
+/// The stamp of the rules for user agents that are in force.
+static USER_AGENTS: InForce = Mutex::new(None);
+
+type InForce = Mutex<Option<u64>>;
 
 impl Folders {
     /// What a text needs from outside is put into the engine. What is missing comes back as errors in the
@@ -53,7 +58,14 @@ impl Folders {
             marked.extend(self.sidecar(input)?);
             let stamp = stamp(&marked)?;
             match &input.source {
-                InputSource::Places => load_places(&files, stamp)?,
+                InputSource::Places => once(&PLACES, stamp, || {
+                    kernels::geo::set(opened(&files, geo::open, Arc::new(kernels::geo::Nowhere))?);
+                    Ok(())
+                })?,
+                InputSource::UserAgents => once(&USER_AGENTS, stamp, || {
+                    kernels::user_agent::set(opened(&files, agents::open, Arc::new(NoRules))?);
+                    Ok(())
+                })?,
                 InputSource::Watchlists => {}
                 InputSource::Files { .. } | InputSource::Watchlist { .. } => {
                     if !engine.has_input(&input.table, stamp) {
@@ -81,7 +93,7 @@ impl Folders {
                     let updated = modified(file)?;
                     table.watchlist(&text, &input.columns, &key, updated).map_err(failed)?;
                 }
-                InputSource::Watchlists | InputSource::Places => {}
+                InputSource::Watchlists | InputSource::Places | InputSource::UserAgents => {}
             }
         }
         Ok(table)
@@ -126,19 +138,24 @@ fn one_file_a_name<'i>(
     Ok(())
 }
 
-fn load_places(files: &[PathBuf], stamp: u64) -> Result<()> {
-    let mut known = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
-    if *known == Some(stamp) {
-        return Ok(());
+/// Loads what is not in force yet.
+fn once(known: &InForce, stamp: u64, load: impl FnOnce() -> Result<()>) -> Result<()> {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if *known != Some(stamp) {
+        load()?;
+        *known = Some(stamp);
     }
-    kernels::geo::set(match files.first() {
-        Some(file) => {
-            geo::open(file).map_err(|error| Error::message(format!("{}: {error}", file.display())))?
-        }
-        None => Arc::new(kernels::geo::Nowhere),
-    });
-    *known = Some(stamp);
     Ok(())
+}
+
+/// The one file, or what stands for it where it is missing and may be.
+fn opened<T: ?Sized>(
+    files: &[PathBuf],
+    open: fn(&Path) -> Result<Arc<T>>,
+    missing: Arc<T>,
+) -> Result<Arc<T>> {
+    let Some(file) = files.first() else { return Ok(missing) };
+    open(file).map_err(|error| Error::message(format!("{}: {error}", file.display())))
 }
 
 /// Another number when a file is another one or has changed.

@@ -1,7 +1,9 @@
 //! What lies outside of the database and queries name: files for `externaldata`, watchlists, stored
-//! functions, where addresses are. All of it stands in folders that the user names; nothing is fetched, and
+//! functions, where addresses are, what user agents name. All of it stands in folders that the user names; nothing is fetched, and
 //! what is not there is said, and never taken for empty unless all tables are. Knows no KQL and no screen.
 
+#[cfg(feature = "engine")]
+mod agents;
 mod find;
 #[cfg(feature = "engine")]
 mod geo;
@@ -21,7 +23,7 @@ use crate::ingest::external;
 /// The folders and files that the user names.
 #[derive(Clone, Debug, Default)]
 pub struct Folders {
-    /// Files that URLs stand for; watchlists in its folder `watchlists`.
+    /// Files that URLs stand for; watchlists in its folder `watchlists`, and the rules for user agents.
     pub files: Option<PathBuf>,
     /// Stored functions, `name.kql` each.
     pub functions: Option<PathBuf>,
@@ -33,6 +35,8 @@ pub struct Folders {
 
 /// The folder of watchlists among the files.
 const WATCHLISTS: &str = "watchlists";
+/// The rules for user agents among the files.
+const USER_AGENTS: &str = "regexes.yaml";
 /// Files of one ending in a folder that are looked at.
 const LISTED_MAX: usize = 5_000;
 /// A longer function is none.

@@ -50,11 +50,14 @@ impl Binder<'_> {
                 scanned.contains(&input.table.as_str())
             }
             InputSource::Watchlists => true,
-            InputSource::Places => {
-                self.reached(root).into_iter().any(|rel| super::ops::calls(rel, "geo_info_from_ip_address"))
-            }
+            InputSource::Places => self.reads(root, "geo_info_from_ip_address"),
+            InputSource::UserAgents => self.reads(root, "parse_user_agent"),
         };
         self.inputs.iter().filter(needed).cloned().collect()
+    }
+
+    fn reads(&self, root: &Rel, function: &str) -> bool {
+        self.reached(root).into_iter().any(|rel| super::ops::calls(rel, function))
     }
 
     /// `_GetWatchlist('alias')`
@@ -111,10 +114,9 @@ impl Binder<'_> {
         Rel { node, cols: vec![column], order: Vec::new(), span }
     }
 
-    /// The query asks where addresses are.
-    pub fn needs_places(&mut self, span: Span) {
-        let (source, table) = (InputSource::Places, String::new());
-        self.add_input(Input { source, table, columns: Vec::new(), span });
+    /// The query calls a function that reads a file, and no table.
+    pub fn needs_file(&mut self, source: InputSource, span: Span) {
+        self.add_input(Input { source, table: String::new(), columns: Vec::new(), span });
     }
 
     /// Null is right for a table without the policy, and seldom what a hunt counts on.

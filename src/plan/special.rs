@@ -7,6 +7,7 @@ use super::ops::{volatile, volatile_expr};
 use super::{Column, Expr, ExprKind, Node, Rel, WindowFunc};
 use crate::catalog;
 use crate::diag::code;
+use crate::facts::InputSource;
 use crate::kernels::hash::xxhash64;
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
@@ -53,7 +54,11 @@ impl Binder<'_> {
             }
             "hash" | "hash_xxhash64" => return self.hash_remainder(args, span, cx),
             "geo_info_from_ip_address" => {
-                self.needs_places(span);
+                self.needs_file(InputSource::Places, span);
+                return None;
+            }
+            "parse_user_agent" => {
+                self.needs_file(InputSource::UserAgents, span);
                 return None;
             }
             "row_rank_dense" => self.window(WindowFunc::RankDense, name, args, span, cx),

@@ -11,6 +11,21 @@ use tempfile::TempDir;
 
 use crate::sandbox::Sandbox;
 
+/// Rules in the form of ua-parser's, for what hunters see.
+const USER_AGENT_RULES: &str = r"user_agent_parsers:
+  - regex: '(Edg)/(\d+)\.(\d+)'
+    family_replacement: 'Edge'
+  - regex: '(python-requests)/(\d+)\.(\d+)\.(\d+)'
+os_parsers:
+  - regex: '(Windows) NT (\d+)\.(\d+)'
+device_parsers:
+  - regex: '; *(Pixel \d)'
+    regex_flag: 'i'
+    device_replacement: '$1'
+    brand_replacement: 'Google'
+    model_replacement: '$1'
+";
+
 /// A folder with `files`, `functions` and something beside them that no query may reach.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -31,6 +46,7 @@ fn folder() -> TempDir {
     write("files/watchlists/Keyed.key", "Sid\n");
     write("files/watchlists/Torn.csv", "A,B\n1\n");
     write("files/geo.csv", "network,country,city,latitude\n192.0.2.0/24,Norway,Oslo,59.9\n");
+    write("files/regexes.yaml", USER_AGENT_RULES);
     write(
         "functions/Doubled.kql",
         "// Twice the score.\nlet Doubled = (T:(Score:long), times:long = 2) {\n  T | extend Score = Score * times\n};\n",
@@ -248,6 +264,32 @@ fn addresses_have_places_when_a_file_says_so() {
     let (code, said) = refused(folder.path(), kql);
     assert_eq!(code, 66);
     assert!(said.contains("--geo FILE"), "{said}");
+}
+
+#[test]
+fn user_agents_are_read_by_the_rules_of_a_file() {
+    let folder = folder();
+    let kql = "let Seen = datatable(Agent:string)['Mozilla/5.0 (Windows NT 10.0; Win64) Edg/125.3', \
+            'python-requests/2.31.0', 'curl'];
+        Seen | project Browser = tostring(parse_user_agent(Agent, 'browser'))
+        | union (print Browser = tostring(parse_user_agent('Edg/1.2 (Windows NT 10.0; pixel 9)', dynamic(['os', 'device']))))";
+    let said = [
+        "Browser",
+        r#"{"Browser":{"Family":"Edge","MajorVersion":"125","MinorVersion":"3","Patch":""}}"#,
+        r#"{"Browser":{"Family":"python-requests","MajorVersion":"2","MinorVersion":"31","Patch":"0"}}"#,
+        r#"{"Browser":{"Family":"Other","MajorVersion":"","MinorVersion":"","Patch":""}}"#,
+        "{\"OperatingSystem\":{\"Family\":\"Windows\",\"MajorVersion\":\"10\",\"MinorVersion\":\"0\",\"Patch\":\"\",\
+            \"PatchMinor\":\"\"},\"Device\":{\"Family\":\"pixel 9\",\"Brand\":\"Google\",\"Model\":\"pixel 9\"}}",
+    ];
+    let output = kqlhunt(folder.path(), &["query", "--format", "tsv", kql]);
+    let text = String::from_utf8(output.stdout).expect("is text").replace(['\u{feff}', '\r'], "");
+    let cell = |line: &str| line.trim_start_matches('"').replace("}}\"", "}}").replace("\"\"", "\"");
+    let cells: Vec<String> = text.lines().map(cell).collect();
+    assert_eq!(cells, said, "{}", String::from_utf8_lossy(&output.stderr));
+    fs::remove_file(folder.path().join("files/regexes.yaml")).expect("removes");
+    let (code, said) = refused(folder.path(), kql);
+    assert_eq!(code, 66);
+    assert!(said.contains("regexes.yaml"), "{said}");
 }
 
 #[test]
