@@ -267,8 +267,21 @@ impl Printer<'_> {
     }
 
     fn space_between(&self, before: usize, at: usize) -> &'static str {
-        let (last, kind) = (self.tokens[before].kind, self.tokens[at].kind);
         let as_written = if self.between(before, at).is_empty() { "" } else { " " };
+        let wanted = self.space_wanted(before, at, as_written);
+        // `kind= =x` would become a comparison.
+        if wanted.is_empty() && !self.stay_two(before, at) { as_written } else { wanted }
+    }
+
+    /// Whether two tokens are still the same ones without white space between them.
+    fn stay_two(&self, before: usize, at: usize) -> bool {
+        let joined = format!("{}{}", self.text_of(before), self.text_of(at));
+        let kinds = |tokens: &[Token]| tokens.iter().map(|token| token.kind).collect::<Vec<_>>();
+        kinds(&tokens(&joined)) == [self.tokens[before].kind, self.tokens[at].kind]
+    }
+
+    fn space_wanted(&self, before: usize, at: usize, as_written: &'static str) -> &'static str {
+        let (last, kind) = (self.tokens[before].kind, self.tokens[at].kind);
         match (last, kind) {
             (_, TokenKind::Comment) => " ",
             (_, TokenKind::Comma | TokenKind::Semicolon | TokenKind::Colon) => "",
@@ -398,6 +411,11 @@ mod tests {
     fn a_lone_carriage_return_ends_a_comment() {
         assert_eq!(formatted("// one\r// two\rT"), "// one\n// two\nT\n");
         assert_eq!(formatted("T | join (\rU | count\r) on a"), "T\n| join (\n    U\n    | count\n) on a\n");
+    }
+
+    #[test]
+    fn tokens_are_never_joined() {
+        assert_eq!(formatted("T | graph-where-edges kind= =x"), "T\n| graph-where-edges kind= = x\n");
     }
 
     #[test]
