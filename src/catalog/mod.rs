@@ -71,6 +71,13 @@ pub fn aggregate(name: &str) -> Option<&'static Func> {
     INDEX.get(name).copied()
 }
 
+/// Whether a scalar function gives something else each time it is evaluated: `rand()`, `new_guid()`.
+pub fn volatile(name: &str) -> bool {
+    static NAMES: LazyLock<Vec<&str>> =
+        LazyLock::new(|| functions().filter(|row| row.volatile).map(|row| row.name).collect());
+    NAMES.contains(&name)
+}
+
 /// Rows by their names and aliases.
 type Index = HashMap<&'static str, &'static Func>;
 

@@ -228,6 +228,9 @@ impl Binder<'_> {
 
     /// On a condition: what it formats to compare.
     pub fn advise_condition(&mut self, condition: &Expr) {
+        if !self.options.advice {
+            return;
+        }
         let mut places = Vec::new();
         condition.walk(&mut |inner| {
             if matches!(inner.kind, ExprKind::Call { name: "format_datetime", .. }) {
@@ -239,7 +242,9 @@ impl Binder<'_> {
 
     /// On a name that a column and a variable share.
     pub fn advise_shadowed(&mut self, name: &Name, env: &Env) {
-        if let Some(Binding::Scalar(_)) = env.get(&name.text) {
+        if self.options.advice
+            && let Some(Binding::Scalar(_)) = env.get(&name.text)
+        {
             self.advise(&SHADOWED, name.span, None);
         }
     }

@@ -1,5 +1,7 @@
 //! fork and facet: one statement with several results. Each result is a pipeline of its own.
 
+use std::borrow::Cow;
+
 use super::check::{Binder, Checked, Stop};
 use crate::diag::code;
 use crate::span::Span;
@@ -11,9 +13,9 @@ pub const RESULTS_MAX: usize = 64;
 impl Binder<'_> {
     /// The pipelines that a statement stands for: one, or those of the fork or facet that ends it; each with
     /// the name that the query gives it.
-    pub fn results_of(&mut self, pipe: &Pipe) -> Checked<Vec<(Option<String>, Pipe)>> {
+    pub fn results_of<'p>(&mut self, pipe: &'p Pipe) -> Checked<Vec<(Option<String>, Cow<'p, Pipe>)>> {
         let ends = |op: &Op| matches!(op.kind, OpKind::Fork(_) | OpKind::Facet(..));
-        let Some(at) = pipe.ops.iter().position(ends) else { return Ok(vec![(None, pipe.clone())]) };
+        let Some(at) = pipe.ops.iter().position(ends) else { return Ok(vec![(None, Cow::Borrowed(pipe))]) };
         let (before, op, after) = (&pipe.ops[..at], &pipe.ops[at], &pipe.ops[at + 1..]);
         if let Some(next) = after.iter().find(|op| !matches!(op.kind, OpKind::Render { .. } | OpKind::Error))
         {
@@ -38,7 +40,7 @@ impl Binder<'_> {
         self.copies(before.len() * branches.len(), op.span)?;
         let whole = |(name, branch): (Option<String>, Vec<Op>)| {
             let ops = before.iter().cloned().chain(branch).chain(after.iter().cloned()).collect();
-            (name, Pipe { source: pipe.source.clone(), ops, span: pipe.span })
+            (name, Cow::Owned(Pipe { source: pipe.source.clone(), ops, span: pipe.span }))
         };
         Ok(branches.into_iter().map(whole).collect())
     }

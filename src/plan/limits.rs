@@ -2,7 +2,7 @@
 //! pipeline, and both may be used in the next: a short text can ask for more than any machine has.
 
 use super::check::{Binder, Checked, Stop};
-use super::{Expr, ExprKind, LetRel, Node, Rel, ops};
+use super::{Expr, LetRel, Node, Rel, ops};
 use crate::diag::code;
 use crate::span::Span;
 
@@ -81,7 +81,7 @@ impl Binder<'_> {
         if self.calls_deep > 0 {
             self.copies(1, value.span)?;
         }
-        if self.used.levels >= LEVELS_FREE && !matches!(value.kind, ExprKind::Col(_) | ExprKind::Lit(_)) {
+        if self.used.levels >= LEVELS_FREE && !value.is_leaf() {
             self.fits(&size(&value), value.span)?;
         }
         Ok(value)
@@ -145,7 +145,7 @@ fn size(expr: &Expr) -> Size {
     let mut open = vec![(expr, 1)];
     while let Some((expr, height)) = open.pop() {
         size.height = size.height.max(height);
-        size.parts += usize::from(!matches!(expr.kind, ExprKind::Col(_) | ExprKind::Lit(_)));
+        size.parts += usize::from(!expr.is_leaf());
         open.extend(expr.children().map(|child| (child, height + 1)));
     }
     size

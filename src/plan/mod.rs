@@ -357,6 +357,11 @@ impl Expr {
         }
     }
 
+    /// Whether it is a column or a literal: nothing stands below it.
+    pub fn is_leaf(&self) -> bool {
+        matches!(self.kind, ExprKind::Col(_) | ExprKind::Lit(_))
+    }
+
     /// Whether SQL may give NULL for it. Strings never do.
     pub fn nullable(&self) -> bool {
         match &self.kind {

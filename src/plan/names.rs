@@ -176,8 +176,9 @@ pub struct Namer {
     used: HashSet<ColumnName>,
     /// Those that the query has written itself so far.
     given: HashSet<String>,
-    /// Those that it writes anywhere in the operator.
-    reserved: HashSet<ColumnName>,
+    /// Those that it writes anywhere in the operator; made into a set when the first suffix is needed.
+    reserved: Vec<ColumnName>,
+    reserved_set: Option<HashSet<ColumnName>>,
     unnamed: usize,
 }
 
@@ -195,6 +196,7 @@ impl Namer {
     /// Keeps the names of columns that come away from suffixes.
     pub fn reserve_columns<'n>(&mut self, columns: impl Iterator<Item = &'n Column>) {
         self.reserved.extend(columns.map(|column| column.name.clone()));
+        self.used.reserve(self.reserved.len());
     }
 
     /// A name that is free, made from this one.
@@ -203,11 +205,16 @@ impl Namer {
         let mut name = wanted.clone();
         let mut at = 0;
         // A name that is given elsewhere may be taken by the first comer, but never made by a suffix.
-        while (at > 0 && self.reserved.contains(&name)) || !self.used.insert(name.clone()) {
+        while (at > 0 && self.reserves(&name)) || !self.used.insert(name.clone()) {
             at += 1;
             name = format!("{wanted}{at}").into();
         }
         name
+    }
+
+    fn reserves(&mut self, name: &str) -> bool {
+        let reserved = &self.reserved;
+        self.reserved_set.get_or_insert_with(|| reserved.iter().cloned().collect()).contains(name)
     }
 
     /// Whether the name is free; takes it.

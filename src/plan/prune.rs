@@ -1,6 +1,6 @@
 //! Drops columns and orders that nobody reads, from the root down: wide tables are read as narrow ones.
 
-use super::{ColSet, Expr, ExprKind, Node, Plan, Rel, reads_order};
+use super::{ColId, ColSet, Expr, ExprKind, Node, Plan, Rel, reads_order};
 
 type Needed = ColSet;
 
@@ -46,6 +46,7 @@ fn rel(rel_: &mut Rel, mut needed: Needed, ordered: bool, wanted: &mut [Needed])
         Node::Project { input, kept, items } => {
             kept.retain(|id| needed.contains(*id));
             items.retain(|(id, _)| needed.contains(*id));
+            pack_less(input, kept, items);
             let mut below: Needed = kept.iter().copied().collect();
             items.iter_mut().for_each(|(_, value)| expr(value, &mut below, wanted));
             rel(input, below, false, wanted);
@@ -102,6 +103,46 @@ fn rel(rel_: &mut Rel, mut needed: Needed, ordered: bool, wanted: &mut [Needed])
             limit.iter_mut().for_each(|value| expr(value, &mut Needed::default(), wanted));
             rel(input, needed, false, wanted);
         }
+    }
+}
+
+/// Drops the values that [`ExprKind::ArgMost`] packs and nobody takes out: of `arg_max(TimeGenerated, *)` most.
+/// `items` is a projection right above, and takes them out.
+fn pack_less(input: &mut Rel, kept: &[ColId], items: &mut [(ColId, Expr)]) {
+    let Node::Aggregate { aggs, .. } = &mut input.node else { return };
+    for (packed, agg) in aggs.iter_mut().filter(|(id, _)| !kept.contains(id)) {
+        let ExprKind::ArgMost { values, .. } = &mut agg.kind else { continue };
+        let mut taken = vec![false; values.len()];
+        if !items.iter().all(|(_, item)| takes(item, *packed, &mut taken)) {
+            continue;
+        }
+        retain(values, &taken);
+        let places: Vec<usize> = taken
+            .iter()
+            .scan(0, |next, taken| Some(std::mem::replace(next, *next + usize::from(*taken))))
+            .collect();
+        items.iter_mut().for_each(|(_, item)| renumber(item, *packed, &places));
+    }
+}
+
+/// Notes which packed values an expression takes; false when it reads them as a whole.
+fn takes(expr: &Expr, packed: ColId, taken: &mut [bool]) -> bool {
+    match &expr.kind {
+        ExprKind::Field { base, index } if matches!(base.kind, ExprKind::Col(id) if id == packed) => {
+            taken[*index] = true;
+            true
+        }
+        ExprKind::Col(id) => *id != packed,
+        _ => expr.children().all(|child| takes(child, packed, taken)),
+    }
+}
+
+fn renumber(expr: &mut Expr, packed: ColId, places: &[usize]) {
+    match &mut expr.kind {
+        ExprKind::Field { base, index } if matches!(base.kind, ExprKind::Col(id) if id == packed) => {
+            *index = places[*index];
+        }
+        _ => expr.children_mut().for_each(|child| renumber(child, packed, places)),
     }
 }
 

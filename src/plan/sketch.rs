@@ -30,12 +30,12 @@ fn shown(rels: &[&Rel], root: &Rel) -> Option<Span> {
 
 fn maker(rel: &Rel) -> Option<Span> {
     let mut found = None;
-    for expr in super::ops::own_exprs(rel) {
+    super::ops::own_exprs(rel, &mut |expr| {
         expr.walk(&mut |inner| match &inner.kind {
             ExprKind::Call { name, .. } if makes(name) => found = found.or(Some(inner.span)),
             _ => {}
         });
-    }
+    });
     found
 }
 

@@ -92,12 +92,15 @@ impl Writer<'_> {
             }
             ExprKind::ArgMost { greatest, by, values } => {
                 let by_text = ordered(&self.expr(by, block), by.ty);
-                // NaN goes before every number, whether the greatest or the least is asked for.
-                let by_text = match (by.ty, greatest) {
+                let (by_text, may_be_null) = match (by.ty, greatest) {
+                    // NaN goes before every number, whether the greatest or the least is asked for.
                     (Type::Real, false) => {
-                        format!("CASE WHEN isnan({by_text}) THEN '-inf'::DOUBLE ELSE {by_text} END")
+                        (format!("CASE WHEN isnan({by_text}) THEN '-inf'::DOUBLE ELSE {by_text} END"), true)
                     }
-                    _ => by_text,
+                    // No datetime lies beyond these.
+                    (Type::Datetime, true) => (format!("coalesce({by_text}, -1)"), false),
+                    (Type::Datetime, false) => (format!("coalesce({by_text}, {})", i64::MAX), false),
+                    _ => (by_text, by.nullable()),
                 };
                 let fields: Vec<String> = values
                     .iter()
@@ -105,8 +108,12 @@ impl Writer<'_> {
                     .map(|(at, value)| format!("'f{at}': {}", self.expr(value, block)))
                     .collect();
                 let func = if *greatest { "arg_max" } else { "arg_min" };
+                let fields = fields.join(", ");
+                if !may_be_null {
+                    return format!("{func}({{{fields}}}, {by_text})");
+                }
                 // Rows without a value to compare count only when the group has no other.
-                format!("coalesce({func}({{{0}}}, {by_text}), any_value({{{0}}}))", fields.join(", "))
+                format!("coalesce({func}({{{fields}}}, {by_text}), any_value({{{fields}}}))")
             }
             ExprKind::Field { base, index } => {
                 let field = format!("{}['f{index}']", self.expr(base, block));

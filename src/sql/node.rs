@@ -1,6 +1,6 @@
 //! Plan nodes to blocks: which operators share a SELECT. Tabular lets become CTEs when read twice.
 
-use super::block::{BREAK, Block, name, nested};
+use super::block::{BREAK, Block, laid_out, name, nested};
 use super::literal::literal;
 use super::quote;
 use crate::plan::{ColId, Expr, ExprKind, JoinKind, Node, OrderKey, Plan, Rel};
@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
             sql = format!("{with} {}{BREAK}{sql}", self.written.join(&format!(",{BREAK}")));
         }
         self.count(sql.len());
-        (!self.too_long).then(|| sql.replace(BREAK, "\n"))
+        (!self.too_long).then(|| laid_out(&sql))
     }
 
     /// Counts a part of the SQL; a part that is too long, or too much work in all, ends the writing.

@@ -193,9 +193,28 @@ pub const WORDS: &[(&str, Use)] = &[
 
 /// Where this word may be a name; `None` when the grammar does not know it, so that it is one anywhere.
 pub fn known(word: &str) -> Option<Use> {
-    let at = WORDS.binary_search_by_key(&word, |row| row.0).ok()?;
-    Some(WORDS[at].1)
+    let first = usize::from(*word.as_bytes().first()?);
+    let (from, to) = (*STARTS.get(first)?, *STARTS.get(first + 1)?);
+    let same_start = WORDS.get(usize::from(from)..usize::from(to))?;
+    same_start.iter().find(|row| row.0 == word).map(|row| row.1)
 }
+
+/// For each byte where the words begin that start with it or a greater one; the parser asks for each name.
+static STARTS: [u8; 129] = {
+    let mut starts = [0; 129];
+    let mut byte = 0;
+    while byte < starts.len() {
+        let mut at = 0;
+        while at < WORDS.len() && (WORDS[at].0.as_bytes()[0] as usize) < byte {
+            at += 1;
+        }
+        starts[byte] = at as u8;
+        byte += 1;
+    }
+    starts
+};
+
+const _: () = assert!(WORDS.len() <= u8::MAX as usize);
 
 #[cfg(test)]
 mod tests {
@@ -216,6 +235,7 @@ mod tests {
     fn words_are_sorted_and_unique() {
         assert!(WORDS.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert_eq!(known("by"), Some(Use::Given));
-        assert_eq!(known("Account"), None);
+        assert!(WORDS.iter().all(|(word, usage)| known(word) == Some(*usage)));
+        assert!(["Account", "", "{", "zone", "é", "b"].into_iter().all(|word| known(word).is_none()));
     }
 }

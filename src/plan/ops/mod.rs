@@ -356,62 +356,76 @@ pub fn below(rel: &Rel) -> Vec<&Rel> {
         Node::Join { left, right, .. } => vec![left, right],
         Node::Union { inputs, .. } => inputs.iter().collect(),
     };
-    let mut exprs = own_exprs(rel);
-    while let Some(expr) = exprs.pop() {
-        if let ExprKind::Scalar(rel) | ExprKind::InRel { rel, .. } = &expr.kind {
-            found.push(rel);
+    own_exprs(rel, &mut |expr| {
+        if !expr.is_leaf() {
+            tables_in(expr, &mut found);
         }
-        exprs.extend(expr.children());
-    }
+    });
     found
 }
 
-/// The expressions of a relation's own node.
-pub fn own_exprs(rel: &Rel) -> Vec<&Expr> {
+fn tables_in<'r>(expr: &'r Expr, found: &mut Vec<&'r Rel>) {
+    if let ExprKind::Scalar(rel) | ExprKind::InRel { rel, .. } = &expr.kind {
+        found.push(rel);
+    }
+    for child in expr.children() {
+        // Most are columns; wide tables have many of them.
+        if !child.is_leaf() {
+            tables_in(child, found);
+        }
+    }
+}
+
+/// Calls `visit` for each expression of a relation's own node.
+pub fn own_exprs<'r>(rel: &'r Rel, visit: &mut dyn FnMut(&'r Expr)) {
     match &rel.node {
-        Node::Scan { .. } | Node::Let { .. } => Vec::new(),
-        Node::Values { rows, .. } => rows.iter().flatten().collect(),
-        Node::Range { from, to, step, .. } => vec![from, to, step],
-        Node::Filter { predicate, .. } => vec![predicate],
+        Node::Scan { .. } | Node::Let { .. } => {}
+        Node::Values { rows, .. } => rows.iter().flatten().for_each(visit),
+        Node::Range { from, to, step, .. } => [from, to, step].into_iter().for_each(visit),
+        Node::Filter { predicate, .. } => visit(predicate),
         Node::Project { items, .. } | Node::Window { items, .. } => {
-            items.iter().map(|(_, expr)| expr).collect()
+            items.iter().for_each(|(_, expr)| visit(expr));
         }
         Node::Walk { state, layers, .. } => {
-            state.iter().chain(layers.iter().flatten()).map(|(_, expr)| expr).collect()
+            state.iter().chain(layers.iter().flatten()).for_each(|(_, expr)| visit(expr));
         }
-        Node::Aggregate { groups, aggs, .. } => groups.iter().chain(aggs).map(|(_, expr)| expr).collect(),
-        Node::Limit { count, .. } => vec![count],
-        Node::Join { on, ranges, items, .. } => on
-            .iter()
-            .chain(ranges)
-            .flat_map(|(left, right)| [left, right])
-            .chain(items.iter().map(|item| &item.expr))
-            .collect(),
-        Node::Union { maps, .. } => maps.iter().flatten().collect(),
-        Node::Unnest { items, limit, .. } => items.iter().map(|item| &item.array).chain(limit).collect(),
+        Node::Aggregate { groups, aggs, .. } => {
+            groups.iter().chain(aggs).for_each(|(_, expr)| visit(expr));
+        }
+        Node::Limit { count, .. } => visit(count),
+        Node::Join { on, ranges, items, .. } => {
+            on.iter().chain(ranges).flat_map(|(left, right)| [left, right]).for_each(&mut *visit);
+            items.iter().for_each(|item| visit(&item.expr));
+        }
+        Node::Union { maps, .. } => maps.iter().flatten().for_each(visit),
+        Node::Unnest { items, limit, .. } => {
+            items.iter().map(|item| &item.array).chain(limit).for_each(visit);
+        }
     }
 }
 
 /// Whether it gives something else each time it is evaluated: `rand()`, `new_guid()`.
 pub fn volatile(rel: &Rel) -> bool {
-    own_exprs(rel).into_iter().any(volatile_expr) || below(rel).into_iter().any(volatile)
+    let mut found = false;
+    own_exprs(rel, &mut |expr| found = found || volatile_expr(expr));
+    found || below(rel).into_iter().any(volatile)
 }
 
 /// Whether an expression of the relation's own node calls this function.
 pub fn calls(rel: &Rel, function: &str) -> bool {
     let mut found = false;
-    for expr in own_exprs(rel) {
+    own_exprs(rel, &mut |expr| {
         expr.walk(&mut |inner| {
             found |= matches!(&inner.kind, ExprKind::Call { name, .. } if *name == function);
         });
-    }
+    });
     found
 }
 
 pub fn volatile_expr(expr: &Expr) -> bool {
-    let own = match &expr.kind {
-        ExprKind::Call { name, .. } => catalog::function(name).is_some_and(|row| row.volatile),
-        _ => false,
-    };
-    own || expr.children().any(volatile_expr)
+    match &expr.kind {
+        ExprKind::Col(_) | ExprKind::Lit(_) => false,
+        ExprKind::Call { name, args, .. } => catalog::volatile(name) || args.iter().any(volatile_expr),
+        _ => expr.children().any(volatile_expr),
+    }
 }
