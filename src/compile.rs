@@ -88,12 +88,13 @@ pub fn compile(text: &str, schema: &Schema, options: &Options) -> Compilation {
 /// Compiles a text to be run on the data that `probe` answers for.
 pub fn compile_on(text: &str, schema: &Schema, options: &Options, probe: &mut dyn Probe) -> Compilation {
     on_own_stack(text, || {
-        compiled_by(text, schema, options, Some(&mut Asked { probe, answers: HashMap::new() }))
+        compiled_by(text, schema, options, Some(&mut Asked { schema, probe, answers: HashMap::new() }))
     })
 }
 
 /// Plans as questions to a probe, each asked once.
 struct Asked<'p> {
+    schema: &'p Schema,
     probe: &'p mut dyn Probe,
     answers: HashMap<String, Vec<Vec<Value>>>,
 }
@@ -101,6 +102,7 @@ struct Asked<'p> {
 impl Ask for Asked<'_> {
     fn rows(&mut self, mut plan: Plan) -> Result<Vec<Vec<Value>>, String> {
         let columns = columns(&plan);
+        plan::use_shadows(&mut plan, self.schema);
         plan::prune(&mut plan);
         let sql = sql::write(&plan, None).ok_or_else(|| TOO_LONG.to_owned())?;
         if let Some(rows) = self.answers.get(&sql) {
@@ -188,6 +190,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     let origins =
         plan.root.cols.iter().map(|column| column.origin.map(|origin| origin.named(schema))).collect();
     let bare_table = bare_table(&plan.root, schema);
+    plan::use_shadows(&mut plan, schema);
     let row_ids = row_ids(&plan, schema);
     plan::prune(&mut plan);
     let sql = sql::write(&plan, source)?;

@@ -14,13 +14,46 @@ pub struct TableColumn {
     pub alias_of: Option<String>,
     /// Also resolves without being listed, but stands for itself: the bag of fields without a column.
     pub unlisted: bool,
+    /// Of a dynamic column: properties that are stored beside it.
+    pub shadows: Vec<Shadow>,
 }
+
+/// A property of the documents of a dynamic column, stored beside it as a column of its own. The document
+/// stays the truth: what the shadow says is what reading the property says, as far as its [`Trust`] goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shadow {
+    /// Where the property is, in the encoding of `kernels::json`.
+    pub path: String,
+    /// What the property is wherever it is there: a string, a bool, a long whose text is as short as can be.
+    /// As a dynamic, anything: its JSON text.
+    pub ty: Type,
+    /// The column's name in DuckDB, unquoted.
+    pub stored: String,
+    pub trust: Trust,
+}
+
+/// How far a shadow may be read in place of its document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trust {
+    /// It says all that the property says.
+    #[default]
+    Full,
+    /// It says the property's text. A string is empty in one document and missing in another, or is spelled
+    /// with more escapes than it needs.
+    Text,
+    /// Nothing: a document has something of another type there.
+    None,
+}
+
+/// The name of each trust, as a database keeps it.
+pub const TRUSTS: [(Trust, &str); 3] = [(Trust::Full, "full"), (Trust::Text, "text"), (Trust::None, "none")];
 
 impl TableColumn {
     /// A listed column that is stored under its own name.
     pub fn new(name: impl Into<String>, ty: Type) -> Self {
         let name = name.into();
-        TableColumn { stored: name.clone(), name, ty, alias_of: None, unlisted: false }
+        let stored = name.clone();
+        TableColumn { name, ty, stored, alias_of: None, unlisted: false, shadows: Vec::new() }
     }
 }
 

@@ -144,6 +144,8 @@ pub static SAME: Sig = sig(&[ANY], Arg(0), Sql("first({0})"));
 pub static ROWS: Sig = sig(&[], Is(Long), Sql("count(*)"));
 /// The second value where the first is there, else the third; internal.
 pub static PRESENT: Sig = sig(&[ANY, ANY, ANY], Arg(1), Sql("CASE WHEN {0} IS NULL THEN {2} ELSE {1} END"));
+/// A text of a document as the dynamic that it is there: an empty one is missing; internal.
+pub static PRESENT_TEXT: Sig = sig(&[STR], Is(Dynamic), Sql("kql_json_of_string(nullif({0}, ''))"));
 /// A table's first column as one array, for `has_any (table)`.
 pub static ARRAY: Func =
     f("make_set", &[sig(&[JSON], Is(Dynamic), Sql("coalesce(kql_make_set(list({0}), NULL), '[]')"))]);

@@ -2,16 +2,23 @@
 //! which files were loaded. The tables are in `hunt.main`, these notes in `hunt.kqlhunt`.
 
 use super::ffi::Connection;
+use super::shadows;
 use crate::error::{Error, Result};
 use crate::schema::{Schema, Table, TableColumn};
 use crate::sql::quote;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 
-/// Raised when an older kqlhunt could not read a file any more.
-pub const FORMAT: i64 = 1;
+/// Raised when an older kqlhunt could not read or go on with a file any more. Since 2 there are shadows: one
+/// that does not know them would add rows without.
+pub const FORMAT: i64 = 2;
 
-pub const CREATE: &str = "\
+/// What a file of format 1 lacks.
+pub const SHADOWS: &str = "CREATE TABLE hunt.kqlhunt.shadows (table_stored VARCHAR NOT NULL, \
+    column_stored VARCHAR NOT NULL, path VARCHAR NOT NULL, type VARCHAR NOT NULL, stored VARCHAR NOT NULL, \
+    trust VARCHAR NOT NULL);";
+
+const CREATE: &str = "\
     CREATE SCHEMA hunt.kqlhunt; \
     CREATE TABLE hunt.kqlhunt.meta (key VARCHAR NOT NULL, value BIGINT NOT NULL); \
     CREATE TABLE hunt.kqlhunt.columns (table_name VARCHAR NOT NULL, table_stored VARCHAR NOT NULL, \
@@ -20,6 +27,11 @@ pub const CREATE: &str = "\
     CREATE TABLE hunt.kqlhunt.files (path VARCHAR NOT NULL, table_name VARCHAR NOT NULL, \
         length BIGINT NOT NULL, sha256 VARCHAR NOT NULL, resume BIGINT NOT NULL, \
         rows BIGINT NOT NULL, quarantined BIGINT NOT NULL, blank BIGINT NOT NULL, time BIGINT NOT NULL);";
+
+/// The SQL that makes the notes of an empty database.
+pub fn create() -> String {
+    format!("{CREATE} {SHADOWS} {}", set_meta("format", FORMAT))
+}
 
 /// What `hunt` holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +51,17 @@ pub fn kind(connection: &Connection) -> Result<Kind> {
         return Ok(if count(any)? == 0 { Kind::Empty } else { Kind::Foreign });
     }
     match meta(connection, "format")? {
-        Some(FORMAT) => Ok(Kind::Ours),
+        Some(1..=FORMAT) => Ok(Kind::Ours),
         Some(later) if later > FORMAT => Err(Error::message(format!(
             "the database has format {later}, and this kqlhunt knows formats up to {FORMAT}; use a newer one"
         ))),
         _ => Err(Error::message("the database's own notes are damaged; load its sources into a new file")),
     }
+}
+
+/// The format of a database of ours.
+pub fn format(connection: &Connection) -> Result<i64> {
+    Ok(meta(connection, "format")?.unwrap_or_default())
 }
 
 pub fn clock(connection: &Connection) -> Result<Option<i64>> {
@@ -94,6 +111,7 @@ pub fn tables(connection: &Connection) -> Result<Vec<StoredTable>> {
             stored: stored.text(),
             alias_of: (!alias_of.is_null()).then(|| alias_of.text()),
             unlisted: unlisted == Value::Bool(true),
+            shadows: Vec::new(),
         };
         match tables.last_mut() {
             Some(last) if last.table.name == table => last.table.columns.push(column),
@@ -103,6 +121,9 @@ pub fn tables(connection: &Connection) -> Result<Vec<StoredTable>> {
                 tables.push(StoredTable { table, stored });
             }
         }
+    }
+    if format(connection)? > 1 {
+        shadows::read(connection, &mut tables)?;
     }
     Ok(tables)
 }

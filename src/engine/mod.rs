@@ -11,6 +11,7 @@ mod open;
 mod probe;
 mod reader;
 mod results;
+mod shadows;
 mod spill;
 pub mod store;
 

@@ -117,11 +117,7 @@ fn create(connection: &Connection, file: &Path) -> Result<()> {
     sys::sweep(file.parent().unwrap_or(Path::new("")), &format!("{name}.new-"));
     let own = file.with_file_name(format!("{name}.new-{}", std::process::id()));
     attach(connection, &own, Access::Write)?;
-    connection.execute(&format!(
-        "{} {} CHECKPOINT hunt; DETACH hunt;",
-        layout::CREATE,
-        layout::set_meta("format", layout::FORMAT)
-    ))?;
+    connection.execute(&format!("{} CHECKPOINT hunt; DETACH hunt;", layout::create()))?;
     // Another process may have been quicker.
     let outcome = if has_content(file) { fs::remove_file(&own) } else { fs::rename(&own, file) };
     outcome.map_err(|source| Error::file(file, source))

@@ -8,9 +8,10 @@ use super::Options;
 use super::ffi::{Appender, Connection};
 use super::layout::{self, Kind, StoredTable};
 use super::open::{Access, Instance};
+use super::shadows;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::schema::{Schema, Table, TableColumn};
+use crate::schema::{Schema, Shadow, Table, TableColumn, Trust};
 use crate::sql::quote;
 use crate::sys;
 use crate::types::Type;
@@ -72,11 +73,12 @@ impl Store {
     /// On the catalog `hunt` of a connection.
     pub(super) fn on(connection: Connection, instance: Option<Instance>) -> Result<Store> {
         match layout::kind(&connection)? {
-            Kind::Ours => {}
-            Kind::Empty => {
+            Kind::Ours if layout::format(&connection)? < layout::FORMAT => {
                 let format = layout::set_meta("format", layout::FORMAT);
-                connection.execute(&format!("BEGIN; {} {format} COMMIT;", layout::CREATE))?;
+                connection.execute(&format!("BEGIN; {} {format} COMMIT;", layout::SHADOWS))?;
             }
+            Kind::Ours => {}
+            Kind::Empty => connection.execute(&format!("BEGIN; {} COMMIT;", layout::create()))?,
             Kind::Foreign => {
                 return Err(Error::message(
                     "this DuckDB file was not made by kqlhunt, which therefore does not write into it; \
@@ -162,21 +164,66 @@ impl Store {
         Ok(())
     }
 
-    /// Appends a batch: one buffer for each of `columns` (KQL names) of `table`; the others get their
-    /// defaults. Best with 10,000 rows or more at a time.
+    /// How many rows a table has; none when there is no such table.
+    pub fn rows(&self, table: &str) -> Result<u64> {
+        let Some(index) = self.table(table) else { return Ok(0) };
+        let sql = format!("SELECT count(*) FROM {}", self.tables[index].table.from);
+        Ok(layout::number(&self.connection, &sql)?.unwrap_or_default() as u64)
+    }
+
+    /// Makes the shadows that the table lacks, each given with the name of its column, and fills them for the
+    /// rows that there are. Their stored names and trusts are the store's own.
     ///
-    /// Errors: an unknown table or column, an alias, or a buffer of another type.
+    /// Errors: an unknown table or column.
+    pub fn ensure_shadows(&mut self, table: &str, wanted: &[(&str, &Shadow)]) -> Result<()> {
+        let index = self.index(table)?;
+        shadows::ensure(&self.connection, &mut self.tables[index], wanted)
+    }
+
+    /// Notes that a shadow, given with the name of its column, may not be read as far as before.
+    pub fn distrust(&mut self, table: &str, shadow: (&str, &Shadow)) -> Result<()> {
+        let index = self.index(table)?;
+        shadows::distrust(&self.connection, &mut self.tables[index], shadow)
+    }
+
+    fn index(&self, table: &str) -> Result<usize> {
+        self.table(table).ok_or_else(|| Error::message(format!("no table '{table}'")))
+    }
+
+    /// Appends a batch without shadows: those of the columns that it fills can be trusted no more.
+    ///
+    /// Errors: as [`Store::append_shadowed`].
     pub fn append(&mut self, table: &str, columns: &[&str], batch: &Batch) -> Result<()> {
-        let index = self.table(table).ok_or_else(|| Error::message(format!("no table '{table}'")))?;
-        let StoredTable { table, stored: target } = &self.tables[index];
-        if columns.len() != batch.columns.len() {
+        let index = self.index(table)?;
+        for name in columns {
+            let shadows = self.tables[index].table.column(name).map(|column| column.shadows.clone());
+            for shadow in shadows.unwrap_or_default() {
+                self.distrust(table, (name, &Shadow { trust: Trust::None, ..shadow }))?;
+            }
+        }
+        self.append_shadowed(table, columns, &[], batch)
+    }
+
+    /// Appends a batch: one buffer for each of `columns` (KQL names) of `table`, then one for each of
+    /// `shadows`; the others get their defaults. Best with 10,000 rows or more at a time.
+    ///
+    /// Errors: an unknown table, column or shadow, an alias, or a buffer of another type.
+    pub fn append_shadowed(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        shadows: &[(&str, &Shadow)],
+        batch: &Batch,
+    ) -> Result<()> {
+        let StoredTable { table, stored: target } = &self.tables[self.index(table)?];
+        if columns.len() + shadows.len() != batch.columns.len() {
             return Err(Error::message(format!(
                 "{} names for {} columns",
-                columns.len(),
+                columns.len() + shadows.len(),
                 batch.columns.len()
             )));
         }
-        let mut stored = Vec::with_capacity(columns.len());
+        let mut stored = Vec::with_capacity(batch.columns.len());
         for (name, buffer) in columns.iter().zip(&batch.columns) {
             let column = table.column(name).filter(|column| column.alias_of.is_none());
             match column {
@@ -186,6 +233,9 @@ impl Store {
                     return Err(Error::message(format!("no column '{name}' of type {ty} in '{table}'")));
                 }
             }
+        }
+        for (column, shadow) in shadows {
+            stored.push(&shadows::find(table, column, shadow)?.stored);
         }
         let mut appender = Appender::new(&self.connection, ["hunt", "main", target], &stored)?;
         appender.batch(batch)?;
@@ -258,13 +308,11 @@ fn add_column(table: &mut Table, new: &NewColumn) -> Result<()> {
             Some(target) if target.ty == *ty => target.stored.clone(),
             _ => return conflict(format!("stands for '{official}', which is not there")),
         },
-        None => {
-            let own = table.columns.iter().filter(|column| column.alias_of.is_none());
-            layout::stored_name(name, own.map(|column| column.stored.as_str()))
-        }
+        None => layout::stored_name(name, shadows::taken(table)),
     };
     let (alias_of, unlisted) = (alias_of.clone(), *unlisted);
-    table.columns.push(TableColumn { name: name.clone(), ty: *ty, stored, alias_of, unlisted });
+    let shadows = Vec::new();
+    table.columns.push(TableColumn { name: name.clone(), ty: *ty, stored, alias_of, unlisted, shadows });
     Ok(())
 }
 

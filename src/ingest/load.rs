@@ -5,19 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::adapter::{Cut, Format, HEAD_BYTES, Head, Shape, sniff};
-use super::chunk::{Chunk, Chunks, prefixes};
+use super::chunk::{Chunks, prefixes};
 use super::cut::{Cutter, What};
 use super::naming::{Naming, of_columns, valid};
-use super::parse::{Counts, Parsed, Parser, Plan};
+use super::parallel::each_chunk;
+use super::parse::{Counts, Parsed, Plan};
 use super::quarantine::Quarantine;
 use super::read::{Place, Reader};
 use super::rows::Layout;
 use super::scout::Scout;
+use super::shadow::{first_chunks, plan_shadows};
 use super::sink::{Loaded, Sink};
 use super::source::Input;
 use super::stix::{self, Feed};
@@ -25,9 +25,8 @@ use super::time::{DateOrder, Evidence};
 use super::{Options, Summary, Tick};
 use crate::catalog::tables::{self, TABLES};
 use crate::error::{Error, Result};
+use crate::schema::{Shadow, Trust};
 
-/// Threads that parse; reading and appending have their own.
-const PARSERS: usize = 2;
 /// So many records of the head are looked at to find the table.
 const SAMPLE_ROWS: u64 = 50;
 /// So many fields around the rows are named in a note.
@@ -72,7 +71,7 @@ pub(super) fn load(
     let job = Job { input, options, resume, read };
     // A second and third time when the first showed what had to be known before.
     for _ in 0..4 {
-        match job.attempt(&plan, sink, summary, tick)? {
+        match job.attempt(&mut plan, sink, summary, tick)? {
             Outcome::Done => return Ok(()),
             Outcome::Scout => scout(input, &mut plan, &job.read)?,
             Outcome::DayFirst => plan.order = DateOrder::DayFirst,
@@ -231,6 +230,8 @@ struct Progress {
     counts: Counts,
     evidence: Evidence,
     tables: BTreeMap<usize, u64>,
+    /// Of each layout, how far its shadows can be trusted.
+    trusts: BTreeMap<usize, Vec<Trust>>,
     quarantine: Quarantine,
     /// Offsets of what was quarantined last.
     last_bad: Option<u64>,
@@ -242,16 +243,20 @@ impl Job<'_> {
     /// Loads the file with this plan, or finds that the plan lacks something and leaves no trace.
     fn attempt(
         &self,
-        plan: &Plan,
+        plan: &mut Plan,
         sink: &mut dyn Sink,
         summary: &mut Summary,
         tick: Tick<'_>,
     ) -> Result<Outcome> {
         let mut chunks = Chunks::new(self.input.open(&self.read)?, plan.format.cutter(), self.resume);
+        let head = first_chunks(&mut chunks)?;
+        plan_shadows(plan, &head, sink)?;
+        let plan = &*plan;
         let mut progress = Progress {
             counts: Counts::default(),
             evidence: Evidence::default(),
             tables: BTreeMap::new(),
+            trusts: BTreeMap::new(),
             quarantine: Quarantine::new(self.options.quarantine.as_deref(), &self.input.name),
             last_bad: None,
             name: self.input.name.clone(),
@@ -272,7 +277,7 @@ impl Job<'_> {
             };
             if tick(&now).is_break() { Err(Error::Cancelled) } else { Ok(ControlFlow::Continue(())) }
         };
-        let flow = each_chunk(&mut chunks, plan, &mut take);
+        let flow = each_chunk(head, &mut chunks, plan, &mut take);
         let outcome = match flow {
             Ok(ControlFlow::Break(outcome)) => Ok(outcome),
             Ok(ControlFlow::Continue(())) => self.settle(plan, &progress),
@@ -320,6 +325,15 @@ impl Job<'_> {
         let open = chunks.open.filter(|open| progress.last_bad == Some(*open));
         let names: BTreeSet<&str> =
             progress.tables.keys().map(|at| plan.layouts[*at].table.as_str()).collect();
+        for (at, trusts) in &progress.trusts {
+            let layout = &plan.layouts[*at];
+            for ((column, shadow), trust) in layout.shadows.iter().zip(trusts) {
+                let seen = Shadow { trust: *trust, ..shadow.clone() };
+                if *trust > shadow.trust {
+                    sink.distrust(&layout.table, (&layout.names[*column], &seen))?;
+                }
+            }
+        }
         let quarantine = progress.quarantine.keep()?;
         sink.commit(Some(&Loaded {
             path: self.input.name.clone(),
@@ -378,14 +392,19 @@ impl Job<'_> {
 fn take(parsed: Parsed, plan: &Plan, progress: &mut Progress, sink: &mut dyn Sink) -> Result<()> {
     progress.counts.add(&parsed.counts);
     progress.evidence.merge(parsed.evidence);
-    for (at, batch) in &parsed.batches {
+    for ((at, batch), trusts) in parsed.batches.iter().zip(&parsed.trusts) {
         let layout = &plan.layouts[*at];
+        let shadows: Vec<(&str, &Shadow)> =
+            layout.shadows.iter().map(|(column, shadow)| (layout.names[*column].as_str(), shadow)).collect();
         if !progress.tables.contains_key(at) {
             sink.ensure(&layout.table, &layout.columns)?;
+            sink.ensure_shadows(&layout.table, &shadows)?;
         }
         let names: Vec<&str> = layout.names.iter().map(String::as_str).collect();
-        sink.append(&layout.table, &names, batch)?;
+        sink.append(&layout.table, &names, &shadows, batch)?;
         *progress.tables.entry(*at).or_default() += batch.rows as u64;
+        let known = progress.trusts.entry(*at).or_insert_with(|| trusts.clone());
+        known.iter_mut().zip(trusts).for_each(|(known, new)| *known = (*known).max(*new));
     }
     for bad in &parsed.bad {
         progress.quarantine.add(bad)?;
@@ -395,74 +414,4 @@ fn take(parsed: Parsed, plan: &Plan, progress: &mut Progress, sink: &mut dyn Sin
         }
     }
     Ok(())
-}
-
-type Take<'t> = &'t mut dyn FnMut(Parsed) -> Result<ControlFlow<Outcome>>;
-
-/// Parses every chunk and hands the results over in order. One chunk needs no threads.
-fn each_chunk(chunks: &mut Chunks, plan: &Plan, take: Take<'_>) -> Result<ControlFlow<Outcome>> {
-    let Some(first) = chunks.next()? else { return Ok(ControlFlow::Continue(())) };
-    let Some(second) = chunks.next()? else { return take(Parser::new(plan).parse(&first)) };
-    std::thread::scope(|scope| {
-        let (chunk_in, chunk_out) = sync_channel::<Chunk>(PARSERS);
-        let (parsed_in, parsed_out) = sync_channel::<Parsed>(PARSERS);
-        let chunk_out = Arc::new(Mutex::new(chunk_out));
-        for _ in 0..PARSERS {
-            let (chunk_out, parsed_in) = (chunk_out.clone(), parsed_in.clone());
-            scope.spawn(move || {
-                let mut parser = Parser::new(plan);
-                while let Some(chunk) = next(&chunk_out) {
-                    if parsed_in.send(parser.parse(&chunk)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        drop((chunk_out, parsed_in));
-        let reader = scope.spawn(move || -> std::io::Result<()> {
-            let mut next = Some(first);
-            let mut after = Some(second);
-            while let Some(chunk) = next {
-                if chunk_in.send(chunk).is_err() {
-                    return Ok(());
-                }
-                next = match after.take() {
-                    Some(second) => Some(second),
-                    None => chunks.next()?,
-                };
-            }
-            Ok(())
-        });
-        let flow = in_order(&parsed_out, take);
-        // Without a receiver the threads stop by themselves.
-        drop(parsed_out);
-        let read = reader.join().unwrap_or_else(|_| Err(std::io::Error::other("the reading thread failed")));
-        match flow {
-            Ok(ControlFlow::Continue(())) => Ok(read.map(ControlFlow::Continue)?),
-            other => other,
-        }
-    })
-}
-
-fn next(chunks: &Mutex<Receiver<Chunk>>) -> Option<Chunk> {
-    chunks.lock().ok()?.recv().ok()
-}
-
-fn in_order(parsed: &Receiver<Parsed>, take: Take<'_>) -> Result<ControlFlow<Outcome>> {
-    let mut waiting: BTreeMap<u64, Parsed> = BTreeMap::new();
-    let mut expected = 0;
-    while let Ok(found) = parsed.recv() {
-        waiting.insert(found.number, found);
-        while let Some(found) = waiting.remove(&expected) {
-            expected += 1;
-            if let ControlFlow::Break(outcome) = take(found)? {
-                return Ok(ControlFlow::Break(outcome));
-            }
-        }
-    }
-    if waiting.is_empty() {
-        Ok(ControlFlow::Continue(()))
-    } else {
-        Err(Error::message("a parsing thread failed"))
-    }
 }

@@ -14,6 +14,7 @@ use super::rows::{Aside, Builder, Grows, Item, Layout};
 use super::stix::Feed;
 use super::time::{DateOrder, Evidence};
 use crate::batch::Batch;
+use crate::schema::Trust;
 
 /// All that decides how a file is read.
 pub struct Plan {
@@ -31,6 +32,8 @@ pub struct Parsed {
     pub number: u64,
     /// Rows by the index of their layout.
     pub batches: Vec<(usize, Batch)>,
+    /// How far the shadows of each batch can be trusted, in the order of the batches.
+    pub trusts: Vec<Vec<Trust>>,
     pub bad: Vec<Bad>,
     pub counts: Counts,
     pub evidence: Evidence,
@@ -124,11 +127,13 @@ impl<'p> Parser<'p> {
         let builders = rows.builders.iter_mut().enumerate();
         let batches = builders.filter_map(|(at, builder)| {
             let builder = builder.as_mut().filter(|builder| builder.rows() > 0)?;
-            Some((at, builder.take()))
+            Some(((at, builder.take()), builder.trusts.clone()))
         });
+        let (batches, trusts) = batches.unzip();
         Parsed {
             number: chunk.number,
-            batches: batches.collect(),
+            batches,
+            trusts,
             bad: std::mem::take(&mut rows.bad),
             counts,
             evidence: reading.evidence,

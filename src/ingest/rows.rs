@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use super::cell::{self, Fit, Raw, Reading};
 use super::json;
+use super::shadow::{self, Tree};
 use crate::batch::{Batch, Buffer, Data};
 use crate::catalog::tables::{self, EXTRA, TableRow};
-use crate::schema::{Table, TableColumn};
+use crate::schema::{Shadow, Table, TableColumn, Trust};
 use crate::types::Type;
 
 /// The columns of one table as data meet them.
@@ -24,6 +25,9 @@ pub struct Layout {
     folded: HashMap<String, usize>,
     mirrors: Vec<(usize, usize)>,
     type_column: Option<usize>,
+    /// Which columns have shadows, by their place in `names`, in the order in which batches have those behind
+    /// the columns.
+    pub shadows: Vec<(usize, Shadow)>,
     /// The catalog does not know the table: its columns come from the data.
     pub grows: bool,
 }
@@ -112,8 +116,22 @@ impl Layout {
             folded,
             mirrors: vec![],
             type_column: None,
+            shadows: vec![],
             grows: false,
         }
+    }
+
+    /// The dynamic columns, by their place in `names`.
+    pub fn dynamics(&self) -> impl Iterator<Item = usize> {
+        (0..self.types.len()).filter(|at| self.types[*at] == Type::Dynamic)
+    }
+
+    /// The shadows of one column and their numbers.
+    fn tree(&self, column: usize) -> Tree {
+        let mut tree = Tree::default();
+        let own = self.shadows.iter().enumerate().filter(|(_, (of, _))| *of == column);
+        own.for_each(|(number, (_, shadow))| tree.add(&shadow.path, number));
+        tree
     }
 
     /// The column of a field, and whether the name is its own.
@@ -141,11 +159,23 @@ pub struct Builder<'l> {
     touched: Vec<usize>,
     bagged: Vec<usize>,
     bag: String,
+    /// Of each column that has shadows.
+    trees: Vec<(usize, Tree)>,
+    /// How many documents were read into shadows.
+    documents: u64,
+    scratch: String,
+    /// How far each shadow of the batch can be trusted.
+    pub trusts: Vec<Trust>,
 }
 
 impl<'l> Builder<'l> {
     pub fn new(layout: &'l Layout) -> Self {
+        let trees: Vec<_> = layout.dynamics().map(|column| (column, layout.tree(column))).collect();
         Builder {
+            trees: if layout.shadows.is_empty() { Vec::new() } else { trees },
+            documents: 0,
+            scratch: String::new(),
+            trusts: vec![Trust::Full; layout.shadows.len()],
             layout,
             batch: empty_batch(layout),
             expected: Vec::new(),
@@ -221,6 +251,7 @@ impl<'l> Builder<'l> {
             cell::put(&mut self.batch.columns[column], row, name, 0, reading);
         }
         self.fill_bag(row, items);
+        self.fill_shadows(row);
         self.batch.rows += 1;
         Ok(())
     }
@@ -285,6 +316,19 @@ impl<'l> Builder<'l> {
         buffer.present();
     }
 
+    fn fill_shadows(&mut self, row: usize) {
+        let (columns, shadows) = self.batch.columns.split_at_mut(self.layout.names.len());
+        for (column, tree) in &mut self.trees {
+            let Data::Text(texts) = &columns[*column].data else { continue };
+            let Some(document) = texts.get(row) else { continue };
+            self.documents += 1;
+            tree.walk(document, self.documents, &mut |number, value| {
+                let found = shadow::put(&mut shadows[number], row, value, &mut self.scratch);
+                self.trusts[number] = self.trusts[number].max(found);
+            });
+        }
+    }
+
     fn target(&mut self, at: usize, key: &str) -> Option<(usize, bool)> {
         if let Some((expected, target)) = self.expected.get(at)
             && expected == key
@@ -310,7 +354,8 @@ pub fn growable(key: &str) -> bool {
 }
 
 fn empty_batch(layout: &Layout) -> Batch {
-    Batch { rows: 0, columns: layout.types.iter().map(|ty| Buffer::new(*ty)).collect() }
+    let shadows = layout.shadows.iter().map(|(_, shadow)| &shadow.ty);
+    Batch { rows: 0, columns: layout.types.iter().chain(shadows).map(|ty| Buffer::new(*ty)).collect() }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::batch::Batch;
 use crate::error::Result;
-use crate::schema::{Schema, TableColumn};
+use crate::schema::{Schema, Shadow, TableColumn};
 
 /// One file in the manifest of what was loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,8 +32,20 @@ pub trait Sink {
     fn begin(&mut self) -> Result<()>;
     /// Makes the table, or adds the columns that it lacks.
     fn ensure(&mut self, table: &str, columns: &[TableColumn]) -> Result<()>;
-    /// Appends rows to these columns of the table: one buffer each.
-    fn append(&mut self, table: &str, columns: &[&str], batch: &Batch) -> Result<()>;
+    /// How many rows the table has.
+    fn rows(&self, table: &str) -> Result<u64>;
+    /// Makes the shadows that the table lacks, each given with its column.
+    fn ensure_shadows(&mut self, table: &str, wanted: &[(&str, &Shadow)]) -> Result<()>;
+    /// Appends rows: one buffer for each of these columns of the table, then one for each of its shadows.
+    fn append(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        shadows: &[(&str, &Shadow)],
+        batch: &Batch,
+    ) -> Result<()>;
+    /// A shadow may not be read as far as before.
+    fn distrust(&mut self, table: &str, shadow: (&str, &Shadow)) -> Result<()>;
     /// Makes it count, with the file's entry in the manifest when it was one.
     fn commit(&mut self, file: Option<&Loaded>) -> Result<()>;
     fn rollback(&mut self) -> Result<()>;

@@ -7,7 +7,7 @@ use crate::batch::Batch;
 use crate::engine;
 use crate::engine::store::{LoadedFile, NewColumn, Store};
 use crate::error::Result;
-use crate::schema::{Schema, TableColumn};
+use crate::schema::{Schema, Shadow, TableColumn};
 
 impl Sink for Store {
     fn schema(&self) -> Result<Schema> {
@@ -36,8 +36,26 @@ impl Sink for Store {
         self.ensure_table(table, &columns.iter().map(new).collect::<Vec<_>>())
     }
 
-    fn append(&mut self, table: &str, columns: &[&str], batch: &Batch) -> Result<()> {
-        Store::append(self, table, columns, batch)
+    fn rows(&self, table: &str) -> Result<u64> {
+        Store::rows(self, table)
+    }
+
+    fn ensure_shadows(&mut self, table: &str, wanted: &[(&str, &Shadow)]) -> Result<()> {
+        Store::ensure_shadows(self, table, wanted)
+    }
+
+    fn append(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        shadows: &[(&str, &Shadow)],
+        batch: &Batch,
+    ) -> Result<()> {
+        self.append_shadowed(table, columns, shadows, batch)
+    }
+
+    fn distrust(&mut self, table: &str, shadow: (&str, &Shadow)) -> Result<()> {
+        Store::distrust(self, table, shadow)
     }
 
     fn commit(&mut self, file: Option<&Loaded>) -> Result<()> {

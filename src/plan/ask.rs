@@ -29,6 +29,7 @@ impl Binder<'_> {
             tables: Vec::new(),
             inputs,
             untyped: Vec::new(),
+            next_col: self.next_col,
         };
         if !plan.repeatable() {
             let help = "Name the columns after the plugin: evaluate bag_unpack(d) : (Name:string).";

@@ -192,7 +192,8 @@ impl<'a> Binder<'a> {
         let inputs = self.inputs_of(&root);
         let lets = if last { std::mem::take(&mut self.lets) } else { self.lets.clone() };
         let untyped = root.cols.iter().map(|column| self.is_untyped(column.id)).collect();
-        Ok(Plan { name: None, lets, root, render: self.render.take(), tables, inputs, untyped })
+        let (render, next_col) = (self.render.take(), self.next_col);
+        Ok(Plan { name: None, lets, root, render, tables, inputs, untyped, next_col })
     }
 
     /// Rows of a timechart that no operator has ordered come by time: Kusto promises no order, and people

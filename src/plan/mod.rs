@@ -27,6 +27,7 @@ mod path;
 mod prune;
 mod row_ids;
 mod settings;
+mod shadow;
 mod sketch;
 mod sorted;
 mod source;
@@ -40,6 +41,7 @@ pub use column::{ColId, ColSet, Column, ColumnName, StoredId};
 pub use ops::volatile_expr;
 pub use prune::prune;
 pub use row_ids::to_row_ids;
+pub use shadow::use_shadows;
 
 use crate::catalog::func::{Lower, Sig};
 use crate::facts::{Input, Render, TableUse};
@@ -323,6 +325,8 @@ pub struct Plan {
     pub inputs: Vec<Input>,
     /// For each column of the root whether nobody knows its type before the data are there.
     pub untyped: Vec<bool>,
+    /// Above the ids of all its columns.
+    pub next_col: u32,
 }
 
 impl Plan {

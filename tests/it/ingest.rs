@@ -6,6 +6,8 @@ mod lossless;
 mod memory;
 mod sample;
 #[cfg(feature = "engine")]
+mod shadows;
+#[cfg(feature = "engine")]
 mod store;
 mod twice;
 

@@ -223,6 +223,7 @@ pub fn schema() -> Schema {
                 stored: name.to_string(),
                 alias_of: None,
                 unlisted: false,
+                shadows: vec![],
             })
             .collect(),
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kqlhunt::batch::Batch;
 use kqlhunt::error::{Error, Result};
 use kqlhunt::ingest::{Loaded, Sink};
-use kqlhunt::schema::{Schema, Table, TableColumn};
+use kqlhunt::schema::{Schema, Shadow, Table, TableColumn};
 use kqlhunt::value::Value;
 
 #[derive(Clone, Default)]
@@ -65,14 +65,43 @@ impl Sink for Memory {
         Ok(())
     }
 
-    fn append(&mut self, table: &str, columns: &[&str], batch: &Batch) -> Result<()> {
+    fn rows(&self, table: &str) -> Result<u64> {
+        Ok(self.state.rows.iter().filter(|(name, _)| name == table).count() as u64)
+    }
+
+    fn ensure_shadows(&mut self, table: &str, wanted: &[(&str, &Shadow)]) -> Result<()> {
+        let known = self.state.tables.get_mut(table).expect("the table was made");
+        for (column, shadow) in wanted {
+            let column = known.iter_mut().find(|known| known.name == *column).expect("the column was made");
+            if !column.shadows.iter().any(|known| known.path == shadow.path) {
+                column.shadows.push((*shadow).clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn distrust(&mut self, table: &str, (column, seen): (&str, &Shadow)) -> Result<()> {
+        let known = self.state.tables.get_mut(table).expect("the table was made");
+        let column = known.iter_mut().find(|known| known.name == column).expect("the column was made");
+        let shadow = column.shadows.iter_mut().find(|known| known.path == seen.path);
+        shadow.expect("the shadow was made").trust = seen.trust;
+        Ok(())
+    }
+
+    fn append(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        shadows: &[(&str, &Shadow)],
+        batch: &Batch,
+    ) -> Result<()> {
         assert!(self.before.is_some(), "rows come within a transaction");
         self.appends += 1;
         if self.fail_at == Some(self.appends) {
             return Err(Error::Engine { message: "the disk is full".into(), sql: None });
         }
         let known = &self.state.tables[table];
-        assert_eq!(columns.len(), batch.columns.len());
+        assert_eq!(columns.len() + shadows.len(), batch.columns.len());
         for row in 0..batch.rows {
             let mut values = BTreeMap::new();
             for (name, buffer) in columns.iter().zip(&batch.columns) {

@@ -1,0 +1,265 @@
+//! Shadows of documents in a hunt file: what a property is does not depend on where it is read from.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use kqlhunt::compile::{Options as Query, compile};
+use kqlhunt::engine::store::{NewColumn, Store};
+use kqlhunt::engine::{Cancel, Data, Engine, Options, Sql};
+use kqlhunt::ingest::{Now, Source, into_file};
+use kqlhunt::schema::{Schema, Trust};
+use kqlhunt::types::Type;
+
+use super::{Bench, NOW};
+
+/// Documents of every kind, among those that a shadow cannot hold.
+fn lines(rows: usize, odd: &[&str]) -> String {
+    let mut lines = String::new();
+    for row in 0..rows {
+        let (user, size, managed) = (row % 7, row * 3, row % 2 == 0);
+        let document = match odd.get(row) {
+            Some(document) => (*document).to_owned(),
+            None => format!(
+                r#"{{"UserId":"user{user}@contoso.com","Size":{size},"Managed":{managed},"Rate":{row}.50,"Session":{{"Id":"s{row}","Kind":{user}}},"Target":[{{"ID":"t{row}","Type":{user}}}],"Mixed":{}}}"#,
+                if managed { "\"x\"".to_owned() } else { row.to_string() }
+            ),
+        };
+        let time = format!("2026-05-{:02}T{:02}:{:02}:00Z", 1 + row / 1440, row / 60 % 24, row % 60);
+        lines.push_str(&format!(
+            "{{\"TimeGenerated\":\"{time}\",\"ActionType\":\"Kind{}\",\"ReportId\":\"r{row}\",\"RawEventData\":{document}}}\n",
+            row % 3
+        ));
+    }
+    lines
+}
+
+fn load(bench: &Bench, database: &Path, name: &str, text: &str) {
+    let sources = [Source::Path(bench.write(name, text))];
+    let options = kqlhunt::ingest::Options { table: Some("CloudAppEvents".into()), ..bench.options.clone() };
+    let go_on = &mut |_: &Now| ControlFlow::Continue(());
+    into_file(database, &options, &Options::default(), &sources, go_on).expect("loads");
+}
+
+fn open(database: &Path) -> Engine {
+    Engine::open(&Data::File(database.into()), &Options::default()).expect("opens")
+}
+
+fn bare(schema: &Schema) -> Schema {
+    let mut schema = schema.clone();
+    schema.tables.iter_mut().flat_map(|table| &mut table.columns).for_each(|column| column.shadows.clear());
+    schema
+}
+
+fn sql(kql: &str, schema: &Schema) -> Sql {
+    let compilation = compile(kql, schema, &Query { now: NOW, ..Query::default() });
+    assert_eq!(compilation.diagnostics, [], "{kql}");
+    Sql::from(&compilation.results[0])
+}
+
+fn answer(engine: &mut Engine, sql: &Sql) -> Vec<String> {
+    let grid = engine.fetch(sql, &Cancel::new()).unwrap_or_else(|error| panic!("{error}: {}", sql.text));
+    grid.rows.iter().map(|row| format!("{row:?}")).collect()
+}
+
+/// Queries that read properties, and whether none of them has to read the document.
+const QUERIES: &[(&str, bool)] = &[
+    ("where RawEventData.UserId == 'user3@contoso.com' | count", true),
+    (
+        "where RawEventData.UserId =~ 'USER3@contoso.com' | summarize count() by tostring(RawEventData.UserId)",
+        true,
+    ),
+    (
+        "where RawEventData.Size > 600 and RawEventData.Size <= 900 | project ReportId, RawEventData.Size",
+        true,
+    ),
+    (
+        "summarize sum(tolong(RawEventData.Size)), max(toreal(RawEventData.Size)), min(toint(RawEventData.Size))",
+        true,
+    ),
+    ("summarize count() by tostring(RawEventData.Size) | sort by count_, RawEventData_Size | take 20", true),
+    ("where tobool(RawEventData.Managed) | summarize count() by tostring(RawEventData.Managed)", true),
+    (
+        "extend m = RawEventData.Managed, u = RawEventData['UserId'] | project ReportId, m, u, gettype(m), gettype(u)",
+        true,
+    ),
+    (
+        "extend u = RawEventData.UserId | where u has 'user2' and isnotempty(u) | project u = tostring(u), ReportId",
+        true,
+    ),
+    (
+        "project s = RawEventData.Session, ReportId | extend i = tostring(s.Id), k = tolong(s.Kind) | project ReportId, i, k",
+        true,
+    ),
+    (
+        "project tostring(RawEventData.Session.Id), RawEventData.Session.Kind, RawEventData.Session.None, ReportId",
+        false,
+    ),
+    ("project RawEventData.Rate, tostring(RawEventData.Rate), toreal(RawEventData.Rate), ReportId", true),
+    ("project RawEventData.Mixed, tostring(RawEventData.Mixed), tolong(RawEventData.Mixed), ReportId", true),
+    ("mv-expand t = RawEventData.Target | project tostring(t.ID), tolong(t.Type), ReportId", true),
+    (
+        "project tostring(RawEventData.Target[0].ID), RawEventData.Target[-1].Type, RawEventData.Target[7], ReportId",
+        true,
+    ),
+    ("where isnull(RawEventData.UserId) or isempty(RawEventData.UserId) | project ReportId", true),
+    (
+        "where isnull(RawEventData.Size) or isnull(RawEventData.Managed) or isnull(RawEventData.Target) | project ReportId",
+        true,
+    ),
+    (
+        "where RawEventData.UserId in ('user1@contoso.com', 'user2@contoso.com') | distinct tostring(RawEventData.UserId)",
+        true,
+    ),
+    (
+        "summarize make_set(tostring(RawEventData.UserId)), dcount(tostring(RawEventData.Session.Id)) by ActionType",
+        true,
+    ),
+    (
+        "summarize arg_max(TimeGenerated, RawEventData) by ActionType | project ActionType, RawEventData.UserId",
+        false,
+    ),
+    (
+        "join kind=leftouter (CloudAppEvents | where ActionType == 'Kind1' | project ReportId, d = RawEventData) on ReportId \
+      | project ReportId, tostring(d.UserId), tolong(d.Size), d.Managed",
+        true,
+    ),
+    ("project ReportId, RawEventData, tostring(RawEventData.UserId)", false),
+    (
+        "where ActionType in (toscalar(CloudAppEvents | where RawEventData.UserId == 'user1@contoso.com' | project ActionType | take 1)) | count",
+        true,
+    ),
+    (
+        "where tostring(RawEventData.UserId) in ((CloudAppEvents | where RawEventData.Size == 3 | project tostring(RawEventData.UserId))) | count",
+        true,
+    ),
+    (
+        "partition by ActionType (top 2 by tolong(RawEventData.Size) | project ReportId, tostring(RawEventData.UserId))",
+        true,
+    ),
+    (
+        "serialize n = row_number() | extend p = prev(tostring(RawEventData.UserId)) | project n, p, RawEventData.Size",
+        true,
+    ),
+    (
+        "union (CloudAppEvents | where RawEventData.Size == 6) | summarize count() by tostring(RawEventData.UserId)",
+        false,
+    ),
+];
+
+fn compared(engine: &mut Engine, allowed: bool) {
+    let schema = engine.schema();
+    let bare = bare(&schema);
+    for (query, without) in QUERIES {
+        let lets = format!("let E = CloudAppEvents | where ActionType != ''; E | {query}");
+        for kql in [format!("CloudAppEvents | {query}"), lets] {
+            let (with, plain) = (sql(&kql, &schema), sql(&kql, &bare));
+            let (mut one, mut other) = (answer(engine, &with), answer(engine, &plain));
+            one.sort();
+            other.sort();
+            assert_eq!(one, other, "{kql}\n{}", with.text);
+            let reads = with.text.contains("\"RawEventData\"");
+            assert!(!allowed || !*without || !reads, "{kql} reads the document:\n{}", with.text);
+        }
+    }
+}
+
+#[test]
+fn a_property_is_read_from_its_shadow() {
+    let bench = Bench::new();
+    let database = bench.folder.path().join("h.duckdb");
+    load(&bench, &database, "a.jsonl", &lines(1200, &[]));
+    let mut engine = open(&database);
+    compared(&mut engine, true);
+    let schema = engine.schema();
+    let names: Vec<&str> = schema
+        .table("CloudAppEvents")
+        .expect("is there")
+        .listed()
+        .map(|column| column.name.as_str())
+        .collect();
+    assert!(names.iter().all(|name| !name.contains('.')), "{names:?}");
+}
+
+/// What JSON can say and a shadow cannot, or says in another way.
+const ODD: &[&str] = &[
+    r#"{"UserId":"","Size":null}"#,
+    r#"{"UserId":"\u0041\u001b\"\\x","Size":1}"#,
+    r#"{"UserId":"first","UserId":"second","Session":5,"Session":{"Id":"late"}}"#,
+    r#"{"Target":null,"Rate":1e400,"Mixed":18446744073709551616,"Session":{"Id":null,"Kind":7}}"#,
+    r#"{"UserId":"2026-05-01","Managed":null,"Session":null}"#,
+    r#"{}"#,
+    r#"[1,2]"#,
+    r#"null"#,
+    r#""text""#,
+    r#"{"UserId":"a\ud800"}"#,
+    r#"{"User\u0049d":"escaped"}"#,
+];
+
+/// And what makes a shadow useless.
+const SPOILING: &[&str] = &[
+    r#"{"UserId":7}"#,
+    r#"{"Size":1.0}"#,
+    r#"{"Managed":"true"}"#,
+    r#"{"Session":{"Id":{"deep":1},"Kind":-0}}"#,
+    r#"{"Size":9223372036854775808}"#,
+];
+
+#[test]
+fn odd_documents_are_read_right() {
+    let odd: Vec<&str> = ODD.iter().chain(SPOILING).copied().collect();
+    for count in [ODD.len(), odd.len()] {
+        let bench = Bench::new();
+        let database = bench.folder.path().join("h.duckdb");
+        // Far behind the rows that the shadows are chosen from, and behind those that are there already.
+        let (first, second) = (lines(1200, &[]), lines(700, &odd[..count]));
+        load(&bench, &database, "a.jsonl", &first);
+        load(&bench, &database, "b.jsonl", &second);
+        let mut engine = open(&database);
+        compared(&mut engine, false);
+        let schema = engine.schema();
+        let column = schema.table("CloudAppEvents").and_then(|table| table.column("RawEventData"));
+        let trusts = column.expect("is there").shadows.iter().map(|shadow| shadow.trust);
+        assert_eq!(trusts.clone().any(|trust| trust == Trust::None), count == odd.len());
+        assert!(trusts.clone().any(|trust| trust == Trust::Text) || count == odd.len());
+        assert!(trusts.clone().any(|trust| trust == Trust::Full));
+    }
+}
+
+#[test]
+fn rows_that_were_there_before_are_shadowed_too() {
+    for odd in [&[][..], ODD, SPOILING] {
+        let bench = Bench::new();
+        let database = bench.folder.path().join("h.duckdb");
+        // Too few rows to choose from.
+        load(&bench, &database, "a.jsonl", &lines(100, odd));
+        assert!(
+            open(&database)
+                .schema()
+                .tables
+                .iter()
+                .all(|table| table.columns.iter().all(|column| column.shadows.is_empty()))
+        );
+        load(&bench, &database, "b.jsonl", &lines(900, &[]));
+        compared(&mut open(&database), odd.is_empty());
+    }
+}
+
+#[test]
+fn rows_that_come_without_shadows_end_them() {
+    let bench = Bench::new();
+    let database = bench.folder.path().join("h.duckdb");
+    load(&bench, &database, "a.jsonl", &lines(600, &[]));
+    let mut store = Store::open(&database, &Options::default()).expect("opens");
+    let mut buffer = kqlhunt::batch::Buffer::new(Type::Dynamic);
+    if let kqlhunt::batch::Data::Text(texts) = &mut buffer.data {
+        texts.push(r#"{"UserId":"other"}"#);
+    }
+    buffer.present();
+    let batch = kqlhunt::batch::Batch { rows: 1, columns: vec![buffer] };
+    store.append("CloudAppEvents", &["RawEventData"], &batch).expect("appends");
+    let column =
+        NewColumn { name: "rawEventData.UserId".into(), ty: Type::String, alias_of: None, unlisted: false };
+    store.ensure_table("CloudAppEvents", &[column]).expect("a column of the name that a shadow has");
+    store.finish().expect("finishes");
+    compared(&mut open(&database), false);
+}
