@@ -1,8 +1,8 @@
 //! Texts with a structure of their own, taken apart. Knows `kernels::parse` by name.
 
-use super::func::Lower::Kernel;
+use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::Is;
-use super::func::{DYN, Func, LONG, Label, ONLY_STR, Param, STR, constant, f, named, sig};
+use super::func::{DYN, Func, LONG, Label, ONLY_STR, Param, REAL, STR, constant, f, named, sig};
 use crate::types::Type::{Decimal, Dynamic, String};
 
 /// The values of all columns of the operator parse, packed; null for a text that does not fit the program.
@@ -11,6 +11,16 @@ pub static PARSE: Func =
 /// The values of all keys of the operator parse-kv, packed.
 pub static PARSE_KV: Func =
     f("parse-kv", &[sig(&[ONLY_STR, named("program", ONLY_STR)], Is(Dynamic), Kernel("kql_parse_kv"))]);
+/// The patterns of the operator reduce: an array of `[pattern, rows, one of the texts]`. Each text comes with how
+/// many rows have it.
+pub static REDUCE: Func = f(
+    "reduce",
+    &[sig(
+        &[ONLY_STR, constant(named("threshold", REAL)), constant(named("characters", ONLY_STR))],
+        Is(Dynamic),
+        Sql("kql_reduce(list({0}), {1}, {2})"),
+    )],
+);
 /// One of several packed values, by its position.
 pub static FIELD: Func = f("parse", &[sig(&[DYN, named("index", LONG)], Is(String), Kernel("kql_field"))]);
 

@@ -25,6 +25,7 @@ pub mod pattern;
 pub mod percentile;
 pub mod punycode;
 pub mod real;
+pub mod reduce;
 pub mod regexes;
 pub mod series;
 pub mod shape;
@@ -254,6 +255,7 @@ const FAMILIES: &[&[Kernel]] = &[
     pattern::KERNELS,
     percentile::KERNELS,
     punycode::KERNELS,
+    reduce::KERNELS,
     regexes::KERNELS,
     series::KERNELS,
     sort::KERNELS,

@@ -289,6 +289,11 @@ pub enum OpKind {
         right: Box<Expr>,
         on: Vec<Expr>,
     },
+    Reduce {
+        /// Before `by`, and after `with`.
+        params: Vec<OpParam>,
+        by: Expr,
+    },
     // Nested rows.
     MvExpand {
         params: Vec<OpParam>,
@@ -328,7 +333,7 @@ pub enum OpKind {
     Fork(Vec<(Option<Name>, Pipe)>),
     /// Several results: the counts of each column, and perhaps a subquery's.
     Facet(Vec<Name>, Option<Box<Pipe>>),
-    /// reduce, macro-expand, graph operators ...: recognised by name and skipped.
+    /// macro-expand, graph operators ...: recognised by name and skipped.
     Other(&'static str),
     /// What the parser could not read; its diagnostic is already given.
     Error,

@@ -13,6 +13,7 @@ mod parse_kv;
 mod partition;
 mod parts;
 mod plugins;
+mod reduce;
 mod render;
 mod rows;
 mod sample;
@@ -92,6 +93,7 @@ impl Binder<'_> {
             | OpKind::TopNested(_)
             | OpKind::ProjectByNames(_)
             | OpKind::AssertSchema(_)
+            | OpKind::Reduce { .. }
             | OpKind::Consume
             | OpKind::MvApply { .. }
             | OpKind::Partition { .. }
@@ -154,6 +156,7 @@ impl Binder<'_> {
                 self.top_hitters(count, of, by.as_ref(), input, env, op.span)
             }
             OpKind::TopNested(levels) => self.top_nested(levels, input, env, op.span),
+            OpKind::Reduce { params, by } => self.reduce(params, by, input, env, op),
             OpKind::ProjectByNames(names) => self.project_by_names(names, input, env, op.span),
             OpKind::AssertSchema(columns) => self.assert_schema(columns, input, op.name.span),
             OpKind::Consume => Ok(self.consume(input, op.span)),

@@ -1,4 +1,4 @@
-//! Operators that group rows: summarize, make-series, top-hitters, top-nested.
+//! Operators that group rows: summarize, make-series, top-hitters, top-nested, reduce.
 
 use super::rows;
 use crate::syntax::ast::{Expr, Named, OpKind, TopNested};
@@ -118,4 +118,19 @@ fn nested_level(parser: &mut Parser<'_>) -> Parsed<TopNested> {
     let by = parser.named()?;
     let ascending = rows::direction(parser).unwrap_or(false);
     Ok(TopNested { count, of, others, by, ascending })
+}
+
+/// `reduce kind=source by x with threshold=0.2, characters="-"`
+pub(super) fn reduce(parser: &mut Parser<'_>) -> Parsed<OpKind> {
+    let mut params = parser.params(&[])?;
+    parser.expect_word("by")?;
+    let by = parser.expr()?;
+    if parser.eat_word("with") {
+        let own = ["threshold", "characters"];
+        params.extend(parser.params(&own)?);
+        while parser.eat(TokenKind::Comma) {
+            params.extend(parser.params(&own)?);
+        }
+    }
+    Ok(OpKind::Reduce { params, by })
 }

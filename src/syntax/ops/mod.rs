@@ -88,7 +88,7 @@ pub const OPERATORS: &[Operator] = &[
     piped("project-rename", columns::project_rename),
     piped("project-reorder", columns::project_reorder),
     source("range", sources::range),
-    piped("reduce", |parser| output::other(parser, "reduce")),
+    piped("reduce", groups::reduce),
     piped("render", output::render),
     piped("sample", rows::sample),
     piped("sample-distinct", rows::sample_distinct),

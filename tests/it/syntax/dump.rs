@@ -178,6 +178,7 @@ fn op(it: &Op) -> String {
             assert_eq!(*only_matches, name == "parse-where");
             list(name, params(with).chain([expr(it)]).chain(steps.iter().map(step)))
         }
+        OpKind::Reduce { params: with, by } => list(name, params(with).chain([expr(by)])),
         OpKind::AssertSchema(columns) => list(name, columns.iter().map(column_of)),
         OpKind::ParseKv { expr: it, columns, params: with } => {
             let columns = list("", columns.iter().map(column_of));
