@@ -113,6 +113,9 @@ pub mod code {
     pub const UNCERTAIN: &str = "KH008";
     /// Something from outside of the database that nobody has supplied.
     pub const OUTSIDE: &str = "KH006";
+    /// What is known to be no array, or no bag, where one is wanted.
+    pub const ARRAY: &str = "KS234";
+    pub const BAG: &str = "KS235";
     /// Sides of different types, compared after a conversion that the text does not write.
     pub const CONVERTED: &str = "KH007";
 }

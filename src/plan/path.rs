@@ -96,7 +96,7 @@ impl Binder<'_> {
     }
 
     /// The JSON text that an expression is in all rows.
-    fn shape(&self, expr: &Expr) -> Option<Rc<str>> {
+    pub fn shape(&self, expr: &Expr) -> Option<Rc<str>> {
         match (&expr.kind, expr.literal()) {
             (_, Some(Value::Dynamic(json))) => Some(json.as_str().into()),
             (ExprKind::Col(id), _) => self.shapes.get(id).cloned(),

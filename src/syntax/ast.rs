@@ -1,7 +1,9 @@
 //! What was written, with its places. Knows nothing of types, tables or meaning.
 
+mod operator;
 mod scan;
 
+pub use operator::{BinaryOp, ListOp};
 pub use scan::{Scan, ScanOutput, ScanStep, ScanVariable};
 
 use crate::span::Span;
@@ -445,61 +447,4 @@ pub enum Literal {
     Dynamic(String),
     /// `int(null)`, `datetime(null)`, `dynamic(null)` ...
     Null(Type),
-}
-
-/// Binary operators by their KQL text; the table in `syntax/expr.rs` holds the spellings and the precedence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BinaryOp {
-    Or,
-    And,
-    Eq,
-    Ne,
-    EqFold,
-    NeFold,
-    Lt,
-    Le,
-    Gt,
-    Ge,
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Mod,
-    Has,
-    NotHas,
-    HasCs,
-    NotHasCs,
-    HasPrefix,
-    NotHasPrefix,
-    HasPrefixCs,
-    NotHasPrefixCs,
-    HasSuffix,
-    NotHasSuffix,
-    HasSuffixCs,
-    NotHasSuffixCs,
-    Contains,
-    NotContains,
-    ContainsCs,
-    NotContainsCs,
-    StartsWith,
-    NotStartsWith,
-    StartsWithCs,
-    NotStartsWithCs,
-    EndsWith,
-    NotEndsWith,
-    EndsWithCs,
-    NotEndsWithCs,
-    MatchesRegex,
-    /// `left : right`, which search gives the meaning of `has`.
-    Colon,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ListOp {
-    In,
-    NotIn,
-    InFold,
-    NotInFold,
-    HasAny,
-    HasAll,
 }

@@ -342,14 +342,14 @@ impl Binder<'_> {
             && name.is_pattern()
         {
             let found = self.tables_like(&name.text, env, name.span)?;
-            if found.is_empty() && !fuzzy {
-                self.error(
-                    code::UNKNOWN_NAME,
-                    name.span,
-                    format!("no table matches '{}'", name.text),
-                    "kqlhunt schema lists the tables.",
-                );
-                return Err(Stop);
+            if found.is_empty() {
+                let message = format!("no table matches '{}'", name.text);
+                let help = "kqlhunt schema lists the tables.";
+                if !fuzzy {
+                    self.error(code::UNKNOWN_NAME, name.span, message, help);
+                    return Err(Stop);
+                }
+                self.warn(code::UNKNOWN_NAME, name.span, message, help);
             }
             return Ok(found.into_iter().map(|(name, rel)| (Some(name), rel)).collect());
         }

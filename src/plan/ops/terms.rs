@@ -56,6 +56,7 @@ impl Binder<'_> {
                 }
             }
             Ast::Call { name, args } if name.text == "not" && args.len() == 1 => {
+                self.warn_of_negated_term(&args[0].expr);
                 let inner = self.term_predicate(&args[0].expr, scope, env)?;
                 self.apply(&binary::NOT, "not", vec![inner], expr.span)
             }
