@@ -145,6 +145,8 @@ fn compiled_by<'a>(
         diagnostics.push(Diagnostic::error(code::SYNTAX, end, "the text holds no query").help(help));
     }
     diagnostics.sort_by_key(|found| found.span);
+    // An expression of several values is bound for each of them.
+    diagnostics.dedup();
     if any_error(&diagnostics) {
         return Compilation { results: Vec::new(), diagnostics };
     }

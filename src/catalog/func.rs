@@ -18,6 +18,11 @@ pub struct Func {
     pub trap: &'static str,
     /// Gives something else at each call: `rand()`.
     pub volatile: bool,
+    /// Names and types of the values of a call that gives several: columns of their own, or one by its
+    /// index. SQL gives a JSON array of them.
+    pub parts: &'static [(&'static str, Type)],
+    /// What every use is warned of, and what helps: an answer that may not be Kusto's to the last digit.
+    pub caveat: Option<(&'static str, &'static str)>,
     /// A whole query and the text of its first row's first value.
     pub example: (&'static str, &'static str),
 }
@@ -133,6 +138,8 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
         doc: "",
         trap: "",
         volatile: false,
+        parts: &[],
+        caveat: None,
         example: ("", ""),
     }
 }
@@ -160,6 +167,16 @@ impl Func {
 
     pub const fn volatile(mut self) -> Func {
         self.volatile = true;
+        self
+    }
+
+    pub const fn parts(mut self, parts: &'static [(&'static str, Type)]) -> Func {
+        self.parts = parts;
+        self
+    }
+
+    pub const fn caveat(mut self, message: &'static str, help: &'static str) -> Func {
+        self.caveat = Some((message, help));
         self
     }
 

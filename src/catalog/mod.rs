@@ -20,6 +20,7 @@ pub mod parsing;
 pub mod percentile;
 pub mod plugins;
 pub mod series;
+pub mod series_functions;
 pub mod settings;
 pub mod sketch;
 pub mod string;
@@ -48,6 +49,7 @@ pub static FAMILIES: &[(&str, &[Func])] = &[
     ("Mathematics", math::ROWS),
     ("Network addresses", net::ROWS),
     ("Parsing", parsing::ROWS),
+    ("Series", series_functions::ROWS),
     ("Sketches", sketch::READERS),
     ("Strings", string::ROWS),
     ("Units of measure", units::ROWS),

@@ -116,17 +116,21 @@ fn of_string<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     Cell::Text(out)
 }
 
-/// JSON has no word for what is no number; Kusto writes strings ("NaN", "Infinity").
 fn of_real<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     let Some(value) = args[0].real() else { return Cell::Null };
-    if value.is_nan() {
-        return Cell::Text("\"NaN\"");
-    }
-    if value.is_infinite() {
-        return Cell::Text(if value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" });
-    }
-    real::push_real(value, out);
+    push_json_real(value, out);
     Cell::Text(out)
+}
+
+/// JSON has no word for what is no number; Kusto writes strings ("NaN", "Infinity").
+pub fn push_json_real(value: f64, out: &mut String) {
+    if value.is_nan() {
+        out.push_str("\"NaN\"");
+    } else if value.is_infinite() {
+        out.push_str(if value > 0.0 { "\"Infinity\"" } else { "\"-Infinity\"" });
+    } else {
+        real::push_real(value, out);
+    }
 }
 
 fn of_datetime<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {

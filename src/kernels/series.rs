@@ -1,4 +1,17 @@
-//! The arrays of make-series: one element a bin, the default where a bin had no rows. Knows no plan.
+//! The arrays of make-series: one element a bin, the default where a bin had no rows; below it the
+//! functions over such arrays. Knows no plan.
+
+pub mod decompose;
+pub mod elements;
+pub mod fill;
+pub mod filter;
+pub mod fit;
+pub mod fourier;
+pub mod outliers;
+pub mod periods;
+pub mod polynomial;
+pub mod stats;
+pub mod values;
 
 use super::Phys::{Bool, Long, Real, Text, Texts};
 use super::{Cell, Kernel, fail, lenient};

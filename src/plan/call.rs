@@ -59,6 +59,7 @@ impl Binder<'_> {
             if stopped {
                 return Err(Stop);
             }
+            self.stands_for_one(row, name)?;
             self.advise_call(name, &bound, span);
             self.warn_of_lenience(name, &bound);
             return self.apply(row, &name.text, bound, name.span).map(|expr| Expr { span, ..expr });
@@ -183,6 +184,9 @@ impl Binder<'_> {
         if let Lower::Refuse(reason) = sig.lower {
             self.refuse(span, &format!("'{name}' with these arguments"), reason);
             return Err(Stop);
+        }
+        if let Some((message, help)) = row.caveat {
+            self.warn(code::UNCERTAIN, span, format!("'{name}' {message}"), help);
         }
         if matches!(row.name, "bag_pack" | "case") {
             self.pairs(row, name, &args, span)?;

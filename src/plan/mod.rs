@@ -27,6 +27,7 @@ mod path;
 mod prune;
 mod row_ids;
 mod settings;
+mod several;
 mod shadow;
 mod sketch;
 mod sorted;

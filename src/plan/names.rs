@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use super::check::{Binder, Checked, Stop};
 use super::open::is_open;
+use super::several::gives_several;
 use super::sorted::sorts_several;
 use super::{Column, ColumnName};
 use crate::catalog;
-use crate::catalog::func::Label;
+use crate::catalog::func::{Func, Label};
 use crate::diag::code;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Literal, Name, Named};
 
@@ -21,6 +22,10 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             Some(base.map_or_else(|| name.text.clone(), |base| format!("{base}_{}", name.text)))
         }
         ExprKind::Index(base, index) => {
+            if let Some((row, args, part)) = part_of(expr) {
+                let of = args.first().and_then(|arg| infer(&arg.expr)).unwrap_or_default();
+                return Some(format!("{}_{of}_{part}", row.name));
+            }
             if let Some((args, at)) = sorted_part(expr) {
                 let array = usize::try_from(at).ok().and_then(|at| args.get(at));
                 let name = array.and_then(|array| match &array.expr.kind {
@@ -94,6 +99,15 @@ fn sorted_part(expr: &Expr) -> Option<(&[Arg], i64)> {
     sorts_several(base).map(|(_, args)| (args, *at))
 }
 
+/// The function, the arguments and the name of the value in `series_stats(y)[2]`.
+fn part_of(expr: &Expr) -> Option<(&'static Func, &[Arg], &'static str)> {
+    let ExprKind::Index(base, index) = &expr.kind else { return None };
+    let ExprKind::Literal(Literal::Long(at)) = &index.kind else { return None };
+    let (row, _, args) = gives_several(base)?;
+    let (part, _) = row.parts.get(usize::try_from(*at).ok()?)?;
+    Some((row, args, part))
+}
+
 fn plain(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|character| character.is_alphanumeric() || character == '_')
 }
@@ -136,10 +150,11 @@ impl Binder<'_> {
         }
     }
 
-    /// The name of an item of `print`: its position, whatever it is made of, but for a sorted array.
+    /// The name of an item of `print`: its position, whatever it is made of, but for one of several values.
     pub fn printed(&self, expr: &Expr, at: usize) -> String {
-        let sorted = sorted_part(expr).and_then(|_| self.infer(expr, &[]));
-        sorted.unwrap_or_else(|| format!("print_{at}"))
+        let several = sorted_part(expr).is_some() || part_of(expr).is_some();
+        let inferred = if several { self.infer(expr, &[]) } else { None };
+        inferred.unwrap_or_else(|| format!("print_{at}"))
     }
 
     /// As [`Binder::infer`], for the operators that take over the name of a scalar `let` too.

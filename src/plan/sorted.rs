@@ -1,7 +1,5 @@
-//! `array_sort_asc(a, b)`: several arrays in the order of the first. Each is a value of its own: one is
-//! taken with an index, or all become columns.
-
-use std::borrow::Cow;
+//! `array_sort_asc(a, b)`: several arrays in the order of the first. Each is a value of its own; see
+//! `several`.
 
 use super::check::{Binder, Checked, Stop};
 use super::env::Env;
@@ -10,7 +8,7 @@ use super::path::PathStep;
 use super::{Column, Expr};
 use crate::catalog::dynamic::{SORT_BY_ASC, SORT_BY_DESC};
 use crate::span::Span;
-use crate::syntax::ast::{self, Arg, ExprKind as Ast, Literal, Name, Named};
+use crate::syntax::ast::{self, Arg, ExprKind as Ast, Literal, Name};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -27,21 +25,9 @@ pub fn sorts_several(expr: &ast::Expr) -> Option<(&Name, &[Arg])> {
 }
 
 impl Binder<'_> {
-    /// Such a call as an item of its own stands for one item an array, whose names may be given in parentheses.
-    pub fn sorted_apart<'n>(&mut self, items: &'n [Named], env: &Env, cols: &[Column]) -> Cow<'n, [Named]> {
-        if !items.iter().any(|item| sorts_several(&item.expr).is_some()) {
-            return Cow::Borrowed(items);
-        }
-        let mut apart = Vec::new();
-        for item in items {
-            match sorts_several(&item.expr).map(|(_, args)| self.arrays(args, env, cols)) {
-                Some(count) if count > 1 && item.names.len() <= count => {
-                    apart.extend((0..count).map(|at| part(item, at)));
-                }
-                _ => apart.push(item.clone()),
-            }
-        }
-        Cow::Owned(apart)
+    /// How many arrays such a call sorts; 1 for anything else.
+    pub fn sorted_arrays(&mut self, expr: &ast::Expr, env: &Env, cols: &[Column]) -> usize {
+        sorts_several(expr).map_or(1, |(_, args)| self.arrays(args, env, cols))
     }
 
     /// How many of the arguments are arrays: all, or all but the last.
@@ -78,11 +64,4 @@ impl Binder<'_> {
         let row = if name.text == "array_sort_asc" { &SORT_BY_ASC } else { &SORT_BY_DESC };
         Some(self.apply(row, &name.text, vec![first.clone(), wanted, nulls_last], name.span))
     }
-}
-
-fn part(item: &Named, at: usize) -> Named {
-    let span = item.expr.span;
-    let index = ast::Expr { kind: Ast::Literal(Literal::Long(at as i64)), span };
-    let expr = ast::Expr { kind: Ast::Index(Box::new(item.expr.clone()), Box::new(index)), span };
-    Named { names: item.names.get(at).cloned().into_iter().collect(), expr, span: item.span }
 }

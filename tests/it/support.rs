@@ -150,6 +150,9 @@ fn functions(page: &mut String, title: &str, rows: impl Iterator<Item = &'static
             Some(reason) => (format!("no: {reason}"), String::new()),
         };
         let mut what = [row.doc, row.trap].join(" ").trim().to_owned();
+        if let Some((message, _)) = row.caveat {
+            let _ = write!(what, " Each use is warned of: it {message}.");
+        }
         for sig in row.sigs.iter().filter(|_| reason(row).is_none()) {
             if let Lower::Refuse(reason) = sig.lower {
                 let _ = write!(what, " Refused with ({}): {reason}", parameters(sig));

@@ -6,6 +6,7 @@ use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
+use crate::plan::several::Unnamed;
 use crate::plan::{ColId, Column, Expr, ExprKind, Rel, constant};
 use crate::span::Span;
 use crate::syntax::ast::{self, Arg, ExprKind as Ast, Name, Named};
@@ -37,12 +38,13 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
+        let aggs = &self.apart(aggs, env, &input.cols, Unnamed::Kept);
         let mut summary = Summary::new(self, &input, env, aggs.iter().chain(by));
         let mut stopped = false;
         for item in by {
             stopped |= summary.group(item).is_err();
         }
-        for item in aggs {
+        for item in aggs.iter() {
             stopped |= summary.item(item).is_err();
         }
         if stopped {

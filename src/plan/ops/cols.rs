@@ -6,6 +6,7 @@ use crate::plan::env::Env;
 use crate::plan::expr::Cx;
 use crate::plan::names::Namer;
 use crate::plan::open::is_open;
+use crate::plan::several::Unnamed;
 use crate::plan::{ColId, ColSet, Column, ColumnName, Expr, ExprKind, Node, OrderKey, Rel, StoredId};
 use crate::span::Span;
 use crate::syntax::ast::{ColumnDecl, ColumnPattern, Name, Named, ReorderOrder};
@@ -15,7 +16,7 @@ use crate::value::Value;
 impl Binder<'_> {
     /// Replaces columns of the same name in place and adds the rest; all expressions see the input's columns.
     pub fn extend(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
-        let items = &self.sorted_apart(items, env, &input.cols);
+        let items = &self.apart(items, env, &input.cols, Unnamed::Dropped);
         let (bound, input) = self.items(items, input, env)?;
         let mut cols = input.cols.clone();
         let mut namer: Option<Namer> = None;
@@ -55,7 +56,7 @@ impl Binder<'_> {
     }
 
     pub fn project(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
-        let items = &self.sorted_apart(items, env, &input.cols);
+        let items = &self.apart(items, env, &input.cols, Unnamed::Kept);
         let (bound, input) = self.items(items, input, env)?;
         let mut namer = Namer::default();
         namer.reserve(items.iter());

@@ -5,6 +5,7 @@ use crate::kernels::decimal::Decimal;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::names::Namer;
+use crate::plan::several::Unnamed;
 use crate::plan::{Column, Expr, Node, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{self, ColumnDecl, Name, Named};
@@ -20,7 +21,7 @@ impl Binder<'_> {
         let mut cols = Vec::new();
         let mut row = Vec::new();
         let mut stopped = false;
-        for item in self.sorted_apart(items, env, &[]).iter() {
+        for item in self.apart(items, env, &[], Unnamed::Kept).iter() {
             let Ok(expr) = self.scalar(&item.expr, env, &[]) else {
                 stopped = true;
                 continue;
