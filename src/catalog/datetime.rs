@@ -1,11 +1,11 @@
 //! Functions over datetimes and timespans. Both are ticks in SQL, so that what is plain arithmetic runs
 //! in the engine; the rest is in `kernels::datetime` and `kernels::format`. Knows SQL; no plan.
 
-use super::func::Lower::{Kernel, Sql};
+use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Is, Promoted};
 use super::func::{
-    ANY, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN, TO_DECIMAL,
-    constant, f, named, one_of, only, sig,
+    ANY, Arg, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN,
+    TO_DECIMAL, constant, f, named, one_of, only, sig,
 };
 use crate::types::Type::{Datetime, Decimal, Dynamic, Int, Long, Real, String, Timespan};
 
@@ -57,10 +57,17 @@ const SECOND: Param = named("second", REAL);
 
 /// A datetime is never negative, so the sign of SQL's remainder does not matter. The origin is
 /// 0001-01-01, not that of DuckDB's time_bucket (agent-aggregation-0016).
-const BIN_DATETIME: &str = "({0} - {0} % CASE WHEN {1} > 0 THEN {1} END)";
+fn bin_datetime(args: &[Arg<'_>]) -> std::string::String {
+    let [value, size] = [args[0].sql, args[1].sql];
+    let constant = size.strip_suffix("::BIGINT").unwrap_or(size).parse::<i64>();
+    match constant {
+        Ok(ticks) if ticks > 0 => format!("{value} - {value} % {ticks}"),
+        _ => format!("{value} - {value} % CASE WHEN {size} > 0 THEN {size} END"),
+    }
+}
 
 const BIN: &[Sig] = &[
-    sig(&[DATETIME, SPAN], Is(Datetime), Sql(BIN_DATETIME)),
+    sig(&[DATETIME, SPAN], Is(Datetime), Build(bin_datetime)),
     sig(&[TIMESPAN, SPAN], Is(Timespan), Kernel("kql_bin_long")),
     sig(&[LONG, SIZE], Is(Long), Kernel("kql_bin_long")),
     sig(&[REAL, named("size", REAL)], Is(Real), Kernel("kql_bin_real")),

@@ -39,7 +39,7 @@ mod window;
 pub use ask::Ask;
 pub use check::{Bound, bind};
 pub use column::{ColId, ColSet, Column, ColumnName, StoredId};
-pub use ops::volatile_expr;
+pub use ops::{below, own_exprs, volatile_expr};
 pub use prune::prune;
 pub use row_ids::to_row_ids;
 pub use shadow::use_shadows;

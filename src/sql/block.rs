@@ -1,6 +1,7 @@
 //! One SELECT in the making, and the rules by which operators may join it. When unsure, a block is
 //! closed: it becomes a subquery, and the operator starts the next one.
 
+use super::parens::bare;
 use crate::plan::{ColId, ColSet, OrderKey};
 
 /// Ends a line of SQL while it is being written. Line breaks inside string literals stay what they are,
@@ -78,7 +79,7 @@ impl Block {
             if at > 0 {
                 select.push_str(NEXT_ITEM);
             }
-            push_named(&mut select, text, *id);
+            push_named(&mut select, bare(text, false), *id);
         }
         if self.items.is_empty() {
             select.push_str("1 AS c");
@@ -88,7 +89,9 @@ impl Block {
             lines.push(format!("FROM {}", self.from));
         }
         if !self.filters.is_empty() {
-            lines.push(format!("WHERE {}", self.filters.join(&format!("{BREAK}  AND "))));
+            let several = self.filters.len() > 1;
+            let filters: Vec<&str> = self.filters.iter().map(|text| bare(text, several)).collect();
+            lines.push(format!("WHERE {}", filters.join(&format!("{BREAK}  AND "))));
         }
         match self.groups.as_deref() {
             None => {}

@@ -3,7 +3,7 @@
 //! Texts are atoms: a name, a literal, a call, or something in parentheses.
 
 use super::block::Block;
-use super::literal::literal;
+use super::literal::{compared, literal};
 use super::node::Writer;
 use super::quote;
 use crate::catalog::func::{Arg, Lower};
@@ -159,7 +159,10 @@ impl Writer<'_> {
     /// Null against a value is false for `==` and true for `!=`; null against null is null, and so is any
     /// `<` with a null ("null values" in the Kusto reference). NaN equals nothing and has no order.
     fn compare(&mut self, op: CompareOp, left: &Expr, right: &Expr, block: &Block, place: Place) -> String {
-        let (one, other) = (self.expr(left, block), self.expr(right, block));
+        let (one, mut other) = (self.expr(left, block), self.expr(right, block));
+        if right.literal().is_some() && left.literal().is_none() && left.ty == right.ty {
+            other.truncate(compared(&other).len());
+        }
         let nullable = left.nullable() || right.nullable();
         let both = left.nullable() && right.nullable();
         let nans: Vec<&str> = [(left, &one), (right, &other)]

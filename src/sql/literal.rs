@@ -9,14 +9,24 @@ pub fn literal(value: &Value, ty: Type) -> String {
         Value::Null => format!("NULL::{}", ty.sql()),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => format!("{}::INTEGER", number(i64::from(*value))),
-        Value::Long(value) | Value::Datetime(value) | Value::Timespan(value) => {
-            format!("{}::BIGINT", number(*value))
-        }
+        Value::Long(value) | Value::Datetime(value) | Value::Timespan(value) => long(*value),
         Value::Real(value) => real(*value),
         Value::Decimal(text) | Value::Guid(text) | Value::String(text) | Value::Dynamic(text) => {
             quote::text(text)
         }
     }
+}
+
+/// DuckDB reads a number as the smaller type where it fits.
+fn long(value: i64) -> String {
+    if i32::try_from(value).is_ok() { format!("{}{BIGINT}", number(value)) } else { number(value) }
+}
+
+const BIGINT: &str = "::BIGINT";
+
+/// A literal where a number of its size stands on the other side of a comparison: DuckDB takes that one's type.
+pub fn compared(text: &str) -> &str {
+    text.strip_suffix(BIGINT).unwrap_or(text)
 }
 
 /// A cast binds tighter than a minus, so negative numbers stand in parentheses.
@@ -48,6 +58,7 @@ mod tests {
     fn every_literal_has_its_type() {
         assert_eq!(literal(&Value::Null, Type::Datetime), "NULL::BIGINT");
         assert_eq!(literal(&Value::Long(-5), Type::Long), "(-5)::BIGINT");
+        assert_eq!(literal(&Value::Long(3_000_000_000), Type::Long), "3000000000");
         assert_eq!(literal(&Value::Real(0.1), Type::Real), "1e-1");
         assert_eq!(literal(&Value::Real(-0.0), Type::Real), "(-0e0)");
         assert_eq!(literal(&Value::String("a'b".into()), Type::String), "'a''b'");

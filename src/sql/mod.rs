@@ -1,10 +1,13 @@
 //! Typed plan to SQL: one SELECT, few blocks, every column named. Knows DuckDB; decides no name and no type.
 
 mod block;
+mod copies;
 mod expr;
 mod literal;
 mod node;
+mod parens;
 pub mod quote;
+mod uses;
 mod walk;
 
 use crate::plan::Plan;

@@ -1,8 +1,10 @@
 //! Plan nodes to blocks: which operators share a SELECT. Tabular lets become CTEs when read twice.
 
 use super::block::{BREAK, Block, laid_out, name, nested};
+use super::copies::repeats;
 use super::literal::literal;
 use super::quote;
+use super::uses::Uses;
 use crate::plan::{ColId, Expr, ExprKind, JoinKind, Node, OrderKey, Plan, Rel};
 use crate::span::line_column;
 use crate::types::Type;
@@ -11,14 +13,12 @@ use crate::value::Value;
 /// How many bytes are put together at most, those inside others again.
 const WORK_MAX: usize = 64 * super::BYTES_MAX;
 
-/// A text longer than this is not written twice into one SELECT.
-const COPY_MAX: usize = 60;
-
 /// Expressions of the left and the right side of a join.
 type Pairs = [(Expr, Expr)];
 
 pub struct Writer<'a> {
     plan: &'a Plan,
+    uses: Uses,
     source: Option<&'a str>,
     /// Lets that have to be CTEs, in the order of their writing.
     ctes: Vec<usize>,
@@ -42,6 +42,7 @@ impl<'a> Writer<'a> {
     pub fn new(plan: &'a Plan, source: Option<&'a str>) -> Self {
         Writer {
             plan,
+            uses: Uses::of(plan),
             source,
             ctes: Vec::new(),
             written: Vec::new(),
@@ -232,7 +233,9 @@ impl<'a> Writer<'a> {
 
     fn filter(&mut self, input: &Rel, predicate: &Expr) -> Block {
         let mut block = self.rel(input);
-        if !block.takes_filter() || self.repeats(&[], std::iter::once(predicate), &block, 0) {
+        let others: Vec<ColId> =
+            block.items.iter().map(|(id, _)| *id).filter(|id| !self.uses.once(*id)).collect();
+        if !block.takes_filter() || repeats(&others, std::iter::once(predicate), &block, 1) {
             block = self.closed(block);
         }
         let conjuncts = match &predicate.kind {
@@ -243,13 +246,14 @@ impl<'a> Writer<'a> {
             let text = self.condition(item, &block);
             block.filters.push(text);
         }
+        self.uses.spend(predicate, &mut block);
         block
     }
 
     fn project(&mut self, input: &Rel, kept: &[ColId], items: &[(ColId, Expr)]) -> Block {
         let mut block = self.rel(input);
         if (!block.takes_items() && !items.is_empty())
-            || self.repeats(kept, items.iter().map(|(_, expr)| expr), &block, 1)
+            || repeats(kept, items.iter().map(|(_, expr)| expr), &block, 1)
         {
             block = self.closed(block);
         }
@@ -262,44 +266,10 @@ impl<'a> Writer<'a> {
         block
     }
 
-    /// Whether a long text would be written more often than `allowed` times, beside the columns that are kept.
-    fn repeats<'e>(
-        &self,
-        kept: &[ColId],
-        exprs: impl Iterator<Item = &'e Expr>,
-        block: &Block,
-        allowed: usize,
-    ) -> bool {
-        let long = block.items.iter().filter(|(_, text)| text.len() > COPY_MAX);
-        let mut seen: Vec<(ColId, usize)> = long.map(|(id, _)| (*id, 0)).collect();
-        if seen.is_empty() {
-            return false;
-        }
-        let mut count =
-            |id: ColId| seen.iter_mut().filter(|(known, _)| *known == id).for_each(|(_, count)| *count += 1);
-        kept.iter().for_each(|id| count(*id));
-        for expr in exprs {
-            expr.walk(&mut |inner| {
-                if let ExprKind::Col(id) = &inner.kind {
-                    count(*id);
-                }
-                // These write their operands more than once.
-                if let ExprKind::Compare { .. } | ExprKind::ArgMost { .. } = &inner.kind {
-                    inner.children().for_each(|child| {
-                        if let ExprKind::Col(id) = &child.kind {
-                            count(*id);
-                        }
-                    });
-                }
-            });
-        }
-        seen.iter().any(|(_, count)| *count > allowed)
-    }
-
     fn aggregate(&mut self, input: &Rel, groups: &[(ColId, Expr)], aggs: &[(ColId, Expr)]) -> Block {
         let mut block = self.rel(input);
         let constant = groups.iter().any(|(_, expr)| crate::plan::constant(expr));
-        if !block.takes_rows() || self.repeats(&[], aggs.iter().map(|(_, expr)| expr), &block, 1) {
+        if !block.takes_rows() || repeats(&[], aggs.iter().map(|(_, expr)| expr), &block, 1) {
             block = self.closed(block);
         }
         if constant {
