@@ -1,0 +1,13 @@
+SELECT
+  object.Name,
+  count(*)
+FROM (
+  SELECT
+    unnest(objects) AS object
+  FROM hunt.events
+  WHERE action IN ('FileDownloaded', 'FileUploaded')
+)
+WHERE object.Type = 'File'
+GROUP BY object.Name
+ORDER BY count(*) DESC, object.Name
+LIMIT 20
