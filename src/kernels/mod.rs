@@ -272,6 +272,7 @@ const FAMILIES: &[&[Kernel]] = &[
     shape::KERNELS,
     spread::KERNELS,
     terms::KERNELS,
+    terms::document::KERNELS,
     text::KERNELS,
     units::KERNELS,
     user_agent::KERNELS,

@@ -5,6 +5,8 @@
 //! boundary at an end only where its own character there is a letter or a digit (Kusto's answers:
 //! `'x ab y' hasprefix ' a'` is true). How long a term is does not change an answer.
 
+pub mod document;
+
 use std::cell::RefCell;
 
 use aho_corasick::AhoCorasick;
@@ -112,13 +114,17 @@ fn one<'a>(args: &[Cell<'a>], folding: bool, test: impl Fn(&Needle, &str) -> boo
     let (Some(text), Some(needle)) = (args[0].text(), args[1].text()) else {
         return Cell::Null;
     };
+    Cell::Bool(prepared(needle, folding, |needle| test(needle, text)))
+}
+
+fn prepared(needle: &str, folding: bool, test: impl FnOnce(&Needle) -> bool) -> bool {
     LAST.with(|last| {
         let mut last = last[usize::from(folding)].borrow_mut();
         let prepared = last.get_or_insert_with(|| Needle::new(needle, folding));
         if prepared.text() != needle {
             *prepared = Needle::new(needle, folding);
         }
-        Cell::Bool(test(prepared, text))
+        test(prepared)
     })
 }
 
@@ -154,6 +160,16 @@ struct List {
 impl List {
     fn new(needles: Vec<Needle>) -> List {
         List { needles, rows: 0, automaton: None }
+    }
+
+    /// Takes these needles unless it has them already.
+    fn replace(&mut self, needles: &[Cell<'_>]) -> bool {
+        let given = || needles.iter().map(|needle| needle.text().unwrap_or(""));
+        let other = !given().eq(self.needles.iter().map(Needle::text));
+        if other {
+            *self = List::new(given().map(|needle| Needle::new(needle, true)).collect());
+        }
+        other
     }
 
     /// Counts a row and builds the automaton when it begins to pay.
@@ -203,10 +219,7 @@ fn listed<'a>(args: &[Cell<'a>], asks: Asks) -> Cell<'a> {
         return Cell::Null;
     };
     LAST_LIST.with_borrow_mut(|list| {
-        let given = || args[1..].iter().map(|arg| arg.text().unwrap_or(""));
-        if !given().eq(list.needles.iter().map(Needle::text)) {
-            *list = List::new(given().map(|needle| Needle::new(needle, true)).collect());
-        }
+        list.replace(&args[1..]);
         list.next_row();
         list.ask(text, asks)
     })

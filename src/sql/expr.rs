@@ -136,6 +136,11 @@ impl Writer<'_> {
         let texts: Vec<String> = args.iter().map(|arg| self.expr(arg, block)).collect();
         let (text, may_be_null) = match lower {
             Lower::Kernel(name) => {
+                // A stored document need not be printed to be searched.
+                if let Some((document, kernel)) = document(name, args) {
+                    let rest = texts[1..].join(", ");
+                    return format!("{kernel}({}, {rest})", self.expr(document, block));
+                }
                 let strict = kernels::find(name).is_none_or(|kernel| kernel.nulls == Nulls::Propagate);
                 (format!("{name}({})", texts.join(", ")), strict)
             }
@@ -327,6 +332,13 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// The dynamic column whose text an operator searches, and the kernel that takes the column itself.
+fn document<'e>(text_kernel: &str, args: &'e [Expr]) -> Option<(&'e Expr, &'static str)> {
+    let ExprKind::Convert(inner) = &args.first()?.kind else { return None };
+    let column = inner.ty == Type::Dynamic && matches!(inner.kind, ExprKind::Col(_));
+    kernels::terms::document::of_dynamic(text_kernel).filter(|_| column).map(|kernel| (&**inner, kernel))
 }
 
 /// What has the order of the values: decimals are texts.
