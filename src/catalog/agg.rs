@@ -118,10 +118,16 @@ const EXACTLY_DISTINCT: &[Sig] = &[sig(&[COUNTED], Is(Long), Sql("count(DISTINCT
 const EXACTLY_DISTINCT_IF: &[Sig] =
     &[sig(&[COUNTED, IF], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})"))];
 const MAKE_LIST: &[Sig] = &[
+    sig(&[ONLY_STR, SIZE], Is(Dynamic), Sql("kql_make_list_text(list({0}{order}), {1})")),
     sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_list_dynamic(list({0}{order}), {1})")),
     sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list(list({0}{order}), {1})")),
 ];
 const MAKE_LIST_IF: &[Sig] = &[
+    sig(
+        &[ONLY_STR, IF, SIZE],
+        Is(Dynamic),
+        Sql("kql_make_list_text(list({0}{order}) FILTER (WHERE {1}), {2})"),
+    ),
     sig(
         &[DYN, IF, SIZE],
         Is(Dynamic),
@@ -134,10 +140,16 @@ const MAKE_LIST_WITH_NULLS: &[Sig] = &[
     sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list_with_nulls(list({0}{order}), {1})")),
 ];
 const MAKE_SET: &[Sig] = &[
+    sig(&[ONLY_STR, SIZE], Is(Dynamic), Sql("kql_make_set_text(list({0}{order}), {1})")),
     sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}), {1})")),
     sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_set(list({0}{order}), {1})")),
 ];
 const MAKE_SET_IF: &[Sig] = &[
+    sig(
+        &[ONLY_STR, IF, SIZE],
+        Is(Dynamic),
+        Sql("kql_make_set_text(list({0}{order}) FILTER (WHERE {1}), {2})"),
+    ),
     sig(&[DYN, IF, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}) FILTER (WHERE {1}), {2})")),
     sig(&[AS_JSON, IF, SIZE], Is(Dynamic), Sql("kql_make_set(list({0}{order}) FILTER (WHERE {1}), {2})")),
 ];
@@ -155,10 +167,12 @@ const TAKE_ANY_IF: &[Sig] = &[
 ];
 
 const MAKE_LIST_LEGACY: &[Sig] = &[
+    sig(&[ONLY_STR, SIZE], Is(Dynamic), Sql("kql_make_list_text(list({0}{order}), coalesce({1}, 128))")),
     sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_list_dynamic(list({0}{order}), coalesce({1}, 128))")),
     sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list(list({0}{order}), coalesce({1}, 128))")),
 ];
 const MAKE_SET_LEGACY: &[Sig] = &[
+    sig(&[ONLY_STR, SIZE], Is(Dynamic), Sql("kql_make_set_text(list({0}{order}), coalesce({1}, 128))")),
     sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}), coalesce({1}, 128))")),
     sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_set(list({0}{order}), coalesce({1}, 128))")),
 ];

@@ -1,9 +1,10 @@
 //! What the list aggregates make of the values that SQL collected: arrays, sets and bags. The values
-//! are JSON texts in the order in which they came. Knows dynamic values; no aggregate's name.
+//! are JSON texts, or plain ones, in the order in which they came. Knows dynamic values; no aggregate's name.
 
 use super::Phys::{Long, Text, Texts};
 use super::dynamic::{Bag, array};
 use super::json::{self, Kind};
+use super::text::push_texts;
 use super::{Cell, Kernel, lenient};
 use std::collections::HashSet;
 
@@ -14,6 +15,15 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_make_list_dynamic", &[Texts, Long], Text, make_list_dynamic),
     lenient("kql_make_set", &[Texts, Long], Text, make_set),
     lenient("kql_make_set_dynamic", &[Texts, Long], Text, make_set_dynamic),
+    // Of plain texts, which become JSON only when they are kept.
+    lenient("kql_make_list_text", &[Texts, Long], Text, |args, out| {
+        push_texts(&mut values(args).iter().flatten().copied().take(size(args)), out);
+        Cell::Text(out)
+    }),
+    lenient("kql_make_set_text", &[Texts, Long], Text, |args, out| {
+        push_texts(&mut distinct(values(args)).take(size(args)), out);
+        Cell::Text(out)
+    }),
     lenient("kql_make_bag", &[Texts, Long], Text, make_bag),
 ];
 
@@ -53,11 +63,14 @@ fn flat<'a>(values: &'a [Option<&'a str>]) -> impl Iterator<Item = &'a str> {
     })
 }
 
-/// In the order of first sight.
-fn make_set<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+/// Each value once, in the order of first sight.
+fn distinct<'a>(values: &'a [Option<&'a str>]) -> impl Iterator<Item = &'a str> {
     let mut seen = HashSet::new();
-    let values = values(args).iter().flatten().copied().filter(|value| seen.insert(*value));
-    array(values.take(size(args)), out);
+    values.iter().flatten().copied().filter(move |value| seen.insert(*value))
+}
+
+fn make_set<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    array(distinct(values(args)).take(size(args)), out);
     Cell::Text(out)
 }
 
@@ -119,6 +132,8 @@ mod tests {
         let values = [Some("\"b\""), Some("\"a\""), None, Some("\"b\""), Some("\"\"")];
         assert_eq!(run("kql_make_set", &values, None), "[\"b\",\"a\",\"\"]");
         assert_eq!(run("kql_make_set", &values, Some(1)), "[\"b\"]");
+        assert_eq!(run("kql_make_set_text", &[Some("b"), Some("a\"c"), Some("b")], None), r#"["b","a\"c"]"#);
+        assert_eq!(run("kql_make_list_text", &[Some("b"), Some(""), Some("b")], Some(2)), r#"["b",""]"#);
         let nested = [Some("[1, {\"a\": 1}]"), Some("{\"a\":1}"), Some("1"), None];
         assert_eq!(run("kql_make_set_dynamic", &nested, None), "[1,{\"a\": 1}]");
     }

@@ -3,7 +3,8 @@
 //! An address may carry a prefix, `192.0.2.7/24`. Where two are compared the shortest prefix of all
 //! that are given counts ("IP-prefix notation" in the Kusto reference, and its recorded examples).
 
-use std::cell::RefCell;
+mod ranges;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::json::Kind;
@@ -27,10 +28,8 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_ipv4_is_match", TTL, Phys::Bool, |args, _| {
         compare_v4(args).map(|order| order.is_eq()).into()
     }),
-    strict("kql_ipv4_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| {
-        in_any_range(args, &RANGES_V4, V4::parse, |ip, range| ip.compare(range, 32).is_eq())
-    })
-    .rest(Phys::Text),
+    strict("kql_ipv4_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| ranges::in_any_range::<V4>(args))
+        .rest(Phys::Text),
     strict("kql_ipv4_is_private", &[Phys::Text], Phys::Bool, |args, _| {
         args[0].text().and_then(V4::parse).map(V4::private).into()
     }),
@@ -49,10 +48,8 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_ipv6_is_match", TTL, Phys::Bool, |args, _| {
         compare_v6(args).map(|order| order.is_eq()).into()
     }),
-    strict("kql_ipv6_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| {
-        in_any_range(args, &RANGES_V6, V6::parse, |ip, range| ip.compare(range, 128).is_eq())
-    })
-    .rest(Phys::Text),
+    strict("kql_ipv6_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| ranges::in_any_range::<V6>(args))
+        .rest(Phys::Text),
     strict("kql_has_any_ipv4", &[Phys::Text], Phys::Bool, |args, _| {
         has_any(args, |sought, found| sought == found && address(sought).is_some())
     })
@@ -235,39 +232,6 @@ fn each_rest(args: &[Cell<'_>], take: &mut impl FnMut(&str)) {
             _ => take(text),
         }
     }
-}
-
-/// The ranges of the rows before, read once while they stay the same.
-struct Ranges<N> {
-    texts: Vec<String>,
-    nets: Vec<Option<N>>,
-}
-
-thread_local! {
-    static RANGES_V4: RefCell<Ranges<V4>> = const { RefCell::new(Ranges { texts: Vec::new(), nets: Vec::new() }) };
-    static RANGES_V6: RefCell<Ranges<V6>> = const { RefCell::new(Ranges { texts: Vec::new(), nets: Vec::new() }) };
-}
-
-/// True when a range holds the address; else null when the address or a range is none, else false.
-fn in_any_range<'a, N: Copy>(
-    args: &[Cell<'a>],
-    ranges: &'static std::thread::LocalKey<RefCell<Ranges<N>>>,
-    parse: impl Fn(&str) -> Option<N>,
-    inside: impl Fn(N, N) -> bool,
-) -> Cell<'a> {
-    let Some(ip) = args[0].text().and_then(&parse) else {
-        return Cell::Null;
-    };
-    ranges.with_borrow_mut(|ranges| {
-        let given = || args[1..].iter().filter_map(|arg| arg.text());
-        if !given().eq(ranges.texts.iter().map(String::as_str)) {
-            ranges.texts = given().map(str::to_owned).collect();
-            ranges.nets.clear();
-            each_rest(args, &mut |range| ranges.nets.push(parse(range)));
-        }
-        let found = ranges.nets.iter().flatten().any(|net| inside(ip, *net));
-        if !found && ranges.nets.iter().any(Option::is_none) { Cell::Null } else { Cell::Bool(found) }
-    })
 }
 
 /// A whole address, or its beginning up to a dot.
