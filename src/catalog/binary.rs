@@ -5,11 +5,12 @@ use super::func::Lower::{self, Kernel, Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
     ANY, BOOL, DATETIME, DECIMAL, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TEXT, TIMESPAN,
-    TO_DECIMAL, f, named, pattern, rest, sig,
+    TO_DECIMAL, f, known, named, pattern, rest, sig,
 };
 use crate::types::Type::{Bool, Datetime, Decimal, Dynamic, Long, Real, String, Timespan};
 
 const NEEDLE: Param = named("needle", STR);
+const PATTERN: Param = pattern(named("pattern", STR));
 /// Anything as text, for `has_any` over numbers.
 const LEFT: Param = named("left", LONG);
 const KEY: Param = named("key", ONLY_STR);
@@ -100,7 +101,13 @@ static ARITHMETIC: [Func; 6] = [
     f("*", MULTIPLY),
     f("/", DIVIDE),
     f("%", MODULO),
-    f("matches regex", &[sig(&[STR, pattern(named("pattern", STR))], Is(Bool), Kernel("kql_matches_regex"))]),
+    f(
+        "matches regex",
+        &[
+            sig(&[STR, known(PATTERN)], Is(Bool), Kernel("kql_matches_known")),
+            sig(&[STR, PATTERN], Is(Bool), Kernel("kql_matches_regex")),
+        ],
+    ),
 ];
 
 /// The row of an operator, by its KQL text.

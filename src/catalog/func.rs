@@ -57,6 +57,8 @@ pub struct Param {
     pub only: Option<&'static str>,
     /// The signature is there for constant powers of two only.
     pub power_of_two: bool,
+    /// The signature is there for constants only.
+    pub known: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,6 +204,7 @@ const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>
         one_of: &[],
         only: None,
         power_of_two: false,
+        known: false,
     }
 }
 
@@ -261,6 +264,13 @@ pub const fn rest(mut param: Param) -> Param {
 
 pub const fn pattern(mut param: Param) -> Param {
     param.pattern = true;
+    param
+}
+
+/// This parameter in a signature for constants: a pattern that is checked before the query runs has a kernel
+/// that cannot fail.
+pub const fn known(mut param: Param) -> Param {
+    param.known = true;
     param
 }
 

@@ -3,8 +3,8 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, DYN, Func, JSON, LONG, Label, Param, SCALAR, STR, TEXT, TYPE, f, named, one_of, opt, pattern,
-    rest, sig,
+    ANY, Arg, DYN, Func, JSON, LONG, Label, Param, SCALAR, STR, TEXT, TYPE, f, known, named, one_of, opt,
+    pattern, rest, sig,
 };
 use crate::types::Type::{Bool, Dynamic, Int, Long, String};
 
@@ -134,10 +134,16 @@ pub static ROWS: &[Func] = &[
     .doc("The text with each place of several texts replaced by that at the same index.")
     .trap("Earlier lookups win; what one replaced, the next does not look into.")
     .example("print replace_strings('cat', dynamic(['c', 'a']), dynamic(['a', 'u']))", "aut"),
-    f("replace_regex", &[sig(&[SOURCE, REGEX, REWRITE], Is(String), Kernel("kql_replace_regex"))])
-        .doc("The text with each match of a regular expression replaced.")
-        .trap("A group is written \\1, the whole match \\0; $1 is plain text.")
-        .example("print replace_regex('2026-05', @'(\\d+)-(\\d+)', @'\\2/\\1')", "05/2026"),
+    f(
+        "replace_regex",
+        &[
+            sig(&[SOURCE, known(REGEX), REWRITE], Is(String), Kernel("kql_replace_known")),
+            sig(&[SOURCE, REGEX, REWRITE], Is(String), Kernel("kql_replace_regex")),
+        ],
+    )
+    .doc("The text with each match of a regular expression replaced.")
+    .trap("A group is written \\1, the whole match \\0; $1 is plain text.")
+    .example("print replace_regex('2026-05', @'(\\d+)-(\\d+)', @'\\2/\\1')", "05/2026"),
     f("replace", &[sig(&[REGEX, REWRITE, SOURCE], Is(String), Sql("kql_replace_regex({2}, {0}, {1})"))])
         .doc("The old name of replace_regex(), with the text as its last argument.")
         .trap("The first argument is a regular expression: a point matches every character.")
@@ -155,6 +161,7 @@ pub static ROWS: &[Func] = &[
     f(
         "extract",
         &[
+            sig(&[known(REGEX), named("group", LONG), SOURCE], Is(String), Kernel("kql_extract_known")),
             sig(&[REGEX, named("group", LONG), SOURCE], Is(String), Kernel("kql_extract")),
             sig(&[REGEX, named("group", LONG), SOURCE, TYPE], Typeof, Kernel("kql_extract")),
         ],

@@ -9,6 +9,7 @@ mod append;
 mod chunk;
 mod connection;
 mod kernel;
+mod second;
 mod vectors;
 
 pub use append::Appender;

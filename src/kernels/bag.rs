@@ -18,7 +18,7 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_bag_zip", &[Text, Text], Text, zip),
     strict("kql_treepath", &[Text], Text, treepath),
     lenient("kql_dynamic_to_json", &[Text], Text, to_json),
-    strict("kql_extract_json", &[Text, Text], Text, extract_json),
+    strict("kql_extract_json", &[Text, Text], Text, extract_json).fallible(),
 ];
 
 /// Nesting that the functions that walk a whole value go into.

@@ -56,10 +56,12 @@ pub const KERNELS: &[Kernel] = &[
     }),
     strict("kql_zlib_decompress", &[Phys::Text], Phys::Text, |args, out| {
         decompress(args[0], |bytes| Box::new(flate2::bufread::ZlibDecoder::new(bytes)), out)
-    }),
+    })
+    .fallible(),
     strict("kql_gzip_decompress", &[Phys::Text], Phys::Text, |args, out| {
         decompress(args[0], |bytes| Box::new(flate2::bufread::MultiGzDecoder::new(bytes)), out)
-    }),
+    })
+    .fallible(),
 ];
 
 /// As .NET's `HttpUtility.UrlEncode`: small hexadecimal digits, and `-_.!*()` stay.

@@ -6,8 +6,8 @@ use super::{Cell, Kernel, strict};
 
 pub const KERNELS: &[Kernel] = &[
     strict("kql_wrap", &[Huge], Long, wrap),
-    strict("kql_int_sum", &[Huge], Int, int_sum),
-    strict("kql_only_rank", &[Long, Long], Long, only_rank),
+    strict("kql_int_sum", &[Huge], Int, int_sum).fallible(),
+    strict("kql_only_rank", &[Long, Long], Long, only_rank).fallible(),
     strict("kql_add", &[Long, Long], Long, |args, _| longs(args, |a, b| Some(a.wrapping_add(b)))),
     strict("kql_sub", &[Long, Long], Long, |args, _| longs(args, |a, b| Some(a.wrapping_sub(b)))),
     strict("kql_mul", &[Long, Long], Long, |args, _| longs(args, |a, b| Some(a.wrapping_mul(b)))),

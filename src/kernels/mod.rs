@@ -96,6 +96,8 @@ pub struct Kernel {
     pub nulls: Nulls,
     /// Called for every row even when the arguments are equal (`rand`, `new_guid`).
     pub volatile: bool,
+    /// Can give a [`Cell::Error`]. Of the others DuckDB also calls for rows that a filter drops.
+    pub fallible: bool,
     pub run: RowFn,
     /// What Kusto computes for constants, where that is something else than `run` gives for rows.
     pub constant: Option<RowFn>,
@@ -110,6 +112,7 @@ pub const fn strict(name: &'static str, params: &'static [Phys], returns: Phys, 
         returns,
         nulls: Nulls::Propagate,
         volatile: false,
+        fallible: false,
         run,
         constant: None,
     }
@@ -117,7 +120,17 @@ pub const fn strict(name: &'static str, params: &'static [Phys], returns: Phys, 
 
 /// A kernel that sees NULLs.
 pub const fn lenient(name: &'static str, params: &'static [Phys], returns: Phys, run: RowFn) -> Kernel {
-    Kernel { name, params, rest: None, returns, nulls: Nulls::Handle, volatile: false, run, constant: None }
+    Kernel { nulls: Nulls::Handle, ..strict(name, params, returns, run) }
+}
+
+/// Kernels of which each may end the query with an error.
+pub const fn fallible<const N: usize>(mut kernels: [Kernel; N]) -> [Kernel; N] {
+    let mut at = 0;
+    while at < N {
+        kernels[at].fallible = true;
+        at += 1;
+    }
+    kernels
 }
 
 impl Kernel {
@@ -127,8 +140,19 @@ impl Kernel {
         self
     }
 
+    /// The types of its arguments, those of the rest without end.
+    pub fn arguments(&self) -> impl Iterator<Item = Phys> {
+        self.params.iter().copied().chain(std::iter::repeat_n(self.rest, usize::MAX).flatten())
+    }
+
     pub const fn constant(mut self, run: RowFn) -> Kernel {
         self.constant = Some(run);
+        self
+    }
+
+    /// May end the query with an error.
+    pub const fn fallible(mut self) -> Kernel {
+        self.fallible = true;
         self
     }
 
@@ -386,6 +410,10 @@ mod tests {
                 if kernel.nulls == Nulls::Propagate && args.iter().any(|arg| arg.is_null()) {
                     continue;
                 }
+                // Their patterns were compiled before.
+                if kernel.name.ends_with("_known") {
+                    continue;
+                }
                 let mut out = String::new();
                 let result = (kernel.run)(&args, &mut out);
                 let fits = matches!(
@@ -399,6 +427,7 @@ mod tests {
                         | (Phys::Text | Phys::Texts, Cell::Text(_))
                 );
                 prop_assert!(fits, "{}: {:?}", kernel.name, result);
+                prop_assert!(kernel.fallible || !matches!(result, Cell::Error(_)), "{} fails", kernel.name);
             }
         }
     }

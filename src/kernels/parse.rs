@@ -31,7 +31,8 @@ pub const KERNELS: &[Kernel] = &[
         let arguments = command_line(args[0].text().unwrap_or(""));
         push_texts(&mut arguments.iter().map(String::as_str), out);
         Cell::Text(out)
-    }),
+    })
+    .fallible(),
 ];
 
 /// The text before and after the first of these characters; nothing after when it has none.

@@ -4,34 +4,43 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use regex::{Captures, Regex, RegexBuilder};
+use regex::{CaptureLocations, Captures, Regex, RegexBuilder};
 
 use super::text::{countof, push_texts};
 use super::{Cell, Kernel, Phys, fail, json, lenient, strict};
 
+/// Those whose name ends in `known` are for patterns that were compiled before the query runs: they cannot
+/// fail, which lets DuckDB move their calls and make one for each entry of a stored dictionary.
 pub const KERNELS: &[Kernel] = &[
-    strict("kql_matches_regex", &[Phys::Text, Phys::Text], Phys::Bool, |args, out| {
-        with(args[1], out, |regex, _| Cell::Bool(regex.is_match(args[0].text().unwrap_or(""))))
-    }),
-    strict("kql_extract", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, |args, out| {
-        with(args[0], out, |regex, _| Cell::Text(extract(regex, args[1], args[2]).unwrap_or("")))
-    }),
+    strict("kql_matches_regex", &[Phys::Text, Phys::Text], Phys::Bool, matches).fallible(),
+    strict("kql_matches_known", &[Phys::Text, Phys::Text], Phys::Bool, matches),
+    strict("kql_extract", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, extract).fallible(),
+    strict("kql_extract_known", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, extract),
     lenient("kql_extract_all", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
         with(args[0], out, |regex, out| extract_all(regex, args[1].text(), args[2].text(), out))
-    }),
+    })
+    .fallible(),
     strict("kql_replace_regex", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
         with(args[1], out, |regex, out| replace(regex, args[0], args[2], out))
+    })
+    .fallible(),
+    strict("kql_replace_known", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
+        with(args[1], out, |regex, out| replace(regex, args[0], args[2], out))
     }),
-    strict("kql_countof_kind", &[Phys::Text, Phys::Text, Phys::Text], Phys::Long, countof_kind),
+    strict("kql_countof_kind", &[Phys::Text, Phys::Text, Phys::Text], Phys::Long, countof_kind).fallible(),
     lenient(
         "kql_indexof_regex",
         &[Phys::Text, Phys::Text, Phys::Long, Phys::Long, Phys::Long],
         Phys::Long,
         |args, out| with(args[1], out, |regex, _| indexof(regex, args)),
-    ),
-    strict("kql_trim", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, true, out)),
-    strict("kql_trim_start", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, false, out)),
-    strict("kql_trim_end", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, false, true, out)),
+    )
+    .fallible(),
+    strict("kql_trim", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, true, out))
+        .fallible(),
+    strict("kql_trim_start", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, false, out))
+        .fallible(),
+    strict("kql_trim_end", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, false, true, out))
+        .fallible(),
     strict("kql_regex_quote", &[Phys::Text], Phys::Text, |args, out| {
         out.push_str(&regex::escape(args[0].text().unwrap_or("")));
         Cell::Text(out)
@@ -43,24 +52,37 @@ const SIZE_MAX: usize = 10 << 20;
 /// Patterns that a thread keeps.
 const KEPT: usize = 8;
 
+/// A pattern that was compiled, and room for the places of its groups.
+struct Compiled {
+    pattern: String,
+    regex: Arc<Regex>,
+    places: CaptureLocations,
+}
+
 thread_local! {
     /// The last patterns, newest first.
-    static RECENT: RefCell<Vec<(String, Arc<Regex>)>> = const { RefCell::new(Vec::new()) };
+    static RECENT: RefCell<Vec<Compiled>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The compiled pattern, or why it is none: lower case, no full stop.
 pub fn compiled(pattern: &str) -> Result<Arc<Regex>, String> {
-    RECENT.with_borrow_mut(|recent| {
-        if let Some(at) = recent.iter().position(|(text, _)| text == pattern) {
-            recent[..=at].rotate_right(1);
-        } else {
+    RECENT.with_borrow_mut(|recent| newest(recent, pattern).map(|newest| Arc::clone(&newest.regex)))
+}
+
+/// The pattern, which is the newest then.
+fn newest<'r>(recent: &'r mut Vec<Compiled>, pattern: &str) -> Result<&'r mut Compiled, String> {
+    match recent.iter().position(|known| known.pattern == pattern) {
+        Some(0) => {}
+        Some(at) => recent[..=at].rotate_right(1),
+        None => {
             let regex = RegexBuilder::new(pattern).size_limit(SIZE_MAX).build();
             let regex = regex.map_err(|error| reason(pattern, &error))?;
+            let places = regex.capture_locations();
             recent.truncate(KEPT - 1);
-            recent.insert(0, (pattern.to_owned(), Arc::new(regex)));
+            recent.insert(0, Compiled { pattern: pattern.to_owned(), regex: Arc::new(regex), places });
         }
-        Ok(Arc::clone(&recent[0].1))
-    })
+    }
+    Ok(&mut recent[0])
 }
 
 fn reason(pattern: &str, error: &regex::Error) -> String {
@@ -76,18 +98,31 @@ fn reason(pattern: &str, error: &regex::Error) -> String {
     format!("invalid regular expression '{pattern}': {why}")
 }
 
+/// Runs with the compiled pattern, which must not compile another one.
 fn with<'a>(
     pattern: Cell<'a>,
     out: &'a mut String,
     run: impl FnOnce(&Regex, &'a mut String) -> Cell<'a>,
 ) -> Cell<'a> {
+    with_places(pattern, out, |regex, _, out| run(regex, out))
+}
+
+fn with_places<'a>(
+    pattern: Cell<'a>,
+    out: &'a mut String,
+    run: impl FnOnce(&Regex, &mut CaptureLocations, &'a mut String) -> Cell<'a>,
+) -> Cell<'a> {
     let Some(pattern) = pattern.text() else {
         return Cell::Null;
     };
-    match compiled(pattern) {
-        Ok(regex) => run(&regex, out),
+    RECENT.with_borrow_mut(|recent| match newest(recent, pattern) {
+        Ok(Compiled { regex, places, .. }) => run(regex, places, out),
         Err(message) => fail(out, message),
-    }
+    })
+}
+
+fn matches<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    with(args[1], out, |regex, _| Cell::Bool(regex.is_match(args[0].text().unwrap_or(""))))
 }
 
 fn countof_kind<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
@@ -100,12 +135,25 @@ fn countof_kind<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     }
 }
 
-fn extract<'a>(regex: &Regex, group: Cell<'a>, text: Cell<'a>) -> Option<&'a str> {
+fn extract<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    with_places(args[0], out, |regex, places, _| {
+        Cell::Text(extracted(regex, places, args[1], args[2]).unwrap_or(""))
+    })
+}
+
+fn extracted<'a>(
+    regex: &Regex,
+    places: &mut CaptureLocations,
+    group: Cell<'a>,
+    text: Cell<'a>,
+) -> Option<&'a str> {
     let (group, text) = (usize::try_from(group.long()?).ok()?, text.text()?);
     if group == 0 {
         return regex.find(text).map(|found| found.as_str());
     }
-    Some(regex.captures(text)?.get(group)?.as_str())
+    regex.captures_read(places, text)?;
+    let (start, end) = places.get(group)?;
+    text.get(start..end)
 }
 
 /// No match is null, one group a flat array, several an array of arrays.

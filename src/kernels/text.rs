@@ -31,10 +31,11 @@ pub const KERNELS: &[Kernel] = &[
     }),
     lenient("kql_split", &[Phys::Text, Phys::Text, Phys::Long], Phys::Text, split),
     strict("kql_replace_string", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, replace_string),
-    strict("kql_replace_strings", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, replace_strings),
+    strict("kql_replace_strings", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, replace_strings)
+        .fallible(),
     strict("kql_countof", &[Phys::Text, Phys::Text], Phys::Long, |args, _| countof(args)),
     strict("kql_translate", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, translate),
-    lenient("kql_strrep", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, strrep),
+    lenient("kql_strrep", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, strrep).fallible(),
     strict("kql_strcat_array", &[Phys::Text, Phys::Text], Phys::Text, strcat_array),
     strict("kql_strcmp", &[Phys::Text, Phys::Text], Phys::Long, |args, _| {
         // The order of UTF-8 bytes is that of code points.

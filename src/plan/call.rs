@@ -462,6 +462,10 @@ fn fits(sig: &Sig, at: usize, arg: &Expr) -> bool {
             Some(Value::Long(number)) => *number > 0 && number.count_ones() == 1,
             _ => false,
         };
-        param.types.contains(&arg.ty) && param.only.is_none_or(same) && (power || !param.power_of_two)
+        let known = matches!(arg.literal(), Some(Value::String(_)));
+        param.types.contains(&arg.ty)
+            && param.only.is_none_or(same)
+            && (power || !param.power_of_two)
+            && (known || !param.known)
     })
 }

@@ -91,12 +91,14 @@ pub(super) enum Entry<'v> {
     },
 }
 
-/// A view of a flat vector.
+/// A view of a vector.
 #[derive(Clone, Copy)]
 pub(super) struct Column<'v> {
     data: Data<'v>,
-    /// A bit for each row, 1 when it is not NULL; `None` when none is.
+    /// A bit for each entry, 1 when it is not NULL; `None` when none is.
     validity: Option<&'v [u64]>,
+    /// Which entry each row has; in the order of the rows without it.
+    selection: Option<&'v [u32]>,
 }
 
 /// The entries as DuckDB lays them out; those of rows that are NULL may be uninitialised.
@@ -158,30 +160,58 @@ impl<'v> Column<'v> {
         // SAFETY: the caller vouches for the vector; both calls only read.
         let (data, mask) =
             unsafe { (ffi::duckdb_vector_get_data(vector), ffi::duckdb_vector_get_validity(vector)) };
-        // SAFETY: a mask has a bit for each of the vector's rows, in words of 64.
-        let validity = (!mask.is_null()).then(|| unsafe { slice::from_raw_parts(mask, rows.div_ceil(64)) });
-        // SAFETY: DuckDB's documented layout for each type: the data of a flat vector is an array of it.
+        // SAFETY: the data of a flat vector is an array of its type, and the mask has a bit for each row.
+        unsafe { Column::at(data, mask, None, rows, kind) }
+    }
+
+    /// Views what stands at these places. Fails with the type when that is not one of [`Data`]'s.
+    ///
+    /// # Safety
+    /// `data` is an array of DuckDB's type `kind` and `mask` null or bits in words of 64, both for all
+    /// entries that the selection names, or for `rows` of them without one. Entries that are not NULL are
+    /// initialised. Nothing of it is changed during `'v`.
+    pub unsafe fn at(
+        data: *mut c_void,
+        mask: *mut u64,
+        selection: Option<&'v [u32]>,
+        rows: usize,
+        kind: u32,
+    ) -> std::result::Result<Column<'v>, u32> {
+        let entries = match selection {
+            Some(selection) => selection.iter().max().map_or(0, |last| *last as usize + 1),
+            None => rows,
+        };
+        // SAFETY: the caller vouches for the mask.
+        let validity =
+            (!mask.is_null()).then(|| unsafe { slice::from_raw_parts(mask, entries.div_ceil(64)) });
+        // SAFETY: the caller vouches for the data; this is DuckDB's documented layout for each type.
         let data = unsafe {
             match kind {
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN => Data::Bool(array(data, rows)),
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_TINYINT => Data::Tiny(array(data, rows)),
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_SMALLINT => Data::Small(array(data, rows)),
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER => Data::Int(array(data, rows)),
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT => Data::Long(array(data, rows)),
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_HUGEINT => Data::Huge(array(data, rows)),
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_FLOAT => Data::Float(array(data, rows)),
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE => Data::Real(array(data, rows)),
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR => Data::Text(array(data, rows)),
-                ffi::DUCKDB_TYPE_DUCKDB_TYPE_LIST => Data::List(array(data, rows)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN => Data::Bool(array(data, entries)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_TINYINT => Data::Tiny(array(data, entries)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_SMALLINT => Data::Small(array(data, entries)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER => Data::Int(array(data, entries)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT => Data::Long(array(data, entries)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_HUGEINT => Data::Huge(array(data, entries)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_FLOAT => Data::Float(array(data, entries)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE => Data::Real(array(data, entries)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR => Data::Text(array(data, entries)),
+                ffi::DUCKDB_TYPE_DUCKDB_TYPE_LIST => Data::List(array(data, entries)),
                 ffi::DUCKDB_TYPE_DUCKDB_TYPE_SQLNULL => Data::Nothing,
                 other => return Err(other),
             }
         };
-        Ok(Column { data, validity })
+        Ok(Column { data, validity, selection })
+    }
+
+    /// Where among the entries that of a row is.
+    fn place(&self, row: usize) -> usize {
+        self.selection.map_or(row, |selection| selection[row] as usize)
     }
 
     /// The entry of a row below the view's number of rows.
     pub fn entry(&self, row: usize) -> Entry<'v> {
+        let row = self.place(row);
         if self.is_null(row) {
             return Entry::Null;
         }
@@ -210,6 +240,7 @@ impl<'v> Column<'v> {
     /// The 16 bytes of a text's entry, `None` for NULL and for other types. Equal ones in one vector are
     /// equal texts, since long ones include the address; equal texts may differ in them.
     pub fn text_bits(&self, row: usize) -> Option<[u64; 2]> {
+        let row = self.place(row);
         match self.data {
             // SAFETY: the row is not NULL, so the entry is initialised; it is 16 bytes without padding,
             // of which DuckDB zeroes what a short text leaves.
@@ -220,24 +251,12 @@ impl<'v> Column<'v> {
         }
     }
 
-    /// Whether two rows have the same entry. Equal texts in different places count as different.
-    pub fn same(&self, row: usize, other: usize) -> bool {
-        match self.text_bits(row) {
-            Some(bits) => self.text_bits(other) == Some(bits),
-            None => self.entry(row) == self.entry(other),
-        }
-    }
-
     pub fn is_text(&self) -> bool {
         matches!(self.data, Data::Text(_))
     }
 
-    pub fn is_list(&self) -> bool {
-        matches!(self.data, Data::List(_))
-    }
-
-    fn is_null(&self, row: usize) -> bool {
-        self.validity.is_some_and(|mask| mask[row / 64] & (1 << (row % 64)) == 0)
+    fn is_null(&self, place: usize) -> bool {
+        self.validity.is_some_and(|mask| mask[place / 64] & (1 << (place % 64)) == 0)
     }
 }
 

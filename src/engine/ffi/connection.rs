@@ -8,58 +8,81 @@ use std::sync::{Arc, Weak};
 
 use duckdb::ffi;
 
+use super::second::{self, Handle};
 use super::{Chunk, c_text, chunk, failure, kernel, message};
 use crate::error::{Error, Result};
 use crate::types::ColumnType;
 
 /// A DuckDB instance whose main database is in memory. Closed with its last connection.
 pub struct Database {
-    raw: ffi::duckdb_database,
+    environment: Handle,
+    instance: Handle,
 }
 
-// SAFETY: `duckdb_connect` is the only call made with the handle while it is shared, and DuckDB allows it
-// from any thread; `duckdb_close` needs `&mut`.
+// SAFETY: `duckdb_v2_connection_create` is the only call made with the handles while they are shared, and
+// DuckDB allows it from any thread; destroying them needs `&mut`.
 unsafe impl Send for Database {}
 // SAFETY: as above.
 unsafe impl Sync for Database {}
 
 impl Database {
+    /// Errors: the library is of another release than [`second::RELEASE`], or gives a reason.
     pub fn in_memory() -> Result<Arc<Database>> {
-        let mut raw = ptr::null_mut();
-        let mut reason = ptr::null_mut();
-        // SAFETY: a null path is a database in memory, a null configuration the default one; both out
-        // pointers are valid for writes.
-        let state = unsafe { ffi::duckdb_open_ext(ptr::null(), &mut raw, ptr::null_mut(), &mut reason) };
-        if state != ffi::DuckDBSuccess {
-            // SAFETY: null or a string that DuckDB allocated for us, which `duckdb_free` takes back.
-            let text = unsafe { message(reason) };
-            unsafe { ffi::duckdb_free(reason.cast()) };
-            return Err(Error::Engine { message: text, sql: None });
+        // SAFETY: a static text of the library's.
+        let release = unsafe { message(ffi::duckdb_library_version()) };
+        if release != second::RELEASE {
+            return Err(Error::message(format!(
+                "this program needs the DuckDB library {}, and found {release}",
+                second::RELEASE
+            )));
         }
-        Ok(Arc::new(Database { raw }))
+        let mut database = Database { environment: ptr::null_mut(), instance: ptr::null_mut() };
+        // SAFETY: handles are given to the calls that made them valid; names and paths are borrowed for the
+        // call, and null options are none. What is made is destroyed in `Drop`.
+        unsafe {
+            database.environment = second::made(|out, slot| second::duckdb_v2_environment_create(out, slot))?;
+            database.instance =
+                second::made(|out, slot| second::duckdb_v2_instance_create(database.environment, out, slot))?;
+            let (name, path) = (second::text("memory"), second::text(":memory:"));
+            second::done(|slot| {
+                second::duckdb_v2_instance_attach(
+                    database.instance,
+                    &name,
+                    &path,
+                    ptr::null_mut(),
+                    true,
+                    slot,
+                )
+            })?;
+        }
+        Ok(Arc::new(database))
     }
 
     pub fn connect(self: &Arc<Database>) -> Result<Connection> {
-        let mut raw = ptr::null_mut();
-        // SAFETY: the database is open as long as `self` lives; the out pointer is valid for writes.
-        if unsafe { ffi::duckdb_connect(self.raw, &mut raw) } != ffi::DuckDBSuccess {
-            return Err(Error::Engine { message: "no further connection".into(), sql: None });
-        }
-        let link = Arc::new(Link { raw, database: self.clone() });
+        // SAFETY: the instance is open as long as `self` lives; the out pointer is valid for writes.
+        let raw = unsafe {
+            second::made(|out, slot| second::duckdb_v2_connection_create(self.instance, out, slot))
+        };
+        // The first API takes it for its own: in C++ a connection of the second one is a class that adds
+        // fields behind those of a connection of the first. Only making and destroying them differ.
+        let link = Arc::new(Link { raw: raw?, database: self.clone() });
         Ok(Connection { link, one_thread: PhantomData })
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        // SAFETY: every connection holds an `Arc` of this, so none is left; freed once, here.
-        unsafe { ffi::duckdb_close(&mut self.raw) }
+        // SAFETY: every connection holds an `Arc` of this, so none is left; null, or freed once, here.
+        unsafe {
+            second::duckdb_v2_instance_destroy(&mut self.instance);
+            second::duckdb_v2_environment_destroy(&mut self.environment);
+        }
     }
 }
 
 /// The raw connection, shared with those who may only interrupt it or ask how far it is.
 struct Link {
-    raw: ffi::duckdb_connection,
+    raw: Handle,
     /// Keeps the database open.
     #[allow(dead_code)]
     database: Arc<Database>,
@@ -74,7 +97,7 @@ unsafe impl Sync for Link {}
 impl Drop for Link {
     fn drop(&mut self) {
         // SAFETY: the last owner; freed once, here, before the database.
-        unsafe { ffi::duckdb_disconnect(&mut self.raw) }
+        unsafe { second::duckdb_v2_connection_destroy(&mut self.raw) };
     }
 }
 
@@ -96,7 +119,7 @@ impl Interrupt {
         if let Some(link) = self.link.upgrade() {
             // SAFETY: the upgraded `Arc` keeps the connection open during the call, and DuckDB allows
             // this call from any thread.
-            unsafe { ffi::duckdb_interrupt(link.raw) }
+            unsafe { ffi::duckdb_interrupt(link.raw.cast()) }
         }
     }
 
@@ -104,7 +127,7 @@ impl Interrupt {
     pub fn progress(&self) -> Option<f64> {
         let link = self.link.upgrade()?;
         // SAFETY: as in `interrupt`.
-        let progress = unsafe { ffi::duckdb_query_progress(link.raw) };
+        let progress = unsafe { ffi::duckdb_query_progress(link.raw.cast()) };
         let known = progress.percentage >= 0.0 && progress.total_rows_to_process > 0;
         known.then(|| (progress.percentage / 100.0).clamp(0.0, 1.0))
     }
@@ -116,12 +139,17 @@ impl Connection {
     }
 
     pub(super) fn raw(&self) -> ffi::duckdb_connection {
+        self.link.raw.cast()
+    }
+
+    /// For calls of the second API.
+    pub(super) fn handle(&self) -> Handle {
         self.link.raw
     }
 
     /// Makes every kernel callable, in all connections of the database.
     pub fn register_kernels(&self) -> Result<()> {
-        crate::kernels::all().try_for_each(|kernel| kernel::register(self, kernel))
+        kernel::register(self, crate::kernels::all())
     }
 
     /// Runs statements of our own, one or several, to their end.

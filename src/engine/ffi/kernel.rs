@@ -3,14 +3,14 @@
 
 use std::any::Any;
 use std::cell::Cell as Flag;
-use std::ffi::{CString, c_void};
+use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 
-use duckdb::ffi;
-
+use super::Connection;
+use super::second::{self, Handle};
 use super::vectors::{Arguments, Output};
-use super::{Connection, c_text};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::{Cell, Kernel, Nulls, Phys, QUERY_ERROR};
 
 /// What the texts of one vector may take: DuckDB's limit does not count them, and one text of each of 2048
@@ -26,94 +26,150 @@ pub fn panic_is_contained() -> bool {
     RUNNING.get()
 }
 
-/// Makes a kernel callable in all connections of the database.
-pub(super) fn register(connection: &Connection, kernel: &'static Kernel) -> Result<()> {
-    let name = c_text(kernel.name)?;
-    let mut function = Function::new();
-    // SAFETY: the function is valid, the name NUL-terminated; DuckDB copies both types and name. The extra
-    // information is a `&'static Kernel`, so nothing frees it, and `call` reads it as that.
-    let state = unsafe {
-        ffi::duckdb_scalar_function_set_name(function.raw, name.as_ptr());
-        for phys in kernel.params {
-            with_type(*phys, |ty| ffi::duckdb_scalar_function_add_parameter(function.raw, ty));
+/// Makes kernels callable in all connections of the database.
+pub(super) fn register(
+    connection: &Connection,
+    kernels: impl Iterator<Item = &'static Kernel>,
+) -> Result<()> {
+    // SAFETY: the connection is open; the factory lives as long as it.
+    let factory = unsafe {
+        second::made(|out, slot| second::duckdb_v2_connection_get_factory(connection.handle(), out, slot))
+    }?;
+    let types = Types::new(factory)?;
+    for kernel in kernels {
+        let function = Function::new(factory)?;
+        function.describe(kernel, &types)?;
+        // SAFETY: both are valid; DuckDB copies the function.
+        unsafe {
+            second::done(|slot| {
+                second::duckdb_v2_connection_register_scalar_function(connection.handle(), function.raw, slot)
+            })
+        }?;
+    }
+    Ok(())
+}
+
+/// DuckDB's types by [`Phys`].
+struct Types {
+    made: Vec<(Phys, Handle)>,
+}
+
+impl Types {
+    fn new(factory: Handle) -> Result<Types> {
+        let mut types = Types { made: Vec::new() };
+        for (phys, name) in [
+            (Phys::Bool, "BOOLEAN"),
+            (Phys::Int, "INTEGER"),
+            (Phys::Long, "BIGINT"),
+            (Phys::Huge, "HUGEINT"),
+            (Phys::Real, "DOUBLE"),
+            (Phys::Text, "VARCHAR"),
+            (Phys::Texts, "VARCHAR[]"),
+        ] {
+            let name = second::text(name);
+            // SAFETY: the factory is valid, the text borrowed for the call; the type is freed in `Drop`.
+            let made = unsafe {
+                second::made(|out, slot| {
+                    second::duckdb_v2_factory_create_type_from_text(factory, &name, out, slot)
+                })
+            };
+            types.made.push((phys, made?));
         }
-        if let Some(phys) = kernel.rest {
-            with_type(phys, |ty| ffi::duckdb_scalar_function_set_varargs(function.raw, ty));
+        Ok(types)
+    }
+
+    fn of(&self, phys: Phys) -> Handle {
+        self.made.iter().find(|(known, _)| *known == phys).map_or(ptr::null_mut(), |(_, ty)| *ty)
+    }
+}
+
+impl Drop for Types {
+    fn drop(&mut self) {
+        for (_, ty) in &mut self.made {
+            // SAFETY: ours; freed once, here.
+            unsafe { second::duckdb_v2_logical_type_destroy(ty) };
         }
-        with_type(kernel.returns, |ty| ffi::duckdb_scalar_function_set_return_type(function.raw, ty));
-        if kernel.nulls == Nulls::Handle {
-            ffi::duckdb_scalar_function_set_special_handling(function.raw);
-        }
-        if kernel.volatile {
-            ffi::duckdb_scalar_function_set_volatile(function.raw);
-        }
-        let kernel: *const Kernel = kernel;
-        ffi::duckdb_scalar_function_set_extra_info(function.raw, kernel.cast_mut().cast::<c_void>(), None);
-        ffi::duckdb_scalar_function_set_function(function.raw, Some(call));
-        ffi::duckdb_register_scalar_function(connection.raw(), function.raw)
-    };
-    function.free();
-    if state == ffi::DuckDBSuccess {
-        Ok(())
-    } else {
-        Err(Error::Engine { message: format!("function '{}' was not accepted", kernel.name), sql: None })
     }
 }
 
 struct Function {
-    raw: ffi::duckdb_scalar_function,
+    raw: Handle,
 }
 
 impl Function {
-    fn new() -> Function {
-        // SAFETY: always allowed.
-        Function { raw: unsafe { ffi::duckdb_create_scalar_function() } }
+    fn new(factory: Handle) -> Result<Function> {
+        // SAFETY: the factory is valid; the function is freed in `Drop`.
+        let raw =
+            unsafe { second::made(|out, slot| second::duckdb_v2_scalar_function_create(factory, out, slot)) };
+        Ok(Function { raw: raw? })
     }
 
-    fn free(&mut self) {
-        // SAFETY: ours; the call sets it to null, so it is freed once.
-        unsafe { ffi::duckdb_destroy_scalar_function(&mut self.raw) }
+    fn describe(&self, kernel: &'static Kernel, types: &Types) -> Result<()> {
+        let name = second::text(kernel.name);
+        let mut kept = second::Kept {
+            value: std::ptr::from_ref(kernel).cast_mut().cast::<c_void>(),
+            destroy: None,
+            equals: None,
+        };
+        // SAFETY: the function is valid, and the signature as long as it; texts and types are borrowed for
+        // the calls. What is kept is a `&'static Kernel`, so nothing frees it, and `call` reads it as that.
+        unsafe {
+            second::done(|slot| second::duckdb_v2_scalar_function_set_name(self.raw, &name, slot))?;
+            second::done(|slot| second::duckdb_v2_scalar_function_set_user_data(self.raw, &mut kept, slot))?;
+            second::done(|slot| second::duckdb_v2_scalar_function_set_exec_callback(self.raw, call, slot))?;
+            let signature = second::made(|out, slot| {
+                second::duckdb_v2_scalar_function_get_signature(self.raw, out, slot)
+            })?;
+            let kinds = kernel.params.iter().map(|phys| (*phys, second::POSITIONAL_ONLY));
+            let rest = kernel.rest.map(|phys| (phys, second::POSITIONAL_VARIADIC));
+            for (at, (phys, kind)) in kinds.chain(rest).enumerate() {
+                let name = format!("p{at}");
+                let (name, none) = (second::text(&name), ptr::null_mut());
+                second::done(|slot| {
+                    let ty = types.of(phys);
+                    second::duckdb_v2_function_signature_add_parameter(signature, &name, ty, none, kind, slot)
+                })?;
+            }
+            second::done(|slot| {
+                let ty = types.of(kernel.returns);
+                second::duckdb_v2_function_signature_set_return_type(signature, ty, slot)
+            })?;
+            for (wanted, key, value) in [
+                (!kernel.fallible, second::FALLIBILITY, second::INFALLIBLE),
+                (kernel.nulls == Nulls::Handle, second::NULL_HANDLING, second::NULL_HANDLING_SPECIAL),
+                (kernel.volatile, second::STABILITY, second::STABILITY_VOLATILE),
+            ] {
+                if wanted {
+                    second::done(|slot| {
+                        second::duckdb_v2_scalar_function_set_property(self.raw, key, value, slot)
+                    })?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-fn with_type(phys: Phys, each: impl FnOnce(ffi::duckdb_logical_type)) {
-    let kind = match phys {
-        Phys::Bool => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN,
-        Phys::Int => ffi::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER,
-        Phys::Long => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT,
-        Phys::Huge => ffi::DUCKDB_TYPE_DUCKDB_TYPE_HUGEINT,
-        Phys::Real => ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE,
-        Phys::Text | Phys::Texts => ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR,
-    };
-    // SAFETY: each type is made here and freed here, once; `each` gets a valid one.
-    unsafe {
-        let mut ty = ffi::duckdb_create_logical_type(kind);
-        if phys == Phys::Texts {
-            let mut list = ffi::duckdb_create_list_type(ty);
-            each(list);
-            ffi::duckdb_destroy_logical_type(&mut list);
-        } else {
-            each(ty);
-        }
-        ffi::duckdb_destroy_logical_type(&mut ty);
+impl Drop for Function {
+    fn drop(&mut self) {
+        // SAFETY: ours; freed once, here.
+        unsafe { second::duckdb_v2_scalar_function_destroy(&mut self.raw) };
     }
 }
 
 /// What DuckDB calls for each chunk, from any of its threads.
-unsafe extern "C" fn call(
-    info: ffi::duckdb_function_info,
-    input: ffi::duckdb_data_chunk,
-    output: ffi::duckdb_vector,
-) {
+unsafe extern "C" fn call(info: Handle, _: Handle, slot: second::Slot) {
+    let mut kept = ptr::null_mut();
+    // SAFETY: `describe` set what is kept to a `&'static Kernel`.
+    let kernel: &'static Kernel = unsafe {
+        second::duckdb_v2_scalar_function_exec_get_user_data(info, &mut kept, ptr::null_mut());
+        &*kept.cast()
+    };
     // A panic must not unwind into C++.
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         RUNNING.set(true);
-        // SAFETY: `register` set the extra information to a `&'static Kernel`; DuckDB flattens the input
-        // before the call, and input and output are ours until it returns.
-        unsafe {
-            let kernel: &'static Kernel = &*ffi::duckdb_scalar_function_get_extra_info(info).cast();
-            run(kernel, input, output)
-        }
+        // SAFETY: input and output are ours until this function returns.
+        unsafe { run(kernel, info) }
     }));
     RUNNING.set(false);
     let message = match outcome {
@@ -121,9 +177,15 @@ unsafe extern "C" fn call(
         Ok(Err(message)) => message,
         Err(panic) => format!("a function panicked: {}", panic_text(&*panic)),
     };
-    let message = CString::new(message.replace('\0', "\u{2400}")).unwrap_or_default();
-    // SAFETY: the message is NUL-terminated; DuckDB copies it.
-    unsafe { ffi::duckdb_scalar_function_set_error(info, message.as_ptr()) }
+    // Of a function that cannot fail DuckDB takes errors of this kind as they are, when the text that it
+    // gives is too long, or a file is damaged.
+    let code = if kernel.fallible { second::INPUT_INVALID } else { second::INPUT_OBJECT_SIZE };
+    let message = message.replace('\0', "\u{2400}");
+    // SAFETY: the slot holds an error that waits for its text; DuckDB copies it.
+    unsafe {
+        second::duckdb_v2_error_info_set_text(*slot, &second::text(&message));
+        second::duckdb_v2_error_info_set_code(*slot, code);
+    }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {
@@ -135,16 +197,15 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// # Safety
-/// `input` is flat, and `output` a vector of the kernel's return type with room for its rows.
-unsafe fn run(
-    kernel: &'static Kernel,
-    input: ffi::duckdb_data_chunk,
-    output: ffi::duckdb_vector,
-) -> std::result::Result<(), String> {
-    // SAFETY: the caller vouches for both; the views end with this function.
+/// `info` is that of a running call of this kernel.
+unsafe fn run(kernel: &'static Kernel, info: Handle) -> std::result::Result<(), String> {
+    let mut result = ptr::null_mut();
+    // SAFETY: the caller vouches for the call; the views end with this function. The second API's vectors are
+    // the first one's.
     let (arguments, mut output) = unsafe {
-        let arguments = Arguments::of(input)?;
-        let output = Output::of(output, kernel.returns, arguments.rows);
+        let arguments = Arguments::of(info, kernel)?;
+        second::duckdb_v2_scalar_function_exec_get_result(info, &mut result, ptr::null_mut());
+        let output = Output::of(result.cast(), kernel.returns, arguments.rows);
         (arguments, output)
     };
     let mut memo = if kernel.volatile { None } else { arguments.memo() };

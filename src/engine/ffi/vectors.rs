@@ -1,11 +1,13 @@
 //! What a kernel sees of a chunk: arguments as cells, a memo of equal texts, and the result vector.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
+use std::{ptr, slice};
 
 use duckdb::ffi;
 
 use super::chunk::{Column, Entry, INLINE_BYTES};
-use crate::kernels::{Cell, Phys, items};
+use super::second::{self, Handle, View};
+use crate::kernels::{Cell, Kernel, Phys, items};
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -25,17 +27,32 @@ pub(super) struct Argument<'v> {
 
 impl<'v> Arguments<'v> {
     /// # Safety
-    /// `input` is flat, its entries that are not NULL are initialised, and it is not changed during `'v`.
-    pub unsafe fn of(input: ffi::duckdb_data_chunk) -> Result<Arguments<'v>> {
-        // SAFETY: the chunk is valid.
-        let (rows, count) = unsafe {
-            (ffi::duckdb_data_chunk_get_size(input) as usize, ffi::duckdb_data_chunk_get_column_count(input))
-        };
-        let columns = (0..count).map(|index| {
-            // SAFETY: the index is below the number of columns; the caller vouches for the rest.
-            unsafe { Argument::of(ffi::duckdb_data_chunk_get_vector(input, index), rows) }
-        });
-        Ok(Arguments { columns: columns.collect::<Result<_>>()?, rows })
+    /// `info` is that of a running call of this kernel; its arguments are not changed during `'v`.
+    pub unsafe fn of(info: Handle, kernel: &Kernel) -> Result<Arguments<'v>> {
+        let (mut rows, mut fixed, mut variadic) = (0, 0, 0);
+        let none = ptr::null_mut();
+        // SAFETY: the caller vouches for the call; the out pointers are valid for writes or null.
+        unsafe {
+            second::duckdb_v2_scalar_function_exec_get_row_count(info, &mut rows, none);
+            second::duckdb_v2_scalar_function_exec_get_arg_count(
+                info,
+                &mut fixed,
+                &mut variadic,
+                none.cast(),
+                none.cast(),
+                none,
+            );
+        }
+        let mut columns = Vec::with_capacity((fixed + variadic) as usize);
+        for (index, phys) in (0..fixed + variadic).zip(kernel.arguments()) {
+            let mut vector = ptr::null_mut();
+            // SAFETY: the index is below the number of arguments; the caller vouches for the rest.
+            columns.push(unsafe {
+                second::duckdb_v2_scalar_function_exec_get_arg(info, index, &mut vector, none);
+                Argument::of(vector, phys, rows as usize)
+            }?);
+        }
+        Ok(Arguments { columns, rows: rows as usize })
     }
 
     /// A memo, when one text varies from row to row and the rest is constant.
@@ -57,27 +74,54 @@ impl<'v> Arguments<'v> {
 
 impl<'v> Argument<'v> {
     /// # Safety
-    /// As for [`Arguments::of`].
-    unsafe fn of(vector: ffi::duckdb_vector, rows: usize) -> Result<Argument<'v>> {
-        // SAFETY: the caller vouches.
-        let column = unsafe { Column::of(vector, rows) }.map_err(unknown)?;
-        let mut texts = Vec::new();
-        if column.is_list() {
-            // SAFETY: a list vector; its child has as many entries as DuckDB says, and is flattened with it.
-            let child = unsafe {
-                let count = ffi::duckdb_list_vector_get_size(vector) as usize;
-                (Column::of(ffi::duckdb_list_vector_get_child(vector), count).map_err(unknown)?, count)
-            };
-            for row in 0..child.1 {
-                texts.push(match child.0.entry(row) {
-                    Entry::Null => None,
-                    Entry::Text(bytes) => Some(text(bytes)?),
-                    other => return Err(format!("a list of {other:?}")),
-                });
-            }
+    /// As for [`Arguments::of`]: an argument of this type with so many rows.
+    unsafe fn of(vector: Handle, phys: Phys, rows: usize) -> Result<Argument<'v>> {
+        if phys == Phys::Texts {
+            // SAFETY: the caller vouches.
+            return unsafe { Argument::list(vector, rows) };
         }
-        let constant = (1..rows).all(|row| column.same(row, 0));
-        Ok(Argument { column, texts, constant })
+        let none = ptr::null_mut();
+        let mut kind = second::VECTOR_OTHER;
+        let mut view = View { data: ptr::null(), validity: ptr::null(), selection: ptr::null(), count: 0 };
+        // SAFETY: the vector is valid; what is no array with or without a selection becomes one.
+        let column = unsafe {
+            second::duckdb_v2_vector_get_vector_type(vector, &mut kind, none);
+            if kind == second::VECTOR_OTHER {
+                second::duckdb_v2_vector_flatten(vector, none);
+            }
+            if second::duckdb_v2_vector_get_view(vector, &mut view, none) != 0 {
+                return Err("DuckDB shows no view of an argument".into());
+            }
+            // A constant has one entry, and a selection of zeros that is as long as a chunk.
+            let selection =
+                (kind == second::VECTOR_DICTIONARY).then(|| slice::from_raw_parts(view.selection, rows));
+            let entries = if kind == second::VECTOR_CONSTANT { 1 } else { rows };
+            Column::at(view.data.cast_mut(), view.validity.cast_mut(), selection, entries, type_of(phys))
+        };
+        let column = column.map_err(unknown)?;
+        Ok(Argument { column, texts: Vec::new(), constant: kind == second::VECTOR_CONSTANT })
+    }
+
+    /// # Safety
+    /// As for [`Argument::of`]: a list of texts.
+    unsafe fn list(vector: Handle, rows: usize) -> Result<Argument<'v>> {
+        let none = ptr::null_mut();
+        // SAFETY: the caller vouches. Both the list and its child are made flat before they are seen as that,
+        // and the child has as many entries as DuckDB says. Vectors are the same in both APIs.
+        let (column, child, count) = unsafe {
+            second::duckdb_v2_vector_flatten(vector, none);
+            let column = Column::of(vector.cast(), rows).map_err(unknown)?;
+            let count = ffi::duckdb_list_vector_get_size(vector.cast()) as usize;
+            let child = ffi::duckdb_list_vector_get_child(vector.cast());
+            second::duckdb_v2_vector_flatten(child.cast(), none);
+            (column, Column::of(child, count).map_err(unknown)?, count)
+        };
+        let texts = (0..count).map(|row| match child.entry(row) {
+            Entry::Null => Ok(None),
+            Entry::Text(bytes) => text(bytes).map(Some),
+            other => Err(format!("a list of {other:?}")),
+        });
+        Ok(Argument { column, texts: texts.collect::<Result<_>>()?, constant: false })
     }
 
     pub fn cell<'a>(&'a self, row: usize) -> Result<Cell<'a>> {
@@ -97,7 +141,24 @@ impl<'v> Argument<'v> {
     }
 }
 
+/// DuckDB's type of the entries; lists are read by [`Argument::list`].
+fn type_of(phys: Phys) -> u32 {
+    match phys {
+        Phys::Bool => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN,
+        Phys::Int => ffi::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER,
+        Phys::Long => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT,
+        Phys::Huge => ffi::DUCKDB_TYPE_DUCKDB_TYPE_HUGEINT,
+        Phys::Real => ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE,
+        Phys::Text => ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR,
+        Phys::Texts => ffi::DUCKDB_TYPE_DUCKDB_TYPE_LIST,
+    }
+}
+
 fn text(bytes: &[u8]) -> Result<&str> {
+    if bytes.is_ascii() {
+        // SAFETY: ASCII is UTF-8. Most texts are, and this test is several times faster than the other.
+        return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+    }
     std::str::from_utf8(bytes).map_err(|_| "a stored text is not UTF-8; the file is damaged".into())
 }
 
@@ -107,7 +168,7 @@ fn unknown(kind: u32) -> String {
 
 /// Remembers in which row of the chunk a text was last seen: a column that is stored as a dictionary comes
 /// with the same entry for equal texts, and its function then runs once for each of them. DuckDB does this
-/// itself for its own functions only, as those of others count as able to fail.
+/// itself, for functions that cannot fail and dictionaries that it reads from storage.
 pub(super) struct Memo {
     column: usize,
     slots: Vec<Slot>,
@@ -152,6 +213,7 @@ impl Memo {
 /// The vector that a function fills.
 pub(super) struct Output {
     vector: ffi::duckdb_vector,
+    data: *mut c_void,
     phys: Phys,
     rows: usize,
     /// Null until a row is NULL.
@@ -162,7 +224,9 @@ impl Output {
     /// # Safety
     /// A flat vector of this type with room for `rows` rows, which nobody else uses.
     pub unsafe fn of(vector: ffi::duckdb_vector, phys: Phys, rows: usize) -> Output {
-        Output { vector, phys, rows, validity: std::ptr::null_mut() }
+        // SAFETY: the vector is valid.
+        let data = unsafe { ffi::duckdb_vector_get_data(vector) };
+        Output { vector, data, phys, rows, validity: ptr::null_mut() }
     }
 
     /// Writes a cell; false when it is of another type.
@@ -277,14 +341,14 @@ impl Output {
         assert!(row < self.rows);
         // SAFETY: the callers pair each `Phys` with the Rust type of its DuckDB type, so the data is an array
         // of `T` with room for `rows` entries.
-        unsafe { ffi::duckdb_vector_get_data(self.vector).cast::<T>().add(row).write(value) }
+        unsafe { self.data.cast::<T>().add(row).write(value) }
     }
 
     fn copy<T: Copy>(&mut self, row: usize, earlier: usize) {
         assert!(row < self.rows && earlier < row);
         // SAFETY: as in `write`; the earlier row was written, as it is not NULL.
         unsafe {
-            let data = ffi::duckdb_vector_get_data(self.vector).cast::<T>();
+            let data = self.data.cast::<T>();
             data.add(row).write(data.add(earlier).read());
         }
     }

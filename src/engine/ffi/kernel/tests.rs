@@ -53,7 +53,7 @@ fn upper<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     Cell::Text(out)
 }
 
-static KERNELS: [Kernel; 14] = [
+static KERNELS: [Kernel; 15] = [
     strict("t_bool", &[Phys::Bool], Phys::Bool, echo),
     strict("t_int", &[Phys::Int], Phys::Int, echo),
     strict("t_long", &[Phys::Long], Phys::Long, echo),
@@ -68,11 +68,12 @@ static KERNELS: [Kernel; 14] = [
     strict("t_wrong", &[Phys::Long], Phys::Text, echo),
     strict("t_count", &[], Phys::Long, |_, _| Cell::Long(COUNTED.fetch_add(1, Ordering::SeqCst))).volatile(),
     strict("t_upper", &[Phys::Text, Phys::Text], Phys::Text, upper),
+    strict("t_upper_or_fail", &[Phys::Text, Phys::Text], Phys::Text, upper).fallible(),
 ];
 
 fn open() -> Connection {
     let connection = Database::in_memory().and_then(|database| database.connect()).expect("opens");
-    KERNELS.iter().try_for_each(|kernel| register(&connection, kernel)).expect("registers");
+    register(&connection, KERNELS.iter()).expect("registers");
     connection
 }
 
@@ -188,7 +189,7 @@ fn a_volatile_function_runs_for_every_row() {
 }
 
 #[test]
-fn equal_texts_of_a_dictionary_run_once_a_chunk() {
+fn equal_texts_of_a_dictionary_run_once() {
     let connection = open();
     connection
         .execute(
@@ -197,14 +198,30 @@ fn equal_texts_of_a_dictionary_run_once_a_chunk() {
              CHECKPOINT packed;",
         )
         .expect("makes");
-    RUNS.store(0, Ordering::SeqCst);
-    let got = column(&connection, "t_upper(x, '!')", "FROM packed.main.t ORDER BY rowid").expect("runs");
-    let expected = (0..200_000).map(|i| match (i % 11, i % 5) {
-        (0, _) | (_, 0) => "NULL".to_owned(),
-        (_, digit) => format!("A TEXT OF SOME LENGTH {digit}!"),
-    });
-    assert!(got.into_iter().eq(expected));
-    // 98 chunks of 5 texts, and what came before a memo was made.
-    let runs = RUNS.load(Ordering::SeqCst);
-    assert!((490..10_000).contains(&runs), "{runs} runs");
+    let expected: Vec<String> = (0..200_000)
+        .map(|i| match (i % 11, i % 5) {
+            (0, _) | (_, 0) => "NULL".to_owned(),
+            (_, digit) => format!("A TEXT OF SOME LENGTH {digit}!"),
+        })
+        .collect();
+    // 98 chunks in two row groups: once a row group, or once a chunk and what came before a memo was made.
+    for (name, most) in [("t_upper", 100), ("t_upper_or_fail", 10_000)] {
+        RUNS.store(0, Ordering::SeqCst);
+        let got = column(&connection, &format!("{name}(x, '!')"), "FROM packed.main.t ORDER BY rowid");
+        assert!(got.expect("runs") == expected, "{name}");
+        let runs = RUNS.load(Ordering::SeqCst);
+        assert!((5..most).contains(&runs), "{runs} runs of {name}");
+    }
+}
+
+#[test]
+fn a_join_repeats_entries() {
+    let connection = open();
+    connection
+        .execute("CREATE TABLE k AS SELECT i, 'key number ' || i AS x FROM range(10) r(i)")
+        .expect("makes");
+    let rest = "FROM (SELECT i % 12 AS i FROM range(6000) r(i)) AS t LEFT JOIN k USING (i) ORDER BY t.i";
+    let got = column(&connection, "t_upper_or_fail(x, '!') || t_upper(x, '?')", rest).expect("runs");
+    assert_eq!((got[0].as_str(), got[600].as_str()), ("NULL", "KEY NUMBER 1!KEY NUMBER 1?"));
+    assert_eq!(got.iter().filter(|text| *text == "NULL").count(), 1500);
 }
