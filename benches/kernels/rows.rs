@@ -77,7 +77,7 @@ SELECT
   format('https://host{}.example.com:8443/a/{:x}/b?user={}&id={}#top', a % 5000, b, c % 9999, d % 77) AS url,
   621355968000000000 + 17000000000000000 + (a % 100000000) * 864000 AS ticks,
   make_timestamp((17000000000000000 + (a % 100000000) * 864000) // 10) AS time
-FROM (SELECT i, hash(i) % 1000000007 AS a, hash(i + 1000000000) % 1000003 AS b, hash(i + 2000000000) % 999983 AS c, hash(i + 3000000000) % 999979 AS d FROM range(ROWS) r(i));
+FROM (SELECT i, (hash(i) % 1000000007)::BIGINT AS a, (hash(i + 1000000000) % 1000003)::BIGINT AS b, (hash(i + 2000000000) % 999983)::BIGINT AS c, (hash(i + 3000000000) % 999979)::BIGINT AS d FROM range(ROWS) r(i));
 CREATE TABLE docs AS
 SELECT n, format('{{"Id":"{}","Operation":"{}","UserId":"{}","ClientIP":"{}","Parameters":[{{"Name":"Line","Value":"{}"}},{{"Name":"Url","Value":"{}"}}],"Item":{{"Size":{},"Path":"{}"}},"Tail":"{}"}}',
   md5(n::VARCHAR), operation, account, ip, replace(line, '\', '\\'), url, n * 7, replace(line, '\', '/'), repeat(md5(n::VARCHAR), 1 + n % 30)) AS json

@@ -4,12 +4,12 @@
 use super::Phys::{Bool, Long, Real, Text};
 use super::dynamic::{array, inner};
 use super::json::{self, Kind};
-use super::{Cell, Kernel, lenient, strict};
+use super::{Cell, Kernel, infallible, lenient, strict};
 use crate::ticks;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     lenient("kql_array_concat", &[], Text, concat).rest(Text),
     lenient("kql_array_iff", &[Text, Text, Text], Text, iff),
     strict("kql_array_index_of", &[Text, Text, Long, Long, Long], Long, index_of),
@@ -37,7 +37,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_set_equals", &[Text, Text], Bool, set_equals),
     strict("kql_set_has_element", &[Text, Text], Bool, set_has_element),
     strict("kql_jaccard_index", &[Text, Text], Real, jaccard_index),
-];
+]);
 
 /// Elements that Kusto's range() makes at most.
 const RANGE_MAX: usize = 1 << 20;

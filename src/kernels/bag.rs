@@ -4,10 +4,10 @@
 use super::Phys::{Bool, Text};
 use super::dynamic::{Bag, array, dynamic, inner};
 use super::json::{self, Kind, Step};
-use super::{Cell, Kernel, fail, lenient, strict};
+use super::{Cell, Kernel, fail, infallible, lenient, strict};
 use crate::ticks;
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_bag_keys", &[Text], Text, keys),
     strict("kql_bag_pairs", &[Text], Text, pairs),
     strict("kql_bag_slots", &[Text], Text, slots),
@@ -19,7 +19,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_treepath", &[Text], Text, treepath),
     lenient("kql_dynamic_to_json", &[Text], Text, to_json),
     strict("kql_extract_json", &[Text, Text], Text, extract_json).fallible(),
-];
+]);
 
 /// Nesting that the functions that walk a whole value go into.
 const DEPTH_MAX: usize = json::DEPTH_MAX;

@@ -2,9 +2,9 @@
 //! that Kusto's reference names. Knows numbers only.
 
 use super::Phys::Real;
-use super::{Cell, Kernel, fail, fallible, strict};
+use super::{Cell, Kernel, fail, strict};
 
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     strict("kql_beta_cdf", &[Real, Real, Real], Real, |args, out| {
         let [x, alpha, beta] = reals(args);
         if (0.0..=1.0).contains(&x) && (alpha <= 0.0 || beta <= 0.0) {
@@ -35,7 +35,7 @@ pub const KERNELS: &[Kernel] = &fallible([
             }
         }
     }),
-]);
+];
 
 /// Above it, `beta_cdf()` is NaN.
 const PARAMETER_MAX: f64 = 10_000.0;

@@ -5,11 +5,11 @@ use super::Phys::{Long, Text, Texts};
 use super::dynamic::{Bag, array};
 use super::json::{self, Kind};
 use super::text::push_texts;
-use super::{Cell, Kernel, lenient};
+use super::{Cell, Kernel, infallible, lenient};
 use std::collections::HashSet;
 
 /// The second argument is the most elements to keep; NULL, or what is not above zero, is [`SIZE_MAX`].
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     lenient("kql_make_list", &[Texts, Long], Text, make_list),
     lenient("kql_make_list_with_nulls", &[Texts, Long], Text, make_list_with_nulls),
     lenient("kql_make_list_dynamic", &[Texts, Long], Text, make_list_dynamic),
@@ -25,7 +25,7 @@ pub const KERNELS: &[Kernel] = &[
         Cell::Text(out)
     }),
     lenient("kql_make_bag", &[Texts, Long], Text, make_bag),
-];
+]);
 
 /// Elements that Kusto keeps when no size is given.
 pub const SIZE_MAX: usize = 1_048_576;

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 
 use super::real::push_real;
-use super::{Cell, Kernel, Phys, json, lenient, strict};
+use super::{Cell, Kernel, Phys, infallible, json, lenient, strict};
 use crate::ticks;
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     // Strings are never null: the text of a null is empty.
     lenient("kql_tostring_real", &[Phys::Real], Phys::Text, |args, out| {
         args[0].real().inspect(|value| push_real(*value, out));
@@ -70,7 +70,7 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_tohex_int", &[Phys::Int, Phys::Long], Phys::Text, |args, out| {
         tohex(args, u64::from(u32::MAX), out)
     }),
-];
+]);
 
 fn int_cell(value: Option<i32>) -> Cell<'static> {
     value.map_or(Cell::Null, Cell::Int)

@@ -4,10 +4,10 @@
 use super::Phys::{Int, Long, Real, Text};
 use super::json::{self, Kind};
 use super::math::longs;
-use super::{Cell, Kernel, fail, strict};
+use super::{Cell, Kernel, fail, infallible, strict};
 use crate::ticks::{self, Civil, DAY, HOUR, MINUTE, SECOND, UNIX_EPOCH, days_from_civil, days_in_month};
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_todatetime", &[Text], Long, |args, _| args[0].text().and_then(ticks::parse_datetime).into()),
     strict("kql_totimespan", &[Text], Long, |args, _| args[0].text().and_then(totimespan).into()),
     strict("kql_totimespan_real", &[Real], Long, |args, _| args[0].real().and_then(ticks_of_real).into()),
@@ -35,7 +35,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_make_timespan", &[Long, Long, Long, Real], Long, make_timespan),
     strict("kql_unixtime", &[Long, Int], Long, unixtime),
     strict("kql_unixtime_real", &[Real, Int], Long, unixtime_real),
-];
+]);
 
 /// A bare number is a timespan as a literal only, `time(2)`; in a text it is none.
 pub(super) fn totimespan(text: &str) -> Option<i64> {

@@ -6,13 +6,13 @@ mod number;
 pub use number::{Beyond, Decimal};
 
 use super::convert::{Scalar, scalar};
-use super::{Cell, Kernel, Phys, fail, fallible, lenient, strict};
+use super::{Cell, Kernel, Phys, fail, lenient, strict};
 
 const NO_MEAN: Beyond =
     "what Kusto gives for the mean of no decimals is not known; count them with countif(isnotnull(x)) first";
 const NOT_WHOLE: Beyond = "a decimal does not fit the whole number that it is converted to";
 
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     strict("kql_decimal_of_text", &[Phys::Text], Phys::Text, |args, out| {
         args[0].text().and_then(|text| Decimal::read(text.trim())).map_or(Cell::Null, |read| cell(read, out))
     }),
@@ -120,7 +120,7 @@ pub const KERNELS: &[Kernel] = &fallible([
             None => Cell::Null,
         }
     }),
-]);
+];
 
 fn cell(value: Result<Decimal, Beyond>, out: &mut String) -> Cell<'_> {
     match value {

@@ -7,10 +7,10 @@ use std::fmt::Write;
 
 use super::Phys::{Bool, Long, Text, Texts};
 use super::hash::xxhash64;
-use super::{Cell, Kernel, fail, fallible, lenient, strict};
+use super::{Cell, Kernel, fail, lenient, strict};
 
 /// The texts of `kql_hll` are values; those of `kql_hll_merge` are sketches.
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     lenient("kql_hll", &[Texts], Text, |args, out| {
         let values = args[0].texts().unwrap_or_default().iter().flatten();
         write(values.map(|value| xxhash64(value.as_bytes())).collect(), out)
@@ -30,7 +30,7 @@ pub const KERNELS: &[Kernel] = &fallible([
         None => fail(out, FOREIGN),
     }),
     strict("kql_is_hll", &[Text], Bool, |args, _| Cell::Bool(args[0].text().and_then(read).is_some())),
-]);
+];
 
 /// Hashes that a sketch keeps.
 pub const KEPT_MAX: usize = 1 << 18;

@@ -4,12 +4,12 @@
 
 use super::Phys::{Long, Real, Text, Texts};
 use super::json::{self, Kind};
-use super::{Cell, ITEM_END, Kernel, lenient, real, strict};
+use super::{Cell, ITEM_END, Kernel, infallible, lenient, real, strict};
 use crate::ticks;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_json_get", &[Text, Text], Text, get),
     strict("kql_json_key", &[Text, Text], Text, key),
     strict("kql_json_at", &[Text, Long], Text, at),
@@ -26,7 +26,7 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_pack_array", &[], Text, pack_array).rest(Text),
     lenient("kql_bag_pack", &[], Text, bag_pack).rest(Text),
     lenient("kql_bag_pack_present", &[], Text, bag_pack_present).rest(Text),
-];
+]);
 
 /// The value, where JSON's null is NULL.
 pub fn dynamic(json: Option<&str>) -> Cell<'_> {

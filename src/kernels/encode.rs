@@ -5,9 +5,9 @@ use std::io::Read;
 
 use super::json::Kind;
 use super::text::TEXT_MAX;
-use super::{Cell, Kernel, Phys, fail, json, strict};
+use super::{Cell, Kernel, Phys, fail, infallible, json, strict};
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_url_encode", &[Phys::Text], Phys::Text, |args, out| url_encode(args[0], "+", out)),
     strict("kql_url_encode_component", &[Phys::Text], Phys::Text, |args, out| {
         url_encode(args[0], "%20", out)
@@ -62,7 +62,7 @@ pub const KERNELS: &[Kernel] = &[
         decompress(args[0], |bytes| Box::new(flate2::bufread::MultiGzDecoder::new(bytes)), out)
     })
     .fallible(),
-];
+]);
 
 /// As .NET's `HttpUtility.UrlEncode`: small hexadecimal digits, and `-_.!*()` stay.
 fn url_encode<'a>(arg: Cell<'a>, blank: &str, out: &'a mut String) -> Cell<'a> {

@@ -2,15 +2,15 @@
 //! of .NET ("format_datetime()", "format_timespan()" in the Kusto reference). Knows ticks only.
 
 use super::Phys::{Long, Real, Text};
-use super::{Cell, Kernel, fail, fallible, lenient};
+use super::{Cell, Kernel, fail, lenient};
 use crate::ticks::{Civil, DAY, HOUR, MINUTE, SECOND};
 use std::fmt::Write;
 
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     lenient("kql_format_datetime", &[Long, Text], Text, format_datetime),
     lenient("kql_format_bytes", &[Real, Long, Text, Long], Text, format_bytes),
     lenient("kql_format_timespan", &[Long, Text], Text, format_timespan),
-]);
+];
 
 const UNITS: [&str; 7] = ["Bytes", "KB", "MB", "GB", "TB", "PB", "EB"];
 

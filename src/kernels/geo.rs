@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::{Cell, Kernel, Phys, fail, fallible, lenient};
+use super::{Cell, Kernel, Phys, fail, lenient};
 
 /// Knows places by address.
 pub trait Places: Send + Sync {
@@ -23,8 +23,7 @@ impl Places for Nowhere {
 }
 
 /// Not folded: what it gives depends on what is in force.
-pub static KERNELS: &[Kernel] =
-    &fallible([lenient("kql_geo_info", &[Phys::Text], Phys::Text, info).volatile()]);
+pub static KERNELS: &[Kernel] = &[lenient("kql_geo_info", &[Phys::Text], Phys::Text, info).volatile()];
 
 static SOURCE: RwLock<Option<Arc<dyn Places>>> = RwLock::new(None);
 

@@ -1,16 +1,16 @@
 //! xxHash64, as Kusto's `hash()` computes it: seed 0 over the bytes of the value, a string's UTF-8 and
 //! a datetime's ticks in 8 bytes, the least first (both checked against recorded answers).
 
-use super::{Cell, Kernel, Phys, lenient, strict};
+use super::{Cell, Kernel, Phys, infallible, lenient, strict};
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_hash_text", &[Phys::Text], Phys::Long, |args, _| {
         Cell::Long(xxhash64(args[0].text().unwrap_or("").as_bytes()) as i64)
     }),
     lenient("kql_hash_datetime", &[Phys::Long], Phys::Long, |args, _| {
         args[0].long().map(|ticks| xxhash64(&ticks.to_le_bytes()) as i64).into()
     }),
-];
+]);
 
 const PRIMES: [u64; 5] = [
     0x9e37_79b1_85eb_ca87,

@@ -2,9 +2,9 @@
 //! negative, dividing an integer by zero is null. Knows numbers only.
 
 use super::Phys::{Huge, Int, Long, Real};
-use super::{Cell, Kernel, strict};
+use super::{Cell, Kernel, infallible, strict};
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_wrap", &[Huge], Long, wrap),
     strict("kql_int_sum", &[Huge], Int, int_sum).fallible(),
     strict("kql_only_rank", &[Long, Long], Long, only_rank).fallible(),
@@ -57,7 +57,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_loggamma", &[Real], Real, |args, _| real(args, libm::lgamma)),
     strict("kql_erf", &[Real], Real, |args, _| real(args, libm::erf)),
     strict("kql_erfc", &[Real], Real, |args, _| real(args, libm::erfc)),
-];
+]);
 
 /// Two longs in, one out.
 pub fn longs<'a>(args: &[Cell<'a>], run: fn(i64, i64) -> Option<i64>) -> Cell<'a> {

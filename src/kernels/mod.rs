@@ -39,6 +39,7 @@ pub mod xml;
 pub mod zone;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// The physical type of a kernel's argument or result.
@@ -96,11 +97,23 @@ pub struct Kernel {
     pub nulls: Nulls,
     /// Called for every row even when the arguments are equal (`rand`, `new_guid`).
     pub volatile: bool,
-    /// Can give a [`Cell::Error`]. Of the others DuckDB also calls for rows that a filter drops.
-    pub fallible: bool,
+    /// `Some(false)`: it never gives a [`Cell::Error`], so that DuckDB may also call it for rows that a filter
+    /// drops. What says nothing is taken as fallible.
+    pub fallible: Option<bool>,
     pub run: RowFn,
     /// What Kusto computes for constants, where that is something else than `run` gives for rows.
     pub constant: Option<RowFn>,
+    /// For a text that varies and further arguments that are the same for many rows: what `run` gives,
+    /// without looking at those for each of them.
+    pub prepare: Option<Prepare>,
+}
+
+/// Takes the arguments after the first, none of them NULL; may keep what it made for the next time.
+pub type Prepare = fn(rest: &[Cell<'_>]) -> Option<Rc<dyn Test>>;
+
+/// What a kernel gives for a text, its other arguments known.
+pub trait Test {
+    fn test(&self, text: &str) -> Cell<'static>;
 }
 
 /// A kernel that gives NULL for NULL.
@@ -112,9 +125,10 @@ pub const fn strict(name: &'static str, params: &'static [Phys], returns: Phys, 
         returns,
         nulls: Nulls::Propagate,
         volatile: false,
-        fallible: false,
+        fallible: None,
         run,
         constant: None,
+        prepare: None,
     }
 }
 
@@ -123,11 +137,13 @@ pub const fn lenient(name: &'static str, params: &'static [Phys], returns: Phys,
     Kernel { nulls: Nulls::Handle, ..strict(name, params, returns, run) }
 }
 
-/// Kernels of which each may end the query with an error.
-pub const fn fallible<const N: usize>(mut kernels: [Kernel; N]) -> [Kernel; N] {
+/// Kernels that cannot end the query with an error, but for those that say so.
+pub const fn infallible<const N: usize>(mut kernels: [Kernel; N]) -> [Kernel; N] {
     let mut at = 0;
     while at < N {
-        kernels[at].fallible = true;
+        if kernels[at].fallible.is_none() {
+            kernels[at].fallible = Some(false);
+        }
         at += 1;
     }
     kernels
@@ -150,9 +166,20 @@ impl Kernel {
         self
     }
 
+    pub const fn prepare(mut self, prepare: Prepare) -> Kernel {
+        self.prepare = Some(prepare);
+        self
+    }
+
     /// May end the query with an error.
     pub const fn fallible(mut self) -> Kernel {
-        self.fallible = true;
+        self.fallible = Some(true);
+        self
+    }
+
+    /// Cannot end the query with an error.
+    pub const fn infallible(mut self) -> Kernel {
+        self.fallible = Some(false);
         self
     }
 
@@ -202,7 +229,7 @@ impl<'a> Cell<'a> {
     }
 
     pub fn is_null(self) -> bool {
-        self == Cell::Null
+        matches!(self, Cell::Null)
     }
 }
 
@@ -427,7 +454,13 @@ mod tests {
                         | (Phys::Text | Phys::Texts, Cell::Text(_))
                 );
                 prop_assert!(fits, "{}: {:?}", kernel.name, result);
-                prop_assert!(kernel.fallible || !matches!(result, Cell::Error(_)), "{} fails", kernel.name);
+                if let (Some(prepare), Some(text)) = (kernel.prepare, args.first().and_then(|arg| arg.text()))
+                    && !args.iter().any(|arg| arg.is_null())
+                    && let Some(test) = prepare(&args[1..])
+                {
+                    prop_assert_eq!(test.test(text), result, "{} prepared", kernel.name);
+                }
+                prop_assert!(kernel.fallible != Some(false) || !matches!(result, Cell::Error(_)), "{} fails", kernel.name);
             }
         }
     }

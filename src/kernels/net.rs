@@ -7,15 +7,17 @@ mod ranges;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use ranges::{RANGES_V4, RANGES_V6, Span, given, in_any_range, prepared};
+
 use super::json::Kind;
 use super::text::{each_element, push_texts};
-use super::{Cell, Kernel, Phys, json, lenient, strict};
+use super::{Cell, Kernel, Phys, infallible, json, lenient, strict};
 
 const TT: &[Phys] = &[Phys::Text, Phys::Text];
 const TTL: &[Phys] = &[Phys::Text, Phys::Text, Phys::Long];
 const TL: &[Phys] = &[Phys::Text, Phys::Long];
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     lenient("kql_parse_ipv4", TL, Phys::Long, |args, _| {
         v4_of(args[0], args[1]).map(|net| i64::from(net.masked())).into()
     }),
@@ -28,8 +30,11 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_ipv4_is_match", TTL, Phys::Bool, |args, _| {
         compare_v4(args).map(|order| order.is_eq()).into()
     }),
-    strict("kql_ipv4_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| ranges::in_any_range::<V4>(args))
-        .rest(Phys::Text),
+    strict("kql_ipv4_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| {
+        in_any_range(args, &RANGES_V4, V4::span)
+    })
+    .rest(Phys::Text)
+    .prepare(|rest| prepared(rest, &RANGES_V4, V4::span)),
     strict("kql_ipv4_is_private", &[Phys::Text], Phys::Bool, |args, _| {
         args[0].text().and_then(V4::parse).map(V4::private).into()
     }),
@@ -48,8 +53,11 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_ipv6_is_match", TTL, Phys::Bool, |args, _| {
         compare_v6(args).map(|order| order.is_eq()).into()
     }),
-    strict("kql_ipv6_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| ranges::in_any_range::<V6>(args))
-        .rest(Phys::Text),
+    strict("kql_ipv6_is_in_any_range", &[Phys::Text], Phys::Bool, |args, _| {
+        in_any_range(args, &RANGES_V6, V6::span)
+    })
+    .rest(Phys::Text)
+    .prepare(|rest| prepared(rest, &RANGES_V6, V6::span)),
     strict("kql_has_any_ipv4", &[Phys::Text], Phys::Bool, |args, _| {
         has_any(args, |sought, found| sought == found && address(sought).is_some())
     })
@@ -58,7 +66,7 @@ pub const KERNELS: &[Kernel] = &[
         has_any(args, |sought, found| found.starts_with(sought) && valid_prefix(sought))
     })
     .rest(Phys::Text),
-];
+]);
 
 /// An IPv4 address and how many of its leading bits count.
 #[derive(Clone, Copy)]
@@ -95,6 +103,11 @@ impl V4 {
 
     fn masked(self) -> u32 {
         self.bits & mask_v4(self.prefix)
+    }
+
+    fn span(text: &str) -> Option<Span> {
+        let net = V4::parse(text)?;
+        Some((net.masked().into(), (net.masked() | !mask_v4(net.prefix)).into()))
     }
 
     fn compare(self, other: V4, prefix: u32) -> std::cmp::Ordering {
@@ -196,6 +209,12 @@ impl V6 {
         if self.dotted && self.bits >> 32 == 0 { self.bits | MAPPED } else { self.bits }
     }
 
+    fn span(text: &str) -> Option<Span> {
+        let net = V6::parse(text)?;
+        let mask = mask_v6(net.prefix);
+        Some((net.comparable() & mask, net.comparable() | !mask))
+    }
+
     fn compare(self, other: V6, prefix: u32) -> std::cmp::Ordering {
         let mask = mask_v6(self.prefix.min(other.prefix).min(prefix));
         (self.comparable() & mask).cmp(&(other.comparable() & mask))
@@ -224,9 +243,9 @@ fn parse_v6<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     Cell::Text(out)
 }
 
-/// The texts after the first argument; the JSON text of a dynamic stands for its elements or its string.
-fn each_rest(args: &[Cell<'_>], take: &mut impl FnMut(&str)) {
-    for text in args[1..].iter().filter_map(|arg| arg.text()) {
+/// Texts; the JSON text of a dynamic stands for its elements or its string.
+fn each_rest(rest: &[Cell<'_>], take: &mut impl FnMut(&str)) {
+    for text in given(rest) {
         match json::kind(text) {
             Some(Kind::Array | Kind::String) => each_element(text, take),
             _ => take(text),
@@ -249,7 +268,7 @@ fn has_any<'a>(args: &[Cell<'a>], fits: impl Fn(&str, &str) -> bool) -> Cell<'a>
         return Cell::Null;
     };
     let mut has = false;
-    each_rest(args, &mut |sought| {
+    each_rest(&args[1..], &mut |sought| {
         // Most texts do not even have it as a part.
         has = has || source.contains(sought) && addresses(source).any(|found| fits(sought, found));
     });

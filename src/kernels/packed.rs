@@ -1,15 +1,16 @@
 //! Several texts in one: what a kernel gives that finds the values of many columns at once. Each is its
 //! length in bytes, a colon and itself; one that is missing is a dash.
 
-use super::{Cell, Kernel, Phys, strict};
+use super::{Cell, Kernel, Phys, infallible, strict};
 
-pub const KERNELS: &[Kernel] = &[strict("kql_field", &[Phys::Text, Phys::Long], Phys::Text, |args, _| {
-    let index = args[1].long().and_then(|index| usize::try_from(index).ok());
-    match (args[0].text(), index) {
-        (Some(packed), Some(index)) => field(packed, index).into(),
-        _ => Cell::Null,
-    }
-})];
+pub const KERNELS: &[Kernel] =
+    &infallible([strict("kql_field", &[Phys::Text, Phys::Long], Phys::Text, |args, _| {
+        let index = args[1].long().and_then(|index| usize::try_from(index).ok());
+        match (args[0].text(), index) {
+            (Some(packed), Some(index)) => field(packed, index).into(),
+            _ => Cell::Null,
+        }
+    })]);
 
 const MISSING: char = '-';
 

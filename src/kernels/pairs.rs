@@ -5,10 +5,10 @@
 mod quotes;
 mod scan;
 
-use super::{Cell, Kernel, Phys, fail, fallible, packed, regexes, strict};
+use super::{Cell, Kernel, Phys, fail, packed, regexes, strict};
 use quotes::Quotes;
 
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     // The text and a `program`; the values of its keys, packed.
     strict("kql_parse_kv", &[Phys::Text, Phys::Text], Phys::Text, |args, out| {
         match (args[0].text(), args[1].text()) {
@@ -16,7 +16,7 @@ pub const KERNELS: &[Kernel] = &fallible([
             _ => Cell::Null,
         }
     }),
-]);
+];
 
 /// How keys and values are told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]

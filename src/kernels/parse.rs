@@ -3,9 +3,9 @@
 
 use super::json;
 use super::text::push_texts;
-use super::{Cell, Kernel, Phys, fail, strict};
+use super::{Cell, Kernel, Phys, fail, infallible, strict};
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_parse_url", &[Phys::Text], Phys::Text, |args, out| {
         parse_url(args[0].text().unwrap_or(""), out);
         Cell::Text(out)
@@ -33,7 +33,7 @@ pub const KERNELS: &[Kernel] = &[
         Cell::Text(out)
     })
     .fallible(),
-];
+]);
 
 /// The text before and after the first of these characters; nothing after when it has none.
 fn cut<'t>(text: &'t str, at: &[char]) -> (&'t str, Option<&'t str>) {

@@ -7,13 +7,13 @@ mod shape;
 
 use std::borrow::Cow;
 
-use super::{Cell, Kernel, Phys, convert, datetime, fail, fallible, packed, regexes, strict};
+use super::{Cell, Kernel, Phys, convert, datetime, fail, packed, regexes, strict};
 use crate::ticks;
 use crate::types::Type;
 
 pub use fragment::Fragment;
 
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     // The text and a `program`; NULL when the text does not fit.
     strict("kql_parse", &[Phys::Text, Phys::Text], Phys::Text, |args, out| {
         match (args[0].text(), args[1].text().and_then(Program::read)) {
@@ -21,7 +21,7 @@ pub const KERNELS: &[Kernel] = &fallible([
             _ => Cell::Null,
         }
     }),
-]);
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

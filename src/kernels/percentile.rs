@@ -6,10 +6,10 @@ use std::str::FromStr;
 use super::Phys::{Long, Real, Text, Texts};
 use super::dynamic::array;
 use super::real::real_text;
-use super::{Cell, Kernel, fail, fallible, json, strict};
+use super::{Cell, Kernel, fail, json, strict};
 
 /// The first argument holds `value weight` pairs, the second a percentage or a JSON array of some.
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     strict("kql_percentilew_long", &[Texts, Real], Long, |args, out| match weighted(args[0], i64::cmp) {
         Ok(values) => args[1].real().and_then(|percent| at(&values, percent)).into(),
         Err(message) => fail(out, message),
@@ -26,7 +26,7 @@ pub const KERNELS: &[Kernel] = &fallible([
     strict("kql_percentilesw_real", &[Texts, Text], Text, |args, out| {
         several(args, f64::total_cmp, json_real, out)
     }),
-]);
+];
 
 /// As a dynamic has it: what JSON cannot spell is a string.
 pub fn json_real(value: f64) -> String {

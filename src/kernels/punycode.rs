@@ -1,14 +1,14 @@
 //! Punycode (RFC 3492), by itself and for the labels of a domain name. Knows text only.
 
 use super::Phys::Text;
-use super::{Cell, Kernel, strict};
+use super::{Cell, Kernel, infallible, strict};
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_punycode_encode", &[Text], Text, |args, out| one(args, out, encode)),
     strict("kql_punycode_decode", &[Text], Text, |args, out| one(args, out, decode)),
     strict("kql_punycode_encode_domain", &[Text], Text, |args, out| one(args, out, encode_domain)),
     strict("kql_punycode_decode_domain", &[Text], Text, |args, out| one(args, out, decode_domain)),
-];
+]);
 
 /// What fails gives the empty text.
 fn one<'a>(args: &[Cell<'a>], out: &'a mut String, run: fn(&str) -> Option<String>) -> Cell<'a> {

@@ -12,35 +12,30 @@ use super::{Cell, Kernel, Phys, fail, json, lenient, strict};
 /// Those whose name ends in `known` are for patterns that were compiled before the query runs: they cannot
 /// fail, which lets DuckDB move their calls and make one for each entry of a stored dictionary.
 pub const KERNELS: &[Kernel] = &[
-    strict("kql_matches_regex", &[Phys::Text, Phys::Text], Phys::Bool, matches).fallible(),
-    strict("kql_matches_known", &[Phys::Text, Phys::Text], Phys::Bool, matches),
-    strict("kql_extract", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, extract).fallible(),
-    strict("kql_extract_known", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, extract),
+    strict("kql_matches_regex", &[Phys::Text, Phys::Text], Phys::Bool, matches),
+    strict("kql_matches_known", &[Phys::Text, Phys::Text], Phys::Bool, matches).infallible(),
+    strict("kql_extract", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, extract),
+    strict("kql_extract_known", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, extract).infallible(),
     lenient("kql_extract_all", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
         with(args[0], out, |regex, out| extract_all(regex, args[1].text(), args[2].text(), out))
-    })
-    .fallible(),
+    }),
     strict("kql_replace_regex", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
         with(args[1], out, |regex, out| replace(regex, args[0], args[2], out))
-    })
-    .fallible(),
+    }),
     strict("kql_replace_known", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
         with(args[1], out, |regex, out| replace(regex, args[0], args[2], out))
-    }),
-    strict("kql_countof_kind", &[Phys::Text, Phys::Text, Phys::Text], Phys::Long, countof_kind).fallible(),
+    })
+    .infallible(),
+    strict("kql_countof_kind", &[Phys::Text, Phys::Text, Phys::Text], Phys::Long, countof_kind),
     lenient(
         "kql_indexof_regex",
         &[Phys::Text, Phys::Text, Phys::Long, Phys::Long, Phys::Long],
         Phys::Long,
         |args, out| with(args[1], out, |regex, _| indexof(regex, args)),
-    )
-    .fallible(),
-    strict("kql_trim", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, true, out))
-        .fallible(),
-    strict("kql_trim_start", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, false, out))
-        .fallible(),
-    strict("kql_trim_end", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, false, true, out))
-        .fallible(),
+    ),
+    strict("kql_trim", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, true, out)),
+    strict("kql_trim_start", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, true, false, out)),
+    strict("kql_trim_end", &[Phys::Text, Phys::Text], Phys::Text, |args, out| trim(args, false, true, out)),
     strict("kql_regex_quote", &[Phys::Text], Phys::Text, |args, out| {
         out.push_str(&regex::escape(args[0].text().unwrap_or("")));
         Cell::Text(out)

@@ -14,12 +14,12 @@ pub mod stats;
 pub mod values;
 
 use super::Phys::{Bool, Long, Real, Text, Texts};
-use super::{Cell, Kernel, fail, fallible, lenient};
+use super::{Cell, Kernel, fail, lenient};
 use crate::ticks;
 
 /// The values come as "bin value" texts, in any order; then first bin, stop, step, whether the stop is
 /// exclusive, and the default as JSON. NULL among first, stop and step gives NULL.
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     lenient("kql_series_long", &[Texts, Long, Long, Long, Bool, Text], Text, |args, out| {
         let axis = || WholeAxis::of(&args[1..5]);
         values(args, axis(), |axis, bin| axis.index(bin.parse().ok()?), out)
@@ -38,7 +38,7 @@ pub const KERNELS: &[Kernel] = &fallible([
         whole(args, |value, out| out.extend(["\"", &ticks::timespan_text(value), "\""]), out)
     }),
     lenient("kql_axis_real", &[Real, Real, Real, Bool], Text, real),
-]);
+];
 
 /// Values that Kusto puts into one series at most ("make-series operator").
 const SERIES_MAX: usize = 1 << 20;

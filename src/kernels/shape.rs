@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use super::Phys::{Text, Texts};
 use super::json::{self, DEPTH_MAX, Kind};
-use super::{Cell, Kernel, fail, fallible, lenient};
+use super::{Cell, Kernel, fail, lenient};
 
-pub const KERNELS: &[Kernel] = &fallible([lenient("kql_buildschema", &[Texts], Text, |args, out| {
+pub const KERNELS: &[Kernel] = &[lenient("kql_buildschema", &[Texts], Text, |args, out| {
     let mut shape = Shape::default();
     for json in args[0].texts().unwrap_or_default().iter().flatten() {
         if let Err(message) = shape.add(json, 0) {
@@ -19,7 +19,7 @@ pub const KERNELS: &[Kernel] = &fallible([lenient("kql_buildschema", &[Texts], T
         Ok(()) => Cell::Text(out),
         Err(message) => fail(out, message),
     }
-})]);
+})];
 
 /// What stands for the elements of an array.
 const INDEXER: &str = "`indexer`";

@@ -3,11 +3,11 @@
 use super::Phys::{Bool, Text};
 use super::array::{elements, write};
 use super::json::{self, Kind};
-use super::{Cell, Kernel, strict};
+use super::{Cell, Kernel, infallible, strict};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_array_sort_asc", &[Text, Bool], Text, |args, out| {
         sort([args[0], args[0]], args[1], false, out)
     }),
@@ -20,7 +20,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_array_sort_desc_by", &[Text, Text, Bool], Text, |args, out| {
         sort([args[0], args[1]], args[2], true, out)
     }),
-];
+]);
 
 /// The second array in the order that sorts the first; null when it has another length ("array_sort_asc()").
 fn sort<'a>(arrays: [Cell<'a>; 2], nulls_last: Cell<'a>, descending: bool, out: &'a mut String) -> Cell<'a> {

@@ -9,12 +9,12 @@ use std::fmt::Write;
 use super::Phys::{Real, Text, Texts};
 use super::dynamic::array;
 use super::percentile::{at, json_real};
-use super::{Cell, Kernel, fail, fallible, json, lenient, strict};
+use super::{Cell, Kernel, fail, json, lenient, strict};
 use crate::ticks;
 
 /// The texts of `kql_tdigest` are `value weight` pairs, those of `kql_tdigest_merge` sketches. A value that
 /// is ranked is a number as text.
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     lenient("kql_tdigest", &[Texts, Text], Text, tdigest),
     lenient("kql_tdigest_merge", &[Texts], Text, merge),
     strict("kql_percentile_tdigest", &[Text, Real], Text, |args, out| {
@@ -32,7 +32,7 @@ pub const KERNELS: &[Kernel] = &fallible([
     strict("kql_percentrank_tdigest", &[Text, Text], Real, |args, out| {
         ranked(args, out, |rank, total| rank * 100.0 / total)
     }),
-]);
+];
 
 /// Different values that a sketch keeps.
 pub const KEPT_MAX: usize = 1 << 16;

@@ -7,13 +7,14 @@
 
 pub mod document;
 
-use std::cell::RefCell;
+use std::cell::{Cell as Flag, OnceCell, RefCell};
+use std::rc::Rc;
 
 use aho_corasick::AhoCorasick;
 
 use super::fold::{self, Needle};
 use super::text::each_element;
-use super::{Cell, Kernel, Phys, dynamic, json, strict};
+use super::{Cell, Kernel, Phys, Test, dynamic, infallible, json, strict};
 
 /// Which ends of a needle must be ends of a term.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,29 +25,43 @@ struct Edges {
 
 const WHOLE: Edges = Edges { start: true, end: true };
 
-pub const KERNELS: &[Kernel] = &[
-    strict("kql_has", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| term(args, true, WHOLE)),
-    strict("kql_has_cs", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| term(args, false, WHOLE)),
-    strict("kql_hasprefix", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| term(args, true, PREFIX)),
-    strict("kql_hasprefix_cs", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| term(args, false, PREFIX)),
-    strict("kql_hassuffix", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| term(args, true, SUFFIX)),
-    strict("kql_hassuffix_cs", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| term(args, false, SUFFIX)),
-    strict("kql_contains", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| {
-        one(args, true, |needle, text| needle.any(text, |_, _| true))
-    }),
-    strict("kql_contains_cs", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| {
-        one(args, false, |needle, text| needle.any(text, |_, _| true))
-    }),
-    strict("kql_startswith", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| {
-        one(args, true, Needle::starts)
-    }),
-    strict("kql_startswith_cs", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| {
-        one(args, false, Needle::starts)
-    }),
-    strict("kql_endswith", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| one(args, true, Needle::ends)),
-    strict("kql_endswith_cs", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| {
-        one(args, false, Needle::ends)
-    }),
+/// A test of a text against one needle: the kernel's name, whether case does not matter, and the test.
+type Row = (&'static str, bool, fn(&Needle, &str) -> bool);
+
+const TESTS: [Row; 12] = [
+    ("kql_has", true, |needle, text| has(text, needle, WHOLE)),
+    ("kql_has_cs", false, |needle, text| has(text, needle, WHOLE)),
+    ("kql_hasprefix", true, |needle, text| has(text, needle, PREFIX)),
+    ("kql_hasprefix_cs", false, |needle, text| has(text, needle, PREFIX)),
+    ("kql_hassuffix", true, |needle, text| has(text, needle, SUFFIX)),
+    ("kql_hassuffix_cs", false, |needle, text| has(text, needle, SUFFIX)),
+    ("kql_contains", true, |needle, text| needle.any(text, |_, _| true)),
+    ("kql_contains_cs", false, |needle, text| needle.any(text, |_, _| true)),
+    ("kql_startswith", true, Needle::starts),
+    ("kql_startswith_cs", false, Needle::starts),
+    ("kql_endswith", true, Needle::ends),
+    ("kql_endswith_cs", false, Needle::ends),
+];
+
+/// The kernel of a row of [`TESTS`].
+const fn tested<const ROW: usize>() -> Kernel {
+    strict(TESTS[ROW].0, &[Phys::Text, Phys::Text], Phys::Bool, |args, _| one::<ROW>(args))
+        .prepare(known::<ROW>)
+}
+
+pub const KERNELS: &[Kernel] = &infallible([
+    tested::<0>(),
+    tested::<1>(),
+    tested::<2>(),
+    tested::<3>(),
+    tested::<4>(),
+    tested::<5>(),
+    tested::<6>(),
+    tested::<7>(),
+    tested::<8>(),
+    tested::<9>(),
+    tested::<10>(),
+    tested::<11>(),
     strict("kql_equals_fold", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| {
         match (args[0].text(), args[1].text()) {
             (Some(left), Some(right)) => Cell::Bool(fold::equals(left, right)),
@@ -72,10 +87,13 @@ pub const KERNELS: &[Kernel] = &[
     // The needles one by one, and as the JSON text of a dynamic.
     strict("kql_has_any", &[Phys::Text], Phys::Bool, |args, _| listed(args, Asks::Any)).rest(Phys::Text),
     strict("kql_has_all", &[Phys::Text], Phys::Bool, |args, _| listed(args, Asks::All)).rest(Phys::Text),
-    strict("kql_has_any_json", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| in_json(args, Asks::Any)),
-    strict("kql_has_all_json", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| in_json(args, Asks::All)),
-    strict("kql_has_any_index", &[Phys::Text, Phys::Text], Phys::Long, |args, _| in_json(args, Asks::Index)),
-];
+    strict("kql_has_any_json", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| in_json(args, Asks::Any))
+        .prepare(|rest| known_json(rest, Asks::Any)),
+    strict("kql_has_all_json", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| in_json(args, Asks::All))
+        .prepare(|rest| known_json(rest, Asks::All)),
+    strict("kql_has_any_index", &[Phys::Text, Phys::Text], Phys::Long, |args, _| in_json(args, Asks::Index))
+        .prepare(|rest| known_json(rest, Asks::Index)),
+]);
 
 const PREFIX: Edges = Edges { start: true, end: false };
 const SUFFIX: Edges = Edges { start: false, end: true };
@@ -88,9 +106,9 @@ enum Asks {
 }
 
 thread_local! {
-    static LAST: [RefCell<Option<Needle>>; 2] = const { [RefCell::new(None), RefCell::new(None)] };
+    static LAST: [RefCell<Option<Rc<Needle>>>; 2] = const { [RefCell::new(None), RefCell::new(None)] };
     static LAST_LIST: RefCell<List> = RefCell::default();
-    static LAST_JSON: RefCell<(String, List)> = RefCell::default();
+    static LAST_JSON: RefCell<(String, Rc<List>)> = RefCell::default();
 }
 
 /// The array with its strings folded.
@@ -109,27 +127,42 @@ fn fold_strings<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     Cell::Text(out)
 }
 
-/// Prepares the needle unless the row before had the same.
-fn one<'a>(args: &[Cell<'a>], folding: bool, test: impl Fn(&Needle, &str) -> bool) -> Cell<'a> {
-    let (Some(text), Some(needle)) = (args[0].text(), args[1].text()) else {
-        return Cell::Null;
-    };
-    Cell::Bool(prepared(needle, folding, |needle| test(needle, text)))
-}
-
-fn prepared(needle: &str, folding: bool, test: impl FnOnce(&Needle) -> bool) -> bool {
+/// Prepares the needle unless the time before had the same.
+fn needle(text: &str, folding: bool) -> Rc<Needle> {
     LAST.with(|last| {
         let mut last = last[usize::from(folding)].borrow_mut();
-        let prepared = last.get_or_insert_with(|| Needle::new(needle, folding));
-        if prepared.text() != needle {
-            *prepared = Needle::new(needle, folding);
+        match &*last {
+            Some(known) if known.text() == text => Rc::clone(known),
+            _ => Rc::clone(last.insert(Rc::new(Needle::new(text, folding)))),
         }
-        test(prepared)
     })
 }
 
-fn term<'a>(args: &[Cell<'a>], folding: bool, edges: Edges) -> Cell<'a> {
-    one(args, folding, |needle, text| has(text, needle, edges))
+fn prepared(wanted: &str, folding: bool, test: impl FnOnce(&Needle) -> bool) -> bool {
+    test(&needle(wanted, folding))
+}
+
+fn one<'a, const ROW: usize>(args: &[Cell<'a>]) -> Cell<'a> {
+    let (_, folding, test) = TESTS[ROW];
+    match (args[0].text(), args[1].text()) {
+        (Some(text), Some(wanted)) => Cell::Bool(test(&needle(wanted, folding), text)),
+        _ => Cell::Null,
+    }
+}
+
+/// A test of one row whose needle is known.
+struct Known<const ROW: usize>(Rc<Needle>);
+
+impl<const ROW: usize> Test for Known<ROW> {
+    fn test(&self, text: &str) -> Cell<'static> {
+        let (_, _, test) = const { TESTS[ROW] };
+        Cell::Bool(test(&self.0, text))
+    }
+}
+
+fn known<const ROW: usize>(rest: &[Cell<'_>]) -> Option<Rc<dyn Test>> {
+    let wanted = rest.first()?.text()?;
+    Some(Rc::new(Known::<ROW>(needle(wanted, TESTS[ROW].1))))
 }
 
 fn has(text: &str, needle: &Needle, edges: Edges) -> bool {
@@ -153,13 +186,13 @@ const AUTOMATON_MIN: usize = 4;
 #[derive(Default)]
 struct List {
     needles: Vec<Needle>,
-    rows: u32,
-    automaton: Option<AhoCorasick>,
+    served: Flag<bool>,
+    automaton: OnceCell<Option<AhoCorasick>>,
 }
 
 impl List {
     fn new(needles: Vec<Needle>) -> List {
-        List { needles, rows: 0, automaton: None }
+        List { needles, ..List::default() }
     }
 
     /// Takes these needles unless it has them already.
@@ -172,21 +205,21 @@ impl List {
         other
     }
 
-    /// Counts a row and builds the automaton when it begins to pay.
-    fn next_row(&mut self) {
-        self.rows = self.rows.saturating_add(1);
-        if self.rows != 2 || self.needles.len() < AUTOMATON_MIN {
-            return;
+    /// The automaton, where there is one: not for the first row.
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        if !self.served.replace(true) || self.needles.len() < AUTOMATON_MIN {
+            return None;
         }
-        let plain: Option<Vec<&[u8]>> = self.needles.iter().map(Needle::folded_ascii).collect();
-        if let Some(plain) = plain {
+        let build = || {
+            let plain: Vec<&[u8]> = self.needles.iter().map(Needle::folded_ascii).collect::<Option<_>>()?;
             // One that is too big to build is done without.
-            self.automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(plain).ok();
-        }
+            AhoCorasick::builder().ascii_case_insensitive(true).build(plain).ok()
+        };
+        self.automaton.get_or_init(build).as_ref()
     }
 
     fn any(&self, text: &str) -> bool {
-        let Some(automaton) = &self.automaton else {
+        let Some(automaton) = self.automaton() else {
             return self.needles.iter().any(|needle| has(text, needle, WHOLE));
         };
         // Most texts have none, which the first search says at once; overlaps need the second.
@@ -205,7 +238,7 @@ impl List {
         match asks {
             Asks::Any => Cell::Bool(self.any(text)),
             Asks::All => Cell::Bool(self.needles.iter().all(|needle| has(text, needle, WHOLE))),
-            Asks::Index if self.automaton.is_some() && !self.any(text) => Cell::Long(-1),
+            Asks::Index if self.needles.len() >= AUTOMATON_MIN && !self.any(text) => Cell::Long(-1),
             Asks::Index => match self.needles.iter().position(|needle| has(text, needle, WHOLE)) {
                 Some(at) => Cell::Long(at as i64),
                 None => Cell::Long(-1),
@@ -220,26 +253,41 @@ fn listed<'a>(args: &[Cell<'a>], asks: Asks) -> Cell<'a> {
     };
     LAST_LIST.with_borrow_mut(|list| {
         list.replace(&args[1..]);
-        list.next_row();
         list.ask(text, asks)
     })
 }
 
 fn in_json<'a>(args: &[Cell<'a>], asks: Asks) -> Cell<'a> {
-    let (Some(text), Some(json)) = (args[0].text(), args[1].text()) else {
-        return Cell::Null;
-    };
+    match (args[0].text(), args[1].text()) {
+        (Some(text), Some(json)) => list(json).ask(text, asks),
+        _ => Cell::Null,
+    }
+}
+
+/// Reads the needles unless the time before had the same.
+fn list(json: &str) -> Rc<List> {
     LAST_JSON.with_borrow_mut(|(last, list)| {
         if last != json {
-            last.clear();
-            last.push_str(json);
+            json.clone_into(last);
             let mut needles = Vec::new();
             each_text(json, &mut |needle| needles.push(Needle::new(needle, true)));
-            *list = List::new(needles);
+            *list = Rc::new(List::new(needles));
         }
-        list.next_row();
-        list.ask(text, asks)
+        Rc::clone(list)
     })
+}
+
+/// A question to a list that is known.
+struct KnownList(Rc<List>, Asks);
+
+impl Test for KnownList {
+    fn test(&self, text: &str) -> Cell<'static> {
+        self.0.ask(text, self.1)
+    }
+}
+
+fn known_json(rest: &[Cell<'_>], asks: Asks) -> Option<Rc<dyn Test>> {
+    Some(Rc::new(KnownList(list(rest.first()?.text()?), asks)))
 }
 
 /// The texts of a list, nested lists too; null is the empty text, which every text has.

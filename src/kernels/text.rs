@@ -8,9 +8,9 @@ use memchr::memmem;
 
 use super::fold::{lower_char, upper_char};
 use super::json::{self, Kind};
-use super::{Cell, Kernel, Nulls, Phys, lenient, strict};
+use super::{Cell, Kernel, Nulls, Phys, infallible, lenient, strict};
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_tolower", &[Phys::Text], Phys::Text, |args, out| {
         mapped(args[0], out, |byte| byte.is_ascii_uppercase(), str::make_ascii_lowercase, lower_char)
     }),
@@ -56,7 +56,7 @@ pub const KERNELS: &[Kernel] = &[
         out.push_str(if separator == '[' { "[]" } else { "]" });
         Cell::Text(out)
     }),
-];
+]);
 
 /// Results longer than this many bytes end the query instead of the process.
 pub const TEXT_MAX: usize = 64 << 20;

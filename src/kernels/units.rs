@@ -3,9 +3,9 @@
 mod rows;
 
 use super::Phys::{Real, Text};
-use super::{Cell, Kernel, fail, fallible, strict};
+use super::{Cell, Kernel, fail, strict};
 
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     strict("kql_convert_angle", &[Real, Text, Text], Real, |args, out| convert(rows::ANGLE, args, out)),
     strict("kql_convert_energy", &[Real, Text, Text], Real, |args, out| convert(rows::ENERGY, args, out)),
     strict("kql_convert_force", &[Real, Text, Text], Real, |args, out| convert(rows::FORCE, args, out)),
@@ -16,7 +16,7 @@ pub const KERNELS: &[Kernel] = &fallible([
         convert(rows::TEMPERATURE, args, out)
     }),
     strict("kql_convert_volume", &[Real, Text, Text], Real, |args, out| convert(rows::VOLUME, args, out)),
-]);
+];
 
 /// One operation on the way from a unit to another. The order counts for the last digit.
 #[derive(Clone, Copy, Debug)]

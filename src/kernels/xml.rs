@@ -7,10 +7,10 @@ use quick_xml::XmlVersion::Implicit1_0;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::{Cell, Kernel, Phys, fail, fallible, json, strict};
+use super::{Cell, Kernel, Phys, fail, json, strict};
 
 pub const KERNELS: &[Kernel] =
-    &fallible([strict("kql_parse_xml", &[Phys::Text], Phys::Text, |args, out| {
+    &[strict("kql_parse_xml", &[Phys::Text], Phys::Text, |args, out| {
         match parsed(args[0].text().unwrap_or("")) {
             Ok(json) => {
                 out.push_str(&json);
@@ -21,7 +21,7 @@ pub const KERNELS: &[Kernel] =
                 fail(out, format_args!("parse_xml() does not know what Kusto makes of {what}"))
             }
         }
-    })]);
+    })];
 
 /// A longer text is null in Kusto, in bytes.
 const LENGTH_MAX: usize = 1024 * 1024;

@@ -4,12 +4,12 @@
 use super::Phys::{Long, Text};
 use super::datetime::{add, sub};
 use super::text::push_texts;
-use super::{Cell, Kernel, fail, fallible, strict};
+use super::{Cell, Kernel, fail, strict};
 use crate::ticks::{SECOND, UNIX_EPOCH};
 use jiff::Timestamp;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-pub const KERNELS: &[Kernel] = &fallible([
+pub const KERNELS: &[Kernel] = &[
     strict("kql_utc_to_local", &[Long, Text], Long, utc_to_local),
     strict("kql_local_to_utc", &[Long, Text], Long, local_to_utc),
     strict("kql_timezones", &[], Text, |_, out| {
@@ -20,7 +20,7 @@ pub const KERNELS: &[Kernel] = &fallible([
         push_texts(&mut names.iter().map(String::as_str), out);
         Cell::Text(out)
     }),
-]);
+];
 
 fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()

@@ -210,6 +210,7 @@ impl<'v> Column<'v> {
     }
 
     /// The entry of a row below the view's number of rows.
+    #[inline]
     pub fn entry(&self, row: usize) -> Entry<'v> {
         let row = self.place(row);
         if self.is_null(row) {

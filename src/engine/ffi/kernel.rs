@@ -6,12 +6,13 @@ use std::cell::Cell as Flag;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
+use std::rc::Rc;
 
 use super::Connection;
 use super::second::{self, Handle};
 use super::vectors::{Arguments, Output};
 use crate::error::Result;
-use crate::kernels::{Cell, Kernel, Nulls, Phys, QUERY_ERROR};
+use crate::kernels::{Cell, Kernel, Nulls, Phys, QUERY_ERROR, Test};
 
 /// What the texts of one vector may take: DuckDB's limit does not count them, and one text of each of 2048
 /// rows may be long.
@@ -135,7 +136,7 @@ impl Function {
                 second::duckdb_v2_function_signature_set_return_type(signature, ty, slot)
             })?;
             for (wanted, key, value) in [
-                (!kernel.fallible, second::FALLIBILITY, second::INFALLIBLE),
+                (kernel.fallible == Some(false), second::FALLIBILITY, second::INFALLIBLE),
                 (kernel.nulls == Nulls::Handle, second::NULL_HANDLING, second::NULL_HANDLING_SPECIAL),
                 (kernel.volatile, second::STABILITY, second::STABILITY_VOLATILE),
             ] {
@@ -179,7 +180,7 @@ unsafe extern "C" fn call(info: Handle, _: Handle, slot: second::Slot) {
     };
     // Of a function that cannot fail DuckDB takes errors of this kind as they are, when the text that it
     // gives is too long, or a file is damaged.
-    let code = if kernel.fallible { second::INPUT_INVALID } else { second::INPUT_OBJECT_SIZE };
+    let code = if kernel.fallible == Some(false) { second::INPUT_OBJECT_SIZE } else { second::INPUT_INVALID };
     let message = message.replace('\0', "\u{2400}");
     // SAFETY: the slot holds an error that waits for its text; DuckDB copies it.
     unsafe {
@@ -208,12 +209,25 @@ unsafe fn run(kernel: &'static Kernel, info: Handle) -> std::result::Result<(), 
         let output = Output::of(result.cast(), kernel.returns, arguments.rows);
         (arguments, output)
     };
+    let cells = arguments.first()?;
+    if let Some(test) = prepared(kernel, &arguments, &cells) {
+        return tested(&*test, kernel, &arguments, &mut output);
+    }
+    called(kernel, &arguments, cells, &mut output)
+}
+
+/// Calls the kernel for each row.
+fn called<'v>(
+    kernel: &'static Kernel,
+    arguments: &'v Arguments<'v>,
+    mut cells: Vec<Cell<'v>>,
+    output: &mut Output,
+) -> std::result::Result<(), String> {
     let mut memo = if kernel.volatile { None } else { arguments.memo() };
-    let mut cells = arguments.first()?;
     let mut text = String::new();
     let mut written = 0;
     for row in 0..arguments.rows {
-        if let Some(same) = memo.as_mut().and_then(|memo| memo.find(&arguments, row)) {
+        if let Some(same) = memo.as_mut().and_then(|memo| memo.find(arguments, row)) {
             output.repeat(row, same);
             continue;
         }
@@ -230,7 +244,7 @@ unsafe fn run(kernel: &'static Kernel, info: Handle) -> std::result::Result<(), 
         match (kernel.run)(&cells, &mut text) {
             Cell::Error(message) => return Err(format!("{QUERY_ERROR}{message}")),
             cell if output.set(row, cell) => {}
-            _ => return Err(format!("function '{}' gave a value of a wrong type", kernel.name)),
+            _ => return Err(wrong_type(kernel)),
         }
         written += text.len();
         if written > TEXT_MAX_BYTES {
@@ -240,6 +254,43 @@ unsafe fn run(kernel: &'static Kernel, info: Handle) -> std::result::Result<(), 
                  give it fewer rows, or make the values smaller",
                 arguments.rows
             ));
+        }
+    }
+    Ok(())
+}
+
+fn wrong_type(kernel: &Kernel) -> String {
+    format!("function '{}' gave a value of a wrong type", kernel.name)
+}
+
+/// What the kernel makes of arguments of which only the first, a text, varies.
+fn prepared(kernel: &Kernel, arguments: &Arguments<'_>, cells: &[Cell<'_>]) -> Option<Rc<dyn Test>> {
+    let (first, rest) = arguments.columns.split_first()?;
+    let known = !first.constant && rest.iter().all(|argument| argument.constant);
+    if !known || arguments.rows == 0 || cells[1..].iter().any(|cell| cell.is_null()) {
+        return None;
+    }
+    kernel.prepare?(&cells[1..])
+}
+
+/// Runs the test for each row.
+fn tested(
+    test: &dyn Test,
+    kernel: &Kernel,
+    arguments: &Arguments<'_>,
+    output: &mut Output,
+) -> std::result::Result<(), String> {
+    let mut memo = arguments.memo();
+    let texts = &arguments.columns[0];
+    for row in 0..arguments.rows {
+        if let Some(same) = memo.as_mut().and_then(|memo| memo.find(arguments, row)) {
+            output.repeat(row, same);
+            continue;
+        }
+        match texts.cell(row)? {
+            Cell::Text(text) if output.set(row, test.test(text)) => {}
+            Cell::Null => output.null(row),
+            _ => return Err(wrong_type(kernel)),
         }
     }
     Ok(())

@@ -124,6 +124,7 @@ impl<'v> Argument<'v> {
         Ok(Argument { column, texts: texts.collect::<Result<_>>()?, constant: false })
     }
 
+    #[inline]
     pub fn cell<'a>(&'a self, row: usize) -> Result<Cell<'a>> {
         Ok(match self.column.entry(row) {
             Entry::Null => Cell::Null,
@@ -154,6 +155,7 @@ fn type_of(phys: Phys) -> u32 {
     }
 }
 
+#[inline]
 fn text(bytes: &[u8]) -> Result<&str> {
     if bytes.is_ascii() {
         // SAFETY: ASCII is UTF-8. Most texts are, and this test is several times faster than the other.
@@ -231,6 +233,7 @@ impl Output {
 
     /// Writes a cell; false when it is of another type.
     #[must_use]
+    #[inline]
     pub fn set(&mut self, row: usize, cell: Cell<'_>) -> bool {
         match (self.phys, cell) {
             (_, Cell::Null) => self.null(row),

@@ -1,117 +1,108 @@
-//! `ipv4_is_in_any_range()` and its kin: an address against thousands of ranges, which are read once and put
-//! in order.
+//! Networks among which an address is looked for: read once while they stay the same, and sorted. Knows spans
+//! of addresses, not how they are written.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::thread::LocalKey;
 
-use super::{V4, V6, each_rest, mask_v4, mask_v6};
-use crate::kernels::Cell;
+use super::each_rest;
+use crate::kernels::{Cell, Test};
 
-/// The first and the last address of a range.
-type Span = (u128, u128);
+/// The first and the last address of a network.
+pub type Span = (u128, u128);
 
-/// An address with a prefix, in one of the two families.
-pub trait Net: Copy + 'static {
-    fn read(text: &str) -> Option<Self>;
-
-    fn span(self) -> Span;
-
-    /// The ranges of the rows before.
-    fn last() -> &'static LocalKey<RefCell<Ranges>>;
-}
-
-/// Ranges as they were given, and in order without overlaps.
+/// Networks, of which some may be none.
 #[derive(Default)]
 pub struct Ranges {
     texts: Vec<String>,
-    given: Vec<Span>,
-    merged: Vec<Span>,
-    /// One of the texts is no range.
+    /// Sorted, and without a common address.
+    spans: Vec<Span>,
+    /// One of the texts is no network.
     broken: bool,
 }
 
-thread_local! {
-    static LAST_V4: RefCell<Ranges> = RefCell::default();
-    static LAST_V6: RefCell<Ranges> = RefCell::default();
-}
-
-impl Net for V4 {
-    fn read(text: &str) -> Option<V4> {
-        V4::parse(text)
-    }
-
-    fn span(self) -> Span {
-        (self.masked().into(), (self.masked() | !mask_v4(self.prefix)).into())
-    }
-
-    fn last() -> &'static LocalKey<RefCell<Ranges>> {
-        &LAST_V4
-    }
-}
-
-impl Net for V6 {
-    fn read(text: &str) -> Option<V6> {
-        V6::parse(text)
-    }
-
-    fn span(self) -> Span {
-        let mask = mask_v6(self.prefix);
-        (self.comparable() & mask, self.comparable() & mask | !mask)
-    }
-
-    fn last() -> &'static LocalKey<RefCell<Ranges>> {
-        &LAST_V6
-    }
-}
-
 impl Ranges {
-    fn read<N: Net>(args: &[Cell<'_>]) -> Ranges {
-        let texts = args[1..].iter().filter_map(|arg| arg.text()).map(str::to_owned).collect();
-        let mut ranges = Ranges { texts, ..Ranges::default() };
-        each_rest(args, &mut |text| match N::read(text) {
-            Some(net) => ranges.given.push(net.span()),
+    fn new(rest: &[Cell<'_>], span: fn(&str) -> Option<Span>) -> Ranges {
+        let mut ranges = Ranges { texts: given(rest).map(str::to_owned).collect(), ..Ranges::default() };
+        let mut spans = Vec::new();
+        each_rest(rest, &mut |text| match span(text) {
+            Some(span) => spans.push(span),
             None => ranges.broken = true,
         });
-        let mut sorted = ranges.given.clone();
-        sorted.sort_unstable();
-        for (first, last) in sorted {
-            match ranges.merged.last_mut() {
+        spans.sort_unstable();
+        for (first, last) in spans {
+            match ranges.spans.last_mut() {
                 Some(before) if first <= before.1 => before.1 = before.1.max(last),
-                _ => ranges.merged.push((first, last)),
+                _ => ranges.spans.push((first, last)),
             }
         }
         ranges
     }
 
-    /// An address is in a range; a range that is asked for is compared by the shorter prefix of both, so that
-    /// the one of the two must hold the other.
-    fn meet(&self, (first, last): Span) -> bool {
-        if first == last {
-            let after = self.merged.partition_point(|span| span.0 <= first);
-            return after > 0 && first <= self.merged[after - 1].1;
-        }
-        self.given.iter().any(|span| span.0 <= last && first <= span.1)
+    /// True when a range holds the address, or they share some; else null when the address or a range is
+    /// none, else false.
+    fn hold(&self, ip: Option<Span>) -> Cell<'static> {
+        let Some((first, last)) = ip else { return Cell::Null };
+        let at = self.spans.partition_point(|span| span.1 < first);
+        let found = self.spans.get(at).is_some_and(|span| span.0 <= last);
+        if !found && self.broken { Cell::Null } else { Cell::Bool(found) }
     }
 }
 
-/// True when a range holds the address; else null when the address or a range is none, else false.
-pub fn in_any_range<'a, N: Net>(args: &[Cell<'a>]) -> Cell<'a> {
-    let Some(net) = args[0].text().and_then(N::read) else {
-        return Cell::Null;
-    };
-    N::last().with_borrow_mut(|ranges| {
-        let given = || args[1..].iter().filter_map(|arg| arg.text());
-        if !given().eq(ranges.texts.iter().map(String::as_str)) {
-            *ranges = Ranges::read::<N>(args);
+thread_local! {
+    pub static RANGES_V4: RefCell<Rc<Ranges>> = RefCell::default();
+    pub static RANGES_V6: RefCell<Rc<Ranges>> = RefCell::default();
+}
+
+pub fn given<'a>(rest: &[Cell<'a>]) -> impl Iterator<Item = &'a str> {
+    rest.iter().filter_map(|arg| arg.text())
+}
+
+/// Reads the ranges unless the time before had the same.
+fn ranges(
+    rest: &[Cell<'_>],
+    last: &'static LocalKey<RefCell<Rc<Ranges>>>,
+    span: fn(&str) -> Option<Span>,
+) -> Rc<Ranges> {
+    last.with_borrow_mut(|last| {
+        if !given(rest).eq(last.texts.iter().map(String::as_str)) {
+            *last = Rc::new(Ranges::new(rest, span));
         }
-        let found = ranges.meet(net.span());
-        if !found && ranges.broken { Cell::Null } else { Cell::Bool(found) }
+        Rc::clone(last)
     })
+}
+
+pub fn in_any_range<'a>(
+    args: &[Cell<'a>],
+    last: &'static LocalKey<RefCell<Rc<Ranges>>>,
+    span: fn(&str) -> Option<Span>,
+) -> Cell<'a> {
+    ranges(&args[1..], last, span).hold(args[0].text().and_then(span))
+}
+
+/// Ranges that are known.
+struct Known {
+    ranges: Rc<Ranges>,
+    span: fn(&str) -> Option<Span>,
+}
+
+impl Test for Known {
+    fn test(&self, text: &str) -> Cell<'static> {
+        self.ranges.hold((self.span)(text))
+    }
+}
+
+pub fn prepared(
+    rest: &[Cell<'_>],
+    last: &'static LocalKey<RefCell<Rc<Ranges>>>,
+    span: fn(&str) -> Option<Span>,
+) -> Option<Rc<dyn Test>> {
+    Some(Rc::new(Known { ranges: ranges(rest, last, span), span }))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::kernels::net::V4;
     use crate::kernels::testing::texts;
     use proptest::prelude::*;
 

@@ -8,11 +8,11 @@ use memchr::{memchr_iter, memchr3_iter};
 use super::{Edges, List, PREFIX, SUFFIX, WHOLE, has, prepared};
 use crate::kernels::dynamic::unwrapped;
 use crate::kernels::fold::{self, Needle};
-use crate::kernels::{Cell, Kernel, Phys, lenient};
+use crate::kernels::{Cell, Kernel, Phys, infallible, lenient};
 
 const TWO: &[Phys] = &[Phys::Text, Phys::Text];
 
-pub const KERNELS: &[Kernel] = &[
+pub const KERNELS: &[Kernel] = &infallible([
     lenient("kql_has_dynamic", TWO, Phys::Bool, |args, _| term(args, true, WHOLE)),
     lenient("kql_has_cs_dynamic", TWO, Phys::Bool, |args, _| term(args, false, WHOLE)),
     lenient("kql_hasprefix_dynamic", TWO, Phys::Bool, |args, _| term(args, true, PREFIX)),
@@ -22,7 +22,7 @@ pub const KERNELS: &[Kernel] = &[
     lenient("kql_contains_dynamic", TWO, Phys::Bool, |args, _| part(args, true)),
     lenient("kql_contains_cs_dynamic", TWO, Phys::Bool, |args, _| part(args, false)),
     lenient("kql_has_any_dynamic", &[Phys::Text], Phys::Bool, |args, _| has_any(args)).rest(Phys::Text),
-];
+]);
 
 /// The kernel that takes the dynamic itself where this one takes its text.
 pub fn of_dynamic(text_kernel: &str) -> Option<&'static str> {
@@ -60,7 +60,6 @@ fn has_any<'a>(args: &[Cell<'a>]) -> Cell<'a> {
         if list.replace(&args[1..]) {
             *kept = Kept::of_all(list.needles.iter().map(Needle::text));
         }
-        list.next_row();
         let absent = kept.is_some_and(|kept| !list.reaches(json) && !kept.may_change(json));
         Cell::Bool(!absent && list.any(unwrapped(json, &mut String::new())))
     })
@@ -69,7 +68,7 @@ fn has_any<'a>(args: &[Cell<'a>]) -> Cell<'a> {
 impl List {
     /// Whether a needle stands anywhere, in whole terms or not.
     fn reaches(&self, text: &str) -> bool {
-        match &self.automaton {
+        match self.automaton() {
             Some(automaton) => automaton.is_match(text) || fold::reaches_ascii(text),
             None => self.needles.iter().any(|needle| needle.any(text, |_, _| true)),
         }

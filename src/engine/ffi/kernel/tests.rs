@@ -67,8 +67,8 @@ static KERNELS: [Kernel; 15] = [
     strict("t_small", &[Phys::Long], Phys::Long, small),
     strict("t_wrong", &[Phys::Long], Phys::Text, echo),
     strict("t_count", &[], Phys::Long, |_, _| Cell::Long(COUNTED.fetch_add(1, Ordering::SeqCst))).volatile(),
-    strict("t_upper", &[Phys::Text, Phys::Text], Phys::Text, upper),
-    strict("t_upper_or_fail", &[Phys::Text, Phys::Text], Phys::Text, upper).fallible(),
+    strict("t_upper", &[Phys::Text, Phys::Text], Phys::Text, upper).infallible(),
+    strict("t_upper_or_fail", &[Phys::Text, Phys::Text], Phys::Text, upper),
 ];
 
 fn open() -> Connection {
