@@ -7,7 +7,7 @@ use super::func::{
     ANY, BOOL, DATETIME, DECIMAL, DYN, Func, JSON, LONG, ONLY_STR, Param, REAL, STR, Sig, TEXT, TIMESPAN,
     TO_DECIMAL, f, known, named, pattern, rest, sig,
 };
-use crate::types::Type::{Bool, Datetime, Decimal, Dynamic, Long, Real, String, Timespan};
+use crate::types::Type::{Bool, Datetime, Decimal, Dynamic, Int, Long, Real, String, Timespan};
 
 const NEEDLE: Param = named("needle", STR);
 const PATTERN: Param = pattern(named("pattern", STR));
@@ -151,6 +151,17 @@ pub static SAME: Sig = sig(&[ANY], Arg(0), Sql("first({0})"));
 pub static ROWS: Sig = sig(&[], Is(Long), Sql("count(*)"));
 /// The second value where the first is there, else the third; internal.
 pub static PRESENT: Sig = sig(&[ANY, ANY, ANY], Arg(1), Sql("CASE WHEN {0} IS NULL THEN {2} ELSE {1} END"));
+/// As `toint()` of a long, which wraps around; DuckDB knows of most columns that none does; internal.
+pub static INT_OF_LONG: Sig = sig(
+    &[LONG],
+    Is(Int),
+    Sql(
+        "CASE WHEN {0} BETWEEN -2147483648 AND 2147483647 THEN CAST({0} AS INTEGER) ELSE kql_toint_long({0}) END",
+    ),
+);
+/// An instant as a file has it against a text that names one; internal.
+pub static NOT_BEFORE: Sig = sig(&[DATETIME, ONLY_STR], Is(Bool), Sql("{0} >= {1}"));
+pub static NOT_AFTER: Sig = sig(&[DATETIME, ONLY_STR], Is(Bool), Sql("{0} <= {1}"));
 /// A text of a document as the dynamic that it is there: an empty one is missing; internal.
 pub static PRESENT_TEXT: Sig = sig(&[STR], Is(Dynamic), Sql("kql_json_of_string(nullif({0}, ''))"));
 /// A table's first column as one array, for `has_any (table)`.

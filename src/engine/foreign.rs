@@ -1,20 +1,53 @@
-//! DuckDB files that kqlhunt did not make: their tables as KQL sees them. Values whose DuckDB type has an
-//! exact counterpart are converted in a view over the table; other columns are left out, by name.
+//! Files that kqlhunt did not make, of DuckDB or Parquet: their tables as KQL sees them. Values whose DuckDB
+//! type has an exact counterpart are converted in a view over the table; other columns are left out, by name.
+//! Columns of instants are there a second time as they are, as shadows of themselves: only of those DuckDB
+//! knows without reading them which rows are too early or too late.
+
+use std::io::Read;
+use std::path::Path;
 
 use super::ffi::Connection;
 use super::layout;
-use crate::error::Result;
-use crate::schema::{Schema, Table, TableColumn};
+use crate::error::{Error, Result};
+use crate::schema::{Schema, Shadow, Table, TableColumn, Trust};
 use crate::sql::quote;
 use crate::types::Type;
 
-/// Makes the views, and gives the tables and a note for each column that is left out.
+/// Makes the views over the tables of `hunt`, and gives the tables and a note for each column that is left out.
 pub fn schema(connection: &Connection) -> Result<(Schema, Vec<String>)> {
-    let columns = [("table_name", Type::String), ("column_name", Type::String), ("data_type", Type::String)];
     let sql = "SELECT c.table_name, c.column_name, c.data_type FROM duckdb_columns() AS c \
         JOIN duckdb_tables() AS t ON t.database_name = c.database_name AND t.schema_name = c.schema_name \
             AND t.table_name = c.table_name \
         WHERE c.database_name = 'hunt' AND c.schema_name = 'main' ORDER BY c.table_name, c.column_index";
+    views(connection, sql, &layout::from)
+}
+
+/// Makes the view over a Parquet file, as [`schema`] does: its one table is called as the file is.
+pub fn parquet(connection: &Connection, path: &Path) -> Result<(Schema, Vec<String>)> {
+    let shown = path.to_str().ok_or_else(|| Error::message("the path of the file is not UTF-8"))?;
+    let source = format!("read_parquet({})", quote::text(shown));
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let plain = |character: char| if character.is_alphanumeric() { character } else { '_' };
+    let table: String = stem.chars().map(plain).collect();
+    let sql = format!(
+        "SELECT {} AS table_name, column_name, column_type FROM (DESCRIBE SELECT * FROM {source})",
+        quote::text(&table)
+    );
+    views(connection, &sql, &|_| source.clone())
+}
+
+/// Whether a file begins as Parquet does.
+pub fn is_parquet(path: &Path) -> bool {
+    let mut head = [0; 4];
+    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *b"PAR1"
+}
+
+fn views(
+    connection: &Connection,
+    sql: &str,
+    source: &dyn Fn(&str) -> String,
+) -> Result<(Schema, Vec<String>)> {
+    let columns = [("table_name", Type::String), ("column_name", Type::String), ("data_type", Type::String)];
     let (mut schema, mut notes, mut exprs) = (Schema::default(), Vec::new(), Vec::<Vec<String>>::new());
     for row in layout::rows(connection, sql, &columns)? {
         let [table, column, sql_type] = layout::fields(row)?.map(|value| value.text());
@@ -22,28 +55,40 @@ pub fn schema(connection: &Connection) -> Result<(Schema, Vec<String>)> {
             notes.push(format!("column '{column}' of '{table}' is left out: KQL has no type for {sql_type}"));
             continue;
         };
-        let column = TableColumn { stored: column.clone(), ..TableColumn::new(column, ty) };
+        let mut column = TableColumn { stored: column.clone(), ..TableColumn::new(column, ty) };
         let name = quote::name(&column.stored);
-        let expr = format!("{} AS {name}", expr.replace("{}", &name));
+        let mut own = vec![format!("{} AS {name}", expr.replace("{}", &name))];
+        if INSTANTS.contains(&sql_type.as_str()) {
+            let stored = format!("{}{RAW}", column.stored);
+            own.push(format!("{name} AS {}", quote::name(&stored)));
+            column.shadows.push(Shadow { path: String::new(), ty, stored, trust: Trust::Full });
+        }
         match (schema.tables.last_mut(), exprs.last_mut()) {
             (Some(last), Some(exprs)) if last.name == table => {
                 last.columns.push(column);
-                exprs.push(expr);
+                exprs.extend(own);
             }
             _ => {
                 let from = format!("memory.other_file.{}", quote::name(&table));
                 schema.tables.push(Table { from, name: table, columns: vec![column] });
-                exprs.push(vec![expr]);
+                exprs.push(own);
             }
         }
     }
     connection.execute("CREATE SCHEMA IF NOT EXISTS memory.other_file")?;
     for (table, exprs) in schema.tables.iter().zip(exprs) {
-        let (view, exprs, source) = (&table.from, exprs.join(", "), layout::from(&table.name));
+        let (view, exprs, source) = (&table.from, exprs.join(", "), source(&table.name));
         connection.execute(&format!("CREATE OR REPLACE VIEW {view} AS SELECT {exprs} FROM {source}"))?;
     }
     Ok((schema, notes))
 }
+
+/// Types whose values compare with a text such as `2026-05-14T12:00:00Z`, read as one of them.
+const INSTANTS: [&str; 2] = ["TIMESTAMP", "TIMESTAMP WITH TIME ZONE"];
+
+/// What stands behind the name of an instant's column as it is. No column of a Parquet file ends so by chance,
+/// and where one does, the view cannot be made, which is said.
+const RAW: &str = " as stored";
 
 /// The KQL type of a DuckDB type and how to get from the one to the other (`{}` is the column), if that
 /// loses nothing. A timestamp of nanoseconds may lose its last two digits, a wide integer its first ones.

@@ -9,6 +9,8 @@ mod inputs;
 mod layout;
 mod open;
 mod probe;
+#[cfg(test)]
+mod pruning;
 mod reader;
 mod results;
 mod shadows;
@@ -38,7 +40,7 @@ use store::Store;
 pub enum Data {
     /// Tables in memory that this function fills.
     Memory(fn(&mut Store) -> Result<()>),
-    /// A hunt file, opened read-only.
+    /// A hunt file, opened read-only; also another's DuckDB file, or a Parquet file.
     File(PathBuf),
     /// Tables of this schema, without rows.
     Tables(Arc<Schema>),
@@ -163,6 +165,10 @@ impl Engine {
     fn read_schema(&mut self) -> Result<()> {
         let notes = self.handle.instance.file.as_deref().map(open::notes).unwrap_or_default();
         self.kind = layout::kind(&self.connection)?;
+        let parquet = self.handle.instance.parquet.clone();
+        if parquet.is_some() {
+            self.kind = Kind::Foreign;
+        }
         (self.schema, self.clock, self.notes) = match self.kind {
             Kind::Empty => (Arc::default(), None, Vec::new()),
             Kind::Ours => {
@@ -170,7 +176,10 @@ impl Engine {
                 (Arc::new(schema), layout::clock(&self.connection)?, Vec::new())
             }
             Kind::Foreign => {
-                let (schema, notes) = foreign::schema(&self.connection)?;
+                let (schema, notes) = match &parquet {
+                    Some(path) => foreign::parquet(&self.connection, path)?,
+                    None => foreign::schema(&self.connection)?,
+                };
                 (Arc::new(schema), None, notes)
             }
         };
@@ -270,6 +279,11 @@ impl Engine {
     pub fn detached<T>(&mut self, work: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
         let shared = self.handle.shared.clone();
         let _alone = shared.hunt.write().unwrap_or_else(PoisonError::into_inner);
+        if self.handle.instance.parquet.is_some() {
+            return Err(Error::message(
+                "the data are a Parquet file; start with --db FILE of a database to load files",
+            ));
+        }
         let Some(file) = self.handle.instance.file.clone() else {
             return Err(Error::message("the data are in memory; start with --db FILE to load files"));
         };

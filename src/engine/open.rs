@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::Options;
 use super::ffi::{Connection, Database};
-use super::layout;
 use super::spill::Spill;
+use super::{foreign, layout};
 use crate::error::{Error, Result};
 use crate::sql::quote;
 use crate::sys;
@@ -26,6 +26,8 @@ pub struct Instance {
     pub database: Arc<Database>,
     /// The hunt file, when the data are not in memory.
     pub file: Option<PathBuf>,
+    /// The Parquet file that is read in place; `hunt` is empty then.
+    pub parquet: Option<PathBuf>,
     /// Dropped after the database, whose files are in it.
     #[allow(dead_code)]
     spill: Spill,
@@ -44,7 +46,18 @@ impl Instance {
         let spill = Spill::new()?;
         let database = Database::in_memory()?;
         let connection = database.connect()?;
-        let instance = Instance { database, file: file.map(Path::to_path_buf), spill };
+        let (parquet, file) = match file {
+            Some(file) if foreign::is_parquet(file) => (Some(file), None),
+            file => (None, file),
+        };
+        if let (Some(file), Access::Write) = (parquet, access) {
+            return Err(Error::message(format!(
+                "'{}' is a Parquet file, into which nothing is loaded; name another file with --db",
+                file.display()
+            )));
+        }
+        let [file_kept, parquet] = [file, parquet].map(|path| path.map(Path::to_path_buf));
+        let instance = Instance { database, file: file_kept, parquet, spill };
         connection.execute(&settings(options, &instance.spill.path)?)?;
         match file {
             Some(file) => {
@@ -62,6 +75,9 @@ impl Instance {
     /// be attached again.
     pub fn lock(&self, connection: &Connection) -> Result<()> {
         let mut paths = Vec::new();
+        if let Some(file) = &self.parquet {
+            paths = vec![quote::text(path_text(file)?)];
+        }
         if let Some(file) = &self.file {
             paths = vec![quote::text(path_text(file)?), quote::text(path_text(&wal(file))?)];
         }

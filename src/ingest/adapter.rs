@@ -74,7 +74,9 @@ pub const ADAPTERS: &[Adapter] = &[
         name: "parquet",
         doc: "Parquet, as export jobs write it.",
         sniff: |head| head.text.starts_with("PAR1"),
-        read: Read::Refuse("it is Parquet, which is not loaded yet; export it as JSON Lines or CSV"),
+        read: Read::Refuse(
+            "it is Parquet, which is not loaded yet; query it where it is, with --db, or export it as JSON Lines or CSV",
+        ),
     },
     Adapter {
         name: "query-api",

@@ -13,6 +13,9 @@ use crate::types::Type;
 /// After so many bytes of text the appender hands over what it holds, so that wide rows do not pile up.
 const BUFFER_BYTES: usize = 64 << 20;
 
+/// Strings of so many bytes stand in DuckDB's struct itself.
+const INLINED_MAX: usize = 12;
+
 /// Appends to some columns of one table; the others get their defaults. What was not flushed is lost.
 pub struct Appender<'c> {
     raw: ffi::duckdb_appender,
@@ -168,18 +171,39 @@ impl Target {
     }
 
     fn texts(&mut self, vector: ffi::duckdb_vector, buffer: &Buffer, texts: &Text, start: usize) -> usize {
-        let mut bytes = 0;
-        for row in 0..self.rows {
-            let text = texts.get(start + row).unwrap_or_default();
+        let range = start.min(texts.ends.len())..(start + self.rows).min(texts.ends.len());
+        let before = start.checked_sub(1).and_then(|last| texts.ends.get(last)).copied().unwrap_or_default();
+        let (mut begin, mut bytes) = (before, 0);
+        // SAFETY: a VARCHAR vector has room for `rows` strings; zeros are the empty string, the default.
+        let strings = unsafe {
+            let strings = ffi::duckdb_vector_get_data(vector).cast::<ffi::duckdb_string_t>();
+            ptr::write_bytes(strings, 0, self.rows);
+            strings
+        };
+        for (row, end) in texts.ends[range].iter().copied().enumerate() {
+            let text = texts.bytes.get(begin..end).unwrap_or_default();
+            begin = end;
             bytes += text.len();
-            // SAFETY: a VARCHAR vector, the row below its size; DuckDB copies; a `str` is valid UTF-8.
-            unsafe {
-                ffi::duckdb_unsafe_vector_assign_string_element_len(
-                    vector,
-                    row as ffi::idx_t,
-                    text.as_ptr().cast(),
-                    text.len() as ffi::idx_t,
-                );
+            match text.len() {
+                0 => {}
+                length @ 1..=INLINED_MAX => {
+                    // SAFETY: the row is below the vector's size; a string this short stands in the struct
+                    // itself, behind its length, and the rest is zero.
+                    unsafe {
+                        let inlined = &mut (*strings.add(row)).value.inlined;
+                        inlined.length = length as u32;
+                        ptr::copy_nonoverlapping(text.as_ptr().cast(), inlined.inlined.as_mut_ptr(), length);
+                    }
+                }
+                // SAFETY: as above; DuckDB copies; a `str` is valid UTF-8.
+                length => unsafe {
+                    ffi::duckdb_unsafe_vector_assign_string_element_len(
+                        vector,
+                        row as ffi::idx_t,
+                        text.as_ptr().cast(),
+                        length as ffi::idx_t,
+                    );
+                },
             }
         }
         // A string's default is ''.
@@ -189,19 +213,19 @@ impl Target {
         bytes
     }
 
+    /// `start` is a multiple of [`Chunk::ROWS`], so that words of bits stay whole.
     fn nulls(&mut self, vector: ffi::duckdb_vector, buffer: &Buffer, start: usize) {
-        let missing = (0..self.rows).filter(|row| !buffer.is_valid(start + row));
-        let mut mask: *mut u64 = ptr::null_mut();
-        for row in missing {
-            // SAFETY: the vector is valid and the row below its size; after the first call it has a mask,
-            // which stays where it is.
-            unsafe {
-                if mask.is_null() {
-                    ffi::duckdb_vector_ensure_validity_writable(vector);
-                    mask = ffi::duckdb_vector_get_validity(vector);
-                }
-                ffi::duckdb_validity_set_row_invalid(mask, row as ffi::idx_t);
-            }
+        let words =
+            (0..self.rows.div_ceil(64)).map(|at| buffer.valid.get(start / 64 + at).copied().unwrap_or(0));
+        let full = |(at, word): (usize, u64)| word.count_ones() as usize == (self.rows - at * 64).min(64);
+        if words.clone().enumerate().all(full) {
+            return;
+        }
+        // SAFETY: the vector is valid; after the first call it has a mask with a bit for each row.
+        unsafe {
+            ffi::duckdb_vector_ensure_validity_writable(vector);
+            let mask = ffi::duckdb_vector_get_validity(vector);
+            words.enumerate().for_each(|(at, word)| mask.add(at).write(word));
         }
     }
 }

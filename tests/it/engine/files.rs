@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::time::Duration;
 
 use kqlhunt::engine::store::{LoadedFile, Store};
-use kqlhunt::engine::{Cancel, Data, Engine, Options, ResultId};
+use kqlhunt::engine::{Cancel, Data, Engine, Options, ResultId, Sql};
 use kqlhunt::error::{Error, Result};
 use kqlhunt::types::Type;
 use kqlhunt::value::Value;
@@ -260,4 +260,47 @@ fn files_of_others_are_read_as_far_as_nothing_is_lost() {
     assert!(
         Store::open(&path, &Options::default()).is_err_and(|error| error.to_string().contains("not made by"))
     );
+}
+
+#[test]
+fn a_parquet_file_is_read_in_place() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let path = folder.path().join("sign-ins 'x'.parquet");
+    let database = duckdb::Connection::open_in_memory().expect("opens");
+    let quoted = path.to_str().expect("is UTF-8").replace('\'', "''");
+    database
+        .execute_batch(&format!(
+            "COPY (SELECT '2026-05-14 12:00:00.123456'::TIMESTAMP AS \"When\", 'a' AS s, 1::BIGINT AS n, [1] AS list \
+             UNION ALL SELECT 'infinity'::TIMESTAMP, NULL, NULL, NULL) TO '{quoted}'"
+        ))
+        .expect("writes");
+    let mut engine = Engine::open(&Data::File(path.clone()), &Options::default()).expect("opens");
+    assert!(engine.notes().join("").contains("'list'"), "{:?}", engine.notes());
+    let schema = engine.schema();
+    let names: Vec<&str> = schema.tables.iter().map(|table| table.name.as_str()).collect();
+    assert_eq!(names, ["sign_ins__x_"]);
+    let count = |engine: &mut Engine, filter: &str| {
+        let kql = format!("sign_ins__x_ | where {filter} | count");
+        let compilation = kqlhunt::compile::compile(&kql, &engine.schema(), &Default::default());
+        let grid = engine.fetch(&Sql::from(&compilation.results[0]), &Cancel::new()).expect("runs");
+        grid.rows[0][0].text()
+    };
+    for (filter, rows) in [
+        ("When == datetime(2026-05-14T12:00:00.123456Z)", "1"),
+        ("When >= datetime(2026-05-14T12:00:00.1234561Z)", "0"),
+        (
+            "When > datetime(2026-05-14T12:00:00.1234559Z) and When <= datetime(2026-05-14T12:00:00.123456Z)",
+            "1",
+        ),
+        ("When < datetime(2026-05-14T12:00:00.123456Z)", "0"),
+        ("When < datetime(9999-12-31T23:59:59.9999999Z)", "1"),
+        ("not(When < datetime(2026-05-14T12:00:01Z))", "0"),
+        ("isnull(When) and s == ''", "1"),
+    ] {
+        assert_eq!(count(&mut engine, filter), rows, "{filter}");
+    }
+    let loaded: Result<()> = engine.detached(|_| Ok(()));
+    assert!(loaded.is_err_and(|error| error.to_string().contains("Parquet")));
+    let written = Store::open(&path, &Options::default());
+    assert!(written.is_err_and(|error| error.to_string().contains("is a Parquet file")));
 }
