@@ -22,6 +22,11 @@ impl Binder<'_> {
                 let help = "Write whole seconds, and add the rest as a timespan such as 500ms.";
                 self.remark(Diagnostic::warning(code::INTEGER, seconds.span, message).help(help));
             }
+            ("series_fit_poly", [_, _, degree]) if degree.ty == Type::Long => {
+                let message = "Kusto's editors want an int here; the engine takes a long";
+                let help = "Write toint() around the degree.";
+                self.remark(Diagnostic::warning(code::TYPE, degree.span, message).help(help));
+            }
             (name, [first, ..]) => self.warn_of_shape(name, first),
             _ => {}
         }

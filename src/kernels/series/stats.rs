@@ -90,19 +90,29 @@ fn stats(values: &[(usize, f64)], length: usize) -> Option<Stats> {
     let first = *values.first()?;
     let count = values.len() as f64;
     let sum: f64 = values.iter().map(|(_, value)| value).sum();
-    let avg = sum / count;
-    let squares: f64 = values.iter().map(|(_, value)| (value - avg).powi(2)).sum();
+    let squares = squares(values);
     let least = |least: (usize, f64), next: &(usize, f64)| if next.1 < least.1 { *next } else { least };
     let most = |most: (usize, f64), next: &(usize, f64)| if next.1 > most.1 { *next } else { most };
     Some(Stats {
         min: values.iter().fold(first, least),
         max: values.iter().fold(first, most),
-        avg,
+        avg: sum / count,
         // As of the aggregate variance(), one value has none.
         variance: if values.len() > 1 { squares / (count - 1.0) } else { 0.0 },
         sum,
         length,
     })
+}
+
+/// The squares of the distances to the mean, summed up by Welford's method: to the recorded digit.
+fn squares(values: &[(usize, f64)]) -> f64 {
+    let (mut mean, mut squares) = (0.0, 0.0);
+    for (at, (_, value)) in values.iter().enumerate() {
+        let distance = value - mean;
+        mean += distance / (at + 1) as f64;
+        squares += distance * (value - mean);
+    }
+    squares
 }
 
 fn magnitude(values: &[Element]) -> f64 {
@@ -186,6 +196,8 @@ mod tests {
         assert_eq!(stats("[3,1,4,1]", Null), "[1.0,1,4.0,2,2.25,1.5,2.25]");
         assert_eq!(stats("[3,null,1]", Null), "NULL");
         assert_eq!(stats("[3,null,1,\"NaN\"]", Bool(true)), "[1.0,2,3.0,0,2.0,1.4142135623730952,2.0]");
+        let digits = stats("[23,46,23,87,4,8,3,75,2,56,13,75,32,16,29]", Null);
+        assert_eq!(digits, "[2.0,8,87.0,3,32.8,28.50363385354827,812.4571428571429]");
         assert_eq!(stats("[]", Null), "NULL");
         assert_eq!(stats("{}", Null), "NULL");
         assert_eq!(
