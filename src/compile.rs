@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use crate::diag::{Diagnostic, any_error, code};
 pub use crate::facts::{Input, Options, Origin, Render, TableUse};
 use crate::plan::{self, Ask, Node, Plan, Rel};
+pub use crate::plan::{Known, Outline, Sort};
 use crate::schema::Schema;
 use crate::span::Span;
 use crate::sql;
+pub use crate::syntax::words::{quoted, reference};
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -123,7 +125,7 @@ const OWN_STACK_BYTES: usize = 64 << 20;
 
 const TOO_LONG: &str = "the query becomes more than 16 MB of SQL";
 
-fn on_own_stack(text: &str, compile: impl FnOnce() -> Compilation) -> Compilation {
+fn on_own_stack<T>(text: &str, compile: impl FnOnce() -> T) -> T {
     match text.len() <= OWN_STACK_TEXT {
         true => compile(),
         false => stacker::grow(OWN_STACK_BYTES, compile),
@@ -184,6 +186,11 @@ fn columns(plan: &Plan) -> Vec<ColumnType> {
 pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnType>>, Vec<Diagnostic>) {
     let compilation = compile(text, schema, options);
     (compilation.results.into_iter().map(|result| result.columns).collect(), compilation.diagnostics)
+}
+
+/// What a text that may be unfinished names, and the columns at its end.
+pub fn outline(text: &str, schema: &Schema, options: &Options) -> Outline {
+    on_own_stack(text, || plan::outline(&crate::syntax::parse(text).0, text, schema, options))
 }
 
 /// `None` when the SQL would be too long.

@@ -4,10 +4,11 @@ use super::commands::{self, COMMANDS};
 use super::grid::Step;
 use super::keys::{self, Context};
 use super::msg::Effect;
-use super::popup::{Input, List, ListKind, Popup, matching};
+use super::popup::{Input, List, ListKind, Popup};
 use super::{App, Focus, NoteKind, text};
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
+use crate::ide::fuzzy::matching;
 
 /// Rows of a popup that are not its list: a frame, a line of input, a line below.
 const LIST_EDGE: u16 = 4;

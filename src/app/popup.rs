@@ -1,8 +1,6 @@
 //! What lies over the panes: lists with a line of input, and texts. Knows no keys and no commands.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher};
 
 use super::grid::Step;
 
@@ -149,27 +147,6 @@ impl Text {
     }
 }
 
-/// The indexes of the items that a typed text fits, the best first; all of them when nothing is typed.
-pub fn matching(typed: &str, items: &[String]) -> Vec<usize> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return (0..items.len()).collect();
-    }
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
-    let mut buffer = Vec::new();
-    let mut found: Vec<(u32, usize)> = items
-        .iter()
-        .enumerate()
-        .filter_map(|(at, item)| {
-            let text = nucleo_matcher::Utf32Str::new(item, &mut buffer);
-            pattern.score(text, &mut matcher).map(|score| (score, at))
-        })
-        .collect();
-    found.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
-    found.into_iter().map(|(_, at)| at).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,13 +163,5 @@ mod tests {
         assert_eq!(input, Input { text: "oad ".into(), cursor: 4 });
         input.insert("a\x1b\nb");
         assert_eq!(input.text, "oad ab");
-    }
-
-    #[test]
-    fn the_best_match_comes_first() {
-        let items = ["export result".to_string(), "hits".into(), "help".into()];
-        assert_eq!(matching("h", &items)[0..2].iter().filter(|at| **at > 0).count(), 2);
-        assert_eq!(matching("exp", &items), [0]);
-        assert_eq!(matching("", &items), [0, 1, 2]);
     }
 }

@@ -46,6 +46,36 @@ pub fn operator(name: &str) -> Option<&'static Construct> {
     tabular::ROWS.iter().find(|row| row.name == name || row.aliases.contains(&name))
 }
 
+/// The tabular operators.
+pub fn operators() -> &'static [Construct] {
+    tabular::ROWS
+}
+
+/// What stands between operands.
+pub fn scalars() -> &'static [Construct] {
+    scalar::ROWS
+}
+
+/// The kinds of join.
+pub fn joins() -> &'static [Construct] {
+    join::ROWS
+}
+
+/// The kinds of chart, with what they are.
+pub fn chart_rows() -> &'static [Construct] {
+    render::ROWS
+}
+
+/// The statements.
+pub fn statements() -> &'static [Construct] {
+    statement::ROWS
+}
+
+/// The scalar types.
+pub fn types() -> &'static [Construct] {
+    types::ROWS
+}
+
 /// The kinds of chart that `render` knows.
 pub fn charts() -> Vec<&'static str> {
     render::ROWS.iter().map(|row| row.name).collect()

@@ -5,6 +5,7 @@ pub mod absent;
 pub mod agg;
 pub mod binary;
 pub mod charts;
+pub mod clauses;
 pub mod cond;
 pub mod construct;
 pub mod convert;

@@ -1,7 +1,7 @@
 //! From a row of a result to follow-up queries, as KQL text: the events behind a hit, the indicators of an
 //! address. Every value in them goes through [`quote`]. Runs nothing.
 
-use crate::compile::{Compiled, Origin, TableUse};
+use crate::compile::{Compiled, Origin, TableUse, quoted, reference};
 use crate::schema::Schema;
 use crate::ticks;
 use crate::types::Type;
@@ -28,28 +28,12 @@ pub struct Pivot {
 
 /// A KQL string literal of any text ("The string data type", escapes).
 pub fn quote(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            _ if letter.is_control() => quoted.push_str(&format!("\\u{:04x}", letter as u32)),
-            _ => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
+    quoted(text)
 }
 
 /// A table or column in KQL, bracketed when it is no plain identifier.
 pub fn name(text: &str) -> String {
-    let plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        && text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
-    if plain { text.to_string() } else { format!("[{}]", quote(text)) }
+    reference(text)
 }
 
 fn datetime(ticks: i64) -> String {

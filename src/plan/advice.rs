@@ -139,6 +139,11 @@ const NEW_NAMES: &[(&str, &str)] = &[
     ("weekofyear", "week_of_year"),
 ];
 
+/// Whether a name of a function is an old one.
+pub fn is_obsolete(name: &str) -> bool {
+    NEW_NAMES.iter().any(|(old, _)| *old == name)
+}
+
 impl Binder<'_> {
     /// Remarks, with a change of the text where one says it all.
     pub fn advise(&mut self, advice: &Advice, span: Span, fix: Option<(Span, String)>) {

@@ -99,7 +99,7 @@ pub struct Binder<'a> {
 }
 
 impl<'a> Binder<'a> {
-    fn new(
+    pub fn new(
         text: &'a str,
         schema: &'a Schema,
         options: &'a Options,

@@ -73,6 +73,11 @@ impl Env {
         self.frames().map(|frame| frame.name.as_str()).collect()
     }
 
+    /// Every visible name with what it stands for, the innermost first.
+    pub fn bindings(&self) -> impl Iterator<Item = (&str, &Binding)> {
+        self.frames().map(|frame| (frame.name.as_str(), &frame.binding))
+    }
+
     /// The names that stand for tables.
     pub fn tables(&self) -> Vec<&str> {
         let tabular = |frame: &&Frame| matches!(frame.binding, Binding::Table(_));

@@ -17,6 +17,6 @@ pub mod words;
 pub use blocks::statement_at;
 pub use expr::{BINARY_OPS, LIST_OPS};
 pub use lexer::tokens;
-pub use ops::{OPERATORS, Operator};
+pub use ops::{OPERATORS, Operator, Start};
 pub use parser::{DEPTH_MAX, TEXT_MAX, parse};
 pub use pipe::{OPERATORS_MAX, is_param};

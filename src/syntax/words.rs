@@ -191,6 +191,36 @@ pub const WORDS: &[(&str, Use)] = &[
     ("withsource", Anywhere),
 ];
 
+/// A name as it is written where it is read: in brackets when it is no plain word.
+pub fn reference(name: &str) -> String {
+    let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        && name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+        && matches!(known(name), None | Some(Anywhere));
+    if plain { name.to_owned() } else { format!("[{}]", quoted(name)) }
+}
+
+/// A string literal of any text ("The string data type", escapes).
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", escaped(text))
+}
+
+/// The inside of a string literal.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '"' => escaped.push_str("\\\""),
+            '\\' => escaped.push_str("\\\\"),
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            _ if letter.is_control() => escaped.push_str(&format!("\\u{:04x}", letter as u32)),
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
 /// Where this word may be a name; `None` when the grammar does not know it, so that it is one anywhere.
 pub fn known(word: &str) -> Option<Use> {
     let first = usize::from(*word.as_bytes().first()?);

@@ -5,6 +5,7 @@
 mod cases;
 mod cli;
 mod compile;
+mod complete;
 #[cfg(feature = "engine")]
 mod compute;
 #[cfg(feature = "engine")]
