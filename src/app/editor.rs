@@ -116,10 +116,14 @@ impl Editor {
     }
 
     pub fn set_cursor(&mut self, line: usize, column: usize) {
-        let clamp = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
         self.area.cancel_selection();
-        self.area.move_cursor(CursorMove::Jump(clamp(line), clamp(column)));
+        self.jump(line, column);
         self.joins_until = 0;
+    }
+
+    fn jump(&mut self, line: usize, column: usize) {
+        let clamp = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(clamp(line), clamp(column)));
     }
 
     /// The cursor as a byte of [`Editor::text`].
@@ -230,6 +234,20 @@ impl Editor {
             area.insert_str(&text);
         });
         self.set_cursor(0, 0);
+    }
+
+    /// Puts text in place of some bytes, as one step of undo; the cursor goes `back` characters from its end.
+    pub fn replace(&mut self, bytes: Range<usize>, text: &str, back: usize) {
+        let (start, end) = (self.place_of(bytes.start), self.place_of(bytes.end));
+        self.set_cursor(start.0, start.1);
+        if start != end {
+            self.area.start_selection();
+            self.jump(end.0, end.1);
+        }
+        self.insert(text);
+        for _ in 0..back {
+            self.go(CursorMove::Back, false);
+        }
     }
 
     pub fn undo(&mut self) -> bool {

@@ -7,6 +7,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub enum Context {
     Global,
     Editor,
+    /// The editor while it shows what may be written; other keys are the editor's.
+    Completion,
     Grid,
     Record,
     Chart,
@@ -60,6 +62,17 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Editor, "Ctrl-Left", "word-left"),
         (Editor, "Alt-f", "word-right"),
         (Editor, "Ctrl-Right", "word-right"),
+        (Editor, "Tab", "complete-or-indent"),
+        (Editor, "Ctrl-Space", "complete"),
+        (Completion, "Tab", "accept"),
+        (Completion, "Enter", "accept-or-newline"),
+        (Completion, "Down", "down"),
+        (Completion, "Ctrl-N", "down"),
+        (Completion, "Up", "up"),
+        (Completion, "Ctrl-P", "up"),
+        (Completion, "PgDn", "page-down"),
+        (Completion, "PgUp", "page-up"),
+        (Completion, "Esc", "close"),
         (Grid, "Tab", "next-pane"),
         (Grid, "Shift-Tab", "previous-pane"),
         (Grid, "j", "down"),
@@ -186,7 +199,8 @@ pub const KEYS: &[(Context, &str, &str)] = {
 
 /// The command of a key, first in `context`, then everywhere.
 pub fn lookup(context: Context, key: &str) -> Option<&'static str> {
-    lookup_in(context, key).or_else(|| lookup_in(Context::Global, key))
+    let beside = (context == Context::Completion).then(|| lookup_in(Context::Editor, key)).flatten();
+    lookup_in(context, key).or(beside).or_else(|| lookup_in(Context::Global, key))
 }
 
 pub fn lookup_in(context: Context, key: &str) -> Option<&'static str> {

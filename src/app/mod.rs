@@ -5,6 +5,7 @@ mod arrivals;
 pub mod chart;
 pub mod clock;
 pub mod commands;
+pub mod completion;
 pub mod editor;
 pub mod grid;
 pub mod keys;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 use chart::ChartPane;
 use clock::Clock;
+use completion::{Desk, Suggestions};
 use editor::Editor;
 use grid::Grid;
 use keys::Context;
@@ -68,6 +70,9 @@ pub struct App {
     pub chart: Option<ChartPane>,
     pub stepper: Option<Stepper>,
     pub popup: Option<Popup>,
+    /// What may be written at the cursor, while it is shown.
+    pub suggestions: Option<Suggestions>,
+    pub desk: Desk,
     pub hunts: Arc<Vec<Hunt>>,
     pub note: Note,
     /// The first of two keys.
@@ -175,6 +180,8 @@ impl App {
             chart: None,
             stepper: None,
             popup: None,
+            suggestions: None,
+            desk: Desk::default(),
             hunts: start.hunts,
             note: Note::default(),
             prefix: None,
@@ -202,6 +209,7 @@ impl App {
             (Some(Popup::Text(_)), ..) => Context::Text,
             (None, _, Focus::Record) if self.record.is_some() => Context::Record,
             (None, Some(_), _) => Context::Hits,
+            (None, None, Focus::Editor) if self.suggestions.is_some() => Context::Completion,
             (None, None, Focus::Editor) => Context::Editor,
             (None, None, Focus::Grid | Focus::Record) => Context::Grid,
             (None, None, Focus::Chart) => Context::Chart,

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
+use super::completion::Found;
 use super::session::Session;
 use crate::compile::Compiled;
 use crate::diag::Diagnostic;
+use crate::ide::complete::Ask;
 use crate::schema::Schema;
 use crate::value::{Grid, Value};
 
@@ -88,6 +90,11 @@ pub enum Msg {
         schema: Option<Arc<Schema>>,
     },
     Exported(Result<Exported, String>),
+    /// What the data say for completion.
+    Learned {
+        ask: Ask,
+        found: Result<Found, String>,
+    },
     /// A thread of ours is gone; what it said.
     Broken(String),
 }
@@ -217,6 +224,8 @@ pub enum Effect {
         kql: String,
         now: i64,
     },
+    /// Asks the data for what completion offers.
+    Learn(Ask),
     ReadFile(PathBuf),
     WriteFile {
         path: PathBuf,

@@ -100,23 +100,28 @@ impl List {
     }
 
     pub fn step(&mut self, step: Step, items: usize, page: usize) {
-        let last = items.saturating_sub(1);
-        let page = page.max(1);
-        self.selected = match step {
-            Step::Up => self.selected.saturating_sub(1),
-            Step::Down => (self.selected + 1).min(last),
-            Step::PageUp => self.selected.saturating_sub(page),
-            Step::PageDown => (self.selected + page).min(last),
-            Step::Top => 0,
-            Step::Bottom => last,
-            Step::Left | Step::Right => self.selected,
-        };
+        self.selected = stepped(self.selected, step, items, page);
         self.scroll_into(page);
     }
 
     pub fn scroll_into(&mut self, page: usize) {
         let page = page.max(1);
         self.top = self.top.clamp((self.selected + 1).saturating_sub(page), self.selected);
+    }
+}
+
+/// The place in a list after a step.
+pub fn stepped(selected: usize, step: Step, items: usize, page: usize) -> usize {
+    let last = items.saturating_sub(1);
+    let page = page.max(1);
+    match step {
+        Step::Up => selected.saturating_sub(1),
+        Step::Down => (selected + 1).min(last),
+        Step::PageUp => selected.saturating_sub(page),
+        Step::PageDown => (selected + page).min(last),
+        Step::Top => 0,
+        Step::Bottom => last,
+        Step::Left | Step::Right => selected,
     }
 }
 

@@ -11,7 +11,9 @@ use super::layout::{self, Part};
 use super::msg::{AgePurpose, Effect, Failure, Msg, Purpose, Window};
 use super::popup::{Popup, Text};
 use super::stepper::Events;
-use super::{App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, statement, text};
+use super::{
+    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, statement, text,
+};
 use crate::diag::Diagnostic;
 use crate::hunt::series;
 
@@ -44,6 +46,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Opened(opened) => {
             app.database.state = DatabaseState::Open;
             app.database.schema = opened.schema;
+            app.desk.forget();
             if !app.clock_chosen {
                 app.clock = opened.clock.map_or(Clock::Wall, Clock::Fixed);
             }
@@ -103,9 +106,11 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             if let Some(schema) = schema {
                 app.database.schema = schema;
             }
+            app.desk.forget();
             return summary(app, "Load", result);
         }
         Msg::Exported(result) => return exported(app, result),
+        Msg::Learned { ask, found } => return completion::learned(app, ask, found),
         Msg::Broken(why) => {
             let why = text::shown(&why, app.ascii).into_owned();
             return app.say(NoteKind::Error, why);
@@ -144,6 +149,10 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             app.popup = None;
             app.dirty = true;
         }
+        // What is shown of the cursor does not outlive a command of another kind.
+        if keys::lookup_in(context, &name).is_none() {
+            app.suggestions = None;
+        }
         return if (command.when)(app) {
             (command.run)(app, "")
         } else {
@@ -158,13 +167,13 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             }
             app.dirty = true;
         }
-        (Context::Editor, _) => edit(app, key),
+        (Context::Editor | Context::Completion, _) => return edit(app, key),
         _ => {}
     }
     Vec::new()
 }
 
-fn edit(app: &mut App, key: &KeyEvent) {
+fn edit(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let page = usize::from(layout::layout(app).inner(Part::Editor).height).max(2) - 1;
     match key.code {
         KeyCode::PageDown => app.editor.page(page, true),
@@ -182,6 +191,7 @@ fn edit(app: &mut App, key: &KeyEvent) {
         app.say(NoteKind::Plain, "");
     }
     app.dirty = true;
+    completion::after_key(app, key)
 }
 
 /// A paste goes into the line that is typed in, else into the query; it never runs anything.
@@ -196,6 +206,7 @@ fn paste(app: &mut App, pasted: &str) {
         None if app.stepper.is_some() => {}
         None => {
             app.focus = Focus::Editor;
+            app.suggestions = None;
             app.editor.insert(pasted);
         }
     }

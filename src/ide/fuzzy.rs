@@ -21,6 +21,8 @@ pub fn beginning<T: AsRef<str>>(typed: &str, items: &[T]) -> Vec<usize> {
         return (0..items.len()).collect();
     }
     let kind = nucleo_matcher::pattern::AtomKind::Fuzzy;
+    // One letter is in most items.
+    let fuzzy = typed.chars().nth(1).is_some();
     let mut found = scored(&Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, kind), items);
     let lower = typed.to_lowercase();
     let class = |at: usize| {
@@ -32,6 +34,7 @@ pub fn beginning<T: AsRef<str>>(typed: &str, items: &[T]) -> Vec<usize> {
             _ => 3,
         }
     };
+    found.retain(|(_, at)| fuzzy || class(*at) < 3);
     found.sort_by_cached_key(|(score, at)| match class(*at) {
         3 => (3, std::cmp::Reverse(*score), *at),
         class => (class, std::cmp::Reverse(0), *at),
@@ -66,6 +69,7 @@ mod tests {
         let items = ["count_distinct", "Account", "count", "Country", "dcount"];
         assert_eq!(beginning("count", &items)[..3], [2, 0, 3]);
         assert_eq!(beginning("cd", &items), [0]);
+        assert_eq!(beginning("d", &items), [4]);
         assert_eq!(beginning("zz", &items), [] as [usize; 0]);
     }
 }

@@ -8,6 +8,7 @@ use super::paint::{put, put_right};
 use super::panes;
 use super::theme::Theme;
 use crate::app::grid::Extent;
+use crate::app::keys::Context;
 use crate::app::layout::{self, Layout, Pane, Part};
 use crate::app::{App, DatabaseState, Focus, commands, text};
 
@@ -39,6 +40,9 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     }
     status(app, theme, &layout, buffer);
     hints(app, theme, layout.hints, buffer);
+    if let Some(cursor) = cursor.filter(|_| app.context() == Context::Completion) {
+        panes::completion::draw(app, theme, cursor, Rect { height: layout.status.y, ..screen }, buffer);
+    }
     match panes::popup::draw(app, theme, buffer) {
         Some(over) => over,
         None => cursor.filter(|_| app.focus == Focus::Editor && app.stepper.is_none()),

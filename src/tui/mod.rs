@@ -15,6 +15,8 @@ mod files;
 #[cfg(feature = "engine")]
 mod input;
 #[cfg(feature = "engine")]
+mod learn;
+#[cfg(feature = "engine")]
 mod load;
 #[cfg(feature = "engine")]
 mod queries;

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::theme::Theme;
 use crate::app::text;
 
 /// Puts text at a place of an area, cut at its right edge with a mark. Gives the column after it.
@@ -32,5 +33,27 @@ pub fn clear(buffer: &mut Buffer, area: Rect, style: Style) {
             buffer[(x, y)].reset();
             buffer[(x, y)].set_style(style);
         }
+    }
+}
+
+/// A frame around an area, with a title in it and words below.
+pub fn frame(theme: &Theme, area: Rect, title: &str, below: &str, buffer: &mut Buffer) {
+    let (last_x, last_y) = (area.right() - 1, area.bottom() - 1);
+    for y in area.top()..=last_y {
+        for x in area.left()..=last_x {
+            let (flat, upright) = (y == area.y || y == last_y, x == area.x || x == last_x);
+            if flat || upright {
+                let (up, down) = (upright && y > area.y, upright && y < last_y);
+                let (left, right) = (flat && x > area.x, flat && x < last_x);
+                buffer[(x, y)].set_symbol(theme.joint(up, right, down, left));
+            }
+        }
+    }
+    let inside = Rect { x: area.x + 2, width: area.width - 4, ..area };
+    if !title.is_empty() {
+        put(buffer, inside, 0, 0, &format!(" {title} "), theme.title(true), theme.ascii);
+    }
+    if !below.is_empty() {
+        put_right(buffer, inside, area.height - 1, &format!(" {below} "), theme.dim(), theme.ascii);
     }
 }

@@ -7,12 +7,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use super::learn;
 use super::run::Event;
 use crate::app::msg::{AgePurpose, Msg, Question, TableAge};
 use crate::compile::{self, TableUse};
 use crate::engine::{Cancel, Engine, Handle, Sql};
 use crate::error::{Error, Result};
 use crate::hunt::pivot;
+use crate::ide::complete::Ask;
 use crate::outside::Folders;
 use crate::schema::Schema;
 use crate::sys::wall_clock;
@@ -21,6 +23,7 @@ use crate::value::{Grid, Value};
 pub enum Job {
     Ages { purpose: AgePurpose, text: String, now: Option<i64> },
     Ask { question: Question, ticket: u64, kql: String, now: i64 },
+    Learn(Ask),
 }
 
 /// Jobs of one kind take each other's place.
@@ -29,6 +32,7 @@ enum Kind {
     Ages,
     Events,
     Indicators,
+    Learn,
 }
 
 impl Job {
@@ -37,6 +41,7 @@ impl Job {
             Job::Ages { .. } => Kind::Ages,
             Job::Ask { question: Question::Events, .. } => Kind::Events,
             Job::Ask { question: Question::Indicators, .. } => Kind::Indicators,
+            Job::Learn(_) => Kind::Learn,
         }
     }
 }
@@ -81,6 +86,10 @@ fn serve(handle: &Handle, folders: &Folders, todo: &Receiver<(Job, Cancel)>, eve
                 let answer = answer.and_then(|mut engine| fetch(&mut engine, &kql, now, &cancel));
                 Msg::Answered { question, ticket, answer: answer.map_err(|error| error.to_string()) }
             }
+            Job::Learn(ask) => {
+                let found = answer.and_then(|mut engine| learn::found(&mut engine, &ask, &cancel));
+                Msg::Learned { ask, found: found.map_err(|error| error.to_string()) }
+            }
         };
         if !cancel.cancelled() && events.send(Event::Msg(msg)).is_err() {
             return;
@@ -89,7 +98,7 @@ fn serve(handle: &Handle, folders: &Folders, todo: &Receiver<(Job, Cancel)>, eve
 }
 
 /// Compiles one of our own queries and gives all of its rows.
-fn fetch(engine: &mut Engine, kql: &str, now: i64, cancel: &Cancel) -> Result<Grid> {
+pub fn fetch(engine: &mut Engine, kql: &str, now: i64, cancel: &Cancel) -> Result<Grid> {
     let options = compile::Options { now, ..compile::Options::default() };
     let compilation = compile::compile(kql, &engine.schema(), &options);
     match compilation.results.first() {

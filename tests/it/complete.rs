@@ -17,7 +17,7 @@ use kqlhunt::catalog::clauses::{SHAPES, SPECIAL, Values};
 use kqlhunt::catalog::tables::schema;
 use kqlhunt::compile::{Options, check};
 use kqlhunt::diag::any_error;
-use kqlhunt::ide::complete::{Completer, Completion, Kind, Learned, Source};
+use kqlhunt::ide::complete::{Ask, Completer, Completion, Kind, Learned, Source};
 
 const SHOWN: usize = 6;
 
@@ -63,7 +63,8 @@ fn shown(completion: &Completion) -> String {
         })
         .collect();
     match (&completion.asks, parts.is_empty()) {
-        (Some(source), _) => format!("asks for {}.{} {:?}", source.table, source.column, source.path),
+        (Some(Ask::Values(of)), _) => format!("asks for values of {}.{} {:?}", of.table, of.column, of.path),
+        (Some(Ask::Paths(of)), _) => format!("asks for properties of {}.{}", of.table, of.column),
         (None, true) => "nothing".to_owned(),
         (None, false) => parts.join("; "),
     }

@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use kqlhunt::app::completion::Found;
 use kqlhunt::app::msg::{Effect, Exported, Failure, Msg, Opened, Purpose, Question, TableAge, Window};
 use kqlhunt::app::{App, Start, update};
 use kqlhunt::compile::{Compiled, Origin, Render, TableUse};
 use kqlhunt::diag::{Diagnostic, code};
 use kqlhunt::hunt::pack;
+use kqlhunt::ide::complete::Ask;
 use kqlhunt::schema::{Schema, Table, TableColumn};
 use kqlhunt::span::Span;
 use kqlhunt::ticks::{DAY, HOUR, MINUTE, SECOND, days_from_civil};
@@ -397,6 +399,7 @@ fn world(effect: &Effect) -> Vec<Msg> {
             let answer = Ok(answer(*question, kql));
             vec![Msg::Answered { question: *question, ticket: *ticket, answer }]
         }
+        Effect::Learn(ask) => vec![Msg::Learned { ask: ask.clone(), found: Ok(learned(ask)) }],
         Effect::ReadFile(path) => vec![Msg::FileRead {
             path: path.clone(),
             text: match path.to_str() {
@@ -428,6 +431,17 @@ fn world(effect: &Effect) -> Vec<Msg> {
         | Effect::Repaint
         | Effect::Suspend
         | Effect::Quit => Vec::new(),
+    }
+}
+
+fn learned(ask: &Ask) -> Found {
+    match ask {
+        Ask::Values(_) => Found::Values(vec![
+            ("FileDownloaded".into(), 1_204),
+            ("New-InboxRule".into(), 12),
+            ("evil\x1b[2J\u{202e}".into(), 1),
+        ]),
+        Ask::Paths(_) => Found::Paths(vec![vec!["Workload".into()], vec!["Workload".into(), "Name".into()]]),
     }
 }
 

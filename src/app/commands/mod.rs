@@ -1,5 +1,6 @@
 //! Everything that the workbench can do: one row each. The palette, the help and the hints read this table.
 
+mod completing;
 mod editing;
 mod files;
 mod hits;
@@ -8,6 +9,7 @@ mod panes;
 mod records;
 mod running;
 
+use completing::{accept_or_newline, complete_here, complete_or_indent};
 use editing::{kill_line, kill_to_start, kill_word, line_end, line_start, redo, undo, word_left, word_right};
 use files::{export, export_over, load, open_file, write, write_over};
 use hits::{hits, indicators, next_hit, next_user, previous_hit, previous_user};
@@ -181,6 +183,25 @@ pub const COMMANDS: &[Command] = &[
     ),
     row("undo", &[], "", "undo", "Takes back the last edit.", always, undo),
     row("redo", &[], "", "", "Does again what undo took back.", always, redo),
+    row("complete", &["complete"], "", "", "Shows what may be written at the cursor.", always, complete_here),
+    row(
+        "complete-or-indent",
+        &[],
+        "",
+        "",
+        "After a word shows what may be written; elsewhere moves to the next tab stop.",
+        always,
+        complete_or_indent,
+    ),
+    row(
+        "accept-or-newline",
+        &[],
+        "",
+        "",
+        "Takes what is selected; begins a line where that changes nothing.",
+        always,
+        accept_or_newline,
+    ),
     row("line-start", &[], "", "", "Goes to the start of the line.", always, line_start),
     row("line-end", &[], "", "", "Goes to the end of the line.", always, line_end),
     row("kill-line", &[], "", "", "Deletes to the end of the line.", always, kill_line),

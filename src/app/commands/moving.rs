@@ -8,7 +8,7 @@ use crate::app::layout::{self, Part};
 use crate::app::msg::Effect;
 use crate::app::popup::Popup;
 use crate::app::stepper::Events;
-use crate::app::{App, lists};
+use crate::app::{App, completion, lists};
 
 pub fn down(app: &mut App, _: &str) -> Vec<Effect> {
     step(app, Step::Down)
@@ -60,6 +60,7 @@ pub fn step(app: &mut App, step: Step) -> Vec<Effect> {
             }
         }
         Context::Grid | Context::Hits => move_rows(app, step),
+        Context::Completion => completion::step(app, step),
         Context::Editor | Context::Global => {}
     }
     nothing()

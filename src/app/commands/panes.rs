@@ -4,7 +4,7 @@ use super::{COMMANDS, nothing};
 use crate::app::keys::{Context, KEYS};
 use crate::app::msg::Effect;
 use crate::app::popup::{List, ListKind, Popup, Text};
-use crate::app::{App, Focus, NoteKind, lists, text};
+use crate::app::{App, Focus, NoteKind, completion, lists, text};
 use crate::hunt::pack::Hunt;
 
 pub fn next_pane(app: &mut App, _: &str) -> Vec<Effect> {
@@ -64,6 +64,7 @@ pub fn schema(app: &mut App, typed: &str) -> Vec<Effect> {
 pub fn help(app: &mut App, _: &str) -> Vec<Effect> {
     let here = match app.context() {
         Context::List | Context::Text => Context::Global,
+        Context::Completion => Context::Editor,
         context => context,
     };
     popup(app, Popup::Text(Text::new("Keys and commands", help_lines(here))))
@@ -98,7 +99,7 @@ pub fn help_lines(here: Context) -> Vec<String> {
 
 pub fn close(app: &mut App, _: &str) -> Vec<Effect> {
     app.dirty = true;
-    if app.popup.take().is_some() {
+    if app.suggestions.take().is_some() || app.popup.take().is_some() {
         return nothing();
     }
     if app.record.take().is_some() || app.stepper.take().is_some() {
@@ -144,6 +145,9 @@ pub fn put_hunt(app: &mut App, hunt: &Hunt) -> Vec<Effect> {
 }
 
 pub fn accept(app: &mut App, _: &str) -> Vec<Effect> {
+    if app.suggestions.is_some() {
+        return completion::accept(app);
+    }
     lists::accept(app)
 }
 

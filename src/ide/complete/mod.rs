@@ -91,6 +91,15 @@ pub struct Source {
     pub path: Vec<String>,
 }
 
+/// What would be offered if the data were asked for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ask {
+    /// The commonest values.
+    Values(Source),
+    /// The properties of a dynamic column.
+    Paths(Source),
+}
+
 /// What was learned from the data.
 #[derive(Clone, Debug, Default)]
 pub struct Learned {
@@ -109,8 +118,8 @@ pub struct Completion {
     pub typed: String,
     /// Everything that fits the place, whatever is typed.
     pub items: Vec<Item>,
-    /// What would be offered if the data were asked for it.
-    pub asks: Option<Source>,
+    /// What the data were to be asked for more items.
+    pub asks: Option<Ask>,
 }
 
 impl Completion {

@@ -1,7 +1,7 @@
 //! What is offered at a place, in the order in which it is of use.
 
 use super::place::{Operand, Place, Side, Wants};
-use super::{Item, Kind, Learned, Source};
+use super::{Ask, Item, Kind, Learned, Source};
 use crate::catalog::clauses::{Parameter, SPECIAL, Takes, Values};
 use crate::catalog::construct::{self, Construct};
 use crate::catalog::func::Func;
@@ -25,7 +25,7 @@ pub struct Offer<'a> {
     pub right: &'a Outline,
     pub items: Vec<Item>,
     /// What would be offered if it were known.
-    pub asks: Option<Source>,
+    pub asks: Option<Ask>,
 }
 
 impl Offer<'_> {
@@ -161,8 +161,7 @@ impl Offer<'_> {
             "" => row.doc.to_owned(),
             note => format!("{} {note}", row.doc),
         };
-        let alone = kind == Kind::Operator && matches!(row.name, "count" | "getschema" | "consume")
-            || kind == Kind::Operator && row.name == "datatable";
+        let alone = matches!(row.name, "count" | "getschema" | "consume" | "datatable");
         let goes_on = matches!(kind, Kind::Operator | Kind::Statement | Kind::Word);
         let gap = if goes_on && !alone { " " } else { "" };
         self.add(kind, row.name, "", doc).insert = format!("{}{gap}", row.name);
@@ -379,7 +378,7 @@ impl Offer<'_> {
         let Some(source) = self.source(path) else { return };
         let whole = Source { path: Vec::new(), ..source.clone() };
         let Some(paths) = self.learned.paths.get(&whole) else {
-            self.asks = Some(whole);
+            self.asks = Some(Ask::Paths(whole));
             return;
         };
         let mut seen: Vec<&str> = Vec::new();
@@ -403,7 +402,7 @@ impl Offer<'_> {
     fn texts(&mut self, path: &[&str]) {
         let Some(source) = self.source(path) else { return };
         let Some(values) = self.learned.values.get(&source) else {
-            self.asks = Some(source);
+            self.asks = Some(Ask::Values(source));
             return;
         };
         let from = format!("A value of {}.", source.column);

@@ -333,11 +333,13 @@ pub fn closed(literal: &str) -> bool {
 fn join_word(text: &str, before: &mut Vec<Token>, span: &mut Span) {
     let adjacent = |token: Option<&Token>, start: u32| token.is_some_and(|token| token.span.end == start);
     match before.as_slice() {
-        [.., token] if token.kind == TokenKind::Unknown && adjacent(Some(token), span.start) => {
-            if token.span.text(text) == "!" {
-                span.start = token.span.start;
-                before.pop();
-            }
+        [.., token]
+            if token.kind == TokenKind::Unknown
+                && adjacent(Some(token), span.start)
+                && token.span.text(text) == "!" =>
+        {
+            span.start = token.span.start;
+            before.pop();
         }
         [rest @ .., word, minus]
             if minus.kind == TokenKind::Minus

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::super::paint::{clear, put, put_right};
+use super::super::paint::{clear, frame, put};
 use super::super::theme::Theme;
 use crate::app::popup::{List, ListKind, Popup, Text};
 use crate::app::{App, items, lists, text};
@@ -49,23 +49,6 @@ fn list_title(list: &List) -> &'static str {
         ListKind::Hunts => "Shipped hunts",
         ListKind::Schema => "Tables and columns",
     }
-}
-
-fn frame(theme: &Theme, area: Rect, title: &str, below: &str, buffer: &mut Buffer) {
-    let (last_x, last_y) = (area.right() - 1, area.bottom() - 1);
-    for y in area.top()..=last_y {
-        for x in area.left()..=last_x {
-            let (flat, upright) = (y == area.y || y == last_y, x == area.x || x == last_x);
-            if flat || upright {
-                let (up, down) = (upright && y > area.y, upright && y < last_y);
-                let (left, right) = (flat && x > area.x, flat && x < last_x);
-                buffer[(x, y)].set_symbol(theme.joint(up, right, down, left));
-            }
-        }
-    }
-    let inside = Rect { x: area.x + 2, width: area.width - 4, ..area };
-    put(buffer, inside, 0, 0, &format!(" {title} "), theme.title(true), theme.ascii);
-    put_right(buffer, inside, area.height - 1, &format!(" {below} "), theme.dim(), theme.ascii);
 }
 
 fn draw_list(app: &App, theme: &Theme, list: &List, area: Rect, buffer: &mut Buffer) -> Position {
