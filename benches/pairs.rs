@@ -43,7 +43,7 @@ struct Arguments {
     memory: Option<u64>,
     #[arg(long)]
     threads: Option<usize>,
-    /// Write plans with the time of each operator to FILE.ours and FILE.hand
+    /// Write plans with the time of each operator to FILE.ours.txt and FILE.hand.txt
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
     /// Print the SQL of the query first
@@ -111,7 +111,7 @@ fn read(path: &PathBuf) -> Result<String> {
 
 fn open(arguments: &Arguments, file: &PathBuf, side: &str) -> Result<Engine> {
     let settings = arguments.profile.as_ref().map_or(String::new(), |file| {
-        let file = file.with_extension(side);
+        let file = file.with_extension(format!("{side}.txt"));
         format!("SET enable_profiling = 'query_tree'; SET profiling_output = '{}';", file.display())
     });
     let options = engine::Options {

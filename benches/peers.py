@@ -33,11 +33,8 @@ def natural(connection, table, json_type):
     columns = connection.execute(
         "SELECT name, type, stored FROM hunt.kqlhunt.columns WHERE table_name = ? AND alias_of IS NULL ORDER BY ordinal",
         [table]).fetchall()
-    shapes = {
-        "datetime": "make_timestamp((\"{}\" - 621355968000000000) // 10)",
-        "dynamic": "\"{}\"::" + json_type,
-    }
-    listed = (f"{shapes.get(kind, '\"{}\"').format(stored)} AS \"{name}\"" for name, kind, stored in columns)
+    shapes = {"datetime": "make_timestamp(({} - 621355968000000000) // 10)", "dynamic": "{}::" + json_type}
+    listed = [shapes.get(kind, "{}").format(f'"{stored}"') + f' AS "{name}"' for name, kind, stored in columns]
     return f"SELECT {', '.join(listed)} FROM hunt.main.\"{table}\""
 
 
