@@ -254,13 +254,33 @@ impl Binder<'_> {
         }
     }
 
-    /// On an operator and its parameters.
-    pub fn advise_params(&mut self, advice: &Advice, name: &Name, params: &[ast::OpParam], wanted: &str) {
+    /// On an operator and its parameters; `place` is what the remark is about.
+    pub fn advise_params(
+        &mut self,
+        advice: &Advice,
+        name: &Name,
+        place: Span,
+        params: &[ast::OpParam],
+        wanted: &str,
+    ) {
         let (key, _) = wanted.split_once('=').unwrap_or((wanted, ""));
         if params.iter().all(|param| param.name.text != key) {
-            let place = Span::new(name.span.end as usize, name.span.end as usize);
-            self.advise(advice, name.span, Some((place, format!(" {wanted}"))));
+            let behind = Span::new(name.span.end as usize, name.span.end as usize);
+            self.advise(advice, place, Some((behind, format!(" {wanted}"))));
         }
+    }
+
+    /// On `has_any` over nothing but addresses.
+    pub fn advise_addresses(&mut self, op_span: Span, needle: &Expr, items: &[Expr], span: Span) {
+        let address =
+            |item: &Expr| matches!(item.literal(), Some(Value::String(text)) if parts(text) == Some(4));
+        if !self.options.advice || items.is_empty() || !items.iter().all(address) {
+            return;
+        }
+        let texts: Vec<&str> =
+            std::iter::once(needle).chain(items).map(|part| part.span.text(self.text)).collect();
+        let fix = format!("has_any_ipv4({})", texts.join(", "));
+        self.advise(&ADDRESS, op_span, Some((span, fix)));
     }
 }
 

@@ -14,6 +14,9 @@ use crate::syntax::ast::{self, ExprKind as Ast, Name};
 use crate::types::Type;
 use crate::value::Value;
 
+/// What else stands before a parenthesis.
+const TABULAR: [&str; 5] = ["datatable", "externaldata", "materialize", "toscalar", "view"];
+
 impl Binder<'_> {
     pub fn call(&mut self, name: &Name, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
         if let Some(function) = self.callable(name, cx.env)? {
@@ -91,7 +94,7 @@ impl Binder<'_> {
             return;
         }
         let mut names: Vec<&str> = cx.env.names();
-        catalog::names().for_each(|name| names.push(name));
+        catalog::names().chain(TABULAR).for_each(|name| names.push(name));
         let help = match nearest(&name.text, names.iter().copied()) {
             Some(near) => format!("Did you mean '{near}'?"),
             None => {

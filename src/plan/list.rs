@@ -54,10 +54,14 @@ impl Binder<'_> {
             return self.in_table(op, op_span, needle, rel, span);
         }
         let mut items = Vec::new();
+        let mut written = true;
         for item in list {
             let item = self.expr(item, cx)?;
             match item.literal() {
-                Some(Value::Dynamic(json)) => items.extend(dynamic_items(json, item.span)),
+                Some(Value::Dynamic(json)) => {
+                    items.extend(dynamic_items(json, item.span));
+                    written = false;
+                }
                 _ => items.push(item),
             }
         }
@@ -78,6 +82,9 @@ impl Binder<'_> {
             ListOp::HasAny | ListOp::HasAll => {
                 let row = if op == ListOp::HasAny { &binary::HAS_ANY } else { &binary::HAS_ALL };
                 let name = if op == ListOp::HasAny { "has_any" } else { "has_all" };
+                if op == ListOp::HasAny && written {
+                    self.advise_addresses(op_span, &needle, &items, span);
+                }
                 let mut texts = Vec::new();
                 for item in items {
                     if item.ty == Type::Dynamic {

@@ -24,6 +24,7 @@ impl Binder<'_> {
             self.refuse(name.span, &format!("'set {}'", row.name), row.instead);
             return;
         }
+        self.warn_of_option(name);
         if !matches!(name.text.as_str(), "query_now" | "query_bin_auto_size" | "query_bin_auto_at") {
             return;
         }
@@ -33,6 +34,18 @@ impl Binder<'_> {
             "query_bin_auto_size" => self.bins.size = bound.ok(),
             "query_bin_auto_at" => self.bins.at = bound.ok(),
             _ => self.set_now(bound, value.span),
+        }
+    }
+
+    /// Kusto takes any name. One that is nearly an option is meant as that option.
+    fn warn_of_option(&mut self, name: &Name) {
+        let known = || settings::KNOWN.iter().copied().chain(settings::REFUSED.iter().map(|row| row.name));
+        if known().any(|option| option == name.text) {
+            return;
+        }
+        if let Some(near) = nearest(&name.text, known()) {
+            let message = format!("'{}' is no option, and changes nothing", name.text);
+            self.warn(code::SUSPICIOUS, name.span, message, format!("Did you mean '{near}'?"));
         }
     }
 

@@ -3,8 +3,8 @@
 
 use super::ast::{Name, Script};
 use super::token::{Token, TokenKind};
-use super::{lexer, words};
-use crate::diag::{Diagnostic, any_error, code};
+use super::{lexer, pipe, words};
+use crate::diag::{Diagnostic, any_error, code, did_you_mean};
 use crate::span::Span;
 
 /// How deep expressions and subqueries may nest, in the text and in the tree.
@@ -226,9 +226,11 @@ impl<'t> Parser<'t> {
             TokenKind::Word if words::known(text).is_some_and(|usage| usage != words::Use::Anywhere) => {
                 Some(format!("'{text}' is a word of KQL; as a name it stands in brackets: ['{text}']."))
             }
-            TokenKind::Assign if self.last_span().text(self.text) != "let" => {
-                Some("Compare with ==; a single = gives a name.".into())
-            }
+            TokenKind::Assign if self.last_span().text(self.text) != "let" => Some(did_you_mean(
+                self.last_span().text(self.text),
+                pipe::PARAMS.iter().copied(),
+                "Compare with ==; a single = gives a name.",
+            )),
             TokenKind::End | TokenKind::Bar | TokenKind::Semicolon => {
                 Some("Complete the operator, or delete it.".into())
             }

@@ -2,7 +2,7 @@
 //! operators by their table only.
 
 use super::ast::{ColumnDecl, Expr, ExprKind, Name, Named, Op, OpKind, OpParam, Pipe};
-use super::expr::Tall;
+use super::expr::{BINARY_OPS, LIST_OPS, Tall};
 use super::ops::{self, Start};
 use super::parser::{Failed, Parsed, Parser, shorten};
 use super::token::TokenKind;
@@ -13,7 +13,7 @@ use crate::types::{TYPES, Type};
 
 /// Parameters of operators, written `name=value` before the operator's own expressions. Only these names
 /// are taken for parameters, so that a column may have any other.
-const PARAMS: &[&str] = &[
+pub(super) const PARAMS: &[&str] = &[
     "AllowManagedIdentityAuthentication",
     "__crossCluster",
     "__crossDB",
@@ -40,6 +40,9 @@ const PARAMS: &[&str] = &[
     "with_step_name",
     "withsource",
 ];
+
+/// Shorter words are near to too many operators.
+const NEARLY_MIN: usize = 4;
 
 /// Whether a name before `=` may be an operator's parameter.
 pub fn is_param(name: &str) -> bool {
@@ -170,6 +173,8 @@ impl Parser<'_> {
             format!("Put | before '{word}'.")
         } else if words::known(word).is_none() && words::known(&lower).is_some() {
             format!("Write '{lower}': the words of KQL are in lower case.")
+        } else if let Some(near) = self.nearly(token.kind) {
+            format!("Did you mean '{near}'?")
         } else if self.last_span().text(self.text) == "not" {
             "not is a function: not(...).".into()
         } else if self.line_starts_here() {
@@ -179,6 +184,19 @@ impl Parser<'_> {
         };
         let message = format!("unexpected '{found}' in '{}'", op.name.text);
         self.report(Diagnostic::error(code::EXPECTED, self.missing_place(), message).help(help));
+    }
+
+    /// The operator that a word between operands nearly is, or the parameter that the word before `=` is.
+    fn nearly(&self, kind: TokenKind) -> Option<&'static str> {
+        let word = self.word();
+        match kind {
+            TokenKind::Assign => nearest(self.last_span().text(self.text), PARAMS.iter().copied()),
+            TokenKind::Word if word.len() >= NEARLY_MIN => {
+                let operators = BINARY_OPS.iter().map(|(name, ..)| *name);
+                nearest(word, operators.chain(LIST_OPS.iter().map(|(name, _)| *name)))
+            }
+            _ => None,
+        }
     }
 
     /// Whether a line break stands before the cursor.

@@ -5,7 +5,7 @@ use super::ast::{
 };
 use super::parser::{Failed, Parsed, Parser, shorten};
 use super::token::TokenKind;
-use crate::diag::{Diagnostic, code};
+use crate::diag::{Diagnostic, code, did_you_mean};
 
 impl Parser<'_> {
     pub(super) fn script(&mut self) -> Script {
@@ -65,6 +65,12 @@ impl Parser<'_> {
             ("set", _) => self.set_statement(),
             ("declare", "query_parameters") => self.query_parameters(),
             ("declare", "pattern") => self.other("declare pattern"),
+            ("declare", word) if !word.is_empty() => {
+                self.advance();
+                let known = ["query_parameters", "pattern"];
+                let help = did_you_mean(word, known, "Declare query_parameters, or name a value with let.");
+                self.expected_help("query_parameters", Some(help))
+            }
             ("alias", "database") => self.other("alias database"),
             ("restrict", "access") => self.other("restrict access to"),
             ("", _) if self.at_kind(TokenKind::Dot) => {

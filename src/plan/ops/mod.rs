@@ -144,7 +144,7 @@ impl Binder<'_> {
                 self.make_series(&series, input, env, op.span)
             }
             OpKind::Join { params, right, on } => {
-                self.advise_params(&advice::KIND, &op.name, params, "kind=innerunique");
+                self.advise_params(&advice::KIND, &op.name, op.name.span, params, "kind=innerunique");
                 self.join(params, right, on, input, env, op.span)
             }
             OpKind::Lookup { params, right, on } => self.lookup(params, right, on, input, env, op.span),
@@ -164,7 +164,7 @@ impl Binder<'_> {
                 self.mv_apply(params, items, limit.as_ref(), body, input, env, op.span)
             }
             OpKind::Partition { params, by, body } => {
-                self.advise_params(&advice::LEGACY, &op.name, params, "hint.strategy=native");
+                self.advise_params(&advice::LEGACY, &op.name, op.span, params, "hint.strategy=native");
                 self.partition(params, by, body, input, env, op.span)
             }
             OpKind::Evaluate { params, call, schema, keeps_input } => {

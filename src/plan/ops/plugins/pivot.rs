@@ -112,6 +112,7 @@ impl Binder<'_> {
         if let Ast::Call { name, args } = &arg.expr.kind
             && let Some((_, pivoted)) = PIVOTED.iter().find(|(known, _)| *known == name.text)
         {
+            self.advise_name(name);
             return Ok((pivoted, args));
         }
         let known: Vec<&str> = PIVOTED.iter().map(|(known, _)| *known).collect();
