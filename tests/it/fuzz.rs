@@ -5,7 +5,7 @@ use std::path::Path;
 
 #[path = "../../fuzz/src/checks.rs"]
 pub mod checks;
-#[path = "../../fuzz/src/generate.rs"]
+#[path = "../../fuzz/src/generate/mod.rs"]
 pub mod generate;
 
 use generate::{Random, query};
