@@ -1,6 +1,6 @@
 //! Filters over a series: what came before it counts as 0.
 
-use super::values::{Element, elements, numbers, push_elements, push_reals, whole};
+use super::values::{Element, Fault, complete, elements, numbers, push_elements, push_reals};
 use crate::kernels::Phys::{Bool, Text};
 use crate::kernels::{Cell, Kernel, fail, lenient, strict};
 
@@ -19,9 +19,13 @@ fn too_long(series: &[f64], filter: &[f64]) -> bool {
 }
 
 fn finite<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    let read = elements(args[0]).and_then(|_| Ok((numbers(args[0])?, numbers(args[1])?)));
-    let (series, filter) = match read {
-        Ok(both) => both,
+    let read = || -> Result<_, Fault> {
+        let (series, filter) = (elements(args[0])?, elements(args[1])?);
+        let (reals, factors) = (complete(&series)?, complete(&filter)?);
+        Ok((longs(&series).zip(longs(&filter)), reals, factors))
+    };
+    let (longs, series, filter) = match read() {
+        Ok(all) => all,
         Err(fault) => return fault.cell(out),
     };
     if too_long(&series, &filter) {
@@ -39,20 +43,44 @@ fn finite<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
             "a centered series_fir() with an even number of coefficients is not supported; use an odd one",
         );
     }
-    let shift = if centered { filter.len() / 2 } else { 0 };
+    let window = Window { length: series.len(), shift: if centered { filter.len() / 2 } else { 0 } };
+    if let (Some((series, filter)), false) = (longs, normalized) {
+        // Longs stay longs where nothing is divided (recorded).
+        let product = |(back, at): (usize, usize)| filter[back].wrapping_mul(series[at]);
+        let sum = |at| window.terms(at, filter.len()).map(product).fold(0, i64::wrapping_add);
+        push_elements((0..series.len()).map(|at| Element::Whole(sum(at))), out);
+        return Cell::Text(out);
+    }
     let divisor = if normalized { filter.iter().sum() } else { 1.0 };
-    let value = |at: usize| {
-        let from = (at + shift + 1).saturating_sub(series.len());
-        let terms = filter.iter().enumerate().skip(from).take((at + shift + 1).saturating_sub(from));
-        terms.map(|(back, factor)| factor * series[at + shift - back]).sum::<f64>() / divisor
-    };
-    let values = (0..series.len()).map(value);
-    // Longs stay longs where nothing is divided (recorded).
-    let stays =
-        !normalized && [args[0], args[1]].iter().all(|arg| elements(*arg).is_ok_and(|all| whole(&all)));
-    let shown = |value| if stays { Element::Whole(value as i64) } else { Element::Real(value) };
-    push_elements(values.map(shown), out);
+    let product = |(back, at): (usize, usize)| filter[back] * series[at];
+    let sum = |at| window.terms(at, filter.len()).map(product).sum::<f64>() / divisor;
+    push_elements((0..series.len()).map(|at| Element::Real(sum(at))), out);
     Cell::Text(out)
+}
+
+/// A series of longs alone.
+fn longs(elements: &[Element]) -> Option<Vec<i64>> {
+    let long = |element: &Element| match element {
+        Element::Whole(value) => Some(*value),
+        Element::Missing | Element::Real(_) => None,
+    };
+    elements.iter().map(long).collect()
+}
+
+/// Which elements of a series a filter sees.
+struct Window {
+    length: usize,
+    /// How far it looks ahead.
+    shift: usize,
+}
+
+impl Window {
+    /// The coefficients that count at a place, each with the element that it is for.
+    fn terms(&self, at: usize, coefficients: usize) -> impl Iterator<Item = (usize, usize)> {
+        let front = at + self.shift;
+        let first = (front + 1).saturating_sub(self.length);
+        (first..coefficients.min(front + 1)).map(move |back| (back, front - back))
+    }
 }
 
 /// The reference's formula.
@@ -94,6 +122,7 @@ mod tests {
         assert_eq!(fir("[3,6,9]", "[1,1,1]", Null, Null), "[1.0,3.0,6.0]");
         assert_eq!(fir("[3,6,9]", "[1,1,1]", Bool(true), Bool(true)), "[3.0,6.0,5.0]");
         assert_eq!(fir("[3,6,9]", "[1,2,3]", Bool(false), Bool(true)), "[12,30,36]");
+        assert_eq!(fir("[9007199254740993]", "[1]", Bool(false), Null), "[9007199254740993]");
         assert_eq!(fir("[3.5]", "[2,1]", Bool(false), Null), "[7.0]");
         assert_eq!(fir("[3]", "[1,-1]", Bool(true), Null), "NULL");
         assert!(fir("[3]", "[1,1]", Null, Bool(true)).starts_with("error: a centered"));

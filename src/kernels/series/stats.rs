@@ -1,7 +1,7 @@
 //! One number, or a few, for a whole series.
 
 use super::elements::Operand;
-use super::values::{Bag, Element, Parts, elements, numbers};
+use super::values::{Bag, Element, Fault, Parts, complete, elements, numbers};
 use crate::kernels::Phys::{Bool, Real, Text};
 use crate::kernels::{Cell, Kernel, lenient, strict};
 
@@ -119,15 +119,11 @@ fn magnitude(values: &[Element]) -> f64 {
     values.iter().filter_map(|value| value.real()).map(|value| value * value).sum::<f64>().sqrt()
 }
 
-/// Both series cut to the shorter one; null of an empty one.
-fn cut(args: &[Cell<'_>], out: &mut String) -> Result<(Operand, Operand, usize), Option<String>> {
-    let operands = Operand::of(args[0]).and_then(|left| Ok((left, Operand::of(args[1])?)));
-    let (left, right) = operands.map_err(|fault| match fault.cell(out) {
-        Cell::Error(message) => Some(message.to_owned()),
-        _ => None,
-    })?;
+/// Both series, and how long the shorter one is; none of an empty one.
+fn cut(args: &[Cell<'_>]) -> Result<(Operand, Operand, usize), Fault> {
+    let (left, right) = (Operand::of(args[0])?, Operand::of(args[1])?);
     let length = left.length().into_iter().chain(right.length()).min().filter(|length| *length > 0);
-    length.map(|length| (left, right, length)).ok_or(None)
+    Ok((left, right, length.ok_or(Fault::None)?))
 }
 
 fn product_of(left: &Operand, right: &Operand, length: usize) -> f64 {
@@ -136,19 +132,17 @@ fn product_of(left: &Operand, right: &Operand, length: usize) -> f64 {
 }
 
 fn dot_product<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    match cut(args, out) {
+    match cut(args) {
         Ok((left, right, length)) => Cell::Real(product_of(&left, &right, length)),
-        Err(Some(message)) => crate::kernels::fail(out, message),
-        Err(None) => Cell::Null,
+        Err(fault) => fault.cell(out),
     }
 }
 
 /// Magnitudes that are not given are those of the series as they were cut.
 fn cosine_similarity<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    let (left, right, length) = match cut(args, out) {
+    let (left, right, length) = match cut(args) {
         Ok(operands) => operands,
-        Err(Some(message)) => return crate::kernels::fail(out, message),
-        Err(None) => return Cell::Null,
+        Err(fault) => return fault.cell(out),
     };
     let of = |operand: &Operand| magnitude(&(0..length).map(|at| operand.at(at)).collect::<Vec<_>>());
     let first = args[2].real().unwrap_or_else(|| of(&left));
@@ -163,9 +157,8 @@ fn pearson<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
         Ok(both) => both,
         Err(fault) => return fault.cell(out),
     };
-    let numbers = |values: &[Element]| values.iter().map(|value| value.real()).collect::<Option<Vec<_>>>();
-    match (numbers(&left), numbers(&right)) {
-        (Some(left), Some(right)) if left.len() == right.len() && !left.is_empty() => {
+    match (complete(&left), complete(&right)) {
+        (Ok(left), Ok(right)) if left.len() == right.len() && !left.is_empty() => {
             Cell::Real(correlation(&left, &right))
         }
         _ => Cell::Null,

@@ -91,7 +91,12 @@ pub fn elements(cell: Cell<'_>) -> Result<Vec<Element>, Fault> {
 
 /// An array without holes.
 pub fn numbers(cell: Cell<'_>) -> Result<Vec<f64>, Fault> {
-    elements(cell)?.into_iter().map(|element| element.real().ok_or(Fault::Hole)).collect()
+    complete(&elements(cell)?)
+}
+
+/// The numbers of a series without holes.
+pub fn complete(elements: &[Element]) -> Result<Vec<f64>, Fault> {
+    elements.iter().map(|element| element.real().ok_or(Fault::Hole)).collect()
 }
 
 /// Whether Kusto keeps the series as longs: nulls aside, all of it is whole numbers.
