@@ -110,7 +110,7 @@ impl Needle {
                 self.any_ascii(needle, haystack.as_bytes(), &accept)
                     || self.stretches && reaches_ascii(haystack) && self.any_folded(haystack, accept)
             }
-            None => !haystack.is_ascii() && self.any_folded(haystack, accept),
+            None => !is_ascii(haystack.as_bytes()) && self.any_folded(haystack, accept),
         }
     }
 
@@ -147,23 +147,29 @@ impl Needle {
             let place = &haystack[start..start + needle.len()];
             place.eq_ignore_ascii_case(needle) && accept(start, start + needle.len())
         };
-        let both = |at: usize| (wanted.is(one[at]) & also.is(other[at])) == 1;
-        let some = |from: usize, to: usize| (from..to).any(|at| both(at) && found(at));
-        if places < BLOCK {
-            return some(0, places);
-        }
-        // The last block begins early enough to be a whole one.
-        let starts = (0..places - BLOCK).step_by(BLOCK).chain([places - BLOCK]);
-        starts.into_iter().any(|at| {
-            let near = (one[at..].first_chunk::<BLOCK>(), other[at..].first_chunk::<BLOCK>());
-            let (Some(one), Some(other)) = near else { return false };
+        let some = |from: usize, to: usize| {
+            (from..to).any(|at| wanted.is(one[at]) & also.is(other[at]) == 1 && found(at))
+        };
+        let near = |one: &[u8; BLOCK], other: &[u8; BLOCK]| {
             // Without a branch and with bytes, which become vector instructions; with bools they do not.
             let mut any = 0;
             for at in 0..BLOCK {
                 any |= wanted.is(one[at]) & also.is(other[at]);
             }
-            any == 1 && some(at, at + BLOCK)
-        })
+            any == 1
+        };
+        let (blocks, _) = one.as_chunks::<BLOCK>();
+        let (others, _) = other.as_chunks::<BLOCK>();
+        for (at, (one, other)) in blocks.iter().zip(others).enumerate() {
+            if near(one, other) && some(at * BLOCK, (at + 1) * BLOCK) {
+                return true;
+            }
+        }
+        // The last block begins early enough to be a whole one.
+        match (one.last_chunk(), other.last_chunk()) {
+            (Some(one), Some(other)) => near(one, other) && some(places - BLOCK, places),
+            _ => some(0, places),
+        }
     }
 
     fn any_folded(&self, haystack: &str, accept: impl Fn(usize, usize) -> bool) -> bool {
@@ -219,7 +225,7 @@ impl Needle {
 }
 
 /// How many places are looked at together.
-const BLOCK: usize = 32;
+const BLOCK: usize = 64;
 
 /// A byte to be looked for, in both cases.
 #[derive(Clone, Copy)]
@@ -240,9 +246,27 @@ impl Folded {
     }
 }
 
+/// As `[u8]::is_ascii`, at an even pace: that one takes 3 to 90 ns for 320 bytes, by what is left over after its
+/// blocks, this one 4.
+pub fn is_ascii(bytes: &[u8]) -> bool {
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    let (blocks, rest) = bytes.as_chunks::<64>();
+    let mut any = [0; 8];
+    for block in blocks {
+        let (words, _) = block.as_chunks::<8>();
+        for at in 0..8 {
+            any[at] |= word(&words[at]);
+        }
+    }
+    let (words, rest) = rest.as_chunks::<8>();
+    let all = any.into_iter().chain(words.iter().map(word)).fold(0, |all, word| all | word);
+    let last = rest.iter().fold(0, |all, byte| all | byte);
+    all & 0x8080_8080_8080_8080 == 0 && last < 0x80
+}
+
 /// Has one of the two characters beyond ASCII that fold to ASCII: the long s and the kelvin sign.
 pub fn reaches_ascii(text: &str) -> bool {
-    !text.is_ascii() && text.chars().any(|c| matches!(c, '\u{17f}' | '\u{212a}'))
+    !is_ascii(text.as_bytes()) && text.chars().any(|c| matches!(c, '\u{17f}' | '\u{212a}'))
 }
 
 /// How usual a lower-case byte is in logs: a search that starts from an unusual one stops less often.
@@ -295,6 +319,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn ascii_is_ascii(ascii in "[ -~]{0,200}", at in 0usize..200, other in any::<char>()) {
+            prop_assert!(is_ascii(ascii.as_bytes()));
+            let mut text = ascii;
+            text.insert(at.min(text.len()), other);
+            prop_assert_eq!(is_ascii(text.as_bytes()), other.is_ascii());
+        }
+
         #[test]
         fn finds_what_a_slow_search_finds(haystack in "[aAbBsSkKßé\u{212a}\u{17f} _.-]{0,12}[aAxXyYkK_ ]{0,90}", needle in "[aAbBsSkKéÉ\u{17f} _]{0,3}") {
             let folded = Needle::new(&needle, true);

@@ -2,18 +2,21 @@
 //! reference): no look-around, Unicode classes. Knows text only.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use regex::{CaptureLocations, Captures, Regex, RegexBuilder};
 
 use super::text::{countof, push_texts};
-use super::{Cell, Kernel, Phys, fail, json, lenient, strict};
+use super::{Cell, Kernel, Phys, Test, fail, json, lenient, strict};
 
 /// Those whose name ends in `known` are for patterns that were compiled before the query runs: they cannot
 /// fail, which lets DuckDB move their calls and make one for each entry of a stored dictionary.
 pub const KERNELS: &[Kernel] = &[
     strict("kql_matches_regex", &[Phys::Text, Phys::Text], Phys::Bool, matches),
-    strict("kql_matches_known", &[Phys::Text, Phys::Text], Phys::Bool, matches).infallible(),
+    strict("kql_matches_known", &[Phys::Text, Phys::Text], Phys::Bool, matches)
+        .infallible()
+        .prepare(|rest| Some(Rc::new(Known(compiled(rest.first()?.text()?).ok()?)))),
     strict("kql_extract", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, extract),
     strict("kql_extract_known", &[Phys::Text, Phys::Long, Phys::Text], Phys::Text, extract).infallible(),
     lenient("kql_extract_all", &[Phys::Text, Phys::Text, Phys::Text], Phys::Text, |args, out| {
@@ -114,6 +117,15 @@ fn with_places<'a>(
         Ok(Compiled { regex, places, .. }) => run(regex, places, out),
         Err(message) => fail(out, message),
     })
+}
+
+/// A pattern that is known.
+struct Known(Arc<Regex>);
+
+impl Test for Known {
+    fn test(&self, text: &str) -> Cell<'static> {
+        Cell::Bool(self.0.is_match(text))
+    }
 }
 
 fn matches<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {

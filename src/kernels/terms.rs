@@ -75,7 +75,7 @@ pub const KERNELS: &[Kernel] = &infallible([
         if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
             return Cell::Text(text);
         }
-        if text.is_ascii() {
+        if fold::is_ascii(text.as_bytes()) {
             out.push_str(text);
             out.make_ascii_lowercase();
         } else {

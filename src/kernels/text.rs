@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use memchr::memmem;
 
-use super::fold::{lower_char, upper_char};
+use super::fold::{is_ascii, lower_char, upper_char};
 use super::json::{self, Kind};
 use super::{Cell, Kernel, Nulls, Phys, infallible, lenient, strict};
 
@@ -71,7 +71,7 @@ fn mapped<'a>(
     map: impl Fn(char) -> char,
 ) -> Cell<'a> {
     let text = arg.text().unwrap_or("");
-    if !text.is_ascii() {
+    if !is_ascii(text.as_bytes()) {
         out.extend(text.chars().map(map));
     } else if text.bytes().any(changes) {
         out.push_str(text);
@@ -84,15 +84,17 @@ fn mapped<'a>(
 
 /// The byte where the character of this index begins; the length of the text beyond its end.
 fn byte_at(text: &str, index: usize) -> usize {
-    if text.is_ascii() {
-        return index.min(text.len());
+    // No character takes less than a byte.
+    match text.as_bytes().get(..index) {
+        None => text.len(),
+        Some(head) if is_ascii(head) => index,
+        Some(_) => text.char_indices().nth(index).map_or(text.len(), |(at, _)| at),
     }
-    text.char_indices().nth(index).map_or(text.len(), |(at, _)| at)
 }
 
 /// How many characters.
 fn count(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.chars().count() }
+    if is_ascii(text.as_bytes()) { text.len() } else { text.chars().count() }
 }
 
 /// A place that may count from the end; before the beginning stays negative.

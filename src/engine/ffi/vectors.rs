@@ -7,6 +7,7 @@ use duckdb::ffi;
 
 use super::chunk::{Column, Entry, INLINE_BYTES};
 use super::second::{self, Handle, View};
+use crate::kernels::fold::is_ascii;
 use crate::kernels::{Cell, Kernel, Phys, items};
 
 type Result<T> = std::result::Result<T, String>;
@@ -157,7 +158,7 @@ fn type_of(phys: Phys) -> u32 {
 
 #[inline]
 fn text(bytes: &[u8]) -> Result<&str> {
-    if bytes.is_ascii() {
+    if is_ascii(bytes) {
         // SAFETY: ASCII is UTF-8. Most texts are, and this test is several times faster than the other.
         return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
     }
