@@ -11,6 +11,8 @@ use super::popup::stepped;
 use super::{App, DatabaseState, Focus, statement};
 use crate::facts::Options;
 use crate::ide::complete::{Ask, Completer, Completion, Item, Kind, Learned};
+use crate::ide::hover::{self, Hover};
+use crate::ide::signature::Signature;
 
 /// Rows of the list.
 pub const ROWS: usize = 8;
@@ -111,6 +113,21 @@ fn completion(app: &mut App) -> Option<(Completion, usize)> {
 
 fn asked(app: &mut App, ask: Ask) -> Vec<Effect> {
     if app.desk.asked.insert(ask.clone()) { vec![Effect::Learn(ask)] } else { Vec::new() }
+}
+
+/// What is known of the word at the cursor.
+pub fn docs(app: &mut App) -> Option<Hover> {
+    let (text, start) = statement::whole(app);
+    let cursor = app.editor.cursor_byte().checked_sub(start)?;
+    let options = Options { now: app.clock.now().unwrap_or_default(), ..Options::default() };
+    hover::hover(&mut app.desk.completer, &text, cursor, &app.database.schema, &options)
+}
+
+/// The call that the cursor is in, and the parameter that is being written.
+pub fn call(app: &App) -> Option<(Signature, usize)> {
+    let (text, start) = statement::whole(app);
+    let cursor = app.editor.cursor_byte().checked_sub(start)?;
+    hover::call(&app.desk.completer, &text, cursor.min(text.len()))
 }
 
 /// What follows from a key that the editor took.

@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
 use super::remarks::Remark;
-use crate::ide::highlight::{Class, highlight};
+use crate::ide::highlight::{Class, brackets, highlight};
 use crate::span::Span;
 
 /// Edits that undo can take back.
@@ -33,6 +33,10 @@ pub struct Editor {
     pub remarks: Vec<Remark>,
     /// The messages stand under their lines, as after a run; while typing they would make lines jump.
     pub explained: bool,
+    /// The bracket at the cursor and its other one: line and character of each.
+    pub pair: Option<[(usize, usize); 2]>,
+    /// What was looked for last.
+    pub sought: String,
     lines_before: usize,
     /// What each part of the text is, by its bytes; empty for a text too long to be colored.
     colors: Vec<(Span, Class)>,
@@ -56,6 +60,8 @@ impl Editor {
         area.set_tab_length(TAB as u8);
         let mut editor = Editor {
             lines_before: area.lines().len(),
+            pair: None,
+            sought: String::new(),
             colors: Vec::new(),
             area,
             version: 0,
@@ -76,6 +82,14 @@ impl Editor {
     fn color(&mut self) {
         let text = self.text();
         self.colors = if text.len() > COLORED_MAX { Vec::new() } else { highlight(&text) };
+    }
+
+    /// Looks for the bracket that belongs to the one at the cursor.
+    pub fn pair_brackets(&mut self) {
+        let text = self.text();
+        let found = if text.len() > COLORED_MAX { None } else { brackets(&text, self.cursor_byte()) };
+        self.pair = found
+            .map(|(one, other)| [self.place_of(one.start as usize), self.place_of(other.start as usize)]);
     }
 
     /// The colored parts of a line, by its own bytes.
@@ -219,6 +233,36 @@ impl Editor {
             self.insertion(|area| {
                 area.insert_str(&pasted);
             });
+        }
+    }
+
+    /// Begins the lines of the selection, or the cursor's, with `//`; or takes it away where all have it.
+    pub fn toggle_comment(&mut self) {
+        let cursor = self.cursor();
+        let (first, last) = match self.area.selection_range() {
+            // A selection that ends before the first character of a line is not of that line.
+            Some((start, end)) => (start.0, if end.1 == 0 && end.0 > start.0 { end.0 - 1 } else { end.0 }),
+            None => (cursor.0, cursor.0),
+        };
+        let lines: Vec<String> = self.lines()[first..=last].to_vec();
+        let written = || lines.iter().filter(|line| !line.trim().is_empty());
+        let all = written().all(|line| line.trim_start().starts_with("//"));
+        let indent = written().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+        let toggled = lines.iter().map(|line| match line.trim().is_empty() {
+            true => line.clone(),
+            false if all => {
+                let (before, rest) = line.split_at(line.len() - line.trim_start().len());
+                let rest = rest.trim_start_matches("//");
+                format!("{before}{}", rest.strip_prefix(' ').unwrap_or(rest))
+            }
+            false => format!("{}// {}", &line[..indent], &line[indent..]),
+        });
+        let toggled = toggled.collect::<Vec<_>>().join("\n");
+        let start = self.byte_of(first, 0);
+        let end = self.byte_of(last, usize::MAX);
+        if toggled != lines.join("\n") {
+            self.replace(start..end, &toggled, 0);
+            self.set_cursor(cursor.0, cursor.1);
         }
     }
 

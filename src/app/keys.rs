@@ -62,6 +62,19 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Editor, "Ctrl-Left", "word-left"),
         (Editor, "Alt-f", "word-right"),
         (Editor, "Ctrl-Right", "word-right"),
+        (Global, "Shift-F5", "run-all"),
+        (Editor, "F11", "format"),
+        (Editor, "Alt-q", "format"),
+        (Editor, "F12", "docs"),
+        (Editor, "Alt-k", "docs"),
+        (Editor, "Alt-d", "definition"),
+        (Editor, "Alt-r", "rename"),
+        (Editor, "Ctrl-_", "comment"),
+        (Editor, "Ctrl-7", "comment"),
+        (Editor, "Alt-;", "comment"),
+        (Editor, "Ctrl-F", "find"),
+        (Editor, "Alt-g", "previous-problem"),
+        (Editor, "Alt-.", "fix"),
         (Editor, "Tab", "complete-or-indent"),
         (Editor, "Ctrl-Space", "complete"),
         (Completion, "Tab", "accept"),
@@ -213,6 +226,8 @@ pub fn prefix(context: Context, key: &str) -> bool {
         && KEYS.iter().any(|(at, name, _)| {
             *at == context
                 && name.len() == 2
+                // One key, not two letters.
+                && *name != "Up"
                 && name.starts_with(key)
                 && name.bytes().all(|byte| byte.is_ascii_alphabetic())
         })
@@ -265,6 +280,15 @@ mod tests {
         for (at, row) in KEYS.iter().enumerate() {
             assert!(!KEYS[..at].iter().any(|other| (other.0, other.1) == (row.0, row.1)), "{row:?}");
         }
+    }
+
+    #[test]
+    fn letters_of_a_list_are_typed() {
+        for letter in 'A'..='z' {
+            assert!(!prefix(Context::List, &letter.to_string()), "{letter}");
+            assert!(!prefix(Context::Completion, &letter.to_string()), "{letter}");
+        }
+        assert!(prefix(Context::Grid, "g"));
     }
 
     #[test]

@@ -36,6 +36,7 @@ use session::Session;
 use stepper::Stepper;
 
 use crate::hunt::pack::Hunt;
+use crate::ide::signature::Signature;
 use crate::schema::Schema;
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -73,6 +74,10 @@ pub struct App {
     /// What may be written at the cursor, while it is shown.
     pub suggestions: Option<Suggestions>,
     pub desk: Desk,
+    /// The call that the cursor is in, and the index of its argument.
+    pub call: Option<(Signature, usize)>,
+    /// Text and cursor that `call` was worked out for.
+    called: (u64, (usize, usize)),
     pub hunts: Arc<Vec<Hunt>>,
     pub note: Note,
     /// The first of two keys.
@@ -182,6 +187,8 @@ impl App {
             popup: None,
             suggestions: None,
             desk: Desk::default(),
+            call: None,
+            called: (0, (0, 0)),
             hunts: start.hunts,
             note: Note::default(),
             prefix: None,

@@ -1,5 +1,7 @@
 //! What is wrong with the text, at its places, and the scrolling that keeps it in view.
 
+use std::ops::Range;
+
 use super::editor::{Editor, untabbed};
 use super::text;
 use crate::diag::{Diagnostic, Severity};
@@ -18,6 +20,8 @@ pub struct Remark {
     pub severity: Severity,
     pub message: String,
     pub help: Option<String>,
+    /// A change that follows the help: bytes of the text, and what stands there then.
+    pub fix: Option<(Range<usize>, String)>,
 }
 
 impl Remark {
@@ -54,11 +58,33 @@ impl Editor {
             severity: diagnostic.severity,
             message: diagnostic.message.clone(),
             help: diagnostic.help.clone(),
+            fix: diagnostic.fix.as_ref().map(|fix| {
+                let place = offset + fix.span.start as usize..offset + fix.span.end as usize;
+                (place, fix.text.clone())
+            }),
         }
     }
 
     pub fn errors(&self) -> usize {
         self.remarks.iter().filter(|remark| remark.severity == Severity::Error).count()
+    }
+
+    /// The remark at the cursor that has a change of the text, or else one on its line.
+    pub fn fixable(&self) -> Option<&Remark> {
+        let (line, column) = self.cursor();
+        let mut here = self.remarks.iter().filter(|one| one.line == line && one.fix.is_some());
+        let at = |one: &&Remark| (one.start..=one.end).contains(&column);
+        here.clone().find(at).or_else(|| here.next())
+    }
+
+    /// Moves to the remark before the cursor, or to the last. `None` when there is none.
+    pub fn previous_remark(&mut self) -> Option<&Remark> {
+        let cursor = self.cursor();
+        let mut places: Vec<_> = self.remarks.iter().map(|one| (one.line, one.start)).collect();
+        places.sort_unstable();
+        let place = *places.iter().rfind(|place| **place < cursor).or(places.last())?;
+        self.set_cursor(place.0, place.1);
+        self.remarks.iter().find(|one| (one.line, one.start) == place)
     }
 
     /// Moves to the next remark after the cursor, or to the first. `None` when there is none.

@@ -25,6 +25,36 @@ pub fn around(app: &App) -> (String, usize) {
     }
 }
 
+/// The query that the cursor is in, whatever is selected, and its first byte.
+pub fn whole(app: &App) -> (String, usize) {
+    let text = app.editor.text();
+    let span = statement_at(&text, app.editor.cursor_byte());
+    (span.text(&text).to_owned(), span.start as usize)
+}
+
+/// The whole text as one: where a blank line parts statements, a `;` does. Nothing else moves.
+pub fn joined(text: &str) -> String {
+    let mut joined = text.to_owned();
+    let mut line = 0;
+    while let Some(length) = text[line..].find('\n') {
+        let next = line + length + 1;
+        let (above, below) = (statement_at(text, line), statement_at(text, next));
+        let gap = &text[above.end as usize..(below.start as usize).max(above.end as usize)];
+        let parted = below.start >= above.end && above != below && !gap.is_empty();
+        let ended = text[..above.end as usize].ends_with(';');
+        // The last line break of the gap: an earlier one may end a comment.
+        if parted
+            && !ended
+            && let Some(at) = gap.rfind('\n')
+        {
+            let at = above.end as usize + at;
+            joined.replace_range(at..=at, ";");
+        }
+        line = next;
+    }
+    joined
+}
+
 /// The selection if there is one, else the query at the cursor.
 pub fn current(app: &App) -> Statement {
     let text = app.editor.text();
@@ -36,4 +66,17 @@ pub fn current(app: &App) -> Statement {
         }
     };
     Statement { offset: start, text: text[start..end].to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn statements_that_blank_lines_part_are_joined_in_their_places() {
+        assert_eq!(joined("A\n| count\n\nB // b\n\n\nC"), "A\n| count\n;B // b\n\n;C");
+        assert_eq!(joined("let x = 1;\n\nprint x"), "let x = 1;\n\nprint x");
+        assert_eq!(joined("A\n\n| take 1\n"), "A\n\n| take 1\n");
+        assert_eq!(joined(""), "");
+    }
 }

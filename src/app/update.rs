@@ -249,6 +249,12 @@ fn settle(app: &mut App) -> Vec<Effect> {
     if editor.height > 0 {
         app.editor.scroll_into(layout::text_width(editor), usize::from(editor.height));
     }
+    let place = (app.editor.version, app.editor.cursor());
+    if app.focus == Focus::Editor && app.called != place {
+        app.called = place;
+        app.call = completion::call(app);
+        app.editor.pair_brackets();
+    }
     let mut effects = Vec::new();
     if let Some(stepper) = &mut app.stepper {
         let area = layout.inner(Part::Events);

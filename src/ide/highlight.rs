@@ -137,6 +137,32 @@ fn typed(text: &str, span: Span, parts: &mut Vec<(Span, Class)>) {
     }
 }
 
+/// The bracket at a cursor, or else before it, and the one that belongs to it.
+pub fn brackets(text: &str, cursor: usize) -> Option<(Span, Span)> {
+    let tokens = tokens(text);
+    let bracket = |token: &Token| token.kind.opens() || token.kind.closes();
+    let at = tokens
+        .iter()
+        .position(|token| bracket(token) && token.span.start as usize == cursor)
+        .or_else(|| tokens.iter().position(|token| bracket(token) && token.span.end as usize == cursor))?;
+    let forward = tokens[at].kind.opens();
+    let mut deep = 0;
+    let pairs = |next: &usize| {
+        let kind = tokens[*next].kind;
+        deep += match (kind.opens(), kind.closes()) {
+            (true, _) => 1,
+            (_, true) => -1,
+            _ => 0,
+        };
+        deep == 0
+    };
+    let other = match forward {
+        true => (at..tokens.len()).find(pairs),
+        false => (0..=at).rev().find(pairs),
+    }?;
+    Some((tokens[at].span, tokens[other].span))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +184,14 @@ mod tests {
             format!("{}:{letter}", span.text(text))
         });
         parts.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn brackets_find_each_other() {
+        let text = "f(a[0], \")\")";
+        let other = |cursor| brackets(text, cursor).map(|(_, other)| other.start);
+        assert_eq!((other(1), other(3), other(6)), (Some(11), Some(5), Some(3)));
+        assert_eq!((other(12), other(7), brackets("(", 0)), (Some(1), None, None));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use super::paint::{put, put_right};
 use super::panes;
@@ -11,6 +12,7 @@ use crate::app::grid::Extent;
 use crate::app::keys::Context;
 use crate::app::layout::{self, Layout, Pane, Part};
 use crate::app::{App, DatabaseState, Focus, commands, text};
+use crate::ide::signature::Signature;
 
 /// Draws into a buffer of the terminal's size; gives the place of the cursor if it is to be seen.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
@@ -178,6 +180,9 @@ fn status(app: &App, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
         (None, Some(line)) => (line.clone(), theme.clock()),
         (None, None) => match remark_here(app).filter(|_| app.note.text.is_empty()) {
             Some(said) => (said, theme.warning()),
+            None if app.note.text.is_empty() && call_here(app).is_some() => {
+                return call(app, theme, layout, &place, buffer);
+            }
             None => (app.note.text.clone(), theme.note(app.note.kind)),
         },
     };
@@ -195,6 +200,29 @@ fn status(app: &App, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
             theme.ascii,
         );
     }
+}
+
+/// The call that the cursor is in, unless a list covers what it says.
+fn call_here(app: &App) -> Option<&(Signature, usize)> {
+    app.call.as_ref().filter(|_| app.context() == Context::Editor)
+}
+
+/// How the function is called, with the parameter that is being written.
+fn call(app: &App, theme: &Theme, layout: &Layout, place: &str, buffer: &mut Buffer) {
+    let Some((sig, argument)) = call_here(app) else { return };
+    let area =
+        Rect { width: layout.status.width.saturating_sub(text::width(place) as u16 + 2), ..layout.status };
+    let mut x = put(buffer, area, 1, 0, &format!("{}(", sig.name), Style::new(), theme.ascii);
+    for (at, param) in sig.params.iter().enumerate() {
+        let style = if sig.param(*argument) == Some(at) { theme.selected() } else { Style::new() };
+        x = put(buffer, area, x, 0, &text::shown(param, theme.ascii), style, theme.ascii);
+        let end = if at + 1 < sig.params.len() { ", " } else { "" };
+        x = put(buffer, area, x, 0, end, Style::new(), theme.ascii);
+    }
+    x = put(buffer, area, x, 0, ")  ", Style::new(), theme.ascii);
+    put(buffer, area, x, 0, &text::shown(&sig.doc, theme.ascii), theme.dim(), theme.ascii);
+    let room = Rect { width: layout.status.width - 1, ..layout.status };
+    put_right(buffer, room, 0, place, theme.dim(), theme.ascii);
 }
 
 /// The remark on the cursor's line, while its message does not stand under it.

@@ -178,7 +178,7 @@ impl Checker {
                 let Some(Check { version, offset, text, now, schema }) = check else { continue };
                 let now = now.unwrap_or_else(wall_clock);
                 let outside = folders.listing();
-                let options = compile::Options { now, outside, ..compile::Options::default() };
+                let options = compile::Options { now, outside, advice: true, ..compile::Options::default() };
                 let compilation = compile::compile(&text, &schema, &options);
                 let missing = folders.missing(&compilation.results);
                 let diagnostics = [compilation.diagnostics, missing].concat();

@@ -464,12 +464,17 @@ fn chart_rows(window: &Window) -> Vec<Vec<Value>> {
 }
 
 fn mistakes(text: &str) -> Vec<Diagnostic> {
-    text.match_indices("Nope")
-        .map(|(at, word)| {
-            Diagnostic::error(code::UNKNOWN_NAME, Span::new(at, at + word.len()), "unknown column 'Nope'")
-                .help("Did you mean 'Name'?")
-        })
-        .collect()
+    let slow = text.match_indices(" contains ").map(|(at, _)| {
+        let span = Span::new(at + 1, at + 9);
+        Diagnostic::warning("KS500", span, "contains looks at every character")
+            .help("Use has where whole terms are meant.")
+            .fix(span, "has")
+    });
+    let wrong = text.match_indices("Nope").map(|(at, word)| {
+        Diagnostic::error(code::UNKNOWN_NAME, Span::new(at, at + word.len()), "unknown column 'Nope'")
+            .help("Did you mean 'Name'?")
+    });
+    wrong.chain(slow).collect()
 }
 
 fn ages() -> Vec<TableAge> {

@@ -3,9 +3,13 @@
 use tui_textarea::CursorMove;
 
 use super::nothing;
+use super::panes::{palette, popup};
 use crate::app::editor::Editor;
 use crate::app::msg::Effect;
-use crate::app::{App, NoteKind};
+use crate::app::popup::{Popup, Text};
+use crate::app::{App, Focus, NoteKind, completion, statement, text};
+use crate::facts::Options;
+use crate::ide::{format, names};
 
 pub fn edit(app: &mut App, change: impl FnOnce(&mut Editor)) -> Vec<Effect> {
     change(&mut app.editor);
@@ -19,6 +23,129 @@ pub fn undo(app: &mut App, _: &str) -> Vec<Effect> {
 
 pub fn redo(app: &mut App, _: &str) -> Vec<Effect> {
     if app.editor.redo() { edit(app, |_| ()) } else { app.say(NoteKind::Plain, "nothing to redo") }
+}
+
+pub fn comment(app: &mut App, _: &str) -> Vec<Effect> {
+    edit(app, Editor::toggle_comment)
+}
+
+/// Gives the query at the cursor its form; the cursor stays on its line as far as that is there.
+pub fn format(app: &mut App, _: &str) -> Vec<Effect> {
+    let statement = statement::current(app);
+    match format::format(&statement.text) {
+        Err(diagnostics) => {
+            let said = diagnostics.first().map_or("the query has errors", |one| one.message.as_str());
+            let said = format!("no form for a query with errors: {}", text::shown(said, app.ascii));
+            app.say(NoteKind::Error, said)
+        }
+        Ok(formatted) => {
+            let formatted = formatted.trim_end();
+            if formatted == statement.text {
+                return app.say(NoteKind::Good, "the query has its form already");
+            }
+            let (line, column) = app.editor.cursor();
+            let end = statement.offset + statement.text.len();
+            app.editor.replace(statement.offset..end, formatted, 0);
+            app.editor.set_cursor(line.min(app.editor.lines().len() - 1), column);
+            app.say(NoteKind::Good, "formatted; undo brings the old text back")
+        }
+    }
+}
+
+/// Goes to the next place of a text, from the top again after the last.
+pub fn find(app: &mut App, typed: &str) -> Vec<Effect> {
+    if typed.is_empty() {
+        let again = format!("find {}", app.editor.sought);
+        return palette(app, &again);
+    }
+    app.focus = Focus::Editor;
+    let (text, cursor) = (app.editor.text().to_lowercase(), app.editor.cursor_byte());
+    app.editor.sought = typed.to_owned();
+    let sought = typed.to_lowercase();
+    let count = text.matches(&sought).count();
+    let after = text.char_indices().map(|(at, _)| at).find(|at| *at > cursor);
+    let next = after.and_then(|from| text[from..].find(&sought).map(|at| from + at));
+    // Letters that change their length with their case would move places.
+    match next.or_else(|| text.find(&sought)).filter(|_| text.len() == app.editor.text().len()) {
+        Some(at) => {
+            let (line, column) = app.editor.place_of(at);
+            app.editor.set_cursor(line, column);
+            let said = format!("{}; Ctrl-F Enter goes to the next", text::count(count as u64, "place"));
+            app.say(NoteKind::Plain, said)
+        }
+        None => app.say(NoteKind::Warning, "the text is nowhere in the query pane"),
+    }
+}
+
+/// `/old/new`: replaces a text wherever it is; the first character parts the two.
+pub fn replace(app: &mut App, typed: &str) -> Vec<Effect> {
+    let mark = typed.chars().next().filter(|mark| !mark.is_alphanumeric());
+    let parts = mark.and_then(|mark| typed[mark.len_utf8()..].split_once(mark).map(|parts| (mark, parts)));
+    let Some((mark, (old, new))) = parts.filter(|(_, (old, _))| !old.is_empty()) else {
+        return palette(app, "replace /");
+    };
+    let new = new.strip_suffix(mark).unwrap_or(new);
+    let before = app.editor.text();
+    let count = before.matches(old).count();
+    if count == 0 {
+        return app.say(NoteKind::Warning, "the text is nowhere in the query pane");
+    }
+    let cursor = app.editor.cursor();
+    app.editor.replace_all(&before.replace(old, new));
+    app.editor.set_cursor(cursor.0, cursor.1);
+    let said = format!("{} changed; undo brings the old text back", text::count(count as u64, "place"));
+    app.say(NoteKind::Good, said)
+}
+
+/// What is known of the word at the cursor.
+pub fn docs(app: &mut App, _: &str) -> Vec<Effect> {
+    match completion::docs(app) {
+        Some(found) => {
+            let title = text::shown(&found.word, app.ascii).into_owned();
+            let width = usize::from(app.size.0.clamp(40, 90)) - 10;
+            let shown = found.lines.iter().map(|line| text::shown(line, app.ascii).into_owned());
+            let lines = shown.flat_map(|line| text::wrap(&line, width)).collect();
+            popup(app, Popup::Text(Text::new(title, lines)))
+        }
+        None => app.say(NoteKind::Plain, "nothing is known of what is at the cursor"),
+    }
+}
+
+/// Goes to the `let` or the parameter that gives the name at the cursor.
+pub fn definition(app: &mut App, _: &str) -> Vec<Effect> {
+    let (text, start) = statement::whole(app);
+    let cursor = app.editor.cursor_byte().saturating_sub(start);
+    match names::definition(&text, cursor) {
+        Some(span) => {
+            let (line, column) = app.editor.place_of(start + span.start as usize);
+            app.editor.set_cursor(line, column);
+            app.dirty = true;
+            nothing()
+        }
+        None => app.say(NoteKind::Plain, "no let or parameter gives the name at the cursor"),
+    }
+}
+
+/// Gives the name at the cursor another one wherever it is used.
+pub fn rename(app: &mut App, typed: &str) -> Vec<Effect> {
+    if typed.is_empty() {
+        return palette(app, "rename ");
+    }
+    let (text, start) = statement::whole(app);
+    let cursor = app.editor.cursor_byte().saturating_sub(start);
+    let options = Options { now: app.clock.now().unwrap_or_default(), ..Options::default() };
+    match names::rename(&text, cursor, typed, &app.database.schema, &options) {
+        Ok(renamed) => {
+            let (line, column) = app.editor.cursor();
+            app.editor.replace(start..start + text.len(), &renamed, 0);
+            app.editor.set_cursor(line, column);
+            app.say(NoteKind::Good, "renamed; undo brings the old name back")
+        }
+        Err(why) => {
+            let said = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Warning, said)
+        }
+    }
 }
 
 pub fn line_start(app: &mut App, _: &str) -> Vec<Effect> {

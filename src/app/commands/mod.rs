@@ -10,7 +10,10 @@ mod records;
 mod running;
 
 use completing::{accept_or_newline, complete_here, complete_or_indent};
-use editing::{kill_line, kill_to_start, kill_word, line_end, line_start, redo, undo, word_left, word_right};
+use editing::{
+    comment, definition, docs, find, format, kill_line, kill_to_start, kill_word, line_end, line_start, redo,
+    rename, replace, undo, word_left, word_right,
+};
 use files::{export, export_over, load, open_file, write, write_over};
 use hits::{hits, indicators, next_hit, next_user, previous_hit, previous_user};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
@@ -19,7 +22,7 @@ use panes::{
     schema, suspend, toggle,
 };
 use records::{fold, next_record, open_record, previous_record};
-use running::{cancel, clock, next_problem, run, sort};
+use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all, sort};
 
 use super::App;
 use super::keys::{self, KEYS};
@@ -183,6 +186,24 @@ pub const COMMANDS: &[Command] = &[
     ),
     row("undo", &[], "", "undo", "Takes back the last edit.", always, undo),
     row("redo", &[], "", "", "Does again what undo took back.", always, redo),
+    row(
+        "previous-problem",
+        &["previous"],
+        "",
+        "",
+        "Goes to the error or warning before.",
+        has_remarks,
+        previous_problem,
+    ),
+    row("fix", &["fix"], "", "", "Follows the help of the warning at the cursor.", has_remarks, fix),
+    row("run-all", &["runall"], "", "", "Runs all statements; the last result is shown.", always, run_all),
+    row("format", &["fmt", "format"], "", "", "Gives the query at the cursor its form.", always, format),
+    row("comment", &["comment"], "", "", "Makes the lines comments, or queries again.", always, comment),
+    row("find", &["find"], "TEXT", "", "Goes to the next place of a text.", always, find),
+    row("replace", &["replace"], "/OLD/NEW", "", "Replaces a text wherever it is.", always, replace),
+    row("docs", &["doc"], "", "", "Tells what is known of the word at the cursor.", always, docs),
+    row("definition", &["def"], "", "", "Goes to the let that gives the name.", always, definition),
+    row("rename", &["rename"], "NAME", "", "Renames the let or parameter everywhere.", always, rename),
     row("complete", &["complete"], "", "", "Shows what may be written at the cursor.", always, complete_here),
     row(
         "complete-or-indent",

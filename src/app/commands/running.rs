@@ -3,11 +3,19 @@
 use super::nothing;
 use super::panes::palette;
 use crate::app::clock::{self, Clock, Wanted};
+use crate::app::editor::Editor;
 use crate::app::grid::Extent;
 use crate::app::msg::{AgePurpose, Effect};
-use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, statement, text};
+use crate::app::remarks::Remark;
+use crate::app::statement::{self, Statement};
+use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, text};
 
 pub fn run(app: &mut App, _: &str) -> Vec<Effect> {
+    let statement = statement::current(app);
+    start(app, statement)
+}
+
+fn start(app: &mut App, statement: Statement) -> Vec<Effect> {
     match &app.database.state {
         DatabaseState::Opening => {
             app.run_when_open = true;
@@ -19,7 +27,6 @@ pub fn run(app: &mut App, _: &str) -> Vec<Effect> {
         }
         DatabaseState::Open => {}
     }
-    let statement = statement::current(app);
     if statement.text.trim().is_empty() {
         return app.say(NoteKind::Warning, "there is no query at the cursor; F3 lists the shipped hunts");
     }
@@ -111,8 +118,32 @@ pub fn set_clock(app: &mut App, clock: Clock) -> Vec<Effect> {
 }
 
 pub fn next_problem(app: &mut App, _: &str) -> Vec<Effect> {
+    go_to_problem(app, Editor::next_remark)
+}
+
+pub fn previous_problem(app: &mut App, _: &str) -> Vec<Effect> {
+    go_to_problem(app, Editor::previous_remark)
+}
+
+/// Follows the help of the remark at the cursor, where a change of the text says all of it.
+pub fn fix(app: &mut App, _: &str) -> Vec<Effect> {
+    let Some((place, text)) = app.editor.fixable().and_then(|remark| remark.fix.clone()) else {
+        return app.say(NoteKind::Plain, "no change is known for what is said of this line");
+    };
+    let back = text.chars().count();
+    app.editor.replace(place, &text, back);
+    app.say(NoteKind::Good, "changed; undo brings it back")
+}
+
+/// Runs all statements, those that blank lines part too; of several results the last is shown.
+pub fn run_all(app: &mut App, _: &str) -> Vec<Effect> {
+    let text = app.editor.text();
+    start(app, Statement { offset: 0, text: statement::joined(&text) })
+}
+
+fn go_to_problem(app: &mut App, go: fn(&mut Editor) -> Option<&Remark>) -> Vec<Effect> {
     app.focus = Focus::Editor;
-    let said = match app.editor.next_remark() {
+    let said = match go(&mut app.editor) {
         Some(remark) => remark.said(),
         None => return app.say(NoteKind::Good, "no problem is known"),
     };

@@ -10,11 +10,13 @@ mod scope;
 
 use std::collections::BTreeMap;
 
-use crate::compile::Outline;
+use crate::compile::{Known, Outline};
 use crate::facts::Options;
 use crate::ide::fuzzy;
 use crate::schema::Schema;
 use crate::span::Span;
+use crate::syntax::token::TokenKind;
+use context::Inside;
 use offer::Offer;
 use place::{Wants, place};
 use scope::{Scope, scope};
@@ -141,6 +143,11 @@ impl Completer {
         self.last = None;
     }
 
+    /// The names that the last place saw.
+    pub fn names(&self) -> &[Known] {
+        self.last.as_ref().map_or(&[], |last| &last.1.names)
+    }
+
     /// What may be written at a cursor, a byte of the text.
     pub fn complete(
         &mut self,
@@ -171,6 +178,21 @@ impl Completer {
             items: unique(offer.items),
         }
     }
+}
+
+/// The innermost call that a cursor is in: its name, and the index of the argument.
+pub fn call_at(text: &str, cursor: usize) -> Option<(String, usize)> {
+    let place = place(text, cursor);
+    let inner = place.inside.iter().enumerate().rev();
+    let (frame, name) = inner.take_while(|(_, inside)| **inside != Inside::Statements).find_map(
+        |(at, inside)| match inside {
+            Inside::Args(name) => Some((at, *name)),
+            _ => None,
+        },
+    )?;
+    let items = &place.view.frames[frame].items;
+    let commas = items.iter().filter(|item| place.view.kind(**item) == TokenKind::Comma).count();
+    Some((name.to_owned(), commas))
 }
 
 /// Each label once: what a query names hides what has the same name further out.

@@ -89,6 +89,9 @@ fn draw_line(
                 });
             }
         }
+        if editor.pair.is_some_and(|pair| pair.contains(&(at, index))) {
+            style = style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+        }
         if selected.is_some_and(|(start, end)| (start..end).contains(&index)) {
             style = style.add_modifier(Modifier::REVERSED);
         }
