@@ -20,7 +20,8 @@ use crate::types::Type;
 pub enum Unnamed {
     /// They get the names that the function gives.
     Kept,
-    /// `extend (a, b) = ...` has these two and no more (the page of series_stats(), and recorded).
+    /// `extend (a, b) = ...` has these two and no more (the page of series_stats(), and recorded), and so
+    /// has print (Kusto's binder).
     Dropped,
 }
 

@@ -21,7 +21,7 @@ impl Binder<'_> {
         let mut cols = Vec::new();
         let mut row = Vec::new();
         let mut stopped = false;
-        for item in self.apart(items, env, &[], Unnamed::Kept).iter() {
+        for item in self.apart(items, env, &[], Unnamed::Dropped).iter() {
             let Ok(expr) = self.scalar(&item.expr, env, &[]) else {
                 stopped = true;
                 continue;
