@@ -477,7 +477,7 @@ pub const ROWS: &[Row] = &[
         "bin by a day",
         "ticks",
         Number,
-        Fixed("(ticks - ticks % CASE WHEN 864000000000::BIGINT > 0 THEN 864000000000::BIGINT END)"),
+        Fixed("ticks // 864000000000 * 864000000000"),
         "date_trunc",
         Fixed("epoch_us(date_trunc('day', time))"),
     )
