@@ -51,6 +51,13 @@ pub enum Addresses {
     V6,
 }
 
+impl Plugin {
+    /// The names of the arguments that may be left out, in their order.
+    pub fn optional(&self) -> impl Iterator<Item = &'static str> {
+        self.signature.split(" [, ").skip(1).map(|name| name.trim_end_matches([']', '.', ' ']))
+    }
+}
+
 const fn plugin(
     name: &'static str,
     signature: &'static str,
@@ -272,6 +279,14 @@ mod tests {
             assert!(row.doc.ends_with('.') && row.doc.contains(' '), "{}: {}", row.name, row.doc);
             assert_eq!(row.example.0.is_empty(), refused, "{}: an example, unless refused", row.name);
         }
+    }
+
+    #[test]
+    fn optional_arguments_are_named_in_signatures() {
+        let names = |name: &str| find(name).expect(name).optional().collect::<Vec<_>>();
+        assert_eq!(names("bag_unpack"), ["OutputColumnPrefix", "columnsConflict", "ignoredProperties"]);
+        assert_eq!(names("ipv4_lookup"), ["ExtraKey", "return_unmatched"]);
+        assert!(names("narrow").is_empty());
     }
 
     #[test]

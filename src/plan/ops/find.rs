@@ -108,7 +108,12 @@ impl Binder<'_> {
         };
         let mut distinct: Vec<(String, Type)> = Vec::new();
         for column in named {
-            self.one_type(&tables, &column.0, predicate.span)?;
+            self.one_type(
+                &tables,
+                &column.0,
+                predicate.span,
+                "Use union, which makes a column of each type.",
+            )?;
             if !distinct.contains(&column) {
                 distinct.push(column);
             }
@@ -154,14 +159,15 @@ impl Binder<'_> {
         Ok(named)
     }
 
-    fn one_type(&mut self, tables: &[Source], name: &str, span: Span) -> Checked<()> {
+    /// The reference gives such a column once for each type, Microsoft's binder once as a dynamic.
+    fn one_type(&mut self, tables: &[Source], name: &str, span: Span, help: &str) -> Checked<()> {
         let mut types: Vec<Type> = tables.iter().filter_map(|(_, rel)| shown(rel, name)).collect();
         types.dedup();
         if types.len() < 2 {
             return Ok(());
         }
         let what = format!("find over '{name}', which has several types");
-        self.refuse(span, &what, "Use union, which makes a column of each type.");
+        self.refuse(span, &what, help);
         Err(Stop)
     }
 
@@ -175,7 +181,8 @@ impl Binder<'_> {
         let mut columns: Vec<(String, Type)> = Vec::new();
         for (name, ty) in every_column(tables) {
             if tables.iter().all(|(_, rel)| shown(rel, &name).is_some()) {
-                self.one_type(tables, &name, span)?;
+                let help = format!("Project it as one type: find ... project {name}:string, pack(*).");
+                self.one_type(tables, &name, span, &help)?;
                 columns.push((name, ty));
             }
         }
@@ -200,7 +207,7 @@ impl Binder<'_> {
                 }
                 Ast::Name(name) => {
                     let ty = self.found_type(tables, name)?;
-                    self.one_type(tables, &name.text, name.span)?;
+                    self.one_type(tables, &name.text, name.span, &format!("Write {}:string.", name.text))?;
                     output.columns.push((name.text.clone(), ty));
                 }
                 Ast::Binary { op: BinaryOp::Colon, left, right, .. } => {

@@ -94,10 +94,7 @@ impl Binder<'_> {
         for (at, arg) in rest.iter().enumerate() {
             let name = match &arg.name {
                 Some(name) => name.text.as_str(),
-                None => ["OutputColumnPrefix", "columnsConflict", "ignoredProperties"]
-                    .get(at)
-                    .copied()
-                    .unwrap_or(""),
+                None => given.plugin.optional().nth(at).unwrap_or(""),
             };
             self.unpack_option(&mut unpack, name, arg, given, env)?;
         }
