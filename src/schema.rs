@@ -38,15 +38,15 @@ pub enum Trust {
     /// It says all that the property says.
     #[default]
     Full,
-    /// It says the property's text. A string is empty in one document and missing in another, or is spelled
-    /// with more escapes than it needs.
-    Text,
+    /// A string: it says the property's text, but one is empty where others are missing, or is spelled with more
+    /// escapes than it needs. A long: it says the number, but one does not fit into 32 bits.
+    Part,
     /// Nothing: a document has something of another type there.
     None,
 }
 
 /// The name of each trust, as a database keeps it.
-pub const TRUSTS: [(Trust, &str); 3] = [(Trust::Full, "full"), (Trust::Text, "text"), (Trust::None, "none")];
+pub const TRUSTS: [(Trust, &str); 3] = [(Trust::Full, "full"), (Trust::Part, "part"), (Trust::None, "none")];
 
 impl TableColumn {
     /// A listed column that is stored under its own name.

@@ -159,6 +159,8 @@ pub static INT_OF_LONG: Sig = sig(
         "CASE WHEN {0} BETWEEN -2147483648 AND 2147483647 THEN CAST({0} AS INTEGER) ELSE kql_toint_long({0}) END",
     ),
 );
+/// As `toint()` of a long that fits; internal.
+pub static INT_OF_SMALL: Sig = sig(&[LONG], Is(Int), Sql("CAST({0} AS INTEGER)"));
 /// An instant as a file has it against a text that names one; internal.
 pub static NOT_BEFORE: Sig = sig(&[DATETIME, ONLY_STR], Is(Bool), Sql("{0} >= {1}"));
 pub static NOT_AFTER: Sig = sig(&[DATETIME, ONLY_STR], Is(Bool), Sql("{0} <= {1}"));

@@ -131,17 +131,17 @@ fn fill(connection: &Connection, from: &str, column: &str, shadow: &Shadow) -> R
         Ok::<bool, Error>(layout::number(connection, &sql)?.is_some_and(|count| count > 0))
     };
     if shadow.ty != Type::String {
-        return Ok(if count(&format!("{back} IS DISTINCT FROM {json}"))? {
-            Trust::None
-        } else {
-            Trust::Full
-        });
+        if count(&format!("{back} IS DISTINCT FROM {json}"))? {
+            return Ok(Trust::None);
+        }
+        let wide = format!("{own} NOT BETWEEN {} AND {}", i32::MIN, i32::MAX);
+        return Ok(if shadow.ty == Type::Long && count(&wide)? { Trust::Part } else { Trust::Full });
     }
     if count(&format!("left({json}, 1) <> '\"'"))? {
         return Ok(Trust::None);
     }
     let odd = count(&format!("({own} = '' OR {back} <> {json})"))?;
-    Ok(if odd { Trust::Text } else { Trust::Full })
+    Ok(if odd { Trust::Part } else { Trust::Full })
 }
 
 /// A path as people write it: `.a.b[0]`.

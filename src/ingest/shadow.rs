@@ -204,7 +204,7 @@ pub fn put(buffer: &mut Buffer, row: usize, value: &str, scratch: &mut String) -
             }
             texts.ends.push(texts.bytes.len());
             let same = !inside.is_empty() && (!inside.contains('\\') || scratch == value);
-            if same { Trust::Full } else { Trust::Text }
+            if same { Trust::Full } else { Trust::Part }
         }
         (Data::Text(texts), _) => {
             texts.push(value);
@@ -213,7 +213,7 @@ pub fn put(buffer: &mut Buffer, row: usize, value: &str, scratch: &mut String) -
         (Data::Long(longs), _) => match long(value) {
             Some(value) => {
                 longs.push(value);
-                Trust::Full
+                if i32::try_from(value).is_ok() { Trust::Full } else { Trust::Part }
             }
             None => return Trust::None,
         },
@@ -310,8 +310,8 @@ mod tests {
         );
         let expected = [
             (text("x\ny"), Trust::Full),
-            (text("A"), Trust::Text),
-            (text(""), Trust::Text),
+            (text("A"), Trust::Part),
+            (text(""), Trust::Part),
             (text(""), Trust::None),
             (text(""), Trust::Full),
             (text(""), Trust::Full),
@@ -328,6 +328,9 @@ mod tests {
             (Value::Long(1), Trust::Full),
         ];
         assert_eq!(found, expected);
+        let wide =
+            shadowed(r#"{"a":2147483647,"b":-2147483649}"#, &[(&["a"], Type::Long), (&["b"], Type::Long)]);
+        assert_eq!(wide.iter().map(|(_, trust)| *trust).collect::<Vec<_>>(), [Trust::Full, Trust::Part]);
     }
 
     #[test]

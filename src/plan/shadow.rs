@@ -55,6 +55,13 @@ fn wanted(expr: &Expr) -> Option<(Type, &Expr)> {
     (inner.ty == Type::Dynamic).then_some((expr.ty, inner))
 }
 
+/// The dynamic whose `toint()` stands where a long must.
+fn int_as_long(expr: &Expr) -> Option<(Type, &Expr)> {
+    let ExprKind::Convert(inner) = &expr.kind else { return None };
+    let (Type::Long, Type::Int, Some((_, dynamic))) = (expr.ty, inner.ty, wanted(inner)) else { return None };
+    Some((Type::Long, dynamic))
+}
+
 /// The column and the path below it that an expression is.
 fn reached(expr: &Expr) -> Option<(ColId, &str)> {
     match &expr.kind {
@@ -178,7 +185,9 @@ impl Reader<'_> {
 
     /// Replaces an expression by its shadow.
     fn read(&mut self, expr: &mut Expr, inputs: &mut [&mut Rel], lets: &mut [LetRel]) {
-        let Some((ty, inner)) = wanted(expr) else { return };
+        let whole = int_as_long(expr);
+        let through_int = whole.is_some();
+        let Some((ty, inner)) = whole.or_else(|| wanted(expr)) else { return };
         let Some((id, path)) = reached(inner) else { return };
         // A whole document has no shadow, and what computes it may be a property.
         let path = path.to_owned();
@@ -186,6 +195,10 @@ impl Reader<'_> {
         let Some(found) = found else { return };
         let span = expr.span;
         let column = Expr::new(ExprKind::Col(found.id), found.ty, span);
+        if through_int && (found.ty, found.trust) != (Type::Long, Trust::Full) {
+            // What is inside is asked next.
+            return;
+        }
         let new = match (found.ty, ty) {
             (Type::Dynamic, _) if !found.rest.is_empty() => {
                 let kind = ExprKind::Path { base: Box::new(column), path: found.rest };
@@ -201,7 +214,9 @@ impl Reader<'_> {
                 return;
             }
             (Type::Long, Type::Int) => {
-                let kind = ExprKind::Call { name: "toint", sig: &binary::INT_OF_LONG, args: vec![column] };
+                let sig =
+                    if found.trust == Trust::Full { &binary::INT_OF_SMALL } else { &binary::INT_OF_LONG };
+                let kind = ExprKind::Call { name: "toint", sig, args: vec![column] };
                 *expr = Expr::new(kind, ty, span);
                 return;
             }
