@@ -38,6 +38,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Global, "F1", "help"),
         (Global, "F3", "hunts"),
         (Global, "F4", "schema"),
+        (Global, "F7", "history"),
         (Global, "F8", "chart"),
         (Global, "F9", "hits"),
         (Global, "F10", "export"),

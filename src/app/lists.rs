@@ -5,6 +5,7 @@ use super::grid::Step;
 use super::keys::{self, Context};
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
+use super::session::Past;
 use super::{App, Focus, NoteKind, text};
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
@@ -29,6 +30,8 @@ pub struct Item {
 pub enum Choice {
     Command(&'static str),
     Hunt(usize),
+    /// What was run, by its place in the history.
+    Past(usize),
     /// What is put into the query.
     Name(String),
 }
@@ -39,17 +42,20 @@ pub fn items(app: &App, list: &List) -> Vec<Item> {
         ListKind::Palette => palette(&list.input.text),
         ListKind::Hunts => hunts(app),
         ListKind::Schema => schema(app),
+        ListKind::History => history(app),
     };
     let texts: Vec<String> = match list.kind {
         ListKind::Palette => all.iter().map(|item| item.left.clone()).collect(),
-        ListKind::Hunts | ListKind::Schema => {
+        ListKind::Hunts | ListKind::Schema | ListKind::History => {
             all.iter().map(|item| format!("{} {}", item.left, item.right)).collect()
         }
     };
     let typed = match list.kind {
         // With its word typed, the command is what is looked for; the rest is for it.
         ListKind::Palette if typed_command(&list.input.text).is_some() => "",
-        ListKind::Palette | ListKind::Hunts | ListKind::Schema => list.input.text.as_str(),
+        ListKind::Palette | ListKind::Hunts | ListKind::Schema | ListKind::History => {
+            list.input.text.as_str()
+        }
     };
     matching(typed, &texts).into_iter().map(|at| all[at].clone()).collect()
 }
@@ -139,13 +145,34 @@ pub fn popup_rows(app: &App) -> usize {
 pub fn described_rows(app: &App, list: &List) -> usize {
     match list.kind {
         ListKind::Hunts => usize::from(popup_size(app).1) / 2,
+        ListKind::History => usize::from(popup_size(app).1) / 3,
         ListKind::Palette | ListKind::Schema => 0,
     }
+}
+
+/// What was run: its first lines, and when, how many rows, how long.
+fn history(app: &App) -> Vec<Item> {
+    let item = |(at, past): (usize, &Past)| {
+        let line = past.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let ended = crate::ticks::iso(past.ended);
+        let ended = ended.get(..16).unwrap_or(&ended).replace('T', " ");
+        let (rows, took) = (text::count(past.rows, "row"), text::elapsed(past.ms));
+        Item {
+            left: text::shown(&line, app.ascii).into_owned(),
+            right: format!("{ended}Z  {rows}  {took}"),
+            choice: Choice::Past(at),
+        }
+    };
+    app.history.iter().enumerate().map(item).collect()
 }
 
 /// What is said of the selected row, wrapped to a width.
 pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
     let items = items(app, list);
+    if let Some(Item { choice: Choice::Past(at), .. }) = items.get(list.selected) {
+        let lines = app.history.get(*at).map(|past| past.text.lines()).into_iter().flatten();
+        return lines.flat_map(|line| text::wrap(&text::shown(line, app.ascii), width)).collect();
+    }
     let Some(Item { choice: Choice::Hunt(at), .. }) = items.get(list.selected) else { return Vec::new() };
     let Some(hunt) = app.hunts.get(*at) else { return Vec::new() };
     let shown = |part: &str| text::shown(part, app.ascii).into_owned();
@@ -201,6 +228,10 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
         },
         Some(Choice::Hunt(at)) => match app.hunts.get(at).cloned() {
             Some(hunt) => commands::put_hunt(app, &hunt),
+            None => Vec::new(),
+        },
+        Some(Choice::Past(at)) => match app.history.get(at).cloned() {
+            Some(past) => commands::put_query(app, &past.text, "from the history"),
             None => Vec::new(),
         },
         Some(Choice::Name(name)) => {

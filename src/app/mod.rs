@@ -32,7 +32,7 @@ use keys::Context;
 use msg::{Effect, TableAge};
 use popup::Popup;
 use record::Record;
-use session::Session;
+use session::{Past, Session};
 use stepper::Stepper;
 
 use crate::hunt::pack::Hunt;
@@ -94,6 +94,8 @@ pub struct App {
     numbers: u64,
     /// The text of the file as it was read or written.
     file_text: Option<String>,
+    /// What was run, the latest first.
+    pub history: Vec<Past>,
 }
 
 /// What the workbench starts with.
@@ -200,6 +202,7 @@ impl App {
             drawn_at: 0,
             numbers: 0,
             file_text: None,
+            history: Vec::new(),
         }
     }
 
@@ -235,6 +238,7 @@ impl App {
             file: self.editor.file.clone(),
             unsaved: self.editor.unsaved(),
             file_text: self.file_text.clone(),
+            history: self.history.clone(),
         }
     }
 

@@ -50,6 +50,8 @@ pub enum Msg {
         rows: Vec<Vec<Value>>,
         total: u64,
         ms: u64,
+        /// When it ended, by the wall clock, in ticks.
+        ended: i64,
         warnings: Vec<Diagnostic>,
         /// Results of the text before this one, which are not shown.
         skipped: usize,

@@ -83,6 +83,8 @@ pub enum ListKind {
     Palette,
     Hunts,
     Schema,
+    /// What was run.
+    History,
 }
 
 /// A list; what is in it follows from its kind and the input.

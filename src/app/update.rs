@@ -10,6 +10,7 @@ use super::keys::{self, Context};
 use super::layout::{self, Part};
 use super::msg::{AgePurpose, Effect, Failure, Msg, Purpose, Window};
 use super::popup::{Popup, Text};
+use super::session::{Past, remember};
 use super::stepper::Events;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, statement, text,
@@ -78,11 +79,15 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
                 return show(app, Grid::new(run, compiled, rows, Extent::Growing, app.ascii));
             }
         }
-        Msg::Ran { run, compiled, rows, total, ms, warnings, skipped } => {
+        Msg::Ran { run, compiled, rows, total, ms, ended, warnings, skipped } => {
             if !is_current(app, run) {
                 return vec![Effect::Drop(run)];
             }
             let grid = Grid::new(run, compiled, rows, Extent::All { total, ms }, app.ascii);
+            if let Some(running) = &app.running {
+                let past = Past { text: running.text.clone(), ended, rows: total, ms };
+                remember(&mut app.history, past);
+            }
             return finish(app, grid, &warnings, skipped);
         }
         Msg::Failed { run, failure, ms } => return fail(app, run, failure, ms),
@@ -284,6 +289,7 @@ fn restore(app: &mut App, session: super::session::Session) {
     app.editor.saved = if session.unsaved { u64::MAX } else { app.editor.version };
     app.editor.set_cursor(session.cursor.0, session.cursor.1);
     app.file_text = session.file_text;
+    app.history = session.history;
     if let (Some(clock), false) = (session.clock, app.clock_chosen) {
         app.clock = clock;
         app.clock_chosen = true;

@@ -122,6 +122,7 @@ fn write_text(path: &Path, text: &str, over: bool) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::app::clock::Clock;
+    use crate::app::session::Past;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -135,6 +136,7 @@ mod tests {
             file: Some("q.kql".into()),
             unsaved: true,
             file_text: None,
+            history: vec![Past { text: "A".into(), ended: 7, rows: 1, ms: 2 }],
         };
         save_session(&file, &session).expect("saves");
         save_session(&file, &session).expect("saves again");

@@ -96,10 +96,11 @@ fn restored(options: &Options, session_file: Option<&std::path::Path>) -> Result
     let session = session_file.and_then(files::read_session);
     let Some(file) = &options.file else { return Ok(session) };
     let text = files::read_text(file).map_err(Error::message)?;
-    if let Some(session) = session.filter(|session| session.file_text.as_ref() == Some(&text)) {
-        return Ok(Some(session));
-    }
-    Ok(Some(Session::of_file(file.clone(), text)))
+    let history = match session {
+        Some(session) if session.file_text.as_ref() == Some(&text) => return Ok(Some(session)),
+        session => session.map(|session| session.history).unwrap_or_default(),
+    };
+    Ok(Some(Session { history, ..Session::of_file(file.clone(), text) }))
 }
 
 struct Desk {

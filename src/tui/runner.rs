@@ -291,7 +291,8 @@ impl Runner {
         let msg = match stored {
             Ok(stored) => {
                 let warnings = compilation.diagnostics;
-                Msg::Ran { run, compiled, rows, total: stored.rows, ms: ms(), warnings, skipped }
+                let (total, ended) = (stored.rows, wall_clock());
+                Msg::Ran { run, compiled, rows, total, ms: ms(), ended, warnings, skipped }
             }
             Err(error) => Msg::Failed { run, failure: failure(error), ms: ms() },
         };

@@ -455,7 +455,7 @@ fn ran(run: u64, text: &str) -> Vec<Msg> {
     }
     let (compiled, rows, total) = result(text);
     let compiled = Arc::new(compiled);
-    vec![Msg::Ran { run, compiled, rows, total, ms: 41, warnings: Vec::new(), skipped: 0 }]
+    vec![Msg::Ran { run, compiled, rows, total, ms: 41, ended: now(), warnings: Vec::new(), skipped: 0 }]
 }
 
 fn chart_rows(window: &Window) -> Vec<Vec<Value>> {
@@ -604,6 +604,7 @@ fn an_answer_to_an_older_run_is_dropped() {
         rows: rows.clone(),
         total,
         ms: 1,
+        ended: now(),
         warnings: Vec::new(),
         skipped: 0,
     };
@@ -625,7 +626,7 @@ fn a_record_of_the_first_rows_stays_open_when_the_rest_comes() {
     stage.send(Msg::First { run: 1, compiled: compiled.clone(), rows: rows.clone() });
     stage.line("keys Ctrl-O j j Enter");
     let (warnings, skipped) = (Vec::new(), 0);
-    stage.send(Msg::Ran { run: 1, compiled, rows, total, ms: 1, warnings, skipped });
+    stage.send(Msg::Ran { run: 1, compiled, rows, total, ms: 1, ended: now(), warnings, skipped });
     assert!(stage.app.record.is_some());
     assert_eq!(stage.app.grid.as_ref().unwrap().view.row, 2);
     assert!(stage.screen().contains("bo@contoso.com"), "{}", stage.screen());

@@ -18,8 +18,8 @@ use files::{export, export_over, load, open_file, write, write_over};
 use hits::{hits, indicators, next_hit, next_user, previous_hit, previous_user};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
 use panes::{
-    accept, chart, close, complete_input, help, hunts, next_pane, palette, previous_pane, quit, repaint,
-    schema, suspend, toggle,
+    accept, chart, close, complete_input, help, history, hunts, next_pane, palette, previous_pane, quit,
+    repaint, schema, suspend, toggle,
 };
 use records::{fold, next_record, open_record, previous_record};
 use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all, sort};
@@ -28,7 +28,7 @@ use super::App;
 use super::keys::{self, KEYS};
 use super::msg::Effect;
 pub use hits::open_hits;
-pub use panes::put_hunt;
+pub use panes::{put_hunt, put_query};
 pub use running::set_clock;
 
 pub struct Command {
@@ -95,6 +95,7 @@ pub const COMMANDS: &[Command] = &[
     row("help", &["help"], "", "help", "Shows the keys and commands.", always, help),
     row("palette", &[], "", "find", "Opens the list of commands; type to narrow it.", always, palette),
     row("hunts", &["lib", "hunts"], "", "hunts", "Lists the shipped hunts.", always, hunts),
+    row("history", &["hist", "history"], "", "", "Lists what was run, to run it again.", always, history),
     row("schema", &["schema"], "", "tables", "Lists the tables and their columns.", always, schema),
     row("run", &["run"], "", "RUN", "Runs the selection, or the statement at the cursor.", always, run),
     row("next-pane", &["pane"], "", "pane", "Goes to the next pane.", always, next_pane),

@@ -57,6 +57,13 @@ pub fn hunts(app: &mut App, _: &str) -> Vec<Effect> {
     popup(app, Popup::List(List::new(ListKind::Hunts, "")))
 }
 
+pub fn history(app: &mut App, _: &str) -> Vec<Effect> {
+    if app.history.is_empty() {
+        return app.say(NoteKind::Plain, "nothing was run yet");
+    }
+    popup(app, Popup::List(List::new(ListKind::History, "")))
+}
+
 pub fn schema(app: &mut App, typed: &str) -> Vec<Effect> {
     popup(app, Popup::List(List::new(ListKind::Schema, typed)))
 }
@@ -128,8 +135,13 @@ pub fn chart(app: &mut App, _: &str) -> Vec<Effect> {
 
 /// Puts a hunt above what was there, as one edit.
 pub fn put_hunt(app: &mut App, hunt: &Hunt) -> Vec<Effect> {
+    put_query(app, &hunt.query, &hunt.name)
+}
+
+/// Puts a query above what was there, as one edit.
+pub fn put_query(app: &mut App, query: &str, name: &str) -> Vec<Effect> {
     let before = app.editor.text();
-    let query = hunt.query.trim();
+    let query = query.trim();
     let text = if app.editor.blank() || before.trim() == query {
         format!("{query}\n")
     } else {
@@ -140,7 +152,7 @@ pub fn put_hunt(app: &mut App, hunt: &Hunt) -> Vec<Effect> {
     app.stepper = None;
     app.record = None;
     app.focus = Focus::Editor;
-    let name = text::shown(&hunt.name, app.ascii).into_owned();
+    let name = text::shown(name, app.ascii).into_owned();
     app.say(NoteKind::Good, format!("{name}: F5 runs it; undo brings the old text back"))
 }
 

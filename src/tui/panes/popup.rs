@@ -48,6 +48,7 @@ fn list_title(list: &List) -> &'static str {
         ListKind::Palette => "Commands",
         ListKind::Hunts => "Shipped hunts",
         ListKind::Schema => "Tables and columns",
+        ListKind::History => "What was run",
     }
 }
 
