@@ -42,7 +42,7 @@ pub fn forty_operators() -> String {
 /// A text of 300 lines: scalar lets, a function, tables that join each other, and a pipeline of 40 operators.
 pub fn three_hundred_lines() -> String {
     let mut text = String::from(
-        "let Bare = (Field: string) {\n    tolower(extract(@'^\\[?([0-9A-Fa-f:.]+)\\]?$', 1, Field))\n};\n",
+        "let Bare = (Field: string) { tolower(extract(@'^\\[?([0-9A-Fa-f:.]+)\\]?$', 1, Field)) };\n",
     );
     for at in 0..22 {
         let lines = [

@@ -311,3 +311,24 @@ fn each_advice_is_given_on_its_example_and_its_fix_settles_it() {
         assert!(quiet.iter().all(|remark| remark.code != advice.code), "{query}: only where asked for");
     }
 }
+
+#[path = "../../benches/texts/mod.rs"]
+mod texts;
+
+fn selects(text: &str) -> usize {
+    let compilation = compile(text, &tables::schema(), &Options::default());
+    assert_eq!(compilation.diagnostics, []);
+    compilation.results[0].sql.matches("SELECT").count()
+}
+
+#[test]
+fn long_pipelines_are_few_blocks() {
+    for (name, text) in texts::all() {
+        assert!(selects(&text) > 0, "{name}");
+    }
+    assert_eq!(selects(&texts::forty_operators()), 2);
+    // Each of its 15 joins has a table of its own and what was joined before it.
+    let text = texts::three_hundred_lines();
+    assert_eq!(text.lines().count(), 300);
+    assert!(selects(&text) <= 80, "{}", selects(&text));
+}

@@ -306,9 +306,36 @@ impl Binder<'_> {
 
     /// Whether all of its rows stand in the text of the query.
     pub fn written(&self, rel: &Rel) -> bool {
+        // Most begin with a stored table, which is found without a look into all that was done with it.
+        !matches!(self.beginning(rel), Node::Scan { .. }) && self.all_written(rel)
+    }
+
+    /// Where a pipeline begins, through lets and the left sides of joins.
+    fn beginning<'r>(&'r self, rel: &'r Rel) -> &'r Node {
+        let mut rel = rel;
+        loop {
+            rel = match &rel.node {
+                Node::Let { index, .. } => &self.lets[*index].rel,
+                Node::Filter { input, .. }
+                | Node::Project { input, .. }
+                | Node::Aggregate { input, .. }
+                | Node::Limit { input, .. }
+                | Node::Unnest { input, .. }
+                | Node::Window { input, .. }
+                | Node::Walk { input, .. } => input,
+                Node::Join { left, .. } => left,
+                node
+                @ (Node::Scan { .. } | Node::Values { .. } | Node::Range { .. } | Node::Union { .. }) => {
+                    return node;
+                }
+            };
+        }
+    }
+
+    fn all_written(&self, rel: &Rel) -> bool {
         match &rel.node {
             Node::Scan { .. } => false,
-            Node::Let { index, .. } => self.written(&self.lets[*index].rel),
+            Node::Let { index, .. } => self.all_written(&self.lets[*index].rel),
             Node::Values { .. } | Node::Range { .. } => true,
             Node::Filter { .. }
             | Node::Project { .. }
@@ -318,7 +345,7 @@ impl Binder<'_> {
             | Node::Union { .. }
             | Node::Unnest { .. }
             | Node::Window { .. }
-            | Node::Walk { .. } => below(rel).into_iter().all(|rel| self.written(rel)),
+            | Node::Walk { .. } => below(rel).into_iter().all(|rel| self.all_written(rel)),
         }
     }
 }
