@@ -284,7 +284,26 @@ impl Reader<'_> {
                 });
                 Some(Found { id: here, ..found })
             }
-            Node::Values { .. } | Node::Range { .. } | Node::Aggregate { .. } | Node::Union { .. } => None,
+            Node::Union { inputs, items, maps } => {
+                let at = items.iter().position(|(known, _)| *known == id)?;
+                let mut all: Vec<Found> = Vec::new();
+                for (input, map) in inputs.iter_mut().zip(&*maps) {
+                    let (below, first) = reached(&map[at])?;
+                    all.push(self.offered(input, below, &format!("{first}{path}"), lets)?);
+                }
+                let first = all.first()?;
+                if all.iter().any(|found| found.ty != first.ty || found.rest != first.rest) {
+                    return None;
+                }
+                let trust = all.iter().map(|found| found.trust).max()?;
+                let found = Found { id: self.new_col(), ty: first.ty, trust, rest: first.rest.clone() };
+                items.push((found.id, found.ty));
+                for (map, below) in maps.iter_mut().zip(all) {
+                    map.push(Expr::new(ExprKind::Col(below.id), below.ty, rel.span));
+                }
+                Some(found)
+            }
+            Node::Values { .. } | Node::Range { .. } | Node::Aggregate { .. } => None,
         }
     }
 

@@ -94,6 +94,10 @@ const QUERIES: &[(&str, bool)] = &[
         "project tostring(RawEventData.Session.Id), RawEventData.Session.Kind, RawEventData.Session.None, ReportId",
         false,
     ),
+    (
+        "union CloudAppEvents | extend s = RawEventData.Size | where s > 5 | summarize count(), sum(tolong(s)) by tostring(RawEventData.UserId)",
+        true,
+    ),
     ("where toint(RawEventData.Size) == 3 | project ReportId, toint(RawEventData.Size)", true),
     ("project RawEventData.Rate, tostring(RawEventData.Rate), toreal(RawEventData.Rate), ReportId", true),
     ("project RawEventData.Mixed, tostring(RawEventData.Mixed), tolong(RawEventData.Mixed), ReportId", true),
@@ -143,7 +147,7 @@ const QUERIES: &[(&str, bool)] = &[
     ),
     (
         "union (CloudAppEvents | where RawEventData.Size == 6) | summarize count() by tostring(RawEventData.UserId)",
-        false,
+        true,
     ),
 ];
 
