@@ -43,9 +43,9 @@ struct Arguments {
     memory: Option<u64>,
     #[arg(long)]
     threads: Option<usize>,
-    /// Write plans with the time of each operator to FILE.ours.txt and FILE.hand.txt
-    #[arg(long, value_name = "FILE")]
-    profile: Option<PathBuf>,
+    /// Print the plan of each run with the time of each operator
+    #[arg(long)]
+    profile: bool,
     /// Print the SQL of the query first
     #[arg(long)]
     show: bool,
@@ -67,7 +67,7 @@ struct Side {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let kql = read(&arguments.kql)?;
-    let mut ours = open(&arguments, &arguments.db, "ours")?;
+    let mut ours = open(&arguments, &arguments.db)?;
     let now = ticks::parse_datetime(&arguments.now).context("--now is no time")?;
     let options = Options { now, ..Options::default() };
     let started = Instant::now();
@@ -83,7 +83,7 @@ fn main() -> Result<()> {
     let mut hand = match (&arguments.hand, &arguments.sql) {
         (Some(file), Some(sql)) => {
             let sql = Sql { text: read(sql)?, row_ids: None, bare_table: None, ..ours.sql.clone() };
-            Some(Side { engine: open(&arguments, file, "hand")?, sql, runs: Vec::new() })
+            Some(Side { engine: open(&arguments, file)?, sql, runs: Vec::new() })
         }
         _ => None,
     };
@@ -109,16 +109,11 @@ fn read(path: &PathBuf) -> Result<String> {
     fs::read_to_string(path).with_context(|| path.display().to_string())
 }
 
-fn open(arguments: &Arguments, file: &PathBuf, side: &str) -> Result<Engine> {
-    let settings = arguments.profile.as_ref().map_or(String::new(), |file| {
-        let file = file.with_extension(format!("{side}.txt"));
-        format!("SET enable_profiling = 'query_tree'; SET profiling_output = '{}';", file.display())
-    });
+fn open(arguments: &Arguments, file: &PathBuf) -> Result<Engine> {
     let options = engine::Options {
         memory_bytes: arguments.memory,
         threads: arguments.threads,
-        // The settings of a process that ends soon.
-        settings: settings.leak(),
+        settings: if arguments.profile { "SET enable_profiling = 'query_tree';" } else { "" },
     };
     Engine::open(&Data::File(file.clone()), &options).with_context(|| file.display().to_string())
 }
