@@ -82,7 +82,10 @@ impl Needle {
         let (first, second) = (first.unwrap_or(0), rarest(first).or(first).unwrap_or(0));
         let anchors = [first.min(second), first.max(second)];
         let stretches = bytes.iter().any(|byte| matches!(byte, b'k' | b's'));
-        let exact = (!folding).then(|| memmem::Finder::new(text).into_owned());
+        // Only a letter has another case; nothing beyond ASCII folds to a digit or a sign.
+        let caseless =
+            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic());
+        let exact = (!folding || caseless).then(|| memmem::Finder::new(text).into_owned());
         Needle { text: text.to_owned(), exact, ascii, folded, anchors, stretches }
     }
 
