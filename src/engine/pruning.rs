@@ -38,6 +38,7 @@ fn now() -> i64 {
 
 /// How many row groups each query reads.
 fn assert_pruned(connection: &Connection, schema: &Schema, folder: &Path) -> Result<()> {
+    connection.register_kernels()?;
     let profile = folder.join("profile.json");
     let path = quote::text(profile.to_str().expect("is UTF-8"));
     connection.execute(&format!("SET enable_profiling = 'json'; SET profiling_output = {path}"))?;
