@@ -14,9 +14,11 @@ const fn absent(name: &'static str, sigs: &'static [Sig], doc: &'static str) -> 
 const GEO: &[Sig] = &[sig(
     &[rest(ANY)],
     Is(Dynamic),
-    Refuse("Geography is not built in; keep the coordinates in the result and work on them outside."),
+    Refuse(
+        "Lines, areas and cells on the earth are not built in; keep the coordinates in the result and work on them outside.",
+    ),
 )];
-const GEO_DOC: &str = "Computes with points, lines and areas on the earth.";
+const GEO_DOC: &str = "Computes with lines, areas and cells on the earth.";
 
 const CLUSTER: &[Sig] = &[sig(
     &[rest(ANY)],
@@ -76,12 +78,8 @@ pub static ROWS: &[Func] = &[
     absent("current_cursor", CLUSTER, CLUSTER_DOC),
     absent("rowstore_ordinal_range", CLUSTER, CLUSTER_DOC),
     absent("geo_from_wkt", GEO, GEO_DOC),
-    absent("geo_angle", GEO, GEO_DOC),
-    absent("geo_azimuth", GEO, GEO_DOC),
-    absent("geo_distance_2points", GEO, GEO_DOC),
     absent("geo_distance_point_to_line", GEO, GEO_DOC),
     absent("geo_distance_point_to_polygon", GEO, GEO_DOC),
-    absent("geo_point_in_circle", GEO, GEO_DOC),
     absent("geo_point_in_polygon", GEO, GEO_DOC),
     absent("geo_point_buffer", GEO, GEO_DOC),
     absent("geo_line_buffer", GEO, GEO_DOC),
@@ -110,9 +108,6 @@ pub static ROWS: &[Func] = &[
     absent("geo_closest_point_on_polygon", GEO, GEO_DOC),
     absent("geo_polygon_simplify", GEO, GEO_DOC),
     absent("geo_simplify_polygons_array", GEO, GEO_DOC),
-    absent("geo_point_to_geohash", GEO, GEO_DOC),
-    absent("geo_geohash_to_central_point", GEO, GEO_DOC),
-    absent("geo_geohash_to_polygon", GEO, GEO_DOC),
     absent("geo_geohash_neighbors", GEO, GEO_DOC),
     absent("geo_point_to_s2cell", GEO, GEO_DOC),
     absent("geo_s2cell_to_central_point", GEO, GEO_DOC),

@@ -13,6 +13,7 @@ pub mod datetime;
 pub mod dynamic;
 pub mod encode;
 pub mod func;
+pub mod geography;
 pub mod hash;
 pub mod math;
 pub mod net;
@@ -46,6 +47,7 @@ pub static FAMILIES: &[(&str, &[Func])] = &[
     ("Date and time", datetime::ROWS),
     ("Dynamic values", dynamic::ROWS),
     ("Encoding", encode::ROWS),
+    ("Geography", geography::ROWS),
     ("Hashes", hash::ROWS),
     ("Mathematics", math::ROWS),
     ("Network addresses", net::ROWS),

@@ -14,6 +14,7 @@ pub mod encode;
 pub mod fold;
 pub mod format;
 pub mod geo;
+pub mod geohash;
 pub mod hash;
 pub mod json;
 pub mod math;
@@ -30,6 +31,7 @@ pub mod regexes;
 pub mod series;
 pub mod shape;
 pub mod sort;
+pub mod sphere;
 pub mod spread;
 pub mod terms;
 pub mod text;
@@ -297,6 +299,7 @@ const FAMILIES: &[&[Kernel]] = &[
     encode::KERNELS,
     format::KERNELS,
     geo::KERNELS,
+    geohash::KERNELS,
     hash::KERNELS,
     math::KERNELS,
     net::KERNELS,
@@ -321,6 +324,7 @@ const FAMILIES: &[&[Kernel]] = &[
     series::stats::KERNELS,
     sort::KERNELS,
     shape::KERNELS,
+    sphere::KERNELS,
     spread::KERNELS,
     terms::KERNELS,
     terms::document::KERNELS,
