@@ -125,7 +125,9 @@ impl Binder<'_> {
     }
 
     pub fn serialize(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
-        let rel = if input.order.is_empty() { self.positioned(input) } else { input };
+        // The order of groups that nobody asked for counts as none.
+        let asked = !input.order.is_empty() && self.serialized(&input);
+        let rel = if asked { input } else { self.positioned(input) };
         if items.is_empty() { Ok(rel) } else { self.extend(items, rel, env, span) }
     }
 }
