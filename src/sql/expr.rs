@@ -245,11 +245,9 @@ impl Writer<'_> {
     }
 
     /// The keys of an ORDER BY. NaN stands beside null, always on the side of the numbers ("sort operator"
-    /// in the Kusto reference). A key that is a bare number is left out: DuckDB would read it as the place of
-    /// a column, and a constant orders nothing.
+    /// in the Kusto reference).
     pub fn order(&self, keys: &[OrderKey], block: &Block) -> Vec<String> {
         keys.iter()
-            .filter(|key| block.text(key.col).trim_matches(['(', ')']).parse::<i64>().is_err())
             .map(|key| {
                 let text = ordered(block.text(key.col), key.ty);
                 let direction = if key.ascending { "ASC" } else { "DESC" };

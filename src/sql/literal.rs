@@ -17,9 +17,10 @@ pub fn literal(value: &Value, ty: Type) -> String {
     }
 }
 
-/// DuckDB reads a number as the smaller type where it fits.
+/// With its type also where DuckDB would find it: a bare number in GROUP BY, ORDER BY or DISTINCT ON is the place
+/// of a column.
 fn long(value: i64) -> String {
-    if i32::try_from(value).is_ok() { format!("{}{BIGINT}", number(value)) } else { number(value) }
+    format!("{}{BIGINT}", number(value))
 }
 
 const BIGINT: &str = "::BIGINT";
@@ -58,7 +59,7 @@ mod tests {
     fn every_literal_has_its_type() {
         assert_eq!(literal(&Value::Null, Type::Datetime), "NULL::BIGINT");
         assert_eq!(literal(&Value::Long(-5), Type::Long), "(-5)::BIGINT");
-        assert_eq!(literal(&Value::Long(3_000_000_000), Type::Long), "3000000000");
+        assert_eq!(literal(&Value::Long(3_000_000_000), Type::Long), "3000000000::BIGINT");
         assert_eq!(literal(&Value::Real(0.1), Type::Real), "1e-1");
         assert_eq!(literal(&Value::Real(-0.0), Type::Real), "(-0e0)");
         assert_eq!(literal(&Value::String("a'b".into()), Type::String), "'a''b'");
