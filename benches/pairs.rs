@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -105,17 +105,17 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn read(path: &PathBuf) -> Result<String> {
+fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| path.display().to_string())
 }
 
-fn open(arguments: &Arguments, file: &PathBuf) -> Result<Engine> {
+fn open(arguments: &Arguments, file: &Path) -> Result<Engine> {
     let options = engine::Options {
         memory_bytes: arguments.memory,
         threads: arguments.threads,
         settings: if arguments.profile { "SET enable_profiling = 'query_tree';" } else { "" },
     };
-    Engine::open(&Data::File(file.clone()), &options).with_context(|| file.display().to_string())
+    Engine::open(&Data::File(file.to_path_buf()), &options).with_context(|| file.display().to_string())
 }
 
 impl Side {
