@@ -233,7 +233,7 @@ impl Parser<'_> {
         if !literal {
             return self.expected_help("a name in quotes", Some(help.into()));
         }
-        let message = format!("a name stands in quotes, not {}", shorten(self.text_of(token)));
+        let message = format!("a name stands in quotes, not '{}'", shorten(self.text_of(token)));
         self.report(Diagnostic::error(code::TYPES, token.span, message).help(help));
         Err(Failed)
     }
