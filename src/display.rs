@@ -1,7 +1,13 @@
 //! The one way of text from data to a terminal. Field values are written by attackers: control,
-//! bidirectional and zero-width characters are made visible here and never sent.
+//! bidirectional and zero-width characters are made visible here and never sent. Measures and cuts what is safe.
 
 use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// A base character and this many marks on it; the rest of a heap of marks is cut.
+const MARKS_MAX: usize = 4;
 
 /// The text with every character that a terminal would obey, reorder or hide replaced by a visible
 /// one: C0 controls and DEL by their Unicode pictures, the rest by `<U+202E>`. Line breaks and tabs too.
@@ -51,6 +57,63 @@ pub fn dangerous(character: char) -> bool {
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Any text that we did not write ourselves, safe for the terminal.
+pub fn shown(text: &str, ascii: bool) -> Cow<'_, str> {
+    if ascii { safe_ascii(text) } else { safe(text) }
+}
+
+/// Columns that a safe text takes.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// The mark of what is cut.
+pub fn ellipsis(ascii: bool) -> &'static str {
+    if ascii { ">" } else { "…" }
+}
+
+/// A safe text cut to `columns`, its last column then being a mark that something is missing.
+pub fn fit(text: &str, columns: usize, ascii: bool) -> Cow<'_, str> {
+    if text.is_ascii() && text.len() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut used) = (String::new(), 0);
+    let mut kept = (0, 0);
+    for grapheme in text.graphemes(true) {
+        let grapheme = match grapheme.char_indices().nth(MARKS_MAX + 1) {
+            Some((at, _)) => &grapheme[..at],
+            None => grapheme,
+        };
+        let wide = grapheme.width();
+        if used + wide > columns {
+            out.truncate(kept.0);
+            if columns > 0 {
+                out.push_str(ellipsis(ascii));
+            }
+            return Cow::Owned(out);
+        }
+        out.push_str(grapheme);
+        used += wide;
+        if used < columns {
+            kept = (out.len(), used);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// `12,481`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +124,22 @@ mod tests {
         assert_eq!(safe("a\x1b]52;c;x\x07b"), "a␛]52;c;x␇b");
         assert_eq!(safe("\u{202e}gpj.exe\u{9b}2J\u{200d}"), "<U+202E>gpj.exe<U+009B>2J<U+200D>");
         assert_eq!(safe_ascii("é\n\x1b"), "<U+00E9>\\n\\x1b");
+    }
+
+    #[test]
+    fn cut_text_shows_that_it_is_cut() {
+        assert_eq!(fit("abcdef", 6, false), "abcdef");
+        assert_eq!(fit("abcdef", 5, false), "abcd…");
+        assert_eq!(fit("abcdef", 5, true), "abcd>");
+        assert_eq!(fit("漢字漢", 5, false), "漢字…");
+        assert_eq!(fit("漢字漢", 4, false), "漢…");
+        assert_eq!(fit("ab", 0, false), "");
+        assert_eq!(fit(&format!("a{}", "\u{301}".repeat(300)), 3, false).chars().count(), 5);
+    }
+
+    #[test]
+    fn thousands_are_parted() {
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(thousands(12), "12");
     }
 }

@@ -1,22 +1,14 @@
 //! Text on its way to the screen: made safe, measured, cut. Knows no pane and no terminal.
 
-use std::borrow::Cow;
-
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::display;
 use crate::value::Value;
+
+pub use crate::display::{ellipsis, fit, shown, thousands, width};
 
 /// No more of a cell than this is looked at for the grid; the record view shows all of it.
 const CELL_BYTES_MAX: usize = 1_000;
-/// A base character and this many marks on it; the rest of a heap of marks is cut.
-const MARKS_MAX: usize = 4;
-
-/// Any text that we did not write ourselves, safe for the terminal.
-pub fn shown(text: &str, ascii: bool) -> Cow<'_, str> {
-    if ascii { display::safe_ascii(text) } else { display::safe(text) }
-}
 
 /// A value as the grid shows it: one line, safe, cut after [`CELL_BYTES_MAX`].
 pub fn cell(value: &Value, ascii: bool) -> String {
@@ -39,44 +31,6 @@ pub fn head(text: &str, bytes: usize) -> &str {
         end -= 1;
     }
     &text[..end]
-}
-
-/// Columns that a safe text takes.
-pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.width() }
-}
-
-pub fn ellipsis(ascii: bool) -> &'static str {
-    if ascii { ">" } else { "…" }
-}
-
-/// A safe text cut to `columns`, its last column then being a mark that something is missing.
-pub fn fit(text: &str, columns: usize, ascii: bool) -> Cow<'_, str> {
-    if text.is_ascii() && text.len() <= columns {
-        return Cow::Borrowed(text);
-    }
-    let (mut out, mut used) = (String::new(), 0);
-    let mut kept = (0, 0);
-    for grapheme in text.graphemes(true) {
-        let grapheme = match grapheme.char_indices().nth(MARKS_MAX + 1) {
-            Some((at, _)) => &grapheme[..at],
-            None => grapheme,
-        };
-        let wide = grapheme.width();
-        if used + wide > columns {
-            out.truncate(kept.0);
-            if columns > 0 {
-                out.push_str(ellipsis(ascii));
-            }
-            return Cow::Owned(out);
-        }
-        out.push_str(grapheme);
-        used += wide;
-        if used < columns {
-            kept = (out.len(), used);
-        }
-    }
-    Cow::Owned(out)
 }
 
 /// Breaks a safe text into lines of at most `columns`, at spaces where there are some.
@@ -105,19 +59,6 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// `12,481`.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `41 ms`, `1.4 s`, `2 min 5 s`.
 pub fn elapsed(ms: u64) -> String {
     match ms {
@@ -137,17 +78,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cut_text_shows_that_it_is_cut() {
-        assert_eq!(fit("abcdef", 6, false), "abcdef");
-        assert_eq!(fit("abcdef", 5, false), "abcd…");
-        assert_eq!(fit("abcdef", 5, true), "abcd>");
-        assert_eq!(fit("漢字漢", 5, false), "漢字…");
-        assert_eq!(fit("漢字漢", 4, false), "漢…");
-        assert_eq!(fit("ab", 0, false), "");
-        assert_eq!(fit(&format!("a{}", "\u{301}".repeat(300)), 3, false).chars().count(), 5);
-    }
-
-    #[test]
     fn wrapping_keeps_every_character() {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
@@ -156,7 +86,6 @@ mod tests {
 
     #[test]
     fn numbers_read_easily() {
-        assert_eq!(thousands(1_234_567), "1,234,567");
         assert_eq!(elapsed(1_450), "1.4 s");
         assert_eq!(count(1, "row"), "1 row");
     }
