@@ -125,7 +125,8 @@ const OWN_STACK_BYTES: usize = 64 << 20;
 
 const TOO_LONG: &str = "the query becomes more than 16 MB of SQL";
 
-fn on_own_stack<T>(text: &str, compile: impl FnOnce() -> T) -> T {
+/// Runs what walks the tree of a text on a stack that is made for it.
+pub fn on_own_stack<T>(text: &str, compile: impl FnOnce() -> T) -> T {
     match text.len() <= OWN_STACK_TEXT {
         true => compile(),
         false => stacker::grow(OWN_STACK_BYTES, compile),

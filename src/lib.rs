@@ -29,6 +29,7 @@ pub mod sql;
 pub mod syntax;
 pub mod sys;
 pub mod ticks;
+pub mod trace;
 pub mod tui;
 pub mod types;
 pub mod value;

@@ -20,6 +20,8 @@ mod serve;
 #[cfg(feature = "engine")]
 mod signals;
 mod translate;
+#[cfg(feature = "engine")]
+mod why;
 
 use std::path::PathBuf;
 
@@ -133,6 +135,9 @@ pub enum Command {
     /// Load files into a database
     #[cfg(feature = "engine")]
     Ingest(ingest::IngestArgs),
+    /// Say where a query loses the rows that name a value
+    #[cfg(feature = "engine")]
+    Why(why::WhyArgs),
     /// List the shipped hunts, or print one's query
     Hunts {
         /// The hunt whose query to print
@@ -237,6 +242,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Schema(args) => schema::run(global, args),
         #[cfg(feature = "engine")]
         Command::Ingest(args) => ingest::run(global, args),
+        #[cfg(feature = "engine")]
+        Command::Why(args) => why::run(global, args),
         Command::Hunts { name } => hunts::run(global, name.as_deref()),
     }
 }

@@ -5,7 +5,7 @@ use crate::compile::{Compilation, Options, Probe, compile_on};
 use crate::error::{Error, Result};
 use crate::facts::Input;
 use crate::types::ColumnType;
-use crate::value::Value;
+use crate::value::{Grid, Value};
 
 /// An engine that is asked, and the error that ended a question.
 struct Asked<'e> {
@@ -50,6 +50,20 @@ impl Engine {
         match asked.failed {
             Some(error) => Err(error),
             None => Ok(compilation),
+        }
+    }
+
+    /// All rows of a text that gives one result: for questions that the program itself asks.
+    ///
+    /// Errors: the first mistake of the text; the run failed or was cancelled.
+    pub fn rows(&mut self, text: &str, options: &Options, cancel: &Cancel) -> Result<Grid> {
+        let compilation = self.compile(text, options, cancel)?;
+        match compilation.results.first() {
+            Some(compiled) => self.fetch(&Sql::from(compiled), cancel),
+            None => {
+                let first = compilation.diagnostics.into_iter().find(|one| one.is_error());
+                Err(Error::message(first.map_or_else(|| "no query".into(), |one| one.message)))
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Text to tokens to AST. Never fails: what cannot be read becomes an error node and a diagnostic.
 
 pub mod ast;
+pub mod below;
 mod blocks;
 mod dynamic;
 mod expr;

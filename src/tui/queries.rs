@@ -11,8 +11,8 @@ use super::learn;
 use super::run::Event;
 use crate::app::msg::{AgePurpose, Msg, Question, TableAge};
 use crate::compile::{self, TableUse};
-use crate::engine::{Cancel, Engine, Handle, Sql};
-use crate::error::{Error, Result};
+use crate::engine::{Cancel, Engine, Handle};
+use crate::error::Result;
 use crate::hunt::pivot;
 use crate::ide::complete::Ask;
 use crate::outside::Folders;
@@ -97,17 +97,9 @@ fn serve(handle: &Handle, folders: &Folders, todo: &Receiver<(Job, Cancel)>, eve
     }
 }
 
-/// Compiles one of our own queries and gives all of its rows.
+/// The rows of one of our own queries.
 pub fn fetch(engine: &mut Engine, kql: &str, now: i64, cancel: &Cancel) -> Result<Grid> {
-    let options = compile::Options { now, ..compile::Options::default() };
-    let compilation = compile::compile(kql, &engine.schema(), &options);
-    match compilation.results.first() {
-        Some(compiled) => engine.fetch(&Sql::from(compiled), cancel),
-        None => {
-            let first = compilation.diagnostics.into_iter().find(|one| one.is_error());
-            Err(Error::message(first.map_or_else(|| "no query".into(), |one| one.message)))
-        }
-    }
+    engine.rows(kql, &compile::Options { now, ..compile::Options::default() }, cancel)
 }
 
 /// The age of each table of a text, or of every table when it reads none.

@@ -1,0 +1,77 @@
+//! `kqlhunt why`: where a query loses the rows that name a value.
+
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::data::{self, Chosen};
+use super::exit::{Exit, Failure};
+use super::{Global, QueryText, report, signals};
+use crate::compile::Options;
+use crate::diag;
+use crate::display::{safe, safe_ascii};
+use crate::engine::{Cancel, Engine};
+use crate::trace::{self, Ask};
+use crate::value::Grid;
+
+#[derive(Args, Clone, Debug)]
+pub struct WhyArgs {
+    #[command(flatten)]
+    pub query: QueryText,
+    /// The value to follow: an address, a domain, a hash, a user
+    #[arg(long, value_name = "VALUE")]
+    pub ioc: String,
+    /// How to write the answer
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+}
+
+/// Runs the beginnings of the query and says where the value is lost. An unknown value is an answer.
+pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
+    let source = args.query.text.read()?;
+    let cancel = Cancel::new();
+    let asked = cancel.clone();
+    let stopped = signals::watch(move || asked.cancel())?;
+    let chosen = Chosen::by(global)?;
+    data::announce(&chosen);
+    let mut engine = data::open(global, &chosen)?;
+    let folders = global.folders();
+    let (now, params, outside) =
+        (data::now(global, engine.clock()), args.query.param.clone(), folders.listing());
+    let options = Options { now, params, outside, ..Options::default() };
+    let mut found = folders.supply(&mut engine, &source.text, &options).map_err(Failure::supply)?;
+    let compilation = engine.compile(&source.text, &options, &cancel).map_err(Failure::from);
+    found.extend(compilation.map_err(|failure| stopped.failure(failure))?.diagnostics);
+    let shown = report::render(&source, &found, global.color.on_stderr());
+    let _ = io::stderr().write_all(shown.as_bytes());
+    if diag::any_error(&found) {
+        return Err(Failure::silent(Exit::Query));
+    }
+    let schema = engine.schema();
+    let mut asked = OfEngine { engine: &mut engine, options: &options, cancel: &cancel };
+    let answer = trace::why(&source.text, &args.ioc, &schema, &mut asked);
+    if cancel.cancelled() {
+        return Err(stopped.failure(Failure::new(Exit::Cancelled, "cancelled")));
+    }
+    let mut stdout = io::stdout().lock();
+    if args.format == "json" {
+        writeln!(stdout, "{}", trace::json(&answer, &source.text))?;
+        return Ok(Exit::Done);
+    }
+    for line in trace::lines(&answer, &source.text) {
+        writeln!(stdout, "{}", if global.ascii { safe_ascii(&line) } else { safe(&line) })?;
+    }
+    Ok(Exit::Done)
+}
+
+struct OfEngine<'e> {
+    engine: &'e mut Engine,
+    options: &'e Options,
+    cancel: &'e Cancel,
+}
+
+impl Ask for OfEngine<'_> {
+    fn rows(&mut self, kql: &str) -> Result<Grid, String> {
+        self.engine.rows(kql, self.options, self.cancel).map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,40 @@
+//! Follows rows through a query: how many come out of each operator, and where those that name a value are
+//! lost. Works on the text: the beginning of a pipeline is a query of its own, so that what an operator
+//! gives is asked with the query that ends there. Knows no engine; whoever calls brings the answers.
+
+mod chain;
+mod edits;
+mod keys;
+mod map;
+mod reason;
+mod shown;
+mod stages;
+mod why;
+
+pub use shown::{json, lines};
+pub use stages::{Counted, count, stages};
+pub use why::{Condition, End, Report, Stage, Trace, why};
+
+use crate::value::{Grid, Value};
+
+/// Answers queries on the data.
+pub trait Ask {
+    /// All rows of a KQL text that gives one result; what is asked here gives few.
+    ///
+    /// Errors: the text does not compile or the run fails; told to the user as they are.
+    fn rows(&mut self, kql: &str) -> Result<Grid, String>;
+}
+
+/// How many rows a query gives.
+fn number(ask: &mut dyn Ask, kql: &str) -> Result<u64, String> {
+    let grid = ask.rows(&format!("{kql}\n| count"))?;
+    match grid.rows.first().and_then(|row| row.first()) {
+        Some(Value::Long(count)) => Ok((*count).max(0) as u64),
+        Some(_) | None => Err("a count gave no number".into()),
+    }
+}
+
+/// On one line, without comments' line breaks: for lists.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

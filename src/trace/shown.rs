@@ -1,0 +1,168 @@
+//! A report as lines of text and as JSON. Values are as the data have them: who prints the lines makes them
+//! safe for a terminal.
+
+use serde_json::{Value as Json, json as object};
+
+use super::why::{Condition, End, Report, Trace};
+use crate::diag::Fix;
+use crate::span::{Span, line_column};
+
+/// Characters of an operator that are shown.
+const TEXT_MAX: usize = 100;
+
+/// For people, one line each.
+pub fn lines(report: &Report, text: &str) -> Vec<String> {
+    let mut lines = vec![verdict(report)];
+    for trace in &report.traces {
+        lines.push(String::new());
+        lines.extend(trace_lines(trace, &report.value, text));
+    }
+    lines.extend(report.remarks.iter().cloned());
+    lines
+}
+
+fn verdict(report: &Report) -> String {
+    let value = &report.value;
+    match report.shown {
+        Some(0) if report.traces.iter().all(|trace| trace.end == End::Absent) => {
+            format!("{value} is in none of the tables that the query reads.")
+        }
+        Some(0) => format!("No row of the result names {value}."),
+        Some(1) => format!("1 row of the result names {value}."),
+        Some(rows) => format!("{rows} rows of the result name {value}."),
+        None => "The query cannot be run as it is.".into(),
+    }
+}
+
+fn trace_lines(trace: &Trace, value: &str, text: &str) -> Vec<String> {
+    let named = match trace.rows {
+        0 => format!("no row names {value}"),
+        1 => format!("1 row names {value}"),
+        rows => format!("{rows} rows name {value}"),
+    };
+    let mut lines = vec![format!("{}: {named}", trace.table)];
+    let width = trace.stages.iter().map(|stage| stage.rows.to_string().len()).max().unwrap_or(0);
+    for stage in &trace.stages {
+        let remark = stage.remark.map_or(String::new(), |remark| format!("   ({remark})"));
+        let (line, rows) = (line_of(text, stage.span), stage.rows);
+        lines.push(format!("  {rows:>width$}  line {line}: {}{remark}", cut(&stage.text)));
+        if let Some((some, conditions)) = &stage.some {
+            let said: Vec<_> = conditions.iter().map(|condition| condition.said.as_str()).collect();
+            lines.push(format!("  {:>width$}  {some} fewer: {}", "", said.join("; ")));
+        }
+    }
+    match &trace.end {
+        End::Absent => lines.extend(
+            trace
+                .near
+                .iter()
+                .map(|network| format!("  An indicator names the network {network}, which holds it.")),
+        ),
+        End::Reaches => lines.push("  They reach the result.".into()),
+        End::Lost(conditions) => {
+            lines.push("  Lost here:".into());
+            lines.extend(conditions.iter().flat_map(|condition| condition_lines(condition, text)));
+        }
+        End::Excludes => lines.push("  They leave other rows out here.".into()),
+        End::Value => lines.push("  They become a single value here.".into()),
+        End::Unused => lines.push("  The result does not use them.".into()),
+        End::Failed(message) => lines.push(format!("  Not followed further: {message}")),
+    }
+    lines
+}
+
+fn condition_lines(condition: &Condition, text: &str) -> Vec<String> {
+    let mut lines = vec![format!("    {}", condition.text), format!("      {}.", condition.said)];
+    if let Some(fix) = &condition.edit {
+        lines.push(format!("      {}", edit(fix, text)));
+    }
+    lines
+}
+
+/// Of a long operator its beginning is enough.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(TEXT_MAX) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// What to do, as a sentence.
+fn edit(fix: &Fix, text: &str) -> String {
+    let there = super::one_line(fix.span.text(text));
+    let put = super::one_line(&fix.text);
+    let blank =
+        fix.span.text(text).chars().take_while(|c| c.is_whitespace()).map(char::len_utf8).sum::<usize>();
+    let line = line_column(text, fix.span.start + blank as u32).0;
+    match (there.is_empty(), put.is_empty()) {
+        (_, true) => format!("Without '{there}' in line {line} they pass."),
+        (true, false) => format!("With '{put}' after line {line} they pass."),
+        (false, false) => format!("With '{put}' for '{there}' in line {line} they pass."),
+    }
+}
+
+fn line_of(text: &str, span: Span) -> usize {
+    line_column(text, span.start).0
+}
+
+/// For programs. Places are lines and columns from 1; edits are bytes of the text.
+pub fn json(report: &Report, text: &str) -> Json {
+    object!({
+        "value": report.value,
+        "rows": report.shown,
+        "verdict": verdict(report),
+        "traces": report.traces.iter().map(|trace| trace_json(trace, text)).collect::<Vec<_>>(),
+        "remarks": report.remarks,
+    })
+}
+
+fn trace_json(trace: &Trace, text: &str) -> Json {
+    let stages = trace.stages.iter().map(|stage| {
+        let (line, column) = line_column(text, stage.span.start);
+        let some = stage.some.as_ref().map(|(rows, conditions)| {
+            object!({"rows": rows, "because": conditions.iter().map(|one| condition_json(one, text)).collect::<Vec<_>>()})
+        });
+        object!({
+            "line": line,
+            "column": column,
+            "text": stage.text,
+            "rows": stage.rows,
+            "remark": stage.remark,
+            "left_out": some,
+        })
+    });
+    let (end, conditions, message) = match &trace.end {
+        End::Absent => ("absent", None, None),
+        End::Reaches => ("result", None, None),
+        End::Lost(conditions) => ("lost", Some(conditions), None),
+        End::Excludes => ("excludes", None, None),
+        End::Value => ("value", None, None),
+        End::Unused => ("unused", None, None),
+        End::Failed(message) => ("failed", None, Some(message)),
+    };
+    object!({
+        "table": trace.table,
+        "rows": trace.rows,
+        "networks": trace.near,
+        "stages": stages.collect::<Vec<_>>(),
+        "end": end,
+        "message": message,
+        "because": conditions.into_iter().flatten().map(|one| condition_json(one, text)).collect::<Vec<_>>(),
+    })
+}
+
+fn condition_json(condition: &Condition, text: &str) -> Json {
+    let (line, column) = line_column(text, condition.span.start);
+    let values = condition.values.iter().map(|(name, value)| object!({"name": name, "value": value}));
+    let edit = condition.edit.as_ref().map(|fix| {
+        object!({"from": fix.span.start, "to": fix.span.end, "text": fix.text, "says": edit(fix, text)})
+    });
+    object!({
+        "line": line,
+        "column": column,
+        "text": condition.text,
+        "says": condition.said,
+        "values": values.collect::<Vec<_>>(),
+        "edit": edit,
+    })
+}

@@ -1,0 +1,253 @@
+//! Why does a result not name a value? Each table that the text reads is cut down to the rows that name it, and
+//! these are followed to the operator where none is left.
+
+use super::chain::{Chain, Goal, Step, chains};
+use super::edits::Edits;
+use super::map::{Map, Place};
+use super::reason::Lost;
+use super::stages::prefix;
+use super::{Ask, number, one_line, reason};
+use crate::compile::{on_own_stack, quoted, reference};
+use crate::diag::Fix;
+use crate::schema::Schema;
+use crate::span::Span;
+use crate::syntax::ast::{Expr, ExprKind, Op, OpKind, OpParam, Statement, StatementKind};
+use crate::syntax::parse;
+
+/// What became of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    pub value: String,
+    /// Rows of the result that name it; `None` when the query cannot be run as a whole.
+    pub shown: Option<u64>,
+    /// One for each way from a table of the query.
+    pub traces: Vec<Trace>,
+    /// What could not be followed, as sentences.
+    pub remarks: Vec<String>,
+}
+
+/// The way of one table's rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    pub table: String,
+    /// Rows of the table that name the value.
+    pub rows: u64,
+    /// Networks that hold the address, where no row names it.
+    pub near: Vec<String>,
+    pub stages: Vec<Stage>,
+    pub end: End,
+}
+
+/// What an operator leaves of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// Where the operator stands.
+    pub span: Span,
+    /// The operator on one line.
+    pub text: String,
+    /// Rows that come out and come from them.
+    pub rows: u64,
+    /// What the reader must know of this number.
+    pub remark: Option<&'static str>,
+    /// How many rows it leaves out while others pass, and what decided.
+    pub some: Option<(u64, Vec<Condition>)>,
+}
+
+/// Where a way ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// No row of the table names it.
+    Absent,
+    /// In the result.
+    Reaches,
+    /// At the last stage, for these reasons.
+    Lost(Vec<Condition>),
+    /// Rows that name it leave out others.
+    Excludes,
+    /// They become a single value.
+    Value,
+    /// The result does not use them.
+    Unused,
+    /// It could not be followed further.
+    Failed(String),
+}
+
+/// What an operator asked of the rows, and what decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    pub span: Span,
+    pub text: String,
+    /// Expressions and their values in a row that is lost.
+    pub values: Vec<(String, String)>,
+    /// One sentence.
+    pub said: String,
+    /// A change of the text by which rows pass this operator: it was tried.
+    pub edit: Option<Fix>,
+}
+
+/// The column that tells rows of an operand from others.
+const MARK: &str = "kqlhunt_traced";
+
+/// Follows the rows that name a value, such as an address, a domain, a hash or a user.
+pub fn why(text: &str, value: &str, schema: &Schema, ask: &mut dyn Ask) -> Report {
+    on_own_stack(text, || {
+        let (script, _) = parse(text);
+        let map = Map::of(&script);
+        let mut report =
+            Report { value: value.to_owned(), shown: None, traces: Vec::new(), remarks: Vec::new() };
+        let mut follower = Follower { text, map: &map, value, ask };
+        report.shown = follower.shown();
+        for found in &map.uses {
+            let known = schema.table(&found.name.text).is_some() && map.gives(found).is_none();
+            if known {
+                follower.table(&found.name.text, &chains(&map, found), &mut report);
+            }
+        }
+        for name in &map.functions {
+            report.remarks.push(format!("What the function {} reads is not followed.", name.text));
+        }
+        report
+    })
+}
+
+struct Follower<'t, 'a> {
+    text: &'t str,
+    map: &'t Map<'t>,
+    value: &'t str,
+    ask: &'a mut dyn Ask,
+}
+
+impl Follower<'_, '_> {
+    fn names_it(&self) -> String {
+        format!("| where * has {}", quoted(self.value))
+    }
+
+    fn shown(&mut self) -> Option<u64> {
+        let query = |statement: &&Statement| matches!(statement.kind, StatementKind::Query(_));
+        let last = self.map.script.statements.iter().rev().find(query)?;
+        let at =
+            self.map.lines.iter().rposition(|line| line.outer.is_none() && line.pipe.span == last.span)?;
+        let ops = &self.map.lines[at].pipe.ops;
+        let end = ops.iter().rposition(|op| !matches!(op.kind, OpKind::Render { .. } | OpKind::Consume));
+        let kql = prefix(self.text, self.map, &Edits::default(), Place { line: at, op: end });
+        let named = format!("{kql}\n{}", self.names_it());
+        number(self.ask, &named).ok()
+    }
+
+    fn table(&mut self, table: &str, chains: &[Chain], report: &mut Report) {
+        let named = format!("{}\n{}", reference(table), self.names_it());
+        let rows = number(self.ask, &named);
+        for chain in chains {
+            let mut trace = Trace {
+                table: table.to_owned(),
+                rows: 0,
+                near: Vec::new(),
+                stages: Vec::new(),
+                end: End::Absent,
+            };
+            match &rows {
+                Ok(0) => trace.near = reason::networks(self.ask, table, self.value),
+                Ok(rows) => {
+                    trace.rows = *rows;
+                    trace.end = self.follow(chain, *rows, &mut trace.stages).unwrap_or_else(End::Failed);
+                }
+                Err(message) => trace.end = End::Failed(message.clone()),
+            }
+            if !report.traces.contains(&trace) {
+                report.traces.push(trace);
+            }
+        }
+    }
+
+    fn follow(&mut self, chain: &Chain, rows: u64, stages: &mut Vec<Stage>) -> Result<End, String> {
+        let mut edits = Edits::default();
+        edits.pipe_on(chain.table, &self.names_it());
+        let mut before = rows;
+        for step in &chain.steps {
+            let Some(op) = self.map.op(step.at) else { continue };
+            let last = std::ptr::eq(step, chain.steps.last().unwrap_or(step));
+            if last && chain.end == Goal::Excludes || excludes(op, step) {
+                return Ok(End::Excludes);
+            }
+            if last && chain.end == Goal::Value {
+                return Ok(End::Value);
+            }
+            let unmarked = edits.clone();
+            self.mark(op, step, &mut edits);
+            let here = prefix(self.text, self.map, &edits, step.at);
+            let rows = number(self.ask, &here)?;
+            let text = one_line(op.span.text(self.text));
+            let lost = Lost { text: self.text, map: self.map, value: self.value, op, step, edits: &unmarked };
+            let some = match before.checked_sub(rows) {
+                Some(some) if some > 0 && rows > 0 => {
+                    Some((some, lost.some(self.ask))).filter(|(_, why)| !why.is_empty())
+                }
+                _ => None,
+            };
+            stages.push(Stage { span: op.span, text, rows, remark: remark(op), some });
+            if rows == 0 && before > 0 {
+                return Ok(End::Lost(reason::reasons(&lost, self.ask)));
+            }
+            before = rows;
+        }
+        Ok(match chain.end {
+            Goal::Result => End::Reaches,
+            Goal::Value => End::Value,
+            Goal::Excludes => End::Excludes,
+            Goal::Unused => End::Unused,
+        })
+    }
+
+    /// Keeps the rows of other operands out of the count, where they come out without a partner.
+    fn mark(&self, op: &Op, step: &Step, edits: &mut Edits) {
+        let mixes = match (&op.kind, step.operand.is_some()) {
+            (OpKind::Union { .. }, _) => true,
+            (OpKind::Join { params, .. }, true) => matches!(kind(params), Some("leftouter" | "fullouter")),
+            (OpKind::Join { params, .. }, false) => matches!(kind(params), Some("rightouter" | "fullouter")),
+            (OpKind::Lookup { params, .. }, true) => kind(params) != Some("inner"),
+            _ => false,
+        };
+        if !mixes {
+            return;
+        }
+        let extend = format!("| extend {MARK} = true");
+        match step.operand {
+            Some(operand) => edits.pipe_on(operand, &extend),
+            None => edits.insert(reason::end_before(self.map, step.at), format!(" {extend}")),
+        }
+        edits.insert(op.span.end, format!("\n| where {MARK} == true"));
+    }
+}
+
+/// The value of an operator's `kind`.
+fn kind(params: &[OpParam]) -> Option<&str> {
+    params.iter().find(|param| param.name.text == "kind").and_then(|param| match &param.value {
+        Expr { kind: ExprKind::Name(name), .. } => Some(name.text.as_str()),
+        _ => None,
+    })
+}
+
+/// Whether the rows only decide which others stay away.
+fn excludes(op: &Op, step: &Step) -> bool {
+    let OpKind::Join { params, .. } = &op.kind else { return false };
+    match kind(params) {
+        Some("anti" | "leftanti" | "leftantisemi") => step.operand.is_some(),
+        Some("rightanti" | "rightantisemi") => step.operand.is_none(),
+        Some(_) | None => false,
+    }
+}
+
+fn remark(op: &Op) -> Option<&'static str> {
+    match op.kind {
+        OpKind::Summarize { .. } | OpKind::MakeSeries { .. } | OpKind::Count => {
+            Some("of the rows that name it alone")
+        }
+        OpKind::Take(_)
+        | OpKind::Top { .. }
+        | OpKind::Sample(_)
+        | OpKind::SampleDistinct { .. }
+        | OpKind::TopHitters { .. }
+        | OpKind::TopNested(_) => Some("among all rows it may be cut off here"),
+        _ => None,
+    }
+}
