@@ -6,6 +6,7 @@ pub mod chart;
 pub mod clock;
 pub mod commands;
 pub mod completion;
+pub mod counts;
 pub mod editor;
 pub mod grid;
 pub mod keys;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use chart::ChartPane;
 use clock::Clock;
 use completion::{Desk, Suggestions};
+use counts::Counts;
 use editor::Editor;
 use grid::Grid;
 use keys::Context;
@@ -74,6 +76,7 @@ pub struct App {
     /// What may be written at the cursor, while it is shown.
     pub suggestions: Option<Suggestions>,
     pub desk: Desk,
+    pub counts: Counts,
     /// The call that the cursor is in, and the index of its argument.
     pub call: Option<(Signature, usize)>,
     /// Text and cursor that `call` was worked out for.
@@ -189,6 +192,7 @@ impl App {
             popup: None,
             suggestions: None,
             desk: Desk::default(),
+            counts: Counts::default(),
             call: None,
             called: (0, (0, 0)),
             hunts: start.hunts,

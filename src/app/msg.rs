@@ -75,6 +75,10 @@ pub enum Msg {
         ticket: u64,
         answer: Result<Grid, String>,
     },
+    Followed {
+        ticket: u64,
+        answer: Result<Followed, String>,
+    },
     FileRead {
         path: PathBuf,
         text: Result<String, String>,
@@ -182,6 +186,28 @@ pub enum Question {
     Indicators,
 }
 
+/// What is asked about the rows of a statement on their way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// How many come out of each operator.
+    Counts,
+    /// Where those that name a value are lost.
+    Why(String),
+    /// How far the data can be trusted.
+    Health,
+}
+
+/// What is known of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// Where each operator begins in the statement, in bytes, and its rows.
+    Counts(Vec<(usize, Option<u64>)>),
+    Report {
+        title: String,
+        lines: Vec<String>,
+    },
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
     pub path: PathBuf,
@@ -225,6 +251,13 @@ pub enum Effect {
         ticket: u64,
         kql: String,
         now: i64,
+    },
+    /// Follows the rows of a statement.
+    Follow {
+        follow: Follow,
+        ticket: u64,
+        text: String,
+        now: Option<i64>,
     },
     /// Asks the data for what completion offers.
     Learn(Ask),

@@ -13,7 +13,8 @@ use super::popup::{Popup, Text};
 use super::session::{Past, remember};
 use super::stepper::Events;
 use super::{
-    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, statement, text,
+    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, counts,
+    statement, text,
 };
 use crate::diag::Diagnostic;
 use crate::hunt::series;
@@ -100,6 +101,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
                 app.dirty = true;
             }
         }
+        Msg::Followed { ticket, answer } => return counts::came(app, ticket, answer),
         Msg::FileRead { path, text } => return file_read(app, path, text),
         Msg::FileWritten { path, version, result } => return file_written(app, path, version, result),
         Msg::Loading(line) => {

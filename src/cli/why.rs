@@ -10,9 +10,8 @@ use super::{Global, QueryText, report, signals};
 use crate::compile::Options;
 use crate::diag;
 use crate::display::{safe, safe_ascii};
-use crate::engine::{Cancel, Engine};
-use crate::trace::{self, Ask};
-use crate::value::Grid;
+use crate::engine::Cancel;
+use crate::trace;
 
 #[derive(Args, Clone, Debug)]
 pub struct WhyArgs {
@@ -48,8 +47,8 @@ pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
         return Err(Failure::silent(Exit::Query));
     }
     let schema = engine.schema();
-    let mut asked = OfEngine { engine: &mut engine, options: &options, cancel: &cancel };
-    let answer = trace::why(&source.text, &args.ioc, &schema, &mut asked);
+    let mut ask = |kql: &str| engine.rows(kql, &options, &cancel).map_err(|error| error.to_string());
+    let answer = trace::why(&source.text, &args.ioc, &schema, &mut ask);
     if cancel.cancelled() {
         return Err(stopped.failure(Failure::new(Exit::Cancelled, "cancelled")));
     }
@@ -62,16 +61,4 @@ pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
         writeln!(stdout, "{}", if global.ascii { safe_ascii(&line) } else { safe(&line) })?;
     }
     Ok(Exit::Done)
-}
-
-struct OfEngine<'e> {
-    engine: &'e mut Engine,
-    options: &'e Options,
-    cancel: &'e Cancel,
-}
-
-impl Ask for OfEngine<'_> {
-    fn rows(&mut self, kql: &str) -> Result<Grid, String> {
-        self.engine.rows(kql, self.options, self.cancel).map_err(|error| error.to_string())
-    }
 }

@@ -20,7 +20,7 @@ struct Pair<'e> {
     right: &'e str,
 }
 
-pub(super) fn reasons(lost: &Lost, on: &[Expr], ask: &mut dyn Ask) -> Vec<Condition> {
+pub(super) fn reasons(lost: &Lost, on: &[Expr], ask: &mut Ask) -> Vec<Condition> {
     let (OpKind::Join { right, .. } | OpKind::Lookup { right, .. }) = &lost.op.kind else {
         return Vec::new();
     };
@@ -59,7 +59,7 @@ pub(super) fn reasons(lost: &Lost, on: &[Expr], ask: &mut dyn Ask) -> Vec<Condit
 }
 
 /// The keys of rows that have no partner while others have one.
-pub(super) fn alone(lost: &Lost, on: &[Expr], rows: &str, ask: &mut dyn Ask) -> Vec<Condition> {
+pub(super) fn alone(lost: &Lost, on: &[Expr], rows: &str, ask: &mut Ask) -> Vec<Condition> {
     let condition = |pair: Pair| {
         let keys = listed(&values(ask, rows, pair.left, None));
         Condition {
@@ -105,12 +105,12 @@ fn beside(lost: &Lost, operand: Span) -> String {
     format!("{lets}{}", lost.edits.cut(lost.text, operand))
 }
 
-fn values(ask: &mut dyn Ask, rows: &str, column: &str, naming: Option<&str>) -> Vec<String> {
+fn values(ask: &mut Ask, rows: &str, column: &str, naming: Option<&str>) -> Vec<String> {
     let column = reference(column);
     let filter = naming.map_or(String::new(), |value| format!("\n| where Key has {}", quoted(value)));
     let kql =
         format!("{rows}\n| project Key = tostring({column}){filter}\n| distinct Key\n| take {KEYS_MAX}");
-    let grid = ask.rows(&kql).unwrap_or_default();
+    let grid = ask(&kql).unwrap_or_default();
     grid.rows.iter().filter_map(|row| row.first()).map(|value| value.text()).collect()
 }
 
@@ -128,7 +128,7 @@ fn listed(values: &[String]) -> String {
 }
 
 /// A key without port and brackets, on the side that has them.
-fn bared(lost: &Lost, pair: &Pair, right: Span, ask: &mut dyn Ask) -> Option<Fix> {
+fn bared(lost: &Lost, pair: &Pair, right: Span, ask: &mut Ask) -> Option<Fix> {
     let extend = |column: &str| {
         let column = reference(column);
         format!("| extend {column} = extract({}, 1, {column})", super::reason::BARE)

@@ -4,6 +4,7 @@
 
 mod chain;
 mod edits;
+mod health;
 mod keys;
 mod map;
 mod reason;
@@ -11,23 +12,20 @@ mod shown;
 mod stages;
 mod why;
 
+pub use health::{Health, health};
 pub use shown::{json, lines};
 pub use stages::{Counted, count, stages};
 pub use why::{Condition, End, Report, Stage, Trace, why};
 
 use crate::value::{Grid, Value};
 
-/// Answers queries on the data.
-pub trait Ask {
-    /// All rows of a KQL text that gives one result; what is asked here gives few.
-    ///
-    /// Errors: the text does not compile or the run fails; told to the user as they are.
-    fn rows(&mut self, kql: &str) -> Result<Grid, String>;
-}
+/// Answers queries on the data: all rows of a KQL text that gives one result. What is asked here gives few. Its
+/// errors are told to the user as they are.
+pub type Ask<'a> = dyn FnMut(&str) -> Result<Grid, String> + 'a;
 
 /// How many rows a query gives.
-fn number(ask: &mut dyn Ask, kql: &str) -> Result<u64, String> {
-    let grid = ask.rows(&format!("{kql}\n| count"))?;
+fn number(ask: &mut Ask, kql: &str) -> Result<u64, String> {
+    let grid = ask(&format!("{kql}\n| count"))?;
     match grid.rows.first().and_then(|row| row.first()) {
         Some(Value::Long(count)) => Ok((*count).max(0) as u64),
         Some(_) | None => Err("a count gave no number".into()),

@@ -33,7 +33,7 @@ const KEYS_MAX: usize = 5;
 /// Characters of a value that are shown.
 const VALUE_MAX: usize = 200;
 
-pub(super) fn reasons(lost: &Lost, ask: &mut dyn Ask) -> Vec<Condition> {
+pub(super) fn reasons(lost: &Lost, ask: &mut Ask) -> Vec<Condition> {
     match &lost.op.kind {
         OpKind::Where(predicate) => lost.conditions(predicate, ask),
         OpKind::Join { on, .. } | OpKind::Lookup { on, .. } => super::keys::reasons(lost, on, ask),
@@ -46,7 +46,7 @@ pub(super) fn reasons(lost: &Lost, ask: &mut dyn Ask) -> Vec<Condition> {
 }
 
 /// Networks of indicators that hold this address.
-pub(super) fn networks(ask: &mut dyn Ask, table: &str, value: &str) -> Vec<String> {
+pub(super) fn networks(ask: &mut Ask, table: &str, value: &str) -> Vec<String> {
     let kql = format!(
         "{}\n| extend Network = extract(@\"([0-9]{{1,3}}(?:\\.[0-9]{{1,3}}){{3}}/[0-9]{{1,2}})\", 1, Pattern)\n\
          | where isnotempty(Network) and ipv4_is_in_range({}, Network)\n| distinct Network\n| take {KEYS_MAX}",
@@ -54,7 +54,7 @@ pub(super) fn networks(ask: &mut dyn Ask, table: &str, value: &str) -> Vec<Strin
         quoted(value),
     );
     // A table without patterns has no networks.
-    let grid = ask.rows(&kql).unwrap_or_default();
+    let grid = ask(&kql).unwrap_or_default();
     grid.rows.iter().filter_map(|row| row.first()).map(Value::text).collect()
 }
 
@@ -73,7 +73,7 @@ impl Lost<'_> {
     }
 
     /// What decided for those rows that the operator leaves out while it lets others pass.
-    pub fn some(&self, ask: &mut dyn Ask) -> Vec<Condition> {
+    pub fn some(&self, ask: &mut Ask) -> Vec<Condition> {
         let before = self.before();
         match &self.op.kind {
             OpKind::Where(predicate) => {
@@ -96,7 +96,7 @@ impl Lost<'_> {
     }
 
     /// The conditions that let none of these rows pass, without edits.
-    fn untried(&self, parts: &[&Expr], base: &str, ask: &mut dyn Ask) -> Vec<Condition> {
+    fn untried(&self, parts: &[&Expr], base: &str, ask: &mut Ask) -> Vec<Condition> {
         let passing = |part: &Expr| format!("{base}\n| where {}", part.span.text(self.text));
         let mut found: Vec<_> =
             parts.iter().filter(|part| number(ask, &passing(part)) == Ok(0)).copied().collect();
@@ -115,7 +115,7 @@ impl Lost<'_> {
             .collect()
     }
 
-    fn conditions(&self, predicate: &Expr, ask: &mut dyn Ask) -> Vec<Condition> {
+    fn conditions(&self, predicate: &Expr, ask: &mut Ask) -> Vec<Condition> {
         let mut parts = Vec::new();
         split(predicate, BinaryOp::And, &mut parts);
         let base = self.before();
@@ -139,7 +139,7 @@ impl Lost<'_> {
         found
     }
 
-    fn condition(&self, part: &Expr, all: &[&Expr], base: &str, ask: &mut dyn Ask) -> Condition {
+    fn condition(&self, part: &Expr, all: &[&Expr], base: &str, ask: &mut Ask) -> Condition {
         let text = |expr: &Expr| expr.span.text(self.text);
         let mut choices = Vec::new();
         split(part, BinaryOp::Or, &mut choices);
@@ -148,7 +148,7 @@ impl Lost<'_> {
             _ => None,
         };
         let compared: Vec<_> = choices.iter().filter_map(compare).collect();
-        let row = ask.rows(&format!("{base}\n| take 1")).unwrap_or_default();
+        let row = ask(&format!("{base}\n| take 1")).unwrap_or_default();
         let mut values = self.values(part, &row);
         for one in compared.iter().rev() {
             values.retain(|(name, _)| *name != one.left);
@@ -190,13 +190,7 @@ impl Lost<'_> {
     }
 
     /// The first edit that lets rows through this operator.
-    fn edit(
-        &self,
-        part: &Expr,
-        all: &[&Expr],
-        compared: Option<&Compared>,
-        ask: &mut dyn Ask,
-    ) -> Option<Fix> {
+    fn edit(&self, part: &Expr, all: &[&Expr], compared: Option<&Compared>, ask: &mut Ask) -> Option<Fix> {
         let mut tries = Vec::new();
         if let Some(fix) = compared.and_then(|compared| self.wider(part, compared)) {
             tries.push(fix);
@@ -252,7 +246,7 @@ struct Compared {
 }
 
 impl Compared {
-    fn of(op: BinaryOp, left: &str, right: &str, base: &str, ask: &mut dyn Ask) -> Option<Compared> {
+    fn of(op: BinaryOp, left: &str, right: &str, base: &str, ask: &mut Ask) -> Option<Compared> {
         let order = match op {
             BinaryOp::Gt | BinaryOp::Ge => Some("desc"),
             BinaryOp::Lt | BinaryOp::Le => Some("asc"),
@@ -261,9 +255,9 @@ impl Compared {
         };
         let values = format!("{base}\n| project L = ({left}), R = ({right})");
         let nearest = order.and_then(|order| {
-            ask.rows(&format!("{values}\n| top 1 by (L - R) {order}\n| project L, R, Age = now() - L")).ok()
+            ask(&format!("{values}\n| top 1 by (L - R) {order}\n| project L, R, Age = now() - L")).ok()
         });
-        let grid = nearest.or_else(|| ask.rows(&format!("{values}\n| take 1")).ok())?;
+        let grid = nearest.or_else(|| ask(&format!("{values}\n| take 1")).ok())?;
         let [left_value, right_value, ..] = grid.rows.first()?.as_slice() else { return None };
         let age = match grid.rows[0].get(2) {
             Some(Value::Timespan(ticks)) => Some(*ticks),

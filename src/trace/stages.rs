@@ -45,7 +45,7 @@ pub fn stages(text: &str) -> Vec<Counted> {
 }
 
 /// The rows of each stage; one that cannot be asked alone has none.
-pub fn count(stages: &[Counted], ask: &mut dyn Ask) -> Vec<(Span, Option<u64>)> {
+pub fn count(stages: &[Counted], ask: &mut Ask) -> Vec<(Span, Option<u64>)> {
     stages.iter().map(|stage| (stage.span, number(ask, &stage.kql).ok())).collect()
 }
 

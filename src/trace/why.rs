@@ -89,7 +89,7 @@ pub struct Condition {
 const MARK: &str = "kqlhunt_traced";
 
 /// Follows the rows that name a value, such as an address, a domain, a hash or a user.
-pub fn why(text: &str, value: &str, schema: &Schema, ask: &mut dyn Ask) -> Report {
+pub fn why(text: &str, value: &str, schema: &Schema, ask: &mut Ask) -> Report {
     on_own_stack(text, || {
         let (script, _) = parse(text);
         let map = Map::of(&script);
@@ -114,7 +114,7 @@ struct Follower<'t, 'a> {
     text: &'t str,
     map: &'t Map<'t>,
     value: &'t str,
-    ask: &'a mut dyn Ask,
+    ask: &'a mut Ask<'a>,
 }
 
 impl Follower<'_, '_> {

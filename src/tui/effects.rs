@@ -101,6 +101,9 @@ impl Effects {
             }
             Effect::Ages { purpose, text, now } => self.ask(Job::Ages { purpose, text, now }),
             Effect::Ask { question, ticket, kql, now } => self.ask(Job::Ask { question, ticket, kql, now }),
+            Effect::Follow { follow, ticket, text, now } => {
+                self.ask(Job::Follow { follow, ticket, text, now })
+            }
             Effect::Learn(ask) => self.ask(Job::Learn(ask)),
             Effect::Export { result, columns, order, path, raw, over } => {
                 if let Some(open) = &self.open {

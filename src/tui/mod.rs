@@ -13,6 +13,8 @@ mod export;
 #[cfg(feature = "engine")]
 mod files;
 #[cfg(feature = "engine")]
+mod follow;
+#[cfg(feature = "engine")]
 mod input;
 #[cfg(feature = "engine")]
 mod learn;

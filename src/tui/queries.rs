@@ -7,9 +7,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use super::follow::follow;
 use super::learn;
 use super::run::Event;
-use crate::app::msg::{AgePurpose, Msg, Question, TableAge};
+use crate::app::msg::{AgePurpose, Follow, Msg, Question, TableAge};
 use crate::compile::{self, TableUse};
 use crate::engine::{Cancel, Engine, Handle};
 use crate::error::Result;
@@ -23,6 +24,7 @@ use crate::value::{Grid, Value};
 pub enum Job {
     Ages { purpose: AgePurpose, text: String, now: Option<i64> },
     Ask { question: Question, ticket: u64, kql: String, now: i64 },
+    Follow { follow: Follow, ticket: u64, text: String, now: Option<i64> },
     Learn(Ask),
 }
 
@@ -32,6 +34,7 @@ enum Kind {
     Ages,
     Events,
     Indicators,
+    Follow,
     Learn,
 }
 
@@ -41,6 +44,7 @@ impl Job {
             Job::Ages { .. } => Kind::Ages,
             Job::Ask { question: Question::Events, .. } => Kind::Events,
             Job::Ask { question: Question::Indicators, .. } => Kind::Indicators,
+            Job::Follow { .. } => Kind::Follow,
             Job::Learn(_) => Kind::Learn,
         }
     }
@@ -85,6 +89,12 @@ fn serve(handle: &Handle, folders: &Folders, todo: &Receiver<(Job, Cancel)>, eve
             Job::Ask { question, ticket, kql, now } => {
                 let answer = answer.and_then(|mut engine| fetch(&mut engine, &kql, now, &cancel));
                 Msg::Answered { question, ticket, answer: answer.map_err(|error| error.to_string()) }
+            }
+            Job::Follow { follow: wanted, ticket, text, now } => {
+                let now = now.unwrap_or_else(wall_clock);
+                let answer =
+                    answer.and_then(|mut engine| follow(&mut engine, folders, &wanted, &text, now, &cancel));
+                Msg::Followed { ticket, answer: answer.map_err(|error| error.to_string()) }
             }
             Job::Learn(ask) => {
                 let found = answer.and_then(|mut engine| learn::found(&mut engine, &ask, &cancel));

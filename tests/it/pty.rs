@@ -462,3 +462,26 @@ fn queries_are_opened_and_written() {
     let missing = Terminal::start(Setup { arguments: &["--sample", "nowhere.kql"], ..Setup::default() });
     missing.wait("nowhere.kql");
 }
+
+#[test]
+fn rows_are_followed_through_the_query() {
+    let mut terminal = Terminal::ready(Setup::default());
+    terminal.send(F3);
+    terminal.wait("Shipped hunts");
+    terminal.send(DOWN);
+    terminal.send("\r");
+    terminal.wait("F5 runs it");
+    terminal.send(&format!("{CTRL_O}:counts\r"));
+    terminal.wait("rows that come out of each operator");
+    terminal.send("\x10why 192.0.2.10\r");
+    terminal.wait("Why not 192.0.2.10");
+    terminal.wait("4 d 12 h before now()");
+    terminal.send("\x1b");
+    terminal.wait_until("the report goes", |screen| !screen.contains("4 d 12 h"));
+    terminal.send("\x10health\r");
+    terminal.wait("Data of the query");
+    terminal.wait("rows per hour");
+    terminal.send(CTRL_C);
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.end().exit_code(), 0);
+}

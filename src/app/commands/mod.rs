@@ -3,6 +3,7 @@
 mod completing;
 mod editing;
 mod files;
+mod following;
 mod hits;
 mod moving;
 mod panes;
@@ -15,6 +16,7 @@ use editing::{
     rename, replace, undo, word_left, word_right,
 };
 use files::{export, export_over, load, open_file, write, write_over};
+use following::{count_rows, health, why_not};
 use hits::{hits, indicators, next_hit, next_user, previous_hit, previous_user};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
 use panes::{
@@ -174,6 +176,25 @@ pub const COMMANDS: &[Command] = &[
         has_result,
         export_over,
     ),
+    row(
+        "count-rows",
+        &["counts"],
+        "",
+        "",
+        "Shows how many rows come out of each operator, or takes the numbers away.",
+        always,
+        count_rows,
+    ),
+    row(
+        "why-not",
+        &["why"],
+        "[VALUE]",
+        "",
+        "Says where the query loses the rows that name a value, of the cell or typed.",
+        always,
+        why_not,
+    ),
+    row("health", &["health"], "", "", "Shows how complete the data of the query are.", always, health),
     row("repaint", &["redraw"], "", "", "Draws the screen anew.", always, repaint),
     row("suspend", &[], "", "", "Gives the terminal back to the shell until `fg`.", always, suspend),
     row(

@@ -29,6 +29,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option
         number(editor, theme, area, y, at, buffer);
         let row = Rect { x: area.x + GUTTER, y: area.y + y, width: width as u16, height: 1 };
         let column = draw_line(editor, theme, row, at, line, (at == cursor.0).then_some(cursor.1), buffer);
+        counts(app, theme, row, at, buffer);
         place = place.or(column.map(|x| Position { x: row.x + x, y: row.y }));
         y += 1;
         for (indent, said, severity) in editor.notes_under(at, width, theme.ascii) {
@@ -41,6 +42,14 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option
         }
     }
     place
+}
+
+/// The rows that come out of a line, at its end and over what is there.
+fn counts(app: &App, theme: &Theme, row: Rect, at: usize, buffer: &mut Buffer) {
+    let Some(shown) = app.counts.shown(app.editor.version, at) else { return };
+    let shown = format!(" {shown}");
+    let column = row.width.saturating_sub(text::width(&shown) as u16);
+    put(buffer, row, column, 0, &shown, theme.dim(), theme.ascii);
 }
 
 /// A letter for what is wrong, and the number of the line.

@@ -1,0 +1,32 @@
+//! Rows on their way through the query: counts, why not, how healthy the data are.
+
+use crate::app::counts;
+use crate::app::msg::{Effect, Follow};
+use crate::app::{App, NoteKind};
+
+pub fn count_rows(app: &mut App, _: &str) -> Vec<Effect> {
+    counts::toggle(app)
+}
+
+pub fn health(app: &mut App, _: &str) -> Vec<Effect> {
+    counts::ask(app, Follow::Health, "reading the tables of the query...")
+}
+
+/// Of a value that is typed, else of the cell at the cursor.
+pub fn why_not(app: &mut App, value: &str) -> Vec<Effect> {
+    let value = match (value.trim(), cell(app)) {
+        ("", Some(cell)) => cell,
+        ("", None) => return app.say(NoteKind::Warning, "say which value: :why 203.0.113.9"),
+        (typed, _) => typed.to_owned(),
+    };
+    counts::ask(app, Follow::Why(value), "following the rows that name it...")
+}
+
+fn cell(app: &App) -> Option<String> {
+    if let Some(stepper) = &app.stepper {
+        return Some(stepper.address()).filter(|address| !address.is_empty());
+    }
+    let grid = app.grid.as_ref()?;
+    let value = grid.current()?.get(grid.view.column)?;
+    Some(value.text()).filter(|text| !text.is_empty())
+}

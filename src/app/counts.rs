@@ -1,0 +1,111 @@
+//! What comes back about rows on their way through the query: how many each operator gives, shown at the end of
+//! its line until the text changes; and reports.
+
+use std::collections::BTreeMap;
+
+use super::msg::{Effect, Follow, Followed};
+use super::popup::{Popup, Text};
+use super::{App, NoteKind, lists, text};
+
+/// Rows that come out of the operators of each line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Of the question whose answer is awaited.
+    ticket: u64,
+    /// The text that they are of, and the first byte of the statement in it.
+    version: u64,
+    offset: usize,
+    lines: BTreeMap<usize, Vec<Option<u64>>>,
+}
+
+impl Counts {
+    /// What stands at the end of a line: one number for each operator in it.
+    pub fn shown(&self, version: u64, line: usize) -> Option<String> {
+        let rows = self.lines.get(&line).filter(|_| self.version == version)?;
+        let number = |rows: &Option<u64>| rows.map_or("?".into(), grouped);
+        Some(rows.iter().map(number).collect::<Vec<_>>().join(" > "))
+    }
+
+    fn any(&self, version: u64) -> bool {
+        self.version == version && !self.lines.is_empty()
+    }
+}
+
+/// Counts, or takes the counts away.
+pub fn toggle(app: &mut App) -> Vec<Effect> {
+    if app.counts.any(app.editor.version) {
+        app.counts = Counts::default();
+        return app.say(NoteKind::Plain, "");
+    }
+    ask(app, Follow::Counts, "counting the rows of each operator...")
+}
+
+/// Asks about the statement at the cursor.
+pub fn ask(app: &mut App, follow: Follow, said: &str) -> Vec<Effect> {
+    let (text, offset) = super::statement::whole(app);
+    if text.trim().is_empty() {
+        return app.say(NoteKind::Warning, "there is no query at the cursor");
+    }
+    let ticket = app.number();
+    app.counts = Counts { ticket, version: app.editor.version, offset, ..Counts::default() };
+    app.say(NoteKind::Plain, said);
+    vec![Effect::Follow { follow, ticket, text, now: app.clock.now() }]
+}
+
+/// What was asked came back.
+pub fn came(app: &mut App, ticket: u64, answer: Result<Followed, String>) -> Vec<Effect> {
+    if app.counts.ticket != ticket {
+        return Vec::new();
+    }
+    match answer {
+        Ok(Followed::Counts(_)) if app.counts.version != app.editor.version => {
+            app.say(NoteKind::Plain, "the text has changed; count again")
+        }
+        Ok(Followed::Counts(rows)) => {
+            let text = app.editor.text();
+            for (at, rows) in rows {
+                let before = text.get(..app.counts.offset + at).unwrap_or("");
+                app.counts.lines.entry(before.matches('\n').count()).or_default().push(rows);
+            }
+            app.say(NoteKind::Good, "rows that come out of each operator; again takes them away")
+        }
+        Ok(Followed::Report { title, lines }) => {
+            let width = usize::from(lists::popup_size(app).0).saturating_sub(4);
+            let shown = |line: &String| text::wrap(&text::shown(line, app.ascii), width);
+            let lines = lines.iter().flat_map(shown).collect();
+            let title = text::shown(&title, app.ascii).into_owned();
+            app.popup = Some(Popup::Text(Text::new(title, lines)));
+            app.say(NoteKind::Plain, "")
+        }
+        Err(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Error, why)
+        }
+    }
+}
+
+/// 12,481
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(
+            [0, 999, 1_000, 12_481, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "12,481", "1,234,567"]
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! Follows rows through a query, on the thread of the small queries.
+
+use crate::app::msg::{Follow, Followed};
+use crate::compile::Options;
+use crate::engine::{Cancel, Engine};
+use crate::error::{Error, Result};
+use crate::outside::Folders;
+use crate::trace;
+
+/// Answers what was asked of this statement.
+pub fn follow(
+    engine: &mut Engine,
+    folders: &Folders,
+    wanted: &Follow,
+    text: &str,
+    now: i64,
+    cancel: &Cancel,
+) -> Result<Followed> {
+    let options = Options { now, outside: folders.listing(), ..Options::default() };
+    folders.supply(engine, text, &options)?;
+    let compilation = engine.compile(text, &options, cancel)?;
+    if let Some(first) = compilation.diagnostics.iter().find(|one| one.is_error()) {
+        return Err(Error::message(format!("the query has a mistake: {}", first.message)));
+    }
+    let schema = engine.schema();
+    let mut ask = |kql: &str| engine.rows(kql, &options, cancel).map_err(|error| error.to_string());
+    let answer = match wanted {
+        Follow::Counts => {
+            let counted = trace::count(&trace::stages(text), &mut ask);
+            Followed::Counts(counted.into_iter().map(|(span, rows)| (span.start as usize, rows)).collect())
+        }
+        Follow::Why(value) => {
+            let report = trace::why(text, value, &schema, &mut ask);
+            Followed::Report { title: format!("Why not {value}"), lines: trace::lines(&report, text) }
+        }
+        Follow::Health => {
+            let mut lines = Vec::new();
+            for result in &compilation.results {
+                for used in &result.tables {
+                    let told = trace::health(used, &schema, text, result.now, &mut ask);
+                    lines.extend(told.map_or_else(|why| vec![why], |health| health.lines()));
+                }
+            }
+            Followed::Report { title: "Data of the query".into(), lines }
+        }
+    };
+    match cancel.cancelled() {
+        true => Err(Error::Cancelled),
+        false => Ok(answer),
+    }
+}
