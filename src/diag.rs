@@ -46,6 +46,8 @@ pub mod code {
     pub const UNKNOWN_NAME: &str = "KS142";
     /// A name that refers to no table.
     pub const UNKNOWN_TABLE: &str = "KS204";
+    /// A part of a fuzzy union is left out.
+    pub const FUZZY: &str = "KS205";
     /// A name that refers to no type.
     pub const UNKNOWN_TYPE: &str = "KS160";
     /// `*` where no list of columns may stand.

@@ -63,7 +63,7 @@ const SEVERAL_SORTED: Sig = sig(
 );
 const NULLS_LAST: Param = named("nulls_last", BOOL);
 const SORTED: Param = named("sorted", DYN);
-/// The second array in the ascending order of the first; `plan::sorted` makes these calls.
+/// The second array in the ascending order of the first; `plan::several` makes these calls.
 pub static SORT_BY_ASC: Func =
     f("array_sort_asc", &[sig(&[ARRAY, SORTED, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_asc_by"))]);
 /// The second array in the descending order of the first.

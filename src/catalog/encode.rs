@@ -1,17 +1,15 @@
 //! URL, base64 and compression. Knows `kernels::encode` by name.
 
-use super::func::Lower::{Kernel, Refuse};
+use super::func::Lower::Kernel;
 use super::func::Ret::Is;
-use super::func::{DYN, Func, GUID, STR, Sig, f, named, sig};
+use super::func::{DYN, Func, GUID, STR, f, named, sig};
 use crate::types::Type::{Dynamic, Guid, String};
 
-const COMPRESS: &[Sig] = &[sig(
-    &[STR],
-    Is(String),
-    Refuse(
-        "Compressed bytes are not those of Kusto's compressor and would not compare equal; keep the text, or its hash_sha256().",
-    ),
-)];
+/// Why compressed text may differ.
+const LIKE_KUSTO: (&str, &str) = (
+    "may give other bytes than Kusto's compressor",
+    "What it gives decompresses to the same text; compare texts, or their hash_sha256().",
+);
 
 pub static ROWS: &[Func] = &[
     f("url_encode", &[sig(&[STR], Is(String), Kernel("kql_url_encode"))])
@@ -63,8 +61,14 @@ pub static ROWS: &[Func] = &[
     )
     .doc("The text that was compressed with gzip and put in base64; empty when it was not.")
     .example("print gzip_decompress_from_base64_string('H4sIAAAAAAACA/MO9FEEAPBUihAEAAAA')", "KQL!"),
-    f("zlib_compress_to_base64_string", COMPRESS).doc("A text compressed with zlib, in base64."),
-    f("gzip_compress_to_base64_string", COMPRESS).doc("A text compressed with gzip, in base64."),
+    f("zlib_compress_to_base64_string", &[sig(&[STR], Is(String), Kernel("kql_zlib_compress"))])
+        .doc("A text compressed with zlib, in base64.")
+        .caveat(LIKE_KUSTO.0, LIKE_KUSTO.1)
+        .example("print zlib_compress_to_base64_string('KQL!')", "eAEBBAD7/0tRTCEC3AEK"),
+    f("gzip_compress_to_base64_string", &[sig(&[STR], Is(String), Kernel("kql_gzip_compress"))])
+        .doc("A text compressed with gzip, in base64.")
+        .caveat(LIKE_KUSTO.0, LIKE_KUSTO.1)
+        .example("print gzip_compress_to_base64_string('KQL!')", "H4sIAAAAAAAA/wEEAPv/S1FMIfBUihAEAAAA"),
     f("punycode_from_string", &[sig(&[STR], Is(String), Kernel("kql_punycode_encode"))])
         .doc("A text in punycode, without the xn-- of a domain label.")
         .example("print punycode_from_string('bücher')", "bcher-kva"),

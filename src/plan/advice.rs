@@ -5,7 +5,6 @@ use super::check::Binder;
 use super::env::{Binding, Env};
 use super::{Column, Expr, ExprKind};
 use crate::diag::Diagnostic;
-use crate::schema::Schema;
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
 use crate::types::Type;
@@ -205,7 +204,8 @@ impl Binder<'_> {
         };
         if matches!(op, "contains" | "!contains" | "contains_cs" | "!contains_cs")
             && known.is_none_or(|text| text.chars().count() > 2)
-            && stored(left, cols, self.schema)
+            && let ExprKind::Col(id) = left.kind
+            && cols.iter().any(|column| column.id == id && self.is_stored(column))
         {
             self.advise(&CONTAINS, op_span, Some((op_span, op.replace("contains", "has"))));
         }
@@ -216,6 +216,12 @@ impl Binder<'_> {
         };
         let text = format!("{function}({}, {})", left.span.text(self.text), right.span.text(self.text));
         self.advise(&ADDRESS, op_span, Some((span, text)));
+    }
+
+    /// Whether it is a column of stored tables under its own name: only of those an index is kept.
+    pub fn is_stored(&self, column: &Column) -> bool {
+        let named = column.origin.is_some_and(|origin| column.name == *origin.column(self.schema));
+        named || self.stored_unions.contains(column.id)
     }
 
     /// On a sum of sums or differences.
@@ -282,13 +288,6 @@ impl Binder<'_> {
         let fix = format!("has_any_ipv4({})", texts.join(", "));
         self.advise(&ADDRESS, op_span, Some((span, fix)));
     }
-}
-
-/// Whether it is a column of a stored table under its own name: only of those an index is kept.
-fn stored(expr: &Expr, cols: &[Column], schema: &Schema) -> bool {
-    let ExprKind::Col(id) = expr.kind else { return false };
-    let named = |column: &Column| column.origin.is_some_and(|origin| column.name == *origin.column(schema));
-    cols.iter().any(|column| column.id == id && named(column))
 }
 
 /// How many numbers of an IPv4 address a text begins with, if it is nothing else.

@@ -1,5 +1,6 @@
 //! Statements to plans: lets, settings, parameters, pipelines. Knows no SQL.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -8,7 +9,7 @@ use super::env::{Binding, Env, UserFunction};
 use super::limits::Used;
 use super::ops::Parts;
 use super::settings::Bins;
-use super::{ColId, Column, ColumnName, Expr, LetRel, Node, OrderKey, Plan, Rel};
+use super::{ColId, ColSet, Column, ColumnName, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::catalog::construct;
 use crate::diag::{Diagnostic, code};
 use crate::facts::{Input, Options, Render, TableUse};
@@ -88,6 +89,10 @@ pub struct Binder<'a> {
     pub inputs: Vec<Input>,
     /// The columns of the tables that were named so far, by the table's place in the schema.
     pub stored_tables: HashMap<usize, Rc<[(Column, ColumnName)]>>,
+    /// Columns of unions that hold nothing but values of stored columns of their name.
+    pub stored_unions: ColSet,
+    /// The function without parameters whose body is being bound.
+    pub constant: Option<Rc<UserFunction>>,
     /// Stored functions that were parsed, and those that are being bound, the outermost first.
     pub stored: HashMap<String, Rc<UserFunction>>,
     pub stored_calls: Vec<String>,
@@ -127,6 +132,8 @@ impl<'a> Binder<'a> {
             unseen: false,
             inputs: Vec::new(),
             stored_tables: HashMap::new(),
+            stored_unions: ColSet::default(),
+            constant: None,
             stored: HashMap::new(),
             stored_calls: Vec::new(),
             unknown: HashSet::new(),
@@ -254,7 +261,12 @@ impl<'a> Binder<'a> {
         let binding = match &item.value {
             LetValue::Function(function) => {
                 let (function, env) = (function.clone(), env.clone());
-                Binding::Function(Rc::new(UserFunction { function, env, file: None }))
+                Binding::Function(Rc::new(UserFunction {
+                    function,
+                    env,
+                    file: None,
+                    once: RefCell::default(),
+                }))
             }
             LetValue::Expr(expr) => match self.any(expr, env)? {
                 Any::Scalar(expr) => self.scalar_binding(expr),

@@ -1,8 +1,11 @@
 //! Names that `let` and parameters give: a chain from the innermost outwards. Knows no columns.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::Expr;
+use crate::span::Span;
 use crate::syntax::ast;
 
 /// What a name stands for.
@@ -29,6 +32,8 @@ pub struct UserFunction {
     pub env: Env,
     /// Of a stored function: the file that its places are in.
     pub file: Option<StoredText>,
+    /// Where it has no parameters: the tables that its toscalar() calls compute once, by the places of the calls.
+    pub once: RefCell<HashMap<Span, usize>>,
 }
 
 /// The text that a stored function was parsed from.

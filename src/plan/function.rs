@@ -33,7 +33,10 @@ impl Binder<'_> {
         }
         let inner = self.arguments(&function.function, name, args, env, &function.env, cols)?;
         self.calls_deep += 1;
+        let constant = function.function.params.is_empty().then(|| function.clone());
+        let outer = std::mem::replace(&mut self.constant, constant);
         let result = self.inside_of(function, name, |binder| binder.body(&function.function, inner));
+        self.constant = outer;
         self.calls_deep -= 1;
         result
     }

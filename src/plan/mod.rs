@@ -31,7 +31,6 @@ mod settings;
 mod several;
 mod shadow;
 mod sketch;
-mod sorted;
 mod source;
 mod special;
 mod stored;

@@ -4,11 +4,10 @@ use std::collections::HashSet;
 
 use super::check::{Binder, Checked, Stop};
 use super::open::is_open;
-use super::several::gives_several;
-use super::sorted::sorts_several;
+use super::several::{Values, value_taken};
 use super::{Column, ColumnName};
 use crate::catalog;
-use crate::catalog::func::{Func, Label};
+use crate::catalog::func::Label;
 use crate::diag::code;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Literal, Name, Named};
 
@@ -22,16 +21,16 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             Some(base.map_or_else(|| name.text.clone(), |base| format!("{base}_{}", name.text)))
         }
         ExprKind::Index(base, index) => {
-            if let Some((row, args, part)) = part_of(expr) {
-                let of = args.first().and_then(|arg| infer(&arg.expr)).unwrap_or_default();
-                return Some(format!("{}_{of}_{part}", row.name));
-            }
-            if let Some((args, at)) = sorted_part(expr) {
-                let array = usize::try_from(at).ok().and_then(|at| args.get(at));
-                let name = array.and_then(|array| match &array.expr.kind {
+            if let Some((several, at)) = value_taken(expr) {
+                let arg = |at: usize| several.args.get(at).map(|arg| &arg.expr);
+                if let Values::Listed(row) = several.values {
+                    let of = arg(0).and_then(infer).unwrap_or_default();
+                    return Some(format!("{}_{of}_{}", row.name, row.parts[at].0));
+                }
+                let name = arg(at).and_then(|array| match &array.kind {
                     // A `let` too, unlike anywhere else (the reference's examples of array_sort_asc()).
                     ExprKind::Name(name) => Some(name.text.clone()),
-                    _ => infer(&array.expr),
+                    _ => infer(array),
                 });
                 return Some(format!("{}_sorted", name.unwrap_or_else(|| format!("array{at}"))));
             }
@@ -85,27 +84,11 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
 
 /// The name of what a property is taken of: a call that names its result lends none, nor does a part of one.
 fn of_base(base: &Expr, infer: &dyn Fn(&Expr) -> Option<String>) -> Option<String> {
-    match sorted_part(base) {
-        Some((_, at)) => Some(at.to_string()),
-        None if hands_no_name(base) => None,
-        None => infer(base),
+    match value_taken(base) {
+        Some((several, at)) if matches!(several.values, Values::Sorted(_)) => Some(at.to_string()),
+        _ if hands_no_name(base) => None,
+        _ => infer(base),
     }
-}
-
-/// The arguments and the number in `array_sort_asc(a, b)[1]`.
-fn sorted_part(expr: &Expr) -> Option<(&[Arg], i64)> {
-    let ExprKind::Index(base, index) = &expr.kind else { return None };
-    let ExprKind::Literal(Literal::Long(at)) = &index.kind else { return None };
-    sorts_several(base).map(|(_, args)| (args, *at))
-}
-
-/// The function, the arguments and the name of the value in `series_stats(y)[2]`.
-fn part_of(expr: &Expr) -> Option<(&'static Func, &[Arg], &'static str)> {
-    let ExprKind::Index(base, index) = &expr.kind else { return None };
-    let ExprKind::Literal(Literal::Long(at)) = &index.kind else { return None };
-    let (row, _, args) = gives_several(base)?;
-    let (part, _) = row.parts.get(usize::try_from(*at).ok()?)?;
-    Some((row, args, part))
 }
 
 fn plain(key: &str) -> bool {
@@ -152,8 +135,7 @@ impl Binder<'_> {
 
     /// The name of an item of `print`: its position, whatever it is made of, but for one of several values.
     pub fn printed(&self, expr: &Expr, at: usize) -> String {
-        let several = sorted_part(expr).is_some() || part_of(expr).is_some();
-        let inferred = if several { self.infer(expr, &[]) } else { None };
+        let inferred = value_taken(expr).and_then(|_| self.infer(expr, &[]));
         inferred.unwrap_or_else(|| format!("print_{at}"))
     }
 

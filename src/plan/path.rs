@@ -41,7 +41,7 @@ impl Binder<'_> {
                     places.push(Some(index.span));
                     at = inner;
                 }
-                _ => match self.part_taken(at, steps.last(), cx) {
+                _ => match self.part_of_several(at, steps.last(), at.span, cx) {
                     Some(part) => {
                         steps.pop();
                         places.pop();
@@ -70,19 +70,6 @@ impl Binder<'_> {
         places.reverse();
         self.fits_shape(&base, &steps, &places)?;
         self.apply_steps(base, steps, expr.span)
-    }
-
-    /// One value of a call that gives several.
-    fn part_taken(
-        &mut self,
-        call: &ast::Expr,
-        step: Option<&PathStep>,
-        cx: &mut Cx<'_>,
-    ) -> Option<Checked<Expr>> {
-        match self.part_of_several(call, step, call.span, cx) {
-            None => self.sorted_part(call, step, call.span, cx),
-            part => part,
-        }
     }
 
     /// Of a dynamic literal Kusto knows what is inside, and takes no `[...]` on a number, text or bool there

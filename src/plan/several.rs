@@ -9,11 +9,13 @@ use super::expr::Cx;
 use super::path::{ConstStep, PathStep, path_expr};
 use super::{Column, Expr};
 use crate::catalog;
+use crate::catalog::dynamic::{SORT_BY_ASC, SORT_BY_DESC};
 use crate::catalog::func::Func;
 use crate::diag::code;
 use crate::span::Span;
 use crate::syntax::ast::{self, Arg, ExprKind as Ast, Literal, Name, Named};
 use crate::types::Type;
+use crate::value::Value;
 
 /// What becomes of the values that an item gives no names to, where it names some.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,11 +27,47 @@ pub enum Unnamed {
     Dropped,
 }
 
-/// A call of a function of the catalog that gives several values.
-pub fn gives_several(expr: &ast::Expr) -> Option<(&'static Func, &Name, &[Arg])> {
+/// A call that gives several values.
+#[derive(Clone, Copy)]
+pub struct Several<'e> {
+    pub name: &'e Name,
+    pub args: &'e [Arg],
+    pub values: Values,
+}
+
+/// What the values are.
+#[derive(Clone, Copy)]
+pub enum Values {
+    /// Those that a function of the catalog lists, with names and types of their own.
+    Listed(&'static Func),
+    /// The arrays that are the arguments, each in the order of the first as this function sorts it. The last
+    /// argument may say where nulls go.
+    Sorted(&'static Func),
+}
+
+/// As far as the text tells.
+pub fn gives_several(expr: &ast::Expr) -> Option<Several<'_>> {
     let Ast::Call { name, args } = &expr.kind else { return None };
-    let row = catalog::function(&name.text).filter(|row| !row.parts.is_empty())?;
-    Some((row, name, args))
+    let values = match name.text.as_str() {
+        "array_sort_asc" => Values::Sorted(&SORT_BY_ASC),
+        "array_sort_desc" => Values::Sorted(&SORT_BY_DESC),
+        name => Values::Listed(catalog::function(name).filter(|row| !row.parts.is_empty())?),
+    };
+    let flag = args.last().filter(|arg| matches!(arg.expr.kind, Ast::Literal(Literal::Bool(_))));
+    let one = matches!(values, Values::Sorted(_)) && args.len() <= 1 + usize::from(flag.is_some());
+    (!one).then_some(Several { name, args, values })
+}
+
+/// `series_stats(y)[2]`: the call, and which of its values.
+pub fn value_taken(expr: &ast::Expr) -> Option<(Several<'_>, usize)> {
+    let Ast::Index(base, index) = &expr.kind else { return None };
+    let Ast::Literal(Literal::Long(at)) = &index.kind else { return None };
+    let several = gives_several(base)?;
+    let at = usize::try_from(*at).ok()?;
+    match several.values {
+        Values::Listed(row) if at >= row.parts.len() => None,
+        Values::Listed(_) | Values::Sorted(_) => Some((several, at)),
+    }
 }
 
 impl Binder<'_> {
@@ -55,14 +93,26 @@ impl Binder<'_> {
 
     /// How many items this one stands for, if for its values.
     fn values_of(&mut self, item: &Named, env: &Env, cols: &[Column], unnamed: Unnamed) -> Option<usize> {
-        let count = match gives_several(&item.expr) {
-            Some((_, name, _)) if env.get(&name.text).is_some() => return None,
-            Some(_) if unnamed == Unnamed::Dropped && !item.names.is_empty() => item.names.len(),
-            Some((row, ..)) => row.parts.len(),
-            None => Some(self.sorted_arrays(&item.expr, env, cols)).filter(|count| *count > 1)?,
+        let several = called(&item.expr, env)?;
+        let (most, count) = match several.values {
+            Values::Listed(row) if unnamed == Unnamed::Dropped && !item.names.is_empty() => {
+                (row.parts.len(), item.names.len())
+            }
+            Values::Listed(row) => (row.parts.len(), row.parts.len()),
+            Values::Sorted(_) => {
+                let arrays = self.arrays(several.args, env, cols);
+                (arrays, arrays)
+            }
         };
-        let most = gives_several(&item.expr).map_or(count, |(row, ..)| row.parts.len());
-        (item.names.len() <= most).then_some(count)
+        (most > 1 && item.names.len() <= most).then_some(count)
+    }
+
+    /// How many of the arguments are arrays: all, or all but the last.
+    fn arrays(&mut self, args: &[Arg], env: &Env, cols: &[Column]) -> usize {
+        let before = self.diagnostics.len();
+        let last = args.last().and_then(|arg| self.scalar(&arg.expr, env, cols).ok());
+        self.diagnostics.truncate(before);
+        args.len() - usize::from(last.is_some_and(|last| last.ty == Type::Bool))
     }
 
     /// `series_stats(y)[2]`, where the step after the call is a number.
@@ -73,10 +123,12 @@ impl Binder<'_> {
         span: Span,
         cx: &mut Cx<'_>,
     ) -> Option<Checked<Expr>> {
-        let (row, name, args) =
-            gives_several(expr).filter(|(_, name, _)| cx.env.get(&name.text).is_none())?;
+        let Several { name, args, values } = called(expr, cx.env)?;
         let Some(PathStep::At(at)) = step else { return None };
-        let (_, ty) = *row.parts.get(usize::try_from(*at).ok()?)?;
+        let index = usize::try_from(*at).ok()?;
+        if matches!(values, Values::Listed(row) if index >= row.parts.len()) {
+            return None;
+        }
         let mut bound = Vec::new();
         for arg in args {
             match self.expr(&arg.expr, cx) {
@@ -84,11 +136,24 @@ impl Binder<'_> {
                 Err(Stop) => return Some(Err(Stop)),
             }
         }
-        self.warn_of_lenience(name, &bound);
-        Some(self.apply(row, &name.text, bound, name.span).map(|all| {
-            let part = path_expr(all, &mut vec![ConstStep::At(*at)], span);
-            if ty == Type::Dynamic { part } else { self.convert(part, ty) }
-        }))
+        match values {
+            Values::Listed(row) => {
+                self.warn_of_lenience(name, &bound);
+                let (_, ty) = row.parts[index];
+                Some(self.apply(row, &name.text, bound, name.span).map(|all| {
+                    let part = path_expr(all, &mut vec![ConstStep::At(*at)], span);
+                    if ty == Type::Dynamic { part } else { self.convert(part, ty) }
+                }))
+            }
+            Values::Sorted(row) => {
+                let nulls_last = bound
+                    .pop_if(|last| last.ty == Type::Bool)
+                    .unwrap_or_else(|| Expr::lit(Value::Bool(true), Type::Bool, span));
+                let wanted = bound.get(index).cloned()?;
+                let [first, _, ..] = bound.as_slice() else { return None };
+                Some(self.apply(row, &name.text, vec![first.clone(), wanted, nulls_last], name.span))
+            }
+        }
     }
 
     /// Several values where one must stand.
@@ -106,6 +171,11 @@ impl Binder<'_> {
         self.error(code::OPERANDS, name.span, message, help);
         Err(Stop)
     }
+}
+
+/// A call that gives several values, and is none of a function of the query's own.
+fn called<'e>(expr: &'e ast::Expr, env: &Env) -> Option<Several<'e>> {
+    gives_several(expr).filter(|several| env.get(&several.name.text).is_none())
 }
 
 fn part(item: &Named, at: usize) -> Named {

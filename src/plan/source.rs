@@ -275,7 +275,10 @@ impl Binder<'_> {
             (None, input) => input,
         };
         let mut env = env.clone();
-        for op in &pipe.ops {
+        for (at, op) in pipe.ops.iter().enumerate() {
+            if at + 1 < pipe.ops.len() {
+                self.warn_of_render(op);
+            }
             let given = self.op(op, rel, &mut env)?;
             let given = self.still_open(given);
             rel = Some(self.not_too_wide(given)?);

@@ -214,9 +214,15 @@ impl Binder<'_> {
         Rel { node, cols: vec![column], order: Vec::new(), span }
     }
 
-    /// A table that is computed once, by its mention.
+    /// A table that is computed once, by its mention; in a function without parameters once for all calls ("Optimize
+    /// queries that use named expressions").
     fn computed_once(&mut self, rel: Rel, span: Span) -> Rel {
-        let index = self.add_let("toscalar", rel, true);
+        let function = self.constant.clone();
+        let known = function.as_ref().and_then(|function| function.once.borrow().get(&span).copied());
+        let index = known.unwrap_or_else(|| self.add_let("toscalar", rel, true));
+        if let Some(function) = function {
+            function.once.borrow_mut().insert(span, index);
+        }
         self.let_rel(index, span)
     }
 

@@ -1,6 +1,7 @@
 //! Stored functions: files of KQL whose names are callable. A mistake in one is told with its file and
 //! place, at the call. And `invoke`, which hands a table to a function.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Rel;
@@ -59,7 +60,8 @@ impl Binder<'_> {
             self.error(code::OUTSIDE, name.span, message, help);
             return Err(Stop);
         };
-        let function = UserFunction { function, env: Env::default(), file: Some(stored) };
+        let function =
+            UserFunction { function, env: Env::default(), file: Some(stored), once: RefCell::default() };
         let env = self.inside_of(&function, name, |binder| {
             lets.iter().try_fold(Env::default(), |env, item| binder.bind_let(item, &env))
         })?;

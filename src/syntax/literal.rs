@@ -167,10 +167,10 @@ pub(super) fn typed_value(ty: Type, token: &str) -> Result<Literal, Wrong> {
     let text = unquote(inside);
     let value = match ty {
         Type::Bool => boolean(inside).map(Literal::Bool),
-        Type::Int => signed(inside).and_then(|value| i32::try_from(value).ok()).map(Literal::Int),
-        Type::Long => signed(inside).and_then(|value| i64::try_from(value).ok()).map(Literal::Long),
-        Type::Real => real(inside).map(Literal::Real),
-        Type::Decimal => decimal(inside).map(Literal::Decimal),
+        Type::Int => signed(text).and_then(|value| i32::try_from(value).ok()).map(Literal::Int),
+        Type::Long => signed(text).and_then(|value| i64::try_from(value).ok()).map(Literal::Long),
+        Type::Real => real(text).map(Literal::Real),
+        Type::Decimal => decimal(text).map(Literal::Decimal),
         Type::Guid => guid(text).map(Literal::Guid),
         Type::Timespan => parse_timespan(text).map(Literal::Timespan),
         Type::Datetime => datetime(text),
@@ -202,7 +202,8 @@ fn not_a(ty: Type, token: &str, inside: &str, open: usize) -> Wrong {
     Wrong { start, end, message: format!("'{inside}' is not a literal of type {name}"), help: help.into() }
 }
 
-/// Datetimes, timespans and guids may stand between quotes inside the parentheses.
+/// All but bools may stand between quotes inside the parentheses (Kusto's language service reads `int("5")` as 5,
+/// and `bool("true")` as no bool).
 fn unquote(text: &str) -> &str {
     for quote in ['"', '\''] {
         if let Some(inside) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
@@ -316,6 +317,10 @@ mod tests {
             (Type::Int, "int( -7 )", Literal::Int(-7)),
             (Type::Int, "int(0xFF)", Literal::Int(255)),
             (Type::Int, "int(null)", Literal::Null(Type::Int)),
+            (Type::Int, "int('5')", Literal::Int(5)),
+            (Type::Long, "long(\"-6\")", Literal::Long(-6)),
+            (Type::Real, "real('1.5')", Literal::Real(1.5)),
+            (Type::Decimal, "decimal('1.50')", Literal::Decimal("1.50".into())),
             (Type::Long, "long(-9223372036854775808)", Literal::Long(i64::MIN)),
             (Type::Real, "real(-inf)", Literal::Real(f64::NEG_INFINITY)),
             (Type::Real, "double(.5e-1)", Literal::Real(0.05)),

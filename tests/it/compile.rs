@@ -284,6 +284,8 @@ fn contains_is_advised_against_only_on_stored_columns() {
         ("Stored | project-rename Other = Text | where Other contains 'mail'", false),
         ("Stored | extend Other = tolower(Text) | where Other contains 'mail'", false),
         ("Stored | where Text contains 'ab'", false),
+        ("union Stored, (print Other = 1) | where Text contains 'mail'", true),
+        ("union Stored, (Stored | extend Text = tolower(Text)) | where Text contains 'mail'", false),
     ] {
         let remarks = compile(query, &schema, &options).diagnostics;
         assert_eq!(remarks.iter().any(|remark| remark.code == "KS500"), told, "{query}");

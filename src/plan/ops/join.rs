@@ -392,8 +392,8 @@ impl Binder<'_> {
                 self.diagnostics.truncate(before);
                 if missing {
                     self.warn(
-                        code::SUSPICIOUS,
-                        table.span,
+                        code::FUZZY,
+                        source,
                         "this part of the union is left out: its table does not exist here",
                         "Load the table with kqlhunt ingest.",
                     );
@@ -450,6 +450,15 @@ impl Binder<'_> {
                 });
             }
             maps.push(map);
+        }
+        for column in &cols {
+            let parts = inputs.iter().filter_map(|(_, rel)| {
+                rel.cols.iter().find(|part| part.name == column.name).map(|part| self.is_stored(part))
+            });
+            let parts: Vec<bool> = parts.collect();
+            if !parts.is_empty() && parts.into_iter().all(|stored| stored) {
+                self.stored_unions.insert(column.id);
+            }
         }
         let items = cols.iter().map(|column| (column.id, column.ty)).collect();
         let inputs = inputs.into_iter().map(|(_, rel)| rel).collect();

@@ -8,7 +8,7 @@ use crate::facts::Render;
 use crate::plan::Rel;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::span::Span;
-use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name, OpParam};
+use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name, Op, OpKind, OpParam};
 
 impl Binder<'_> {
     pub fn render(&mut self, kind: &Name, properties: &[OpParam], input: Rel) -> Checked<Rel> {
@@ -26,6 +26,14 @@ impl Binder<'_> {
         }
         self.render = Some(Render { kind: kind.text.clone(), properties: texts(properties) });
         Ok(input)
+    }
+
+    /// Of an operator that others follow: render must be the last ("render operator"), which Kusto's binder lets pass.
+    pub fn warn_of_render(&mut self, op: &Op) {
+        if matches!(op.kind, OpKind::Render { .. }) {
+            let help = "Move it to the end; the rows are the same without it.";
+            self.warn(code::SUSPICIOUS, op.name.span, "render is not the last operator", help);
+        }
     }
 
     /// Whether the property exists and its value fits; says what is wrong.
