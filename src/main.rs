@@ -46,7 +46,7 @@ fn open_workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure>
         file: file.map(Path::to_path_buf),
         now: global.now,
         ascii: global.ascii || !kqlhunt::sys::utf8_locale(),
-        color: global.color.on_screen(),
+        preferences: cli::preferences(global)?,
     })?;
     Ok(Exit::Done)
 }

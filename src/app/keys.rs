@@ -19,6 +19,35 @@ pub enum Context {
     Text,
 }
 
+impl Context {
+    /// As the settings and `kqlhunt keys` name it.
+    pub fn name(self) -> &'static str {
+        CONTEXTS.iter().find(|(context, _)| *context == self).map_or("", |row| row.1)
+    }
+
+    pub fn by_name(name: &str) -> Option<Context> {
+        CONTEXTS.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+
+    /// Whether a plain letter is typed there, so that no command can have it.
+    pub fn types_letters(self) -> bool {
+        matches!(self, Context::Editor | Context::Completion | Context::List)
+    }
+}
+
+/// All contexts with their names.
+pub const CONTEXTS: &[(Context, &str)] = &[
+    (Context::Global, "global"),
+    (Context::Editor, "editor"),
+    (Context::Completion, "completion"),
+    (Context::Grid, "results"),
+    (Context::Record, "record"),
+    (Context::Chart, "chart"),
+    (Context::Hits, "hits"),
+    (Context::List, "list"),
+    (Context::Text, "text"),
+];
+
 /// Context, key as [`name`] spells it (two letters: one after the other), command.
 ///
 /// Every global command has routes of different kinds: byobu takes the F-keys, Windows Terminal
@@ -214,40 +243,6 @@ pub const KEYS: &[(Context, &str, &str)] = {
     ]
 };
 
-/// The command of a key, first in `context`, then everywhere.
-pub fn lookup(context: Context, key: &str) -> Option<&'static str> {
-    let beside = (context == Context::Completion).then(|| lookup_in(Context::Editor, key)).flatten();
-    lookup_in(context, key).or(beside).or_else(|| lookup_in(Context::Global, key))
-}
-
-pub fn lookup_in(context: Context, key: &str) -> Option<&'static str> {
-    KEYS.iter().find(|(at, name, _)| *at == context && *name == key).map(|row| row.2)
-}
-
-/// Whether some two-letter binding of the context begins with this key.
-pub fn prefix(context: Context, key: &str) -> bool {
-    key.chars().count() == 1
-        && KEYS.iter().any(|(at, name, _)| {
-            *at == context
-                && name.len() == 2
-                // One key, not two letters.
-                && *name != "Up"
-                && name.starts_with(key)
-                && name.bytes().all(|byte| byte.is_ascii_alphabetic())
-        })
-}
-
-/// The keys of a command: those of the context first.
-pub fn keys_of(context: Context, command: &str) -> Vec<&'static str> {
-    let of =
-        |place| KEYS.iter().filter(move |(at, _, name)| *at == place && *name == command).map(|row| row.1);
-    let mut keys: Vec<_> = of(context).collect();
-    if context != Context::Global {
-        keys.extend(of(Context::Global));
-    }
-    keys
-}
-
 /// `Ctrl-R`, `Alt-Enter`, `Shift-F5`, `g`, `G`. Letters keep their case unless Ctrl is held.
 pub fn name(key: &KeyEvent) -> String {
     let mut text = String::new();
@@ -275,6 +270,81 @@ pub fn name(key: &KeyEvent) -> String {
     text
 }
 
+/// Keys that have a name of their own, as [`name`] spells them.
+const NAMED: &[&str] = &[
+    "Enter",
+    "Tab",
+    "Esc",
+    "Space",
+    "Backspace",
+    "Delete",
+    "Insert",
+    "Left",
+    "Right",
+    "Up",
+    "Down",
+    "Home",
+    "End",
+    "PgUp",
+    "PgDn",
+];
+/// What terminals send as another key.
+const SAME: &[(&str, &str)] =
+    &[("Ctrl-M", "Enter"), ("Ctrl-I", "Tab"), ("Ctrl-[", "Esc"), ("Ctrl-Enter", "Enter")];
+const FUNCTION_KEYS: std::ops::RangeInclusive<u8> = 1..=12;
+
+/// A key as a user writes it (`ctrl-r`, `pgdn`), in the spelling of [`name`]; or two letters.
+///
+/// # Errors
+/// It is no key, or terminals do not send it.
+pub fn spelled(written: &str) -> Result<String, String> {
+    let mut rest = written;
+    let mut text = String::new();
+    for modifier in ["Ctrl-", "Alt-", "Shift-"] {
+        if let Some(head) = rest.get(..modifier.len()).filter(|_| rest.len() > modifier.len())
+            && head.eq_ignore_ascii_case(modifier)
+        {
+            text.push_str(modifier);
+            rest = &rest[modifier.len()..];
+        }
+    }
+    let mut letters = rest.chars();
+    let number = rest.strip_prefix(['F', 'f']).and_then(|number| number.parse().ok());
+    if let Some(named) = NAMED.iter().find(|named| named.eq_ignore_ascii_case(rest)) {
+        text.push_str(named);
+    } else if let Some(number) = number.filter(|number| FUNCTION_KEYS.contains(number)) {
+        text.push_str(&format!("F{number}"));
+    } else {
+        match (letters.next(), letters.next(), letters.next()) {
+            (Some(letter), None, None) if text.starts_with("Ctrl-") => text.extend(letter.to_uppercase()),
+            (Some(letter), None, None) => text.push(letter),
+            (Some(first), Some(second), None) if text.is_empty() && is_pair(first, second) => {
+                text.extend([first, second]);
+            }
+            _ => return Err(format!("'{written}' is no key; write it as F5, Ctrl-R, Alt-Enter, g or gg")),
+        }
+    }
+    match SAME.iter().find(|same| same.0 == text) {
+        Some((_, other)) => Err(format!("{text} is what terminals send as {other}, or not at all")),
+        None => Ok(text),
+    }
+}
+
+/// Two letters that are pressed one after the other.
+fn is_pair(first: char, second: char) -> bool {
+    first.is_ascii_alphabetic() && second.is_ascii_alphabetic()
+}
+
+/// Whether a key's name is that of two letters, pressed one after the other.
+pub fn is_sequence(key: &str) -> bool {
+    // One key, not two letters.
+    let mut letters = key.chars();
+    match (letters.next(), letters.next(), letters.next()) {
+        (Some(first), Some(second), None) => key != "Up" && is_pair(first, second),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,12 +357,23 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_a_list_are_typed() {
-        for letter in 'A'..='z' {
-            assert!(!prefix(Context::List, &letter.to_string()), "{letter}");
-            assert!(!prefix(Context::Completion, &letter.to_string()), "{letter}");
+    fn the_table_is_spelled_as_keys_are() {
+        for (context, key, _) in KEYS {
+            assert_eq!(spelled(key).as_deref(), Ok(*key));
+            let letter = key.chars().count() == 1 || is_sequence(key);
+            assert!(!(letter && context.types_letters()), "{context:?} {key} is typed");
         }
-        assert!(prefix(Context::Grid, "g"));
+    }
+
+    #[test]
+    fn keys_as_users_write_them() {
+        assert_eq!(spelled("ctrl-r").as_deref(), Ok("Ctrl-R"));
+        assert_eq!(spelled("alt-enter").as_deref(), Ok("Alt-Enter"));
+        assert_eq!(spelled("-").as_deref(), Ok("-"));
+        assert_eq!(spelled("gg").as_deref(), Ok("gg"));
+        for wrong in ["", "Ctrl-", "Ctrl-M", "F13", "Hyper-x", "g1", "abc"] {
+            assert!(spelled(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

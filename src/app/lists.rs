@@ -2,7 +2,7 @@
 
 use super::commands::{self, COMMANDS};
 use super::grid::Step;
-use super::keys::{self, Context};
+use super::keys::Context;
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
@@ -39,7 +39,7 @@ pub enum Choice {
 /// What the list offers for what is typed.
 pub fn items(app: &App, list: &List) -> Vec<Item> {
     let all = match list.kind {
-        ListKind::Palette => palette(&list.input.text),
+        ListKind::Palette => palette(app, &list.input.text),
         ListKind::Hunts => hunts(app),
         ListKind::Schema => schema(app),
         ListKind::History => history(app),
@@ -67,14 +67,14 @@ fn typed_command(typed: &str) -> Option<(&'static commands::Command, &str)> {
     commands::by_word(word).map(|command| (command, rest.trim()))
 }
 
-fn palette(typed: &str) -> Vec<Item> {
+fn palette(app: &App, typed: &str) -> Vec<Item> {
     let named = typed_command(typed).map(|(command, _)| command.name);
     COMMANDS
         .iter()
         .filter(|command| !command.words.is_empty())
         .filter(|command| named.is_none_or(|name| name == command.name))
         .map(|command| {
-            let keys = keys::keys_of(Context::Global, command.name);
+            let keys = app.keymap.keys_of(Context::Global, command.name);
             let key = keys.first().map(|key| format!(" ({key})")).unwrap_or_default();
             Item {
                 left: format!("{} {}", command.words[0], command.args).trim_end().to_string(),

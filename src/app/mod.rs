@@ -9,11 +9,14 @@ pub mod completion;
 pub mod counts;
 pub mod editor;
 pub mod grid;
+pub mod keymap;
 pub mod keys;
 pub mod layout;
 pub mod lists;
+pub mod look;
 pub mod msg;
 pub mod popup;
+pub mod preferences;
 pub mod record;
 pub mod remarks;
 pub mod session;
@@ -30,6 +33,7 @@ use completion::{Desk, Suggestions};
 use counts::Counts;
 use editor::Editor;
 use grid::Grid;
+use keymap::Keymap;
 use keys::Context;
 use msg::{Effect, TableAge};
 use popup::Popup;
@@ -59,6 +63,7 @@ pub struct App {
     /// Milliseconds since the start, of what is being handled.
     pub at: u64,
     pub ascii: bool,
+    pub keymap: Arc<Keymap>,
     /// Something that is seen has changed.
     pub dirty: bool,
     pub database: Database,
@@ -106,6 +111,7 @@ pub struct App {
 pub struct Start {
     pub size: (u16, u16),
     pub ascii: bool,
+    pub keymap: Arc<Keymap>,
     /// The data as the status line names it, such as `sample` or a file name.
     pub title: String,
     /// `--now`, in ticks.
@@ -173,6 +179,7 @@ impl App {
             size: start.size,
             at: 0,
             ascii: start.ascii,
+            keymap: start.keymap,
             dirty: true,
             database: Database {
                 title: start.title,

@@ -145,19 +145,20 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let name = keys::name(key);
     let name = match app.prefix.take() {
         Some(first) => first + &name,
-        None if keys::prefix(context, &name) => {
+        None if app.keymap.prefix(context, &name) => {
             app.prefix = Some(name);
             return Vec::new();
         }
         None => name,
     };
-    if let Some(command) = keys::lookup(context, &name).and_then(commands::by_name) {
-        if matches!(context, Context::List | Context::Text) && keys::lookup_in(context, &name).is_none() {
+    if let Some(command) = app.keymap.lookup(context, &name).and_then(commands::by_name) {
+        if matches!(context, Context::List | Context::Text) && app.keymap.lookup_in(context, &name).is_none()
+        {
             app.popup = None;
             app.dirty = true;
         }
         // What is shown of the cursor does not outlive a command of another kind.
-        if keys::lookup_in(context, &name).is_none() {
+        if app.keymap.lookup_in(context, &name).is_none() {
             app.suggestions = None;
         }
         return if (command.when)(app) {

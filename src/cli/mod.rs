@@ -12,11 +12,14 @@ mod hunts;
 #[cfg(feature = "engine")]
 mod ingest;
 mod input;
+mod keys;
+mod preferences;
 #[cfg(feature = "engine")]
 mod query;
 mod report;
 mod schema;
 mod serve;
+mod settings;
 #[cfg(feature = "engine")]
 mod signals;
 mod translate;
@@ -40,6 +43,7 @@ pub use data::Chosen;
 pub use data::engine_options;
 #[cfg(not(feature = "engine"))]
 pub use data::no_engine;
+pub use preferences::preferences;
 pub use report::say;
 
 /// The engine's version; a test asks the engine itself.
@@ -144,6 +148,10 @@ pub enum Command {
         #[arg(value_name = "HUNT")]
         name: Option<String>,
     },
+    /// List every action of the workbench with its keys
+    Keys(KeysArgs),
+    /// Show the settings
+    Config(ConfigArgs),
 }
 
 /// What a query's text comes with.
@@ -224,6 +232,29 @@ pub struct SchemaArgs {
     pub format: String,
 }
 
+#[derive(Args, Clone, Debug)]
+pub struct KeysArgs {
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    pub format: String,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct ConfigArgs {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum ConfigCommand {
+    /// Print each setting with its value
+    Show {
+        /// Say who sets it: an option, the environment, a line of the file, or nobody
+        #[arg(long)]
+        origin: bool,
+    },
+}
+
 /// Runs one command to its end.
 ///
 /// # Errors
@@ -245,6 +276,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         #[cfg(feature = "engine")]
         Command::Why(args) => why::run(global, args),
         Command::Hunts { name } => hunts::run(global, name.as_deref()),
+        Command::Keys(args) => keys::run(global, args),
+        Command::Config(args) => settings::run(args),
     }
 }
 

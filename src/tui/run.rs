@@ -16,8 +16,9 @@ use super::terminal::{self, Screen};
 use super::theme::Theme;
 use super::{files, input};
 use crate::app::msg::{Effect, Msg};
+use crate::app::preferences::Preferences;
 use crate::app::session::Session;
-use crate::app::{App, Start, update};
+use crate::app::{App, NoteKind, Start, text, update};
 use crate::engine::{self, Data, Handle};
 use crate::error::{Error, Result};
 use crate::hunt::pack;
@@ -39,7 +40,7 @@ pub struct Options {
     /// The query clock, in ticks.
     pub now: Option<i64>,
     pub ascii: bool,
-    pub color: bool,
+    pub preferences: Preferences,
 }
 
 /// What wakes the loop.
@@ -123,14 +124,19 @@ impl Desk {
         session_file: Option<PathBuf>,
     ) -> Result<Desk> {
         let (sender, events) = channel();
-        let app = App::new(Start {
+        let mut app = App::new(Start {
             size: terminal::dimensions(),
             ascii: options.ascii,
+            keymap: Arc::new(options.preferences.keymap.clone()),
             title: options.title.clone(),
             now: options.now,
             hunts,
         });
-        let theme = Theme { color: options.color, ascii: options.ascii };
+        let Preferences { look, depth, warnings, .. } = &options.preferences;
+        if let Some(first) = warnings.first() {
+            app.say(NoteKind::Warning, text::shown(first, app.ascii));
+        }
+        let theme = Theme::new(look, *depth, options.ascii);
         let mut screen = Screen::new()?;
         // Before the database is opened, before any thread.
         screen.draw(&app, &theme)?;

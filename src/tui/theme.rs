@@ -1,78 +1,87 @@
-//! Colors and signs: the terminal's own 16 colors with bold, dim and reverse, so that the user's palette
-//! holds; everything that a color says, a letter or a mark says too.
+//! The look of the screen as ratatui draws it: the slots of [`Look`], for the colors that the terminal has.
 
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::NoteKind;
+use crate::app::look::{self, Depth, Look, Paint, SLOTS, Slot};
 use crate::ide::highlight::Class;
 
 /// How the screen may be drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
-    pub color: bool,
+    styles: [Style; SLOTS.len()],
     /// No byte above 0x7f is sent.
     pub ascii: bool,
 }
 
 impl Theme {
-    fn colored(self, color: Color) -> Style {
-        if self.color { Style::new().fg(color) } else { Style::new() }
+    pub fn new(look: &Look, depth: Depth, ascii: bool) -> Theme {
+        let mut styles = [Style::new(); SLOTS.len()];
+        for (style, row) in styles.iter_mut().zip(SLOTS) {
+            *style = styled(look.paint(row.0, depth));
+        }
+        Theme { styles, ascii }
     }
 
-    pub fn dim(self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
+    fn slot(&self, slot: Slot) -> Style {
+        self.styles[slot as usize]
     }
 
-    pub fn bold(self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD)
+    pub fn dim(&self) -> Style {
+        self.slot(Slot::Dim)
+    }
+
+    pub fn bold(&self) -> Style {
+        self.slot(Slot::Header)
     }
 
     /// A pane's title, and the line that it stands on.
-    pub fn title(self, focused: bool) -> Style {
-        if focused { self.colored(Color::Cyan).add_modifier(Modifier::BOLD) } else { self.dim() }
+    pub fn title(&self, focused: bool) -> Style {
+        self.slot(if focused { Slot::Title } else { Slot::Dim })
     }
 
-    pub fn line(self) -> Style {
+    pub fn line(&self) -> Style {
         self.dim()
     }
 
-    pub fn header(self) -> Style {
-        self.bold()
+    pub fn header(&self) -> Style {
+        self.slot(Slot::Header)
     }
 
-    pub fn selected(self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+    pub fn selected(&self) -> Style {
+        self.slot(Slot::Selected)
     }
 
-    pub fn error(self) -> Style {
-        self.colored(Color::Red).add_modifier(Modifier::BOLD)
+    pub fn error(&self) -> Style {
+        self.slot(Slot::Error)
     }
 
-    pub fn warning(self) -> Style {
-        self.colored(Color::Yellow).add_modifier(Modifier::BOLD)
+    pub fn warning(&self) -> Style {
+        self.slot(Slot::Warning)
     }
 
-    pub fn good(self) -> Style {
-        self.colored(Color::Green)
+    pub fn good(&self) -> Style {
+        self.slot(Slot::Good)
     }
 
-    pub fn clock(self) -> Style {
-        self.colored(Color::Yellow)
+    pub fn clock(&self) -> Style {
+        self.slot(Slot::Clock)
     }
 
-    pub fn syntax(self, class: Class) -> Style {
-        match class {
-            // Not blue, which is unreadable in the usual dark palettes.
-            Class::Keyword => self.colored(Color::Magenta),
-            Class::Name | Class::Operator | Class::Punctuation => Style::new(),
-            Class::String => self.colored(Color::Green),
-            Class::Number => self.colored(Color::Cyan),
-            Class::Comment => self.dim(),
-            Class::Unknown => self.colored(Color::Red),
-        }
+    pub fn syntax(&self, class: Class) -> Style {
+        self.slot(match class {
+            Class::Keyword => Slot::Keyword,
+            Class::Name => Slot::Name,
+            Class::Operator => Slot::Operator,
+            Class::Punctuation => Slot::Punctuation,
+            Class::String => Slot::String,
+            Class::Number => Slot::Number,
+            Class::Comment => Slot::Comment,
+            Class::Unknown => Slot::Unknown,
+        })
     }
 
-    pub fn note(self, kind: NoteKind) -> Style {
+    pub fn note(&self, kind: NoteKind) -> Style {
         match kind {
             NoteKind::Plain => Style::new(),
             NoteKind::Good => self.good(),
@@ -82,27 +91,27 @@ impl Theme {
     }
 
     /// Severities as Sentinel spells them.
-    pub fn severity(self, word: &str) -> Style {
+    pub fn severity(&self, word: &str) -> Style {
         match word.to_ascii_lowercase().as_str() {
-            "critical" | "high" => self.error(),
-            "medium" => self.warning(),
+            "critical" | "high" => self.slot(Slot::SeverityHigh),
+            "medium" => self.slot(Slot::SeverityMedium),
             _ => Style::new(),
         }
     }
 
     /// The series of a chart, told apart by their marks as well.
-    pub fn series(self, index: usize) -> Style {
-        const COLORS: [Color; 6] =
-            [Color::Cyan, Color::Yellow, Color::Green, Color::Magenta, Color::Red, Color::Blue];
-        self.colored(COLORS[index % COLORS.len()])
+    pub fn series(&self, index: usize) -> Style {
+        const SERIES: [Slot; 6] =
+            [Slot::Series1, Slot::Series2, Slot::Series3, Slot::Series4, Slot::Series5, Slot::Series6];
+        self.slot(SERIES[index % SERIES.len()])
     }
 
-    pub fn ellipsis(self) -> &'static str {
+    pub fn ellipsis(&self) -> &'static str {
         crate::app::text::ellipsis(self.ascii)
     }
 
     /// Lines that meet in a point: up, right, down, left.
-    pub fn joint(self, up: bool, right: bool, down: bool, left: bool) -> &'static str {
+    pub fn joint(&self, up: bool, right: bool, down: bool, left: bool) -> &'static str {
         match (up || down, left || right) {
             (true, true) if self.ascii => return "+",
             (true, false) if self.ascii => return "|",
@@ -122,5 +131,46 @@ impl Theme {
             (true, false, _, false) | (false, false, true, false) => "│",
             (false, _, false, _) => "─",
         }
+    }
+}
+
+fn styled(paint: Paint) -> Style {
+    let mut style = Style::new();
+    style.fg = paint.foreground.map(color);
+    style.bg = paint.background.map(color);
+    let ways = [
+        (paint.bold, Modifier::BOLD),
+        (paint.dim, Modifier::DIM),
+        (paint.italic, Modifier::ITALIC),
+        (paint.underlined, Modifier::UNDERLINED),
+        (paint.reversed, Modifier::REVERSED),
+    ];
+    ways.iter().filter(|way| way.0).fold(style, |style, way| style.add_modifier(way.1))
+}
+
+/// The 16 colors by their names, so that a terminal that knows no others is sent no number.
+fn color(color: look::Color) -> Color {
+    const ANSI: [Color; 16] = [
+        Color::Black,
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::Gray,
+        Color::DarkGray,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+        Color::White,
+    ];
+    match color {
+        look::Color::Ansi(number) => ANSI[usize::from(number) % ANSI.len()],
+        look::Color::Indexed(number) => Color::Indexed(number),
+        look::Color::Rgb(red, green, blue) => Color::Rgb(red, green, blue),
     }
 }

@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("outside", "kernels catalog compile engine ingest"),
     ("app", "syntax catalog compile ide hunt trace export"),
     ("tui", "sys kernels syntax catalog plan sql compile ide hunt trace export engine ingest outside app"),
-    ("cli", "sys kernels syntax catalog plan sql compile ide hunt trace export engine ingest outside"),
+    ("cli", "sys kernels syntax catalog plan sql compile ide hunt trace export engine ingest outside app"),
     ("lib", ""),
     ("main", "sys cli tui"),
 ];

@@ -32,6 +32,7 @@ mod queries;
 #[cfg(feature = "engine")]
 mod readme;
 mod sandbox;
+mod settings;
 mod screens;
 #[cfg(feature = "engine")]
 mod support;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kqlhunt::app::completion::Found;
+use kqlhunt::app::look::{Depth, Look};
 use kqlhunt::app::msg::{
     Effect, Exported, Failure, Follow, Followed, Msg, Opened, Purpose, Question, TableAge, Window,
 };
@@ -84,6 +85,7 @@ impl Stage {
         let app = App::new(Start {
             size,
             ascii,
+            keymap: Arc::default(),
             title: "sample".into(),
             now: None,
             hunts: Arc::new(pack::shipped().unwrap()),
@@ -134,7 +136,7 @@ impl Stage {
 
     pub fn buffer(&self) -> (Buffer, Option<(u16, u16)>) {
         let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: self.app.size.0, height: self.app.size.1 });
-        let theme = Theme { color: true, ascii: self.app.ascii };
+        let theme = Theme::new(&Look::default(), Depth::Ansi, self.app.ascii);
         let cursor = draw(&self.app, &theme, &mut buffer);
         (buffer, cursor.map(|place| (place.x, place.y)))
     }

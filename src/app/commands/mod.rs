@@ -27,7 +27,7 @@ use records::{fold, next_record, open_record, previous_record};
 use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all, sort};
 
 use super::App;
-use super::keys::{self, KEYS};
+use super::keys::is_sequence;
 use super::msg::Effect;
 pub use hits::open_hits;
 pub use panes::{put_hunt, put_query};
@@ -303,21 +303,19 @@ fn nothing() -> Vec<Effect> {
 }
 
 /// The hints for what can be done now: key and word.
-pub fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
+pub fn hints(app: &App) -> Vec<(&str, &'static str)> {
     let context = app.context();
     let popup = app.popup.is_some();
     COMMANDS
         .iter()
         .filter(|command| !command.hint.is_empty() && (command.when)(app))
         .filter_map(|command| {
-            let keys = keys::keys_of(context, command.name);
-            let here = |key: &&str| {
-                KEYS.iter().any(|(at, name, other)| *at == context && name == key && *other == command.name)
-            };
             // Keys of two letters are for fingers that know them.
-            let short = |key: &&str| key.len() != 2 || key.starts_with('F');
-            let mut keys = keys.into_iter();
-            let key = if popup { keys.find(here) } else { keys.find(short) };
+            let short = |key: &&str| !is_sequence(key);
+            let key = match popup {
+                true => app.keymap.keys_in(context, command.name).next(),
+                false => app.keymap.keys_of(context, command.name).into_iter().find(short),
+            };
             key.map(|key| (key, command.hint))
         })
         .collect()
@@ -325,6 +323,7 @@ pub fn hints(app: &App) -> Vec<(&'static str, &'static str)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::keys::KEYS;
     use super::*;
 
     #[test]

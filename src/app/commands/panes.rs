@@ -1,7 +1,7 @@
 //! Going from pane to pane, opening and closing what lies over them.
 
 use super::{COMMANDS, nothing};
-use crate::app::keys::{Context, KEYS};
+use crate::app::keys::Context;
 use crate::app::msg::Effect;
 use crate::app::popup::{List, ListKind, Popup, Text};
 use crate::app::{App, Focus, NoteKind, completion, lists, text};
@@ -74,11 +74,12 @@ pub fn help(app: &mut App, _: &str) -> Vec<Effect> {
         Context::Completion => Context::Editor,
         context => context,
     };
-    popup(app, Popup::Text(Text::new("Keys and commands", help_lines(here))))
+    let lines = help_lines(app, here);
+    popup(app, Popup::Text(Text::new("Keys and commands", lines)))
 }
 
 /// The keys of the place first, then those of everywhere, then the words of the palette.
-pub fn help_lines(here: Context) -> Vec<String> {
+fn help_lines(app: &App, here: Context) -> Vec<String> {
     let mut lines = Vec::new();
     for (context, title) in [(here, "Here"), (Context::Global, "Everywhere")] {
         if context == Context::Global && here == Context::Global && title == "Here" {
@@ -86,11 +87,7 @@ pub fn help_lines(here: Context) -> Vec<String> {
         }
         lines.push(title.to_string());
         for command in COMMANDS {
-            let keys: Vec<_> = KEYS
-                .iter()
-                .filter(|(at, _, name)| *at == context && *name == command.name)
-                .map(|row| row.1)
-                .collect();
+            let keys: Vec<_> = app.keymap.keys_in(context, command.name).collect();
             if !keys.is_empty() {
                 lines.push(format!("  {:<24} {}", keys.join(" "), command.doc));
             }

@@ -1,0 +1,13 @@
+//! What a user's settings say of the workbench.
+
+use super::keymap::Keymap;
+use super::look::{Depth, Look};
+
+#[derive(Clone, Debug, Default)]
+pub struct Preferences {
+    pub keymap: Keymap,
+    pub look: Look,
+    pub depth: Depth,
+    /// What in the settings may not be as wanted, with its place.
+    pub warnings: Vec<String>,
+}
