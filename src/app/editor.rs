@@ -1,6 +1,8 @@
 //! The query pane's state: the text with its cursor, selection and undo (a `tui-textarea` as the buffer),
 //! the remarks on it, and what of it is in view. Knows nothing of KQL and draws nothing.
 
+mod history;
+
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -37,6 +39,8 @@ pub struct Editor {
     pub pair: Option<[(usize, usize); 2]>,
     /// What was looked for last.
     pub sought: String,
+    /// What is selected by other means than the buffer's own: line and character of start and end.
+    pub visual: Option<((usize, usize), (usize, usize))>,
     lines_before: usize,
     /// What each part of the text is, by its bytes; empty for a text too long to be colored.
     colors: Vec<(Span, Class)>,
@@ -62,6 +66,7 @@ impl Editor {
             lines_before: area.lines().len(),
             pair: None,
             sought: String::new(),
+            visual: None,
             colors: Vec::new(),
             area,
             version: 0,
@@ -146,16 +151,20 @@ impl Editor {
         self.byte_of(line, column)
     }
 
+    fn selected(&self) -> Option<((usize, usize), (usize, usize))> {
+        self.visual.or_else(|| self.area.selection_range())
+    }
+
     /// The selected bytes of [`Editor::text`]; `None` when nothing is.
     pub fn selection(&self) -> Option<(usize, usize)> {
-        let (start, end) = self.area.selection_range()?;
+        let (start, end) = self.selected()?;
         let range = (self.byte_of(start.0, start.1), self.byte_of(end.0, end.1));
         (range.0 < range.1).then_some(range)
     }
 
     /// The selected characters of a line, from 0; the end may be beyond the line for its line break.
     pub fn selected_in(&self, line: usize) -> Option<(usize, usize)> {
-        let (start, end) = self.area.selection_range()?;
+        let (start, end) = self.selected()?;
         if line < start.0 || line > end.0 {
             return None;
         }
@@ -288,30 +297,16 @@ impl Editor {
             self.area.start_selection();
             self.jump(end.0, end.1);
         }
+        if text.is_empty() {
+            if start != end {
+                self.deletion(|area| area.delete_char());
+            }
+            return;
+        }
         self.insert(text);
         for _ in 0..back {
             self.go(CursorMove::Back, false);
         }
-    }
-
-    pub fn undo(&mut self) -> bool {
-        let Some(edits) = self.done.pop() else { return false };
-        for _ in 0..edits {
-            self.area.undo();
-        }
-        self.undone.push(edits);
-        self.changed();
-        true
-    }
-
-    pub fn redo(&mut self) -> bool {
-        let Some(edits) = self.undone.pop() else { return false };
-        for _ in 0..edits {
-            self.area.redo();
-        }
-        self.done.push(edits);
-        self.changed();
-        true
     }
 
     pub fn kill_line(&mut self) {
@@ -365,7 +360,7 @@ impl Editor {
     /// One step of undo that puts something in. The buffer takes the removal of a selection for an edit
     /// of its own, so it is done apart and counted.
     fn insertion(&mut self, change: impl FnOnce(&mut TextArea<'static>)) {
-        let selected = self.selection().is_some();
+        let selected = self.buffer_selects();
         if selected {
             self.area.delete_char();
         } else {
@@ -377,7 +372,7 @@ impl Editor {
 
     /// One step of undo that takes something out: the selection when there is one.
     fn deletion(&mut self, change: impl FnOnce(&mut TextArea<'static>) -> bool) -> bool {
-        if self.selection().is_none() {
+        if !self.buffer_selects() {
             self.area.cancel_selection();
         }
         if change(&mut self.area) {
@@ -386,7 +381,12 @@ impl Editor {
         true
     }
 
+    fn buffer_selects(&self) -> bool {
+        self.area.selection_range().is_some_and(|(start, end)| start != end)
+    }
+
     fn step(&mut self, edits: usize) {
+        self.visual = None;
         self.done.push(edits);
         self.undone.clear();
         self.changed();

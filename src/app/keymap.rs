@@ -140,7 +140,8 @@ impl Keymap {
 
     /// The command of a key, first in `context`, then everywhere.
     pub fn lookup(&self, context: Context, key: &str) -> Option<&'static str> {
-        let beside = (context == Context::Completion).then(|| self.lookup_in(Context::Editor, key)).flatten();
+        let in_editor = matches!(context, Context::Completion | Context::Normal | Context::Visual);
+        let beside = in_editor.then(|| self.lookup_in(Context::Editor, key)).flatten();
         self.lookup_in(context, key).or(beside).or_else(|| self.lookup_in(Context::Global, key))
     }
 

@@ -13,6 +13,9 @@ pub enum Context {
     Record,
     Chart,
     Hits,
+    /// The editor with vim's keys, outside of insertion.
+    Normal,
+    Visual,
     /// A popup with a list and, mostly, a line of input.
     List,
     /// A popup of text.
@@ -40,6 +43,8 @@ pub const CONTEXTS: &[(Context, &str)] = &[
     (Context::Global, "global"),
     (Context::Editor, "editor"),
     (Context::Completion, "completion"),
+    (Context::Normal, "normal"),
+    (Context::Visual, "visual"),
     (Context::Grid, "results"),
     (Context::Record, "record"),
     (Context::Chart, "chart"),

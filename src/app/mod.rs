@@ -24,6 +24,7 @@ mod statement;
 pub mod stepper;
 pub mod text;
 mod update;
+pub mod vim;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ use popup::Popup;
 use record::Record;
 use session::{Past, Session};
 use stepper::Stepper;
+use vim::Vim;
 
 use crate::hunt::pack::Hunt;
 use crate::ide::signature::Signature;
@@ -70,6 +72,8 @@ pub struct App {
     pub clock: Clock,
     pub focus: Focus,
     pub editor: Editor,
+    /// With vim's keys, their state.
+    pub vim: Option<Vim>,
     pub running: Option<Running>,
     pub grid: Option<Grid>,
     /// What is said when the result has no rows.
@@ -112,6 +116,8 @@ pub struct Start {
     pub size: (u16, u16),
     pub ascii: bool,
     pub keymap: Arc<Keymap>,
+    /// Vim's keys in the query pane.
+    pub vim: bool,
     /// The data as the status line names it, such as `sample` or a file name.
     pub title: String,
     /// `--now`, in ticks.
@@ -190,6 +196,7 @@ impl App {
             clock: start.now.map_or(Clock::Wall, Clock::Fixed),
             focus: Focus::Editor,
             editor: Editor::default(),
+            vim: start.vim.then(Vim::default),
             running: None,
             grid: None,
             ages: None,
@@ -231,7 +238,7 @@ impl App {
             (None, _, Focus::Record) if self.record.is_some() => Context::Record,
             (None, Some(_), _) => Context::Hits,
             (None, None, Focus::Editor) if self.suggestions.is_some() => Context::Completion,
-            (None, None, Focus::Editor) => Context::Editor,
+            (None, None, Focus::Editor) => vim::context(self.vim.as_ref()).unwrap_or(Context::Editor),
             (None, None, Focus::Grid | Focus::Record) => Context::Grid,
             (None, None, Focus::Chart) => Context::Chart,
         }

@@ -6,6 +6,8 @@ use super::look::{Depth, Look};
 #[derive(Clone, Debug, Default)]
 pub struct Preferences {
     pub keymap: Keymap,
+    /// Vim's keys in the query pane.
+    pub vim: bool,
     pub look: Look,
     pub depth: Depth,
     /// What in the settings may not be as wanted, with its place.

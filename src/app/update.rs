@@ -14,7 +14,7 @@ use super::session::{Past, remember};
 use super::stepper::Events;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, counts,
-    statement, text,
+    statement, text, vim,
 };
 use crate::diag::Diagnostic;
 use crate::hunt::series;
@@ -143,6 +143,11 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     }
     let context = app.context();
     let name = keys::name(key);
+    if app.prefix.is_none()
+        && let Some(effects) = vim::press(app, &name, key)
+    {
+        return effects;
+    }
     let name = match app.prefix.take() {
         Some(first) => first + &name,
         None if app.keymap.prefix(context, &name) => {
@@ -175,7 +180,9 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             }
             app.dirty = true;
         }
-        (Context::Editor | Context::Completion, _) => return edit(app, key),
+        (Context::Editor | Context::Completion | Context::Normal | Context::Visual, _) => {
+            return edit(app, key);
+        }
         _ => {}
     }
     Vec::new()

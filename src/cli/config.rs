@@ -24,10 +24,28 @@ pub struct Config {
     pub files: Option<Spanned<PathBuf>>,
     pub functions: Option<Spanned<PathBuf>>,
     pub geo: Option<Spanned<PathBuf>>,
+    pub keys: Option<Spanned<Keys>>,
     /// Slot and style.
     pub theme: Pairs<Spanned<String>>,
     /// Context, action and its keys.
     pub keymap: Pairs<Pairs<Spanned<OneOrMany>>>,
+}
+
+/// The keys of the query pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keys {
+    Default,
+    Vim,
+}
+
+impl fmt::Display for Keys {
+    fn fmt(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text.write_str(match self {
+            Keys::Default => "default",
+            Keys::Vim => "vim",
+        })
+    }
 }
 
 /// A mapping in the order of the file.
@@ -64,7 +82,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Pairs<V> {
             }
         }
 
-        deserializer.deserialize_map(Reader(PhantomData))
+        deserializer.deserialize_any(Reader(PhantomData))
     }
 }
 

@@ -4,11 +4,12 @@ use std::io;
 
 use super::config::File;
 use super::exit::{Exit, Failure};
-use super::preferences::{conflicts, keymap};
+use super::preferences::{conflicts, keymap, vim};
 use super::{Global, KeysArgs, report};
 use crate::app::commands::COMMANDS;
 use crate::app::keymap::Keymap;
 use crate::app::keys::{CONTEXTS, Context};
+use crate::app::vim::{Does, In, VIM};
 use crate::export;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
@@ -30,6 +31,9 @@ pub fn run(global: &Global, args: &KeysArgs) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     exporter.begin(&columns, &mut out)?;
     exporter.rows(&rows(&file, &keymap), &mut out)?;
+    if vim(&file) {
+        exporter.rows(&vim_rows(), &mut out)?;
+    }
     exporter.end(&mut out)?;
     exporter.finish(&mut out)?;
     Ok(Exit::Done)
@@ -59,6 +63,15 @@ fn rows(file: &File, keymap: &Keymap) -> Vec<Vec<Value>> {
         }
     }
     rows
+}
+
+/// Vim's own keys of the query pane.
+fn vim_rows() -> Vec<Vec<Value>> {
+    let row = |(modes, key, _, doc): &(In, &str, Does, &str)| {
+        let cells = [modes.name(), "vim", key, "", "default", doc];
+        cells.into_iter().map(|cell| Value::String(cell.into())).collect()
+    };
+    VIM.iter().map(row).collect()
 }
 
 /// Who says that an action has its keys.

@@ -13,6 +13,7 @@ mod hunts;
 mod ingest;
 mod input;
 mod keys;
+mod man;
 mod preferences;
 #[cfg(feature = "engine")]
 mod query;
@@ -152,6 +153,14 @@ pub enum Command {
     Keys(KeysArgs),
     /// Show the settings
     Config(ConfigArgs),
+    /// Print what a shell needs to complete kqlhunt's commands and options
+    Completions { shell: clap_complete::Shell },
+    /// Print the page of the manual
+    Man {
+        /// Write a page for every command into this folder
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 /// What a query's text comes with.
@@ -278,6 +287,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Hunts { name } => hunts::run(global, name.as_deref()),
         Command::Keys(args) => keys::run(global, args),
         Command::Config(args) => settings::run(args),
+        Command::Completions { shell } => man::completions(*shell),
+        Command::Man { folder } => man::pages(folder.as_deref()),
     }
 }
 

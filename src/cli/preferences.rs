@@ -1,7 +1,7 @@
 //! What the settings say of the workbench: its keys and its colors.
 
 use super::Global;
-use super::config::File;
+use super::config::{File, Keys};
 use super::exit::Failure;
 use crate::app::keymap::Keymap;
 use crate::app::look::{Depth, Look};
@@ -17,7 +17,12 @@ pub fn preferences(global: &Global) -> Result<Preferences, Failure> {
     let warnings = conflicts(&file, &keymap);
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let depth = if global.color.on_screen() { depth(&variable) } else { Depth::Mono };
-    Ok(Preferences { keymap, look, depth, warnings })
+    Ok(Preferences { keymap, vim: vim(&file), look, depth, warnings })
+}
+
+/// Whether the query pane has vim's keys.
+pub fn vim(file: &File) -> bool {
+    file.config.keys.as_ref().is_some_and(|keys| keys.value == Keys::Vim)
 }
 
 /// The keys in force.

@@ -77,6 +77,13 @@ const SETTINGS: &[Setting] = &[
         doc: "draw with ASCII characters only",
         in_file: |config| value(&config.ascii),
     },
+    Setting {
+        name: "keys",
+        variable: "",
+        default: "default",
+        doc: "keys of the query pane: default or vim",
+        in_file: |config| value(&config.keys),
+    },
 ];
 
 fn value<T: Display>(setting: &Option<Spanned<T>>) -> Option<(String, u64)> {
@@ -147,7 +154,8 @@ fn line_of(setting: &Setting, file: &File, matches: &ArgMatches, place: &dyn Fn(
     let said =
         |value: &str, origin: String| Line { text: format!("{}: {}", setting.name, quoted(value)), origin };
     let variable = || std::env::var(setting.variable).ok().filter(|value| !value.is_empty());
-    match matches.value_source(setting.name) {
+    let source = matches.try_contains_id(setting.name).ok().and_then(|_| matches.value_source(setting.name));
+    match source {
         // A switch that was set has no text of its own.
         Some(ValueSource::CommandLine) if setting.name == "ascii" => said("true", "--ascii".to_string()),
         Some(ValueSource::CommandLine) => said(&raw(), format!("--{}", setting.name)),

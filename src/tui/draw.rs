@@ -204,7 +204,7 @@ fn status(app: &App, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
 
 /// The call that the cursor is in, unless a list covers what it says.
 fn call_here(app: &App) -> Option<&(Signature, usize)> {
-    app.call.as_ref().filter(|_| app.context() == Context::Editor)
+    app.call.as_ref().filter(|_| app.context() == Context::Editor || app.vim.is_some())
 }
 
 /// How the function is called, with the parameter that is being written.
@@ -244,7 +244,8 @@ fn place(app: &App) -> String {
     match (app.focus, &app.grid) {
         (Focus::Editor, _) => {
             let (line, column) = app.editor.cursor();
-            format!("{}:{}", line + 1, column + 1)
+            let mode = app.vim.as_ref().map(|vim| vim.shown() + "  ").unwrap_or_default();
+            format!("{}{}:{}", text::shown(&mode, app.ascii), line + 1, column + 1)
         }
         (_, Some(grid)) if grid.reachable() > 0 => {
             let (row, column) = (grid.view.row + 1, grid.view.column + 1);

@@ -128,6 +128,7 @@ impl Desk {
             size: terminal::dimensions(),
             ascii: options.ascii,
             keymap: Arc::new(options.preferences.keymap.clone()),
+            vim: options.preferences.vim,
             title: options.title.clone(),
             now: options.now,
             hunts,

@@ -32,8 +32,8 @@ mod queries;
 #[cfg(feature = "engine")]
 mod readme;
 mod sandbox;
-mod settings;
 mod screens;
+mod settings;
 #[cfg(feature = "engine")]
 mod support;
 mod syntax;
@@ -41,3 +41,4 @@ mod syntax;
 mod traps;
 #[cfg(feature = "engine")]
 mod variants;
+mod vim;

@@ -12,6 +12,7 @@ use kqlhunt::app::look::{Depth, Look};
 use kqlhunt::app::msg::{
     Effect, Exported, Failure, Follow, Followed, Msg, Opened, Purpose, Question, TableAge, Window,
 };
+use kqlhunt::app::vim::Vim;
 use kqlhunt::app::{App, Start, update};
 use kqlhunt::compile::{Compiled, Origin, Render, TableUse};
 use kqlhunt::diag::{Diagnostic, code};
@@ -67,7 +68,9 @@ fn sizes(script: &str) -> Vec<(u16, u16)> {
 
 /// Runs a script and gives the screen as text.
 fn play(script: &str, size: (u16, u16)) -> String {
-    let mut stage = Stage::new(size, script.lines().any(|line| line == "ascii"));
+    let asks = |word: &str| script.lines().any(|line| line == word);
+    let mut stage = Stage::new(size, asks("ascii"));
+    stage.app.vim = asks("vim").then(Vim::default);
     for line in script.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         stage.line(line);
     }
@@ -86,6 +89,7 @@ impl Stage {
             size,
             ascii,
             keymap: Arc::default(),
+            vim: false,
             title: "sample".into(),
             now: None,
             hunts: Arc::new(pack::shipped().unwrap()),
@@ -107,7 +111,7 @@ impl Stage {
     fn line(&mut self, line: &str) {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
-            "ascii" | "sizes" => {}
+            "ascii" | "vim" | "sizes" => {}
             "open" => self.send(Msg::Opened(Opened {
                 schema: Arc::new(schema()),
                 clock: Some(now()),

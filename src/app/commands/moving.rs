@@ -61,7 +61,7 @@ pub fn step(app: &mut App, step: Step) -> Vec<Effect> {
         }
         Context::Grid | Context::Hits => move_rows(app, step),
         Context::Completion => completion::step(app, step),
-        Context::Editor | Context::Global => {}
+        Context::Editor | Context::Normal | Context::Visual | Context::Global => {}
     }
     nothing()
 }

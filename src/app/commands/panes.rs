@@ -71,7 +71,7 @@ pub fn schema(app: &mut App, typed: &str) -> Vec<Effect> {
 pub fn help(app: &mut App, _: &str) -> Vec<Effect> {
     let here = match app.context() {
         Context::List | Context::Text => Context::Global,
-        Context::Completion => Context::Editor,
+        Context::Completion | Context::Normal | Context::Visual => Context::Editor,
         context => context,
     };
     let lines = help_lines(app, here);

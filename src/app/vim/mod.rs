@@ -1,0 +1,392 @@
+//! Vim's keys in the query pane, for those who ask for them: modes, counts, operators with motions and text
+//! objects, visual selection, one register, and the last change again.
+
+mod changes;
+mod motions;
+mod table;
+mod text;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::keys::{self, Context};
+use super::msg::Effect;
+use super::{App, Focus, commands};
+pub use table::{Does, In, VIM};
+use text::Text;
+
+/// Counts beyond this are the user's fingers asleep.
+const COUNT_MAX: usize = 9_999;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Normal,
+    Insert,
+    /// Letters are selected, or whole lines.
+    Visual {
+        lines: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    Left,
+    Right,
+    Down,
+    Up,
+    NextLine,
+    Word,
+    BigWord,
+    Back,
+    BigBack,
+    WordEnd,
+    BigWordEnd,
+    LineStart,
+    FirstLetter,
+    LineEnd,
+    Top,
+    Bottom,
+    Paragraph,
+    ParagraphBack,
+    Bracket,
+    /// To the end of the word without its blanks: what a change of words takes.
+    WordRest,
+    BigWordRest,
+    /// As many lines as the count says, from the cursor's: an operator that is pressed twice.
+    Lines,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Find {
+    To,
+    Till,
+    BackTo,
+    BackTill,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    Delete,
+    Change,
+    Yank,
+    Indent,
+    Dedent,
+}
+
+/// What a key waits for: a letter of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    Find(Find),
+    Replace,
+}
+
+/// The state of vim's keys.
+#[derive(Clone, Debug)]
+pub struct Vim {
+    pub mode: Mode,
+    /// The count that is being typed, and the one before the operator; 0 for none.
+    count: usize,
+    outer: usize,
+    operator: Option<Operator>,
+    /// The first of two letters.
+    first: String,
+    wait: Option<Wait>,
+    /// Where the visual selection began, in characters.
+    anchor: usize,
+    found: Option<(Find, char)>,
+    /// The column that going up and down keeps to.
+    goal: Option<usize>,
+    register: String,
+    register_lines: bool,
+    /// The keys of the command that is being typed, and of the last that changed the text.
+    typed: Vec<KeyEvent>,
+    change: Vec<KeyEvent>,
+    /// Steps of undo, and the version of the text, before the command that is being typed.
+    before: (usize, u64),
+    repeating: bool,
+}
+
+impl Default for Vim {
+    fn default() -> Self {
+        Vim {
+            mode: Mode::Normal,
+            count: 0,
+            outer: 0,
+            operator: None,
+            first: String::new(),
+            wait: None,
+            anchor: 0,
+            found: None,
+            goal: None,
+            register: String::new(),
+            register_lines: false,
+            typed: Vec::new(),
+            change: Vec::new(),
+            before: (0, 0),
+            repeating: false,
+        }
+    }
+}
+
+impl Vim {
+    /// The mode, and what is typed of a command, for the line below.
+    pub fn shown(&self) -> String {
+        let mode = match self.mode {
+            Mode::Normal => "NORMAL",
+            Mode::Insert => "INSERT",
+            Mode::Visual { lines: false } => "VISUAL",
+            Mode::Visual { lines: true } => "VISUAL LINE",
+        };
+        let letter = |key: &KeyEvent| match key.code {
+            KeyCode::Char(letter) if !letter.is_control() => Some(letter),
+            _ => None,
+        };
+        let typed: String = match self.mode {
+            Mode::Insert => String::new(),
+            Mode::Normal | Mode::Visual { .. } => self.typed.iter().filter_map(letter).collect(),
+        };
+        if typed.is_empty() { mode.to_string() } else { format!("{mode} {typed}") }
+    }
+
+    /// How often, for a command that does something once without a count.
+    fn times(&self) -> usize {
+        (self.outer.max(1) * self.count.max(1)).min(COUNT_MAX)
+    }
+
+    fn counted(&self) -> Option<usize> {
+        (self.outer > 0 || self.count > 0).then(|| self.times())
+    }
+
+    /// Nothing of a command is typed any more.
+    fn rest(&mut self) {
+        (self.count, self.outer) = (0, 0);
+        (self.operator, self.wait) = (None, None);
+        self.first.clear();
+    }
+
+    fn resting(&self) -> bool {
+        self.count == 0 && self.operator.is_none() && self.first.is_empty() && self.wait.is_none()
+    }
+}
+
+/// Where keys go in the query pane when vim's are on.
+pub fn context(vim: Option<&Vim>) -> Option<Context> {
+    match vim?.mode {
+        Mode::Normal => Some(Context::Normal),
+        Mode::Visual { .. } => Some(Context::Visual),
+        Mode::Insert => None,
+    }
+}
+
+/// Takes a key of the query pane. `None` when it is for somebody else.
+pub fn press(app: &mut App, name: &str, key: &KeyEvent) -> Option<Vec<Effect>> {
+    if app.popup.is_some() || app.focus != Focus::Editor || app.stepper.is_some() {
+        return None;
+    }
+    let vim = app.vim.as_mut()?;
+    if vim.mode == Mode::Insert {
+        vim.typed.push(*key);
+        if name != "Esc" {
+            return None;
+        }
+        app.suggestions = None;
+        changes::end_insert(app);
+        return Some(finish(app, Vec::new()));
+    }
+    let context = app.context();
+    let vim = app.vim.as_mut()?;
+    if vim.resting() && app.keymap.lookup_in(context, name).is_some() {
+        return None;
+    }
+    if vim.resting() {
+        vim.typed.clear();
+        vim.before = (app.editor.steps(), app.editor.version);
+    }
+    vim.typed.push(*key);
+    app.dirty = true;
+    let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    if let (Some(wait), true) = (vim.wait, plain) {
+        return Some(waited(app, wait, key));
+    }
+    if let (Some(digit), true) = (digit(name, vim.count), plain) {
+        vim.count = (vim.count * 10 + digit).min(COUNT_MAX);
+        return Some(Vec::new());
+    }
+    let both = vim.first.clone() + name;
+    let row = VIM.iter().find(|row| row.1 == both && vim.takes(row.0));
+    if let Some(row) = row {
+        vim.first.clear();
+        let effects = perform(app, row.2);
+        return Some(finish(app, effects));
+    }
+    let begins = |row: &&(In, &str, Does, &str)| {
+        row.1.chars().count() == 2 && row.1 != "Up" && row.1.starts_with(&both) && vim.takes(row.0)
+    };
+    if both.chars().count() == 1 && VIM.iter().any(|row| begins(&row)) {
+        vim.first = both;
+        return Some(Vec::new());
+    }
+    let doubled = vim.operator.filter(|operator| operator_key(*operator) == both);
+    if doubled.is_some() {
+        let effects = changes::operate_motion(app, Motion::Lines);
+        return Some(finish(app, effects));
+    }
+    let resting = vim.operator.is_none() && vim.first.is_empty() && vim.count == 0;
+    vim.rest();
+    vim.typed.clear();
+    // A letter that means nothing here is not typed; other keys are the editor's and everybody's.
+    let letter = plain && matches!(key.code, KeyCode::Char(_));
+    (letter || !resting).then(Vec::new)
+}
+
+impl Vim {
+    fn takes(&self, modes: In) -> bool {
+        let visual = matches!(self.mode, Mode::Visual { .. });
+        match modes {
+            In::All => true,
+            In::Normal => !visual && self.operator.is_none(),
+            In::Visual => visual,
+            In::Parts => visual || self.operator.is_some(),
+            In::NormalAndVisual => self.operator.is_none(),
+        }
+    }
+}
+
+fn digit(name: &str, count: usize) -> Option<usize> {
+    let digit = name.parse::<usize>().ok().filter(|_| name.len() == 1)?;
+    (digit > 0 || count > 0).then_some(digit)
+}
+
+/// The letter of an operator, which pressed twice takes lines.
+fn operator_key(operator: Operator) -> &'static str {
+    let is = |row: &&(In, &str, Does, &str)| row.0 == In::NormalAndVisual && row.2 == Does::Operate(operator);
+    VIM.iter().find(is).map_or("", |row| row.1)
+}
+
+/// The letter that a command waited for.
+fn waited(app: &mut App, wait: Wait, key: &KeyEvent) -> Vec<Effect> {
+    let Some(vim) = app.vim.as_mut() else { return Vec::new() };
+    vim.wait = None;
+    let letter = match key.code {
+        KeyCode::Char(letter) => Some(letter),
+        KeyCode::Tab => Some('\t'),
+        _ => None,
+    };
+    let effects = match (wait, letter) {
+        (Wait::Find(find), Some(letter)) => {
+            vim.found = Some((find, letter));
+            changes::go_find(app, find, letter, false)
+        }
+        (Wait::Replace, Some(letter)) => changes::replace_letters(app, letter),
+        (_, None) => Vec::new(),
+    };
+    finish(app, effects)
+}
+
+fn perform(app: &mut App, does: Does) -> Vec<Effect> {
+    let Some(vim) = app.vim.as_mut() else { return Vec::new() };
+    match does {
+        Does::Move(motion) => changes::operate_motion(app, motion),
+        Does::Find(find) => {
+            vim.wait = Some(Wait::Find(find));
+            Vec::new()
+        }
+        Does::Again(turned) => match vim.found {
+            Some((find, letter)) => {
+                changes::go_find(app, if turned { turn(find) } else { find }, letter, true)
+            }
+            None => Vec::new(),
+        },
+        Does::Next(back) => changes::go_next(app, back),
+        Does::Operate(operator) if matches!(vim.mode, Mode::Visual { .. }) => {
+            changes::operate_selection(app, operator)
+        }
+        Does::Operate(operator) => {
+            (vim.outer, vim.count) = (vim.count, 0);
+            vim.operator = Some(operator);
+            Vec::new()
+        }
+        Does::Short(operator, motion) => {
+            vim.operator = Some(operator);
+            changes::operate_motion(app, motion)
+        }
+        Does::Object(letter, around) => changes::operate_object(app, letter, around),
+        Does::Insert(place) => changes::begin_insert(app, place),
+        Does::Paste(before) => changes::paste(app, before),
+        Does::Join => changes::join_lines(app),
+        Does::Case => changes::turn_case(app),
+        Does::Replace => {
+            vim.wait = Some(Wait::Replace);
+            Vec::new()
+        }
+        Does::Undo => changes::travel(app, "undo"),
+        Does::Redo => changes::travel(app, "redo"),
+        Does::Repeat => repeat(app),
+        Does::Visual(lines) => {
+            changes::visual(app, lines);
+            Vec::new()
+        }
+        Does::Swap => {
+            changes::swap_ends(app);
+            Vec::new()
+        }
+        Does::Normal => {
+            vim.mode = Mode::Normal;
+            vim.rest();
+            Vec::new()
+        }
+        Does::Scroll(down) => changes::scroll(app, down),
+        Does::Command(name) => commands::by_name(name).map_or(Vec::new(), |command| (command.run)(app, "")),
+    }
+}
+
+fn turn(find: Find) -> Find {
+    match find {
+        Find::To => Find::BackTo,
+        Find::Till => Find::BackTill,
+        Find::BackTo => Find::To,
+        Find::BackTill => Find::Till,
+    }
+}
+
+/// Presses the keys of the last change again.
+fn repeat(app: &mut App) -> Vec<Effect> {
+    let Some(vim) = app.vim.as_mut().filter(|vim| !vim.repeating) else { return Vec::new() };
+    let (keys, times) = (vim.change.clone(), vim.times());
+    vim.rest();
+    vim.repeating = true;
+    let before = vim.before;
+    let mut effects = Vec::new();
+    for key in keys.iter().cycle().take(keys.len() * times) {
+        let name = keys::name(key);
+        match press(app, &name, key) {
+            Some(more) => effects.extend(more),
+            None => {
+                app.editor.key(key, app.at);
+            }
+        }
+    }
+    app.editor.join_steps(before.0);
+    if let Some(vim) = app.vim.as_mut() {
+        vim.repeating = false;
+        vim.typed.clear();
+        vim.before = (app.editor.steps(), app.editor.version);
+    }
+    effects
+}
+
+/// What follows a key: a whole command is one step of undo, and what is selected is seen.
+fn finish(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
+    let Some(vim) = app.vim.as_mut() else { return effects };
+    if vim.resting() && vim.mode == Mode::Normal {
+        let (steps, version) = vim.before;
+        let undone = vim.typed.last().is_some_and(|key| matches!(keys::name(key).as_str(), "u" | "Ctrl-R"));
+        if app.editor.version != version && !undone && !vim.repeating {
+            app.editor.join_steps(steps);
+            vim.change = vim.typed.clone();
+        }
+        vim.typed.clear();
+        vim.before = (app.editor.steps(), app.editor.version);
+    }
+    changes::settle(app);
+    effects
+}
