@@ -143,9 +143,14 @@ impl Binder<'_> {
         Err(Stop)
     }
 
-    /// A cell may be written as a string that reads as the column's type.
+    /// A cell may be written as a string that reads as the column's type, and a text as a whole number.
     fn cell(&mut self, expr: Expr, ty: Type, what: &str) -> Checked<Expr> {
         if matches!(expr.literal(), Some(Value::String(_))) && !matches!(ty, Type::String | Type::Dynamic) {
+            let span = expr.span;
+            return self.typed(expr, ty, span);
+        }
+        // Whole numbers have one text; hunts write ports and flags so, and Kusto's binder takes them.
+        if let (Some(Value::Int(_) | Value::Long(_)), Type::String) = (expr.literal(), ty) {
             let span = expr.span;
             return self.typed(expr, ty, span);
         }
