@@ -31,6 +31,16 @@ pub enum Data {
     Real(Vec<f64>),
     /// String, and the text of dynamic, guid and decimal.
     Text(Text),
+    /// Lists of strings. Only shadows of arrays have them; the buffer's type is that of their entries.
+    Texts(Texts),
+}
+
+/// Lists of texts one behind the other.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    pub entries: Text,
+    /// Where each list ends among the entries.
+    pub ends: Vec<usize>,
 }
 
 /// Texts one behind the other.
@@ -54,6 +64,14 @@ impl Text {
     }
 }
 
+impl Texts {
+    /// The places of a list's entries.
+    pub fn list(&self, row: usize) -> std::ops::Range<usize> {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        start..self.ends.get(row).copied().unwrap_or(start)
+    }
+}
+
 impl Buffer {
     pub fn new(ty: Type) -> Buffer {
         let data = match ty {
@@ -66,6 +84,11 @@ impl Buffer {
         Buffer { ty, data, valid: Vec::new() }
     }
 
+    /// For lists of strings.
+    pub fn lists() -> Buffer {
+        Buffer { ty: Type::String, data: Data::Texts(Texts::default()), valid: Vec::new() }
+    }
+
     pub fn len(&self) -> usize {
         match &self.data {
             Data::Bool(values) => values.len(),
@@ -73,6 +96,7 @@ impl Buffer {
             Data::Long(values) => values.len(),
             Data::Real(values) => values.len(),
             Data::Text(values) => values.ends.len(),
+            Data::Texts(values) => values.ends.len(),
         }
     }
 
@@ -95,6 +119,7 @@ impl Buffer {
             Data::Long(values) => values.resize(rows, 0),
             Data::Real(values) => values.resize(rows, 0.0),
             Data::Text(values) => values.ends.resize(rows, values.bytes.len()),
+            Data::Texts(values) => values.ends.resize(rows, values.entries.ends.len()),
         }
         self.valid.resize(rows.div_ceil(64), 0);
     }
@@ -109,6 +134,11 @@ impl Buffer {
     /// One value, as a result would show it. Slow; for tests and small tables.
     pub fn value(&self, row: usize) -> Value {
         match &self.data {
+            Data::Texts(values) if self.is_valid(row) => {
+                let texts: Vec<&str> = values.list(row).filter_map(|at| values.entries.get(at)).collect();
+                Value::Dynamic(format!("{texts:?}"))
+            }
+            Data::Texts(_) => Value::Null,
             Data::Text(_) if self.ty == Type::String && !self.is_valid(row) => Value::String(String::new()),
             _ if !self.is_valid(row) => Value::Null,
             Data::Bool(values) => Value::Bool(values[row]),

@@ -140,18 +140,14 @@ const MAKE_LIST_WITH_NULLS: &[Sig] = &[
     sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list_with_nulls(list({0}{order}), {1})")),
 ];
 const MAKE_SET: &[Sig] = &[
-    sig(&[ONLY_STR, SIZE], Is(Dynamic), Sql("kql_make_set_text(list({0}{order}), {1})")),
+    sig(&[ONLY_STR, SIZE], Is(Dynamic), Sql("kql_set_text({0}, {1}{order})")),
     sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}), {1})")),
-    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_set(list({0}{order}), {1})")),
+    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_set_json({0}, {1}{order})")),
 ];
 const MAKE_SET_IF: &[Sig] = &[
-    sig(
-        &[ONLY_STR, IF, SIZE],
-        Is(Dynamic),
-        Sql("kql_make_set_text(list({0}{order}) FILTER (WHERE {1}), {2})"),
-    ),
+    sig(&[ONLY_STR, IF, SIZE], Is(Dynamic), Sql("kql_set_text({0}, {2}{order}) FILTER (WHERE {1})")),
     sig(&[DYN, IF, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}) FILTER (WHERE {1}), {2})")),
-    sig(&[AS_JSON, IF, SIZE], Is(Dynamic), Sql("kql_make_set(list({0}{order}) FILTER (WHERE {1}), {2})")),
+    sig(&[AS_JSON, IF, SIZE], Is(Dynamic), Sql("kql_set_json({0}, {2}{order}) FILTER (WHERE {1})")),
 ];
 const MAKE_BAG: &[Sig] = &[sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}), {1})"))];
 const MAKE_BAG_IF: &[Sig] =
@@ -172,9 +168,9 @@ const MAKE_LIST_LEGACY: &[Sig] = &[
     sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list(list({0}{order}), coalesce({1}, 128))")),
 ];
 const MAKE_SET_LEGACY: &[Sig] = &[
-    sig(&[ONLY_STR, SIZE], Is(Dynamic), Sql("kql_make_set_text(list({0}{order}), coalesce({1}, 128))")),
+    sig(&[ONLY_STR, SIZE], Is(Dynamic), Sql("kql_set_text({0}, coalesce({1}, 128){order})")),
     sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}), coalesce({1}, 128))")),
-    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_set(list({0}{order}), coalesce({1}, 128))")),
+    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_set_json({0}, coalesce({1}, 128){order})")),
 ];
 // Of one value, and of none, Kusto's spread is 0 where SQL's is NULL (agent-aggregation-0017).
 const STDEV: &[Sig] = &[sig(&[REAL], Is(Real), Sql("coalesce(stddev_samp({0}), 0)"))];

@@ -168,7 +168,7 @@ pub static NOT_AFTER: Sig = sig(&[DATETIME, ONLY_STR], Is(Bool), Sql("{0} <= {1}
 pub static PRESENT_TEXT: Sig = sig(&[STR], Is(Dynamic), Sql("kql_json_of_string(nullif({0}, ''))"));
 /// A table's first column as one array, for `has_any (table)`.
 pub static ARRAY: Func =
-    f("make_set", &[sig(&[JSON], Is(Dynamic), Sql("coalesce(kql_make_set(list({0}), NULL), '[]')"))]);
+    f("make_set", &[sig(&[JSON], Is(Dynamic), Sql("coalesce(kql_set_json({0}, NULL), '[]')"))]);
 
 /// The operators that have a row.
 #[cfg(test)]

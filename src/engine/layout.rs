@@ -10,11 +10,11 @@ use crate::types::{ColumnType, Type};
 use crate::value::Value;
 
 /// Raised when an older kqlhunt could not read or go on with a file any more. Since 2 there are shadows: one
-/// that does not know them would add rows without.
-pub const FORMAT: i64 = 2;
+/// that does not know them would add rows without. Since 3 some of them are lists.
+pub const FORMAT: i64 = 3;
 
-/// What a file of format 1 lacks.
-pub const SHADOWS: &str = "CREATE TABLE hunt.kqlhunt.shadows (table_stored VARCHAR NOT NULL, \
+/// What a file of format 1 lacks, and later ones have.
+pub const SHADOWS: &str = "CREATE TABLE IF NOT EXISTS hunt.kqlhunt.shadows (table_stored VARCHAR NOT NULL, \
     column_stored VARCHAR NOT NULL, path VARCHAR NOT NULL, type VARCHAR NOT NULL, stored VARCHAR NOT NULL, \
     trust VARCHAR NOT NULL);";
 

@@ -141,6 +141,7 @@ impl Engine {
         };
         let (instance, connection) = Instance::new(options, file.as_deref(), Access::Read)?;
         connection.register_kernels()?;
+        connection.register_sets(open::memory_bytes(options))?;
         connection.execute(results::CREATE)?;
         connection.execute(inputs::CREATE)?;
         match data {

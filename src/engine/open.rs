@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Options;
-use super::ffi::{Connection, Database};
+use super::ffi::{self, Connection, Database};
 use super::spill::Spill;
 use super::{foreign, layout};
 use crate::error::{Error, Result};
@@ -17,6 +17,9 @@ use crate::sys;
 /// How long another process may hold the file before we say so: a load that ends takes less.
 const LOCK_WAIT: Duration = Duration::from_secs(2);
 const LOCK_POLL: Duration = Duration::from_millis(50);
+
+/// With less than this, memory that is free is given back at once.
+const LITTLE_MEMORY_BYTES: u64 = 1 << 30;
 
 /// The least of this and half of the memory is the default limit.
 const MEMORY_BYTES: u64 = 4 << 30;
@@ -43,6 +46,9 @@ impl Instance {
     /// Makes an instance with `hunt` attached: a file, or an empty database in memory.
     pub fn new(options: &Options, file: Option<&Path>, access: Access) -> Result<(Instance, Connection)> {
         sys::make_files_private();
+        if memory_bytes(options) < LITTLE_MEMORY_BYTES {
+            ffi::return_memory();
+        }
         let spill = Spill::new()?;
         let database = Database::in_memory()?;
         let connection = database.connect()?;
@@ -99,8 +105,13 @@ pub fn connect(database: &Arc<Database>) -> Result<Connection> {
     Ok(connection)
 }
 
+/// The bytes that queries may use.
+pub fn memory_bytes(options: &Options) -> u64 {
+    options.memory_bytes.unwrap_or_else(|| (sys::memory_bytes() / 2).min(MEMORY_BYTES))
+}
+
 fn settings(options: &Options, spill: &Path) -> Result<String> {
-    let memory = options.memory_bytes.unwrap_or_else(|| (sys::memory_bytes() / 2).min(MEMORY_BYTES));
+    let memory = memory_bytes(options);
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     Ok(format!(
         // Without these a query that names a function of an extension fetches it from the network.

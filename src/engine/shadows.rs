@@ -4,6 +4,7 @@
 use super::ffi::Connection;
 use super::layout::{self, StoredTable};
 use crate::error::{Error, Result};
+use crate::kernels::json;
 use crate::schema::{Shadow, TRUSTS, Table, Trust};
 use crate::sql::quote;
 use crate::types::Type;
@@ -64,16 +65,21 @@ pub fn ensure(connection: &Connection, stored: &mut StoredTable, wanted: &[(&str
         }
         let spoken = format!("{}{}", column.stored, spoken(&shadow.path));
         let own = layout::stored_name(&spoken, taken(table));
-        let default = if shadow.ty == Type::String { " NOT NULL DEFAULT ''" } else { "" };
+        let list = json::split_every(&shadow.path).is_some();
+        let rest = match shadow.ty {
+            _ if list => "[]",
+            Type::String => " NOT NULL DEFAULT ''",
+            _ => "",
+        };
         connection.execute(&format!(
-            "ALTER TABLE {} ADD COLUMN {} {}{default}",
+            "ALTER TABLE {} ADD COLUMN {} {}{rest}",
             table.from,
             quote::name(&own),
             shadow.ty.sql()
         ))?;
         let mut new = Shadow { stored: own, trust: Trust::Full, ..(*shadow).clone() };
         if filled {
-            new.trust = fill(connection, &table.from, &column.stored, &new)?;
+            new.trust = if list { Trust::None } else { fill(connection, &table.from, &column.stored, &new)? };
         }
         connection.execute(&format!(
             "INSERT INTO hunt.kqlhunt.shadows VALUES ({}, {}, {}, {}, {}, {})",
@@ -171,6 +177,7 @@ mod tests {
     #[test]
     fn a_path_is_spoken_as_it_is_written() {
         assert_eq!(spoken("k1:ak3:b:ci-1:"), ".a.b:c[-1]");
+        assert_eq!(spoken("k1:ae:k4:Name"), ".a[].Name");
         assert_eq!(spoken(""), "");
     }
 }

@@ -322,9 +322,9 @@ impl<'l> Builder<'l> {
             let Data::Text(texts) = &columns[*column].data else { continue };
             let Some(document) = texts.get(row) else { continue };
             self.documents += 1;
-            tree.walk(document, self.documents, &mut |number, value| {
-                let found = shadow::put(&mut shadows[number], row, value, &mut self.scratch);
-                self.trusts[number] = self.trusts[number].max(found);
+            tree.walk(document, self.documents, &mut |number, found| {
+                let trust = shadow::put(&mut shadows[number], row, found, &mut self.scratch);
+                self.trusts[number] = self.trusts[number].max(trust);
             });
         }
     }
@@ -354,8 +354,10 @@ pub fn growable(key: &str) -> bool {
 }
 
 fn empty_batch(layout: &Layout) -> Batch {
-    let shadows = layout.shadows.iter().map(|(_, shadow)| &shadow.ty);
-    Batch { rows: 0, columns: layout.types.iter().chain(shadows).map(|ty| Buffer::new(*ty)).collect() }
+    let shadows = layout.shadows.iter().map(|(_, shadow)| {
+        if shadow::is_list(&shadow.path) { Buffer::lists() } else { Buffer::new(shadow.ty) }
+    });
+    Batch { rows: 0, columns: layout.types.iter().map(|ty| Buffer::new(*ty)).chain(shadows).collect() }
 }
 
 #[cfg(test)]

@@ -132,6 +132,7 @@ fn step<'a>(json: &'a str, step: &Step<'_>) -> Option<&'a str> {
     match step {
         Step::Key(name) => json::member(json, name),
         Step::Index(index) => json::element(json, *index),
+        Step::Every => None,
     }
 }
 

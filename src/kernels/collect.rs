@@ -13,15 +13,10 @@ pub const KERNELS: &[Kernel] = &infallible([
     lenient("kql_make_list", &[Texts, Long], Text, make_list),
     lenient("kql_make_list_with_nulls", &[Texts, Long], Text, make_list_with_nulls),
     lenient("kql_make_list_dynamic", &[Texts, Long], Text, make_list_dynamic),
-    lenient("kql_make_set", &[Texts, Long], Text, make_set),
     lenient("kql_make_set_dynamic", &[Texts, Long], Text, make_set_dynamic),
     // Of plain texts, which become JSON only when they are kept.
     lenient("kql_make_list_text", &[Texts, Long], Text, |args, out| {
         push_texts(&mut values(args).iter().flatten().copied().take(size(args)), out);
-        Cell::Text(out)
-    }),
-    lenient("kql_make_set_text", &[Texts, Long], Text, |args, out| {
-        push_texts(&mut distinct(values(args)).take(size(args)), out);
         Cell::Text(out)
     }),
     lenient("kql_make_bag", &[Texts, Long], Text, make_bag),
@@ -61,17 +56,6 @@ fn flat<'a>(values: &'a [Option<&'a str>]) -> impl Iterator<Item = &'a str> {
         let array = json::kind(json) == Some(Kind::Array);
         json::elements(json).chain((!array).then_some(json))
     })
-}
-
-/// Each value once, in the order of first sight.
-fn distinct<'a>(values: &'a [Option<&'a str>]) -> impl Iterator<Item = &'a str> {
-    let mut seen = HashSet::new();
-    values.iter().flatten().copied().filter(move |value| seen.insert(*value))
-}
-
-fn make_set<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    array(distinct(values(args)).take(size(args)), out);
-    Cell::Text(out)
 }
 
 fn make_set_dynamic<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
@@ -123,17 +107,13 @@ mod tests {
         assert_eq!(run("kql_make_list", &values, Some(0)), "[1,2,1]");
         assert_eq!(run("kql_make_list_with_nulls", &values, None), "[1,null,2,1]");
         assert_eq!(run("kql_make_list", &[], None), "[]");
+        assert_eq!(run("kql_make_list_text", &[Some("b"), Some(""), Some("b")], Some(2)), r#"["b",""]"#);
         let nested = [Some("[1,[2]]"), None, Some("{\"a\":[3]}"), Some("[]")];
         assert_eq!(run("kql_make_list_dynamic", &nested, None), "[1,[2],null,{\"a\":[3]}]");
     }
 
     #[test]
     fn sets_keep_the_order_of_first_sight() {
-        let values = [Some("\"b\""), Some("\"a\""), None, Some("\"b\""), Some("\"\"")];
-        assert_eq!(run("kql_make_set", &values, None), "[\"b\",\"a\",\"\"]");
-        assert_eq!(run("kql_make_set", &values, Some(1)), "[\"b\"]");
-        assert_eq!(run("kql_make_set_text", &[Some("b"), Some("a\"c"), Some("b")], None), r#"["b","a\"c"]"#);
-        assert_eq!(run("kql_make_list_text", &[Some("b"), Some(""), Some("b")], Some(2)), r#"["b",""]"#);
         let nested = [Some("[1, {\"a\": 1}]"), Some("{\"a\":1}"), Some("1"), None];
         assert_eq!(run("kql_make_set_dynamic", &nested, None), "[1,{\"a\": 1}]");
     }

@@ -13,7 +13,7 @@ pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_json_get", &[Text, Text], Text, get),
     strict("kql_json_key", &[Text, Text], Text, key),
     strict("kql_json_at", &[Text, Long], Text, at),
-    strict("kql_json_items", &[Text], Texts, items),
+    lenient("kql_json_items", &[Text], Texts, items),
     lenient("kql_json_tostring", &[Text], Text, tostring),
     strict("kql_json_canonical", &[Text], Text, canonical),
     strict("kql_json_of_string", &[Text], Text, of_string),
@@ -54,9 +54,12 @@ fn at<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
 }
 
 /// What mv-expand makes rows of: the elements of an array, one bag for each property of a bag, any
-/// other value alone.
+/// other value alone, and one row of null.
 fn items<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    let Some(json) = args[0].text() else { return Cell::Null };
+    let Some(json) = args[0].text() else {
+        out.push(ITEM_END);
+        return Cell::Text(out);
+    };
     match json::kind(json) {
         Some(Kind::Array) => {
             for value in json::elements(json) {

@@ -29,6 +29,8 @@ pub enum Step<'a> {
     Key(&'a str),
     /// Counted from 0; below 0 from the end, -1 the last.
     Index(i64),
+    /// All elements of an array, as the shadows of arrays name them.
+    Every,
 }
 
 const fn space(byte: u8) -> bool {
@@ -294,9 +296,27 @@ pub fn path_text(steps: &[Step<'_>]) -> String {
         let _ = match step {
             Step::Key(name) => write!(out, "k{}:{name}", name.len()),
             Step::Index(index) => write!(out, "i{index}:"),
+            Step::Every => write!(out, "{EVERY}"),
         };
     }
     out
+}
+
+/// [`Step::Every`] in a path.
+pub const EVERY: &str = "e:";
+
+/// The path of an array, and the path below each of its elements; `None` where no step is [`Step::Every`].
+pub fn split_every(path: &str) -> Option<(&str, &str)> {
+    let mut at = 0;
+    loop {
+        let rest = path.get(at..)?;
+        if let Some(below) = rest.strip_prefix(EVERY) {
+            return Some((&path[..at], below));
+        }
+        let colon = memchr(b':', rest.as_bytes())?;
+        let key = if rest.starts_with('k') { rest.get(1..colon)?.parse().ok()? } else { 0 };
+        at += colon + 1 + key;
+    }
 }
 
 /// The value at the end of a path that [`path_text`] wrote; `None` when it is missing or null.
@@ -339,6 +359,18 @@ mod tests {
         assert_eq!(at(&[Step::Key("z"), Step::Index(0)]), None);
         assert_eq!(at(&[Step::Index(0)]), None);
         assert_eq!(get("{\"é:1\":7}", &path_text(&[Step::Key("é:1")])), Some("7"));
+    }
+
+    #[test]
+    fn a_path_is_split_at_the_step_to_every_element() {
+        let path = |steps: &[Step<'_>]| path_text(steps);
+        let whole = path(&[Step::Key("e:k1"), Step::Index(2), Step::Every, Step::Key("Name")]);
+        let before = path(&[Step::Key("e:k1"), Step::Index(2)]);
+        assert_eq!(split_every(&whole), Some((before.as_str(), "k4:Name")));
+        assert_eq!(split_every("e:k1:a"), Some(("", "k1:a")));
+        assert_eq!(split_every(&before), None);
+        assert_eq!(split_every("k9:a"), None);
+        assert_eq!(get("[{\"a\":1}]", "e:k1:a"), None);
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub mod real;
 pub mod reduce;
 pub mod regexes;
 pub mod series;
+pub mod set;
 pub mod shape;
 pub mod sort;
 pub mod sphere;

@@ -263,7 +263,7 @@ impl Binder<'_> {
         self.warn(code::CONVERTED, op_span, message, help);
         let span = rel.span;
         let column = self.new_column(first.name.clone(), Type::Dynamic);
-        let item = UnnestItem { element: column.id, array: Expr::col(&first, span) };
+        let item = UnnestItem::new(column.id, Expr::col(&first, span));
         let node = Node::Unnest { input: Box::new(rel), items: vec![item], index: None, limit: None };
         let rel = Rel { node, cols: vec![column.clone()], order: Vec::new(), span };
         let predicate = self.apply_named("isnotnull", vec![Expr::col(&column, span)], span)?;

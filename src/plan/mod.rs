@@ -162,6 +162,20 @@ pub enum Node {
 pub struct UnnestItem {
     pub element: ColId,
     pub array: Expr,
+    /// `array` is no array but a stored list of strings, of the elements of the item that gives this column:
+    /// what [`use_shadows`] finds.
+    pub list_of: Option<ColId>,
+}
+
+impl UnnestItem {
+    pub fn new(element: ColId, array: Expr) -> UnnestItem {
+        UnnestItem { element, array, list_of: None }
+    }
+
+    /// The element that it is of, in whole or in part.
+    pub fn root(&self) -> ColId {
+        self.list_of.unwrap_or(self.element)
+    }
 }
 
 /// A column of a join's result.

@@ -1,6 +1,6 @@
 //! Drops columns and orders that nobody reads, from the root down: wide tables are read as narrow ones.
 
-use super::{ColId, ColSet, Expr, ExprKind, Node, Plan, Rel, reads_order};
+use super::{ColId, ColSet, Expr, ExprKind, Node, Plan, Rel, UnnestItem, reads_order};
 
 type Needed = ColSet;
 
@@ -99,9 +99,30 @@ fn rel(rel_: &mut Rel, mut needed: Needed, ordered: bool, wanted: &mut [Needed])
         }
         Node::Unnest { input, items, index, limit } => {
             *index = index.filter(|id| needed.contains(*id));
+            expand_less(items, &needed);
             items.iter_mut().for_each(|item| expr(&mut item.array, &mut needed, wanted));
             limit.iter_mut().for_each(|value| expr(value, &mut Needed::default(), wanted));
             rel(input, needed, false, wanted);
+        }
+    }
+}
+
+/// Of an array and the lists of its elements drops what nobody reads: each has as many entries as the others, so
+/// that one is enough for the number of rows.
+fn expand_less(items: &mut Vec<UnnestItem>, needed: &Needed) {
+    let read = items.iter().filter(|item| needed.contains(item.element));
+    let mut kept: ColSet = read.map(UnnestItem::root).collect();
+    // From the back, where the lists stand, which are cheaper than arrays.
+    let mut at = items.len();
+    while at > 0 {
+        at -= 1;
+        if !needed.contains(items[at].element) {
+            let root = items[at].root();
+            if kept.contains(root) {
+                items.remove(at);
+            } else {
+                kept.insert(root);
+            }
         }
     }
 }

@@ -2,9 +2,10 @@
 //! handed up through the operators between. What has no shadow, or none that can be trusted, stays a reading of
 //! the document.
 
-use super::{ColId, ColumnName, CompareOp, Expr, ExprKind, JoinItem, LetRel, Node, Plan, Rel};
+use super::{ColId, ColumnName, CompareOp, Expr, ExprKind, JoinItem, LetRel, Node, Plan, Rel, UnnestItem};
 use crate::catalog::binary;
 use crate::catalog::func::Sig;
+use crate::kernels::json;
 use crate::schema::{Schema, Table, Trust};
 use crate::ticks::{DATETIME_MAX, SECOND, iso};
 use crate::types::Type;
@@ -238,8 +239,24 @@ impl Reader<'_> {
         match &mut rel.node {
             Node::Scan { table, items, .. } => self.stored(table, items, id, path),
             Node::Filter { input, .. } | Node::Limit { input, .. } => self.offered(input, id, path, lets),
-            Node::Window { input, .. } | Node::Walk { input, .. } | Node::Unnest { input, .. } => {
-                self.offered(input, id, path, lets)
+            Node::Window { input, .. } | Node::Walk { input, .. } => self.offered(input, id, path, lets),
+            Node::Unnest { input, items, .. } => {
+                let Some(item) = items.iter().find(|item| item.element == id) else {
+                    return self.offered(input, id, path, lets);
+                };
+                let (below, first) = reached(&item.array)?;
+                let every = format!("{first}{}{path}", json::EVERY);
+                let found = self.offered(input, below, &every, lets).filter(|found| found.rest.is_empty())?;
+                let same =
+                    |item: &&UnnestItem| matches!(item.array.kind, ExprKind::Col(known) if known == found.id);
+                let known = items.iter().find(same).map(|item| item.element);
+                let element = known.unwrap_or_else(|| {
+                    let element = self.new_col();
+                    let array = Expr::new(ExprKind::Col(found.id), found.ty, rel.span);
+                    items.push(UnnestItem { element, array, list_of: Some(id) });
+                    element
+                });
+                Some(Found { id: element, ty: Type::String, ..found })
             }
             Node::Project { input, kept, items } => {
                 let found = if kept.contains(&id) {
@@ -325,14 +342,16 @@ impl Reader<'_> {
                 && (whole || (shadow.ty == Type::Dynamic && path.starts_with(&shadow.path)))
         });
         let shadow = usable.max_by_key(|shadow| shadow.path.len())?;
+        // On its way to where it is expanded a list is a value that nobody else looks into.
+        let ty = if json::split_every(&shadow.path).is_some() { Type::Dynamic } else { shadow.ty };
         let known = items.iter().find(|(_, stored, _)| *stored == shadow.stored).map(|(id, _, _)| *id);
         let id = known.unwrap_or_else(|| {
             let id = self.new_col();
-            items.push((id, shadow.stored.as_str().into(), shadow.ty));
+            items.push((id, shadow.stored.as_str().into(), ty));
             id
         });
         let rest = path[shadow.path.len()..].to_owned();
-        Some(Found { id, ty: shadow.ty, trust: shadow.trust, rest })
+        Some(Found { id, ty, trust: shadow.trust, rest })
     }
 }
 

@@ -397,10 +397,15 @@ impl<'a> Writer<'a> {
         if !block.takes_rows() {
             block = self.closed(block);
         }
+        // Arrays in step are as long as the longest, and their elements missing then.
+        let several = items.iter().any(|item| item.root() != items[0].root());
         let mut lists = Vec::new();
         for item in items {
             let array = self.expr(&item.array, &block);
-            let mut list = format!("coalesce(kql_json_items({array}), [NULL])");
+            let mut list = match item.list_of {
+                None => format!("kql_json_items({array})"),
+                Some(_) => format!("CASE WHEN {array} IS NULL THEN [''] ELSE {array} END"),
+            };
             if let Some(limit) = limit {
                 let limit = self.expr(limit, &Block::default());
                 list = format!("({list})[:greatest({limit}, 0)]");
@@ -417,8 +422,10 @@ impl<'a> Writer<'a> {
             block.items.retain(|(id, _)| !lists.iter().any(|(element, _)| element == id));
         }
         let lengths: Vec<String> = lists.iter().map(|(_, list)| format!("len({list})")).collect();
-        for (element, list) in lists {
-            block.items.push((element, format!("unnest({list})")));
+        for (item, (element, list)) in items.iter().zip(lists) {
+            let text = format!("unnest({list})");
+            let padded = several && item.list_of.is_some();
+            block.items.push((element, if padded { format!("coalesce({text}, '')") } else { text }));
         }
         if let Some(index) = index {
             let longest = if lengths.len() == 1 {

@@ -1,12 +1,13 @@
 //! Writing rows: batches copied into DuckDB's vectors, and its appender, which takes them.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::ptr;
 
 use duckdb::ffi;
 
 use super::{Chunk, Connection, c_text, failure, message};
-use crate::batch::{Batch, Buffer, Data, Text};
+use crate::batch::{Batch, Buffer, Data, Text, Texts};
 use crate::error::{Error, Result};
 use crate::types::Type;
 
@@ -63,12 +64,11 @@ impl<'c> Appender<'c> {
 
     /// Appends all rows of a batch; it has a buffer for each column of the appender.
     pub fn batch(&mut self, batch: &Batch) -> Result<()> {
-        let types: Vec<Type> = batch.columns.iter().map(|buffer| buffer.ty).collect();
         for start in (0..batch.rows).step_by(Chunk::ROWS) {
             let count = Chunk::ROWS.min(batch.rows - start);
-            let mut target = Target::new(&types, count)?;
+            let mut target = Target::new(&batch.columns, count)?;
             for (index, buffer) in batch.columns.iter().enumerate() {
-                self.bytes += target.fill(index, buffer, start);
+                self.bytes += target.fill(index, buffer, start)?;
             }
             // SAFETY: both are valid, and all rows of the chunk are written; the appender copies.
             let state = unsafe { ffi::duckdb_append_data_chunk(self.raw, target.raw) };
@@ -121,10 +121,10 @@ struct Target {
 
 impl Target {
     /// `rows` is at most [`Chunk::ROWS`].
-    fn new(types: &[Type], rows: usize) -> Result<Target> {
-        let mut logical: Vec<ffi::duckdb_logical_type> = types.iter().map(|ty| logical_type(*ty)).collect();
+    fn new(columns: &[Buffer], rows: usize) -> Result<Target> {
+        let mut logical: Vec<ffi::duckdb_logical_type> = columns.iter().map(logical_type).collect();
         // SAFETY: an array of valid types and its length.
-        let raw = unsafe { ffi::duckdb_create_data_chunk(logical.as_mut_ptr(), types.len() as ffi::idx_t) };
+        let raw = unsafe { ffi::duckdb_create_data_chunk(logical.as_mut_ptr(), columns.len() as ffi::idx_t) };
         for ty in &mut logical {
             // SAFETY: ours; freed once, here. The chunk has copies.
             unsafe { ffi::duckdb_destroy_logical_type(ty) }
@@ -139,7 +139,7 @@ impl Target {
 
     /// Fills a column from the buffer's rows from `start` on, and gives its bytes of text. Rows beyond the
     /// buffer get the default.
-    fn fill(&mut self, index: usize, buffer: &Buffer, start: usize) -> usize {
+    fn fill(&mut self, index: usize, buffer: &Buffer, start: usize) -> Result<usize> {
         // SAFETY: `new` made a column for each of the batch's buffers.
         let vector = unsafe { ffi::duckdb_data_chunk_get_vector(self.raw, index as ffi::idx_t) };
         match &buffer.data {
@@ -151,10 +151,23 @@ impl Target {
             Data::Int(values) => self.fixed(vector, values.get(start..).unwrap_or_default()),
             Data::Long(values) => self.fixed(vector, values.get(start..).unwrap_or_default()),
             Data::Real(values) => self.fixed(vector, values.get(start..).unwrap_or_default()),
-            Data::Text(values) => return self.texts(vector, buffer, values, start),
+            Data::Text(values) => {
+                let range = start.min(values.ends.len())..(start + self.rows).min(values.ends.len());
+                let bytes = texts(vector, values, range, self.rows);
+                // A string's default is ''.
+                if buffer.ty != Type::String {
+                    self.nulls(vector, buffer, start);
+                }
+                return Ok(bytes);
+            }
+            Data::Texts(values) => {
+                let bytes = self.lists(vector, values, start)?;
+                self.nulls(vector, buffer, start);
+                return Ok(bytes);
+            }
         }
         self.nulls(vector, buffer, start);
-        0
+        Ok(0)
     }
 
     fn fixed<T: Copy + Default>(&mut self, vector: ffi::duckdb_vector, values: &[T]) {
@@ -170,47 +183,29 @@ impl Target {
         }
     }
 
-    fn texts(&mut self, vector: ffi::duckdb_vector, buffer: &Buffer, texts: &Text, start: usize) -> usize {
-        let range = start.min(texts.ends.len())..(start + self.rows).min(texts.ends.len());
-        let before = start.checked_sub(1).and_then(|last| texts.ends.get(last)).copied().unwrap_or_default();
-        let (mut begin, mut bytes) = (before, 0);
-        // SAFETY: a VARCHAR vector has room for `rows` strings; zeros are the empty string, the default.
-        let strings = unsafe {
-            let strings = ffi::duckdb_vector_get_data(vector).cast::<ffi::duckdb_string_t>();
-            ptr::write_bytes(strings, 0, self.rows);
-            strings
-        };
-        for (row, end) in texts.ends[range].iter().copied().enumerate() {
-            let text = texts.bytes.get(begin..end).unwrap_or_default();
-            begin = end;
-            bytes += text.len();
-            match text.len() {
-                0 => {}
-                length @ 1..=INLINED_MAX => {
-                    // SAFETY: the row is below the vector's size; a string this short stands in the struct
-                    // itself, behind its length, and the rest is zero.
-                    unsafe {
-                        let inlined = &mut (*strings.add(row)).value.inlined;
-                        inlined.length = length as u32;
-                        ptr::copy_nonoverlapping(text.as_ptr().cast(), inlined.inlined.as_mut_ptr(), length);
-                    }
-                }
-                // SAFETY: as above; DuckDB copies; a `str` is valid UTF-8.
-                length => unsafe {
-                    ffi::duckdb_unsafe_vector_assign_string_element_len(
-                        vector,
-                        row as ffi::idx_t,
-                        text.as_ptr().cast(),
-                        length as ffi::idx_t,
-                    );
-                },
+    /// Rows beyond the buffer get empty lists, which are NULL then.
+    fn lists(&mut self, vector: ffi::duckdb_vector, lists: &Texts, start: usize) -> Result<usize> {
+        let first = lists.list(start).start;
+        let mut end = first;
+        // SAFETY: a list vector has room for `rows` entries. Its child has room for all of theirs after the
+        // reserve, and is asked for after that, since it moves when it grows; `texts` writes them all.
+        unsafe {
+            let entries = ffi::duckdb_vector_get_data(vector).cast::<ffi::duckdb_list_entry>();
+            for row in 0..self.rows {
+                let list = lists.list(start + row);
+                let offset = (end - first) as u64;
+                end = end.max(list.end);
+                entries.add(row).write(ffi::duckdb_list_entry { offset, length: list.len() as u64 });
             }
+            let count = end - first;
+            if ffi::duckdb_list_vector_reserve(vector, count as ffi::idx_t) != ffi::DuckDBSuccess
+                || ffi::duckdb_list_vector_set_size(vector, count as ffi::idx_t) != ffi::DuckDBSuccess
+            {
+                return Err(Error::Engine { message: "no memory for lists".into(), sql: None });
+            }
+            let child = ffi::duckdb_list_vector_get_child(vector);
+            Ok(texts(child, &lists.entries, first..end, count))
         }
-        // A string's default is ''.
-        if buffer.ty != Type::String {
-            self.nulls(vector, buffer, start);
-        }
-        bytes
     }
 
     /// `start` is a multiple of [`Chunk::ROWS`], so that words of bits stay whole.
@@ -237,14 +232,63 @@ impl Drop for Target {
     }
 }
 
-fn logical_type(ty: Type) -> ffi::duckdb_logical_type {
-    let kind = match ty {
+/// Fills a VARCHAR vector, which has room for so many `rows`, with texts, and gives their bytes. Rows beyond
+/// the texts get the default.
+fn texts(vector: ffi::duckdb_vector, texts: &Text, range: Range<usize>, rows: usize) -> usize {
+    let before =
+        range.start.checked_sub(1).and_then(|last| texts.ends.get(last)).copied().unwrap_or_default();
+    let (mut begin, mut bytes) = (before, 0);
+    // SAFETY: the vector has room for `rows` strings; zeros are the empty string, the default.
+    let strings = unsafe {
+        let strings = ffi::duckdb_vector_get_data(vector).cast::<ffi::duckdb_string_t>();
+        ptr::write_bytes(strings, 0, rows);
+        strings
+    };
+    for (row, end) in texts.ends[range].iter().copied().take(rows).enumerate() {
+        let text = texts.bytes.get(begin..end).unwrap_or_default();
+        begin = end;
+        bytes += text.len();
+        match text.len() {
+            0 => {}
+            length @ 1..=INLINED_MAX => {
+                // SAFETY: the row is below the vector's size; a string this short stands in the struct
+                // itself, behind its length, and the rest is zero.
+                unsafe {
+                    let inlined = &mut (*strings.add(row)).value.inlined;
+                    inlined.length = length as u32;
+                    ptr::copy_nonoverlapping(text.as_ptr().cast(), inlined.inlined.as_mut_ptr(), length);
+                }
+            }
+            // SAFETY: as above; DuckDB copies; a `str` is valid UTF-8.
+            length => unsafe {
+                ffi::duckdb_unsafe_vector_assign_string_element_len(
+                    vector,
+                    row as ffi::idx_t,
+                    text.as_ptr().cast(),
+                    length as ffi::idx_t,
+                );
+            },
+        }
+    }
+    bytes
+}
+
+fn logical_type(buffer: &Buffer) -> ffi::duckdb_logical_type {
+    let kind = match buffer.ty {
         Type::Bool => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN,
         Type::Int => ffi::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER,
         Type::Long | Type::Datetime | Type::Timespan => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT,
         Type::Real => ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE,
         Type::String | Type::Dynamic | Type::Guid | Type::Decimal => ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR,
     };
-    // SAFETY: any type number is allowed; the caller frees what comes.
-    unsafe { ffi::duckdb_create_logical_type(kind) }
+    // SAFETY: any type number is allowed; the caller frees what comes. A list's type has a copy of its entries'.
+    unsafe {
+        let mut entry = ffi::duckdb_create_logical_type(kind);
+        if !matches!(buffer.data, Data::Texts(_)) {
+            return entry;
+        }
+        let list = ffi::duckdb_create_list_type(entry);
+        ffi::duckdb_destroy_logical_type(&mut entry);
+        list
+    }
 }

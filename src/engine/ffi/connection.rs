@@ -9,7 +9,7 @@ use std::sync::{Arc, Weak};
 use duckdb::ffi;
 
 use super::second::{self, Handle};
-use super::{Chunk, c_text, chunk, failure, kernel, message};
+use super::{Chunk, aggregate, c_text, chunk, failure, kernel, message};
 use crate::error::{Error, Result};
 use crate::types::ColumnType;
 
@@ -150,6 +150,12 @@ impl Connection {
     /// Makes every kernel callable, in all connections of the database.
     pub fn register_kernels(&self) -> Result<()> {
         kernel::register(self, crate::kernels::all())
+    }
+
+    /// Makes the aggregates of `kernels::set` callable, in all connections of the database. All that run may
+    /// take so many bytes together.
+    pub fn register_sets(&self, memory: u64) -> Result<()> {
+        aggregate::register(self, usize::try_from(memory).unwrap_or(usize::MAX))
     }
 
     /// Runs statements of our own, one or several, to their end.

@@ -158,6 +158,23 @@ impl Drop for Function {
     }
 }
 
+/// Runs what DuckDB called: a panic, which must not unwind into C++, becomes an error. No message has a NUL.
+pub(super) fn contained(
+    run: impl FnOnce() -> std::result::Result<(), String>,
+) -> std::result::Result<(), String> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        RUNNING.set(true);
+        run()
+    }));
+    RUNNING.set(false);
+    let message = match outcome {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(message)) => message,
+        Err(panic) => format!("a function panicked: {}", panic_text(&*panic)),
+    };
+    Err(message.replace('\0', "\u{2400}"))
+}
+
 /// What DuckDB calls for each chunk, from any of its threads.
 unsafe extern "C" fn call(info: Handle, _: Handle, slot: second::Slot) {
     let mut kept = ptr::null_mut();
@@ -166,22 +183,11 @@ unsafe extern "C" fn call(info: Handle, _: Handle, slot: second::Slot) {
         second::duckdb_v2_scalar_function_exec_get_user_data(info, &mut kept, ptr::null_mut());
         &*kept.cast()
     };
-    // A panic must not unwind into C++.
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        RUNNING.set(true);
-        // SAFETY: input and output are ours until this function returns.
-        unsafe { run(kernel, info) }
-    }));
-    RUNNING.set(false);
-    let message = match outcome {
-        Ok(Ok(())) => return,
-        Ok(Err(message)) => message,
-        Err(panic) => format!("a function panicked: {}", panic_text(&*panic)),
-    };
+    // SAFETY: input and output are ours until this function returns.
+    let Err(message) = contained(|| unsafe { run(kernel, info) }) else { return };
     // Of a function that cannot fail DuckDB takes errors of this kind as they are, when the text that it
     // gives is too long, or a file is damaged.
     let code = if kernel.fallible == Some(false) { second::INPUT_OBJECT_SIZE } else { second::INPUT_INVALID };
-    let message = message.replace('\0', "\u{2400}");
     // SAFETY: the slot holds an error that waits for its text; DuckDB copies it.
     unsafe {
         second::duckdb_v2_error_info_set_text(*slot, &second::text(&message));

@@ -144,7 +144,7 @@ impl<'v> Argument<'v> {
 }
 
 /// DuckDB's type of the entries; lists are read by [`Argument::list`].
-fn type_of(phys: Phys) -> u32 {
+pub(super) fn type_of(phys: Phys) -> u32 {
     match phys {
         Phys::Bool => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN,
         Phys::Int => ffi::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER,
@@ -157,7 +157,7 @@ fn type_of(phys: Phys) -> u32 {
 }
 
 #[inline]
-fn text(bytes: &[u8]) -> Result<&str> {
+pub(super) fn text(bytes: &[u8]) -> Result<&str> {
     if is_ascii(bytes) {
         // SAFETY: ASCII is UTF-8. Most texts are, and this test is several times faster than the other.
         return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });

@@ -7,7 +7,7 @@ use crate::ingest::parse::{Parsed, Parser, Plan};
 use crate::ingest::sink::Sink;
 use crate::schema::Trust;
 
-use super::{SHADOWS_MAX, choose};
+use super::{SHADOWS_MAX, choose, is_list};
 
 /// So many chunks are looked at to choose shadows, when they hold so many rows of a table.
 const SAMPLE_CHUNKS: usize = 4;
@@ -41,17 +41,20 @@ pub fn plan_shadows(plan: &mut Plan, head: &[Chunk], sink: &dyn Sink) -> Result<
             .map(|(_, b)| b)
             .collect();
         let rows: usize = batches.iter().map(|batch| batch.rows).sum();
-        let grows = rows >= SAMPLE_MIN && sink.rows(&layout.table)? <= FILLED_MAX;
+        let filled = sink.rows(&layout.table)?;
+        let grows = rows >= SAMPLE_MIN && filled <= FILLED_MAX;
         let stored = schema.table(&layout.table);
         for column in layout.dynamics().collect::<Vec<_>>() {
             let stored = stored.and_then(|table| table.column(&layout.names[column]));
             let known = stored.map_or([].as_slice(), |column| &column.shadows);
             let texts = batches.iter().filter_map(|batch| match &batch.columns[column].data {
                 Data::Text(texts) => Some((0..texts.ends.len()).filter_map(|row| texts.get(row))),
-                Data::Bool(_) | Data::Int(_) | Data::Long(_) | Data::Real(_) => None,
+                Data::Bool(_) | Data::Int(_) | Data::Long(_) | Data::Real(_) | Data::Texts(_) => None,
             });
             let mut new = if grows { choose(texts.flatten()) } else { Vec::new() };
             new.retain(|new| known.iter().all(|known| known.path != new.path));
+            // Lists are not filled for rows that are stored already.
+            new.retain(|new| filled == 0 || !is_list(&new.path));
             new.truncate(SHADOWS_MAX.saturating_sub(known.len()));
             let usable = known.iter().filter(|shadow| shadow.trust != Trust::None).cloned();
             layout.shadows.extend(usable.chain(new).map(|shadow| (column, shadow)));

@@ -138,7 +138,7 @@ impl Binder<'_> {
         if let Some((ty, _)) = to {
             value = self.convert(value, *ty);
         }
-        Ok((UnnestItem { element, array }, value))
+        Ok((UnnestItem::new(element, array), value))
     }
 }
 

@@ -113,7 +113,7 @@ impl Binder<'_> {
         let node = Node::Aggregate { input: Box::new(texts), groups: Vec::new(), aggs: vec![(all.id, call)] };
         let all_patterns = Rel { node, cols: vec![all.clone()], order: Vec::new(), span };
         let element = self.new_col();
-        let items = vec![UnnestItem { element, array: Expr::col(&all, span) }];
+        let items = vec![UnnestItem::new(element, Expr::col(&all, span))];
         let node = Node::Unnest { input: Box::new(all_patterns), items, index: None, limit: None };
         let expanded = Rel { node, cols: vec![all], order: Vec::new(), span };
         let mut cols = Vec::new();

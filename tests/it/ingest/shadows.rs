@@ -20,7 +20,11 @@ fn lines(rows: usize, odd: &[&str]) -> String {
         let document = match odd.get(row) {
             Some(document) => (*document).to_owned(),
             None => format!(
-                r#"{{"UserId":"user{user}@contoso.com","Size":{size},"Managed":{managed},"Rate":{row}.50,"Session":{{"Id":"s{row}","Kind":{user}}},"Target":[{{"ID":"t{row}","Type":{user}}}],"Mixed":{}}}"#,
+                r#"{{"UserId":"user{user}@contoso.com","Size":{size},"Managed":{managed},"Rate":{row}.50,"Session":{{"Id":"s{row}","Kind":{user}}},"Target":[{}],"Names":[{{"Name":"n{user}"}},{{}}],"Mixed":{}}}"#,
+                (0..row % 4)
+                    .map(|at| format!(r#"{{"ID":"t{}","Type":{user}}}"#, row % 50 + at))
+                    .collect::<Vec<_>>()
+                    .join(","),
                 if managed { "\"x\"".to_owned() } else { row.to_string() }
             ),
         };
@@ -102,6 +106,38 @@ const QUERIES: &[(&str, bool)] = &[
     ("project RawEventData.Rate, tostring(RawEventData.Rate), toreal(RawEventData.Rate), ReportId", true),
     ("project RawEventData.Mixed, tostring(RawEventData.Mixed), tolong(RawEventData.Mixed), ReportId", true),
     ("mv-expand t = RawEventData.Target | project tostring(t.ID), tolong(t.Type), ReportId", true),
+    ("mv-expand t = RawEventData.Target | project tostring(t.ID), t.ID, isempty(t.ID), ReportId", true),
+    ("mv-expand t = RawEventData.Target | where t.ID == 't4' | count", true),
+    (
+        "mv-expand with_itemindex=i t = RawEventData.Target limit 2 | project i, tostring(t.ID), ReportId",
+        true,
+    ),
+    (
+        "mv-expand t = RawEventData.Target, u = RawEventData.Names | project tostring(t.ID), tostring(u.Name), ReportId",
+        true,
+    ),
+    (
+        "mv-expand t = RawEventData.Target | project tostring(t.ID), tostring(t), t.ID has 't1', ReportId",
+        true,
+    ),
+    (
+        "mv-expand RawEventData.Target | summarize dcount(tostring(RawEventData_Target.ID)) by ActionType",
+        true,
+    ),
+    (
+        "mv-apply t = RawEventData.Target on (where t.ID startswith 't' | summarize n = count(), s = dcount(tostring(t.ID))) \
+      | project ReportId, n, s",
+        true,
+    ),
+    (
+        "sort by ReportId asc | mv-expand t = RawEventData.Target | extend n = row_number() | project n, tostring(t.ID)",
+        true,
+    ),
+    (
+        "extend d = RawEventData | mv-expand t = d.Target | join kind=inner (CloudAppEvents | mv-expand t = RawEventData.Target \
+      | project i = tostring(t.ID), ReportId) on ReportId | summarize count() by tostring(t.ID), i",
+        true,
+    ),
     (
         "project tostring(RawEventData.Target[0].ID), RawEventData.Target[-1].Type, RawEventData.Target[7], ReportId",
         true,
@@ -199,6 +235,8 @@ const ODD: &[&str] = &[
     r#""text""#,
     r#"{"UserId":"a\ud800"}"#,
     r#"{"User\u0049d":"escaped"}"#,
+    r#"{"Target":[{"ID":""},null,{"ID":null},{},5,[{"ID":"x"}],{"ID":"a","ID":"b"},{"ID":"\u001e\u0041"}]}"#,
+    r#"{"Target":[],"Target":[{"ID":"late"}],"Names":null}"#,
 ];
 
 /// And what makes a shadow useless.
@@ -208,6 +246,8 @@ const SPOILING: &[&str] = &[
     r#"{"Managed":"true"}"#,
     r#"{"Session":{"Id":{"deep":1},"Kind":-0}}"#,
     r#"{"Size":9223372036854775808}"#,
+    r#"{"Target":[{"ID":"z"},{"ID":7}],"Names":{"Name":"bag"}}"#,
+    r#"{"Target":"text"}"#,
 ];
 
 #[test]
@@ -268,4 +308,47 @@ fn rows_that_come_without_shadows_end_them() {
     store.ensure_table("CloudAppEvents", &[column]).expect("a column of the name that a shadow has");
     store.finish().expect("finishes");
     compared(&mut open(&database), false);
+}
+
+/// Makes a database what an earlier kqlhunt would have left: without shadows in format 1, without lists in 2.
+fn aged(database: &Path, format: i64) {
+    let connection = duckdb::Connection::open(database).expect("opens");
+    let kept = if format == 1 { "false" } else { "path NOT LIKE '%e:k%'" };
+    let sql = format!("SELECT table_stored, stored FROM kqlhunt.shadows WHERE NOT ({kept})");
+    let mut statement = connection.prepare(&sql).expect("a SELECT");
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("runs");
+    let dropped: Vec<(String, String)> = rows.map(|row| row.expect("two names")).collect();
+    assert!(!dropped.is_empty());
+    drop(statement);
+    for (table, column) in dropped {
+        connection
+            .execute_batch(&format!("ALTER TABLE main.\"{table}\" DROP COLUMN \"{column}\""))
+            .expect("drops");
+    }
+    let notes = if format == 1 {
+        "DROP TABLE kqlhunt.shadows"
+    } else {
+        "DELETE FROM kqlhunt.shadows WHERE path LIKE '%e:k%'"
+    };
+    let meta = format!("UPDATE kqlhunt.meta SET value = {format} WHERE key = 'format'");
+    connection.execute_batch(&format!("{notes}; {meta}; CHECKPOINT")).expect("notes");
+}
+
+#[test]
+fn databases_of_earlier_formats_are_read_and_loaded_into() {
+    for format in [1, 2] {
+        let bench = Bench::new();
+        let database = bench.folder.path().join("h.duckdb");
+        load(&bench, &database, "a.jsonl", &lines(600, ODD));
+        aged(&database, format);
+        compared(&mut open(&database), false);
+        load(&bench, &database, "b.jsonl", &lines(700, &[]));
+        let mut engine = open(&database);
+        compared(&mut engine, false);
+        let schema = engine.schema();
+        let rows = answer(&mut engine, &sql("CloudAppEvents | count", &schema));
+        assert_eq!(rows, ["[Long(1300)]"]);
+        let column = schema.table("CloudAppEvents").and_then(|table| table.column("RawEventData"));
+        assert!(column.is_some_and(|column| column.shadows.iter().any(|shadow| shadow.trust != Trust::None)));
+    }
 }

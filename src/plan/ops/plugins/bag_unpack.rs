@@ -277,7 +277,7 @@ impl Binder<'_> {
         let node = distinct(input.clone(), vec![(shape, shapes)]);
         let node = Node::Unnest {
             input: Box::new(unordered(node, Vec::new(), place)),
-            items: vec![UnnestItem { element, array: value(shape) }],
+            items: vec![UnnestItem::new(element, value(shape))],
             index: None,
             limit: None,
         };

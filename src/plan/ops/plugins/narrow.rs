@@ -37,8 +37,8 @@ impl Binder<'_> {
         let numbered = over(numbered, &[], vec![(row.id, number)]);
         let (name, value, index) = (self.new_col(), self.new_col(), self.new_col());
         let unnest = vec![
-            UnnestItem { element: name, array: Expr::lit(names, Type::Dynamic, span) },
-            UnnestItem { element: value, array: values },
+            UnnestItem::new(name, Expr::lit(names, Type::Dynamic, span)),
+            UnnestItem::new(value, values),
         ];
         let (cols, mut order) = (numbered.cols.clone(), numbered.order.clone());
         order.push(OrderKey { col: index, ty: Type::Long, ascending: true, nulls_first: true });
