@@ -170,7 +170,8 @@ mod tests {
                 for (at, _) in sql.match_indices("kql_") {
                     let name: String =
                         sql[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-                    assert!(kernels::find(&name).is_some(), "{}: no kernel {name}", row.name);
+                    let set = kernels::set::SETS.iter().any(|(known, _)| *known == name);
+                    assert!(set || kernels::find(&name).is_some(), "{}: no kernel {name}", row.name);
                 }
             }
         }

@@ -252,6 +252,8 @@ impl Binder<'_> {
             let ty = param.convert.or(param.types.first().copied()).unwrap_or(Type::Long);
             converted.push(Expr::lit(Value::Null, ty, span));
         }
+        self.any_volatile |= row.volatile;
+        self.any_sketch |= crate::catalog::sketch::makes(row.name);
         let expr = Expr::new(ExprKind::Call { name: row.name, sig, args: converted }, ty, span);
         Ok(super::fold::fold(expr))
     }

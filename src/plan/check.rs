@@ -85,6 +85,9 @@ pub struct Binder<'a> {
     pub ask: Option<&'a mut (dyn Ask + 'a)>,
     /// As in [`Bound`].
     pub unseen: bool,
+    /// Whether anything was called so far that gives something else each time, or a sketch.
+    pub any_volatile: bool,
+    pub any_sketch: bool,
     /// What the text reads from outside of the database.
     pub inputs: Vec<Input>,
     /// The columns of the tables that were named so far, by the table's place in the schema.
@@ -130,6 +133,8 @@ impl<'a> Binder<'a> {
             shapes: HashMap::new(),
             ask,
             unseen: false,
+            any_volatile: false,
+            any_sketch: false,
             inputs: Vec::new(),
             stored_tables: HashMap::new(),
             stored_unions: ColSet::default(),
@@ -277,7 +282,7 @@ impl<'a> Binder<'a> {
     }
 
     pub fn add_let(&mut self, name: &str, rel: Rel, materialize: bool) -> usize {
-        let volatile = super::ops::volatile(&rel);
+        let volatile = self.any_volatile && super::ops::volatile(&rel);
         let item = LetRel { name: name.to_owned(), rel, uses: 0, materialize, labelled: false, volatile };
         self.note_let(&item);
         self.lets.push(item);

@@ -26,6 +26,7 @@ mod outline;
 mod outside;
 mod path;
 mod prune;
+mod quick;
 mod row_ids;
 mod settings;
 mod several;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::check::{Binder, Checked, Stop};
 use super::open::is_open;
+use super::quick::QuickSet;
 use super::several::{Values, value_taken};
 use super::{Column, ColumnName};
 use crate::catalog;
@@ -170,12 +171,12 @@ impl Binder<'_> {
 /// Names of one output: a clash gets 1, 2, ... and what has no name `Column1`, `Column2`, ...
 #[derive(Default)]
 pub struct Namer {
-    used: HashSet<ColumnName>,
+    used: QuickSet<ColumnName>,
     /// Those that the query has written itself so far.
     given: HashSet<String>,
     /// Those that it writes anywhere in the operator; made into a set when the first suffix is needed.
     reserved: Vec<ColumnName>,
-    reserved_set: Option<HashSet<ColumnName>>,
+    reserved_set: Option<QuickSet<ColumnName>>,
     unnamed: usize,
 }
 

@@ -11,6 +11,9 @@ use crate::span::Span;
 impl Binder<'_> {
     /// Refuses a result that shows a sketch, or depends on how one looks.
     pub fn hides_sketches(&mut self, root: &Rel) -> Checked<()> {
+        if !self.any_sketch {
+            return Ok(());
+        }
         let Some(place) = shown(&self.reached(root), root) else { return Ok(()) };
         let help = "Read it with dcount_hll() or percentile_tdigest(), or project it away; Kusto's own text of a sketch cannot be had.";
         self.refuse(place, "a sketch as a value", help);

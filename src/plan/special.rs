@@ -202,7 +202,7 @@ impl Binder<'_> {
         let Some(first) = rel.cols.first() else { return Err(Stop) };
         let ty = first.ty;
         // Computed once for the whole query, wherever and however often it is mentioned.
-        let rel = if volatile(&rel) { self.computed_once(rel, span) } else { rel };
+        let rel = if self.any_volatile && volatile(&rel) { self.computed_once(rel, span) } else { rel };
         Ok(Expr::new(ExprKind::Scalar(Box::new(rel)), ty, span))
     }
 
