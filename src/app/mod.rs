@@ -22,6 +22,7 @@ pub mod remarks;
 pub mod session;
 mod statement;
 pub mod stepper;
+pub mod tabs;
 pub mod text;
 mod update;
 pub mod vim;
@@ -39,8 +40,9 @@ use keys::Context;
 use msg::{Effect, TableAge};
 use popup::Popup;
 use record::Record;
-use session::{Past, Session};
+use session::{Ended, Past, Session};
 use stepper::Stepper;
+use tabs::Tabs;
 use vim::Vim;
 
 use crate::hunt::pack::Hunt;
@@ -71,6 +73,8 @@ pub struct App {
     pub database: Database,
     pub clock: Clock,
     pub focus: Focus,
+    /// The tabs that are not open; the fields from here to `stepper` are of the open one.
+    pub tabs: Tabs,
     pub editor: Editor,
     /// With vim's keys, their state.
     pub vim: Option<Vim>,
@@ -153,6 +157,10 @@ pub enum Focus {
 #[derive(Clone, Debug)]
 pub struct Running {
     pub run: u64,
+    /// The number of the tab that it was started in.
+    pub tab: u64,
+    /// The place of another tab whose query was stopped for it.
+    pub stopped: Option<usize>,
     pub since: u64,
     /// The statement's place in the text of this version.
     pub offset: usize,
@@ -195,6 +203,7 @@ impl App {
             },
             clock: start.now.map_or(Clock::Wall, Clock::Fixed),
             focus: Focus::Editor,
+            tabs: Tabs::default(),
             editor: Editor::default(),
             vim: start.vim.then(Vim::default),
             running: None,
@@ -250,13 +259,13 @@ impl App {
 
     pub fn session(&self) -> Session {
         Session {
-            text: self.editor.text(),
-            cursor: self.editor.cursor(),
+            tabs: tabs::states(self),
+            open: self.tabs.open,
             clock: self.clock_chosen.then_some(self.clock),
-            file: self.editor.file.clone(),
-            unsaved: self.editor.unsaved(),
-            file_text: self.file_text.clone(),
             history: self.history.clone(),
+            ended: Ended::Working,
+            saved: None,
+            place: 0,
         }
     }
 

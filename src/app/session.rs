@@ -1,4 +1,4 @@
-//! What is kept from one start to the next: text, cursor, clock. Knows no file.
+//! What is kept from one start to the next: tabs, clock, what was run. Knows no file.
 
 use std::path::PathBuf;
 
@@ -6,22 +6,53 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 
-/// The state of the query pane, as the session file holds it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The state of the workbench, as the session file holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Session {
+    /// In their order; at least one.
+    pub tabs: Vec<TabState>,
+    /// The open one, from 0.
+    pub open: usize,
+    /// `None` leaves the data's own.
+    pub clock: Option<Clock>,
+    /// What was run, the latest first.
+    pub history: Vec<Past>,
+    /// How the workbench that wrote this ended.
+    pub ended: Ended,
+    /// When it was written, by the wall clock, in ticks; known once it is read.
+    #[serde(skip)]
+    pub saved: Option<i64>,
+    /// Another workbench has the session of these data, and this is the one of so many workbenches.
+    #[serde(skip)]
+    pub place: usize,
+}
+
+/// How a workbench ended; `Working` is also what one leaves that had no time for last words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    #[default]
+    Working,
+    /// The user ended it.
+    Left,
+    /// The terminal was gone.
+    LinkLost,
+    /// A signal, or a mistake of ours.
+    Killed,
+}
+
+/// A query tab.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TabState {
     pub text: String,
     /// Line and character of the cursor, from 0.
     pub cursor: (usize, usize),
-    /// `None` leaves the data's own.
-    pub clock: Option<Clock>,
     pub file: Option<PathBuf>,
     /// Whether the text differs from the file.
     pub unsaved: bool,
     /// What the file held when it was read or written.
     pub file_text: Option<String>,
-    /// What was run, the latest first.
-    #[serde(default)]
-    pub history: Vec<Past>,
 }
 
 /// A query that was run to its end.
@@ -49,10 +80,87 @@ pub fn remember(history: &mut Vec<Past>, past: Past) {
 }
 
 impl Session {
-    /// The pane with a file just read.
-    pub fn of_file(file: PathBuf, text: String) -> Session {
-        let (cursor, unsaved) = ((0, 0), false);
-        let (file, file_text, history) = (Some(file), Some(text.clone()), Vec::new());
-        Session { text, cursor, clock: None, file, unsaved, file_text, history }
+    /// Opens a file that was just read. A tab that has it stays as it is when the file is still what it was
+    /// then, so that what was typed into it is not lost; else the file gets a tab of its own.
+    pub fn open_file(&mut self, file: PathBuf, text: String) {
+        let has = |tab: &TabState| {
+            tab.file.as_ref() == Some(&file) && (!tab.unsaved || tab.file_text.as_ref() == Some(&text))
+        };
+        if let Some(at) = self.tabs.iter().position(has) {
+            self.open = at;
+            let tab = &mut self.tabs[at];
+            if !tab.unsaved {
+                (tab.text, tab.file_text) = (text.clone(), Some(text));
+            }
+            return;
+        }
+        self.tabs.retain(|tab| !tab.text.trim().is_empty());
+        self.open = self.tabs.len();
+        let (file, file_text) = (Some(file), Some(text.clone()));
+        self.tabs.push(TabState { text, file, file_text, ..TabState::default() });
+    }
+
+    /// What is said of it at the start; nothing when there was nothing.
+    pub fn said(&self) -> Option<String> {
+        let texts = self.tabs.iter().filter(|tab| !tab.text.trim().is_empty()).count();
+        let said = match (texts, self.tabs.len()) {
+            (0, _) => None,
+            (_, 1) => Some("restored the query".to_owned()),
+            (_, tabs) => Some(format!("restored {tabs} tabs")),
+        };
+        let when = self.saved.map(|at| format!(" from {}", super::clock::short(at))).unwrap_or_default();
+        let why = match self.ended {
+            Ended::Left => "",
+            Ended::LinkLost => ", link lost",
+            Ended::Killed => ", ended by a signal",
+            Ended::Working => ", which did not end in order",
+        };
+        let said = said.map(|said| format!("{said}{when}{why}"));
+        if self.place < 2 {
+            return said;
+        }
+        let other = format!("another workbench has these data open; this is number {}", self.place);
+        Some(said.map_or(other.clone(), |said| format!("{said}; {other}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_comes_back_with_what_was_typed_unless_it_has_changed() {
+        let typed = TabState {
+            text: "typed".into(),
+            file: Some("a.kql".into()),
+            unsaved: true,
+            file_text: Some("old".into()),
+            ..TabState::default()
+        };
+        let mut session = Session { tabs: vec![TabState::default(), typed], ..Session::default() };
+        session.open_file("a.kql".into(), "old".into());
+        assert_eq!((session.open, session.tabs[1].text.as_str()), (1, "typed"));
+        session.open_file("a.kql".into(), "new".into());
+        assert_eq!(session.tabs.len(), 2, "the blank tab goes, the typed text stays");
+        assert_eq!(
+            (session.open, session.tabs[0].text.as_str(), session.tabs[1].text.as_str()),
+            (1, "typed", "new")
+        );
+        session.open_file("a.kql".into(), "newer".into());
+        assert_eq!((session.tabs.len(), session.tabs[1].text.as_str()), (2, "newer"));
+    }
+
+    #[test]
+    fn what_came_back_is_said() {
+        let tab = TabState { text: "T".into(), ..TabState::default() };
+        let mut session = Session { tabs: vec![tab], ended: Ended::LinkLost, ..Session::default() };
+        session.saved = Some(14 * crate::ticks::HOUR + 2 * crate::ticks::MINUTE);
+        assert_eq!(session.said().unwrap(), "restored the query from 0001-01-01 14:02Z, link lost");
+        session.tabs.push(TabState::default());
+        (session.ended, session.place) = (Ended::Left, 2);
+        let said =
+            "restored 2 tabs from 0001-01-01 14:02Z; another workbench has these data open; this is number 2";
+        assert_eq!(session.said().unwrap(), said);
+        assert_eq!(Session::default().said(), None);
     }
 }

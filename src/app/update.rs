@@ -10,11 +10,11 @@ use super::keys::{self, Context};
 use super::layout::{self, Part};
 use super::msg::{AgePurpose, Effect, Failure, Msg, Purpose, Window};
 use super::popup::{Popup, Text};
-use super::session::{Past, remember};
+use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, counts,
-    statement, text, vim,
+    statement, tabs, text, vim,
 };
 use crate::diag::Diagnostic;
 use crate::hunt::series;
@@ -25,7 +25,10 @@ pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
     let version = app.editor.version;
     // A wake or a check may change nothing that is seen, and then nothing is drawn.
     app.dirty |= !matches!(msg, Msg::Wake(_) | Msg::Checked { .. });
-    let mut effects = handle(app, msg);
+    let mut effects = match tabs::owner(app, &msg) {
+        Some(tab) => tabs::within(app, tab, |app| handle(app, msg)),
+        None => handle(app, msg),
+    };
     if app.editor.version != version {
         app.check_at = Some(at + CHECK_MS);
         app.save_at = Some(at + SAVE_MS);
@@ -55,6 +58,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             if let Some(title) = opened.title {
                 app.database.title = title;
                 forget_results(app);
+                tabs::forget_results(app);
             }
             app.dirty = true;
             if let Some(note) = opened.notes.first() {
@@ -71,7 +75,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.database.state = DatabaseState::Failed(why.clone());
             return app.say(NoteKind::Error, why);
         }
-        Msg::Restored(session) => restore(app, session),
+        Msg::Restored(session) => return restore(app, session),
         Msg::Checked { version, offset, diagnostics } => {
             app.dirty |= app.editor.remark(version, offset, &diagnostics);
         }
@@ -293,12 +297,9 @@ fn settle(app: &mut App) -> Vec<Effect> {
     effects
 }
 
-fn restore(app: &mut App, session: super::session::Session) {
-    app.editor = super::editor::Editor::new(&session.text);
-    app.editor.file = session.file;
-    app.editor.saved = if session.unsaved { u64::MAX } else { app.editor.version };
-    app.editor.set_cursor(session.cursor.0, session.cursor.1);
-    app.file_text = session.file_text;
+fn restore(app: &mut App, session: Session) -> Vec<Effect> {
+    let said = session.said();
+    tabs::restore(app, session.tabs, session.open);
     app.history = session.history;
     if let (Some(clock), false) = (session.clock, app.clock_chosen) {
         app.clock = clock;
@@ -306,6 +307,7 @@ fn restore(app: &mut App, session: super::session::Session) {
     }
     app.check_at = Some(app.at);
     app.dirty = true;
+    said.map(|said| app.say(NoteKind::Plain, said)).unwrap_or_default()
 }
 
 /// What was read from another database is gone with it.
@@ -354,7 +356,9 @@ fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) ->
             app.say(NoteKind::Warning, said);
         }
         (None, _) => {
-            app.say(NoteKind::Plain, "");
+            let stopped =
+                running.stopped.map(|tab| format!("the query of tab {} was stopped for this one", tab + 1));
+            app.say(NoteKind::Plain, stopped.unwrap_or_default());
         }
     }
     if total == 0 {

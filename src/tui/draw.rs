@@ -118,7 +118,7 @@ fn focused(app: &App, part: Part) -> bool {
 /// The title of a pane to the left, what belongs to it to the right.
 fn title(app: &App, theme: &Theme, buffer: &mut Buffer, layout: &Layout, pane: &Pane) {
     let (left, right) = match pane.part {
-        Part::Editor => (editor_title(app, layout), app.clock.shown()),
+        Part::Editor => (editor_title(app, layout, pane.title.width), app.clock.shown()),
         Part::Grid => panes::grid::title(app),
         Part::Record => panes::record::title(app),
         Part::Chart => panes::chart::title(app, theme),
@@ -147,12 +147,17 @@ fn title(app: &App, theme: &Theme, buffer: &mut Buffer, layout: &Layout, pane: &
     put(buffer, room, 0, 0, &right, right_style, theme.ascii);
 }
 
-fn editor_title(app: &App, layout: &Layout) -> String {
+fn editor_title(app: &App, layout: &Layout, width: u16) -> String {
     let mut title = format!("kqlhunt  {}", text::shown(&app.database.title, app.ascii));
     if app.database.state == DatabaseState::Opening {
         title.push_str(" (opening)");
     }
-    if let Some(file) = &app.editor.file {
+    if app.tabs.count() > 1 {
+        // The clock and the edges have the rest of the line.
+        let room =
+            usize::from(width).saturating_sub(text::width(&title) + text::width(&app.clock.shown()) + 10);
+        title.push_str(&format!("  {}", panes::tabs::strip(app, room)));
+    } else if let Some(file) = &app.editor.file {
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
         let mark = if app.editor.unsaved() { "*" } else { "" };
         title.push_str(&format!("  {}{mark}", text::shown(&name, app.ascii)));

@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use sha2::{Digest, Sha256};
-
 use super::run::Event;
+use super::sessions;
 use crate::app::msg::Msg;
 use crate::app::session::Session;
-use crate::{places, sys};
 
 /// A query file is no larger.
 const TEXT_MAX: u64 = 4 << 20;
@@ -23,32 +21,6 @@ pub enum Job {
     Write { path: PathBuf, text: String, version: u64, over: bool },
 }
 
-/// Where the session of this data and query file is kept; `None` without a home folder.
-pub fn session_file(data: &str, file: Option<&Path>) -> Option<PathBuf> {
-    let mut hash = Sha256::new();
-    hash.update(data.as_bytes());
-    if let Some(file) = file {
-        hash.update([0]);
-        hash.update(std::path::absolute(file).unwrap_or(file.to_path_buf()).as_os_str().as_encoded_bytes());
-    }
-    let name: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    Some(places::state_folder().ok()?.join("sessions").join(format!("{name}.json")))
-}
-
-pub fn read_session(file: &Path) -> Option<Session> {
-    serde_json::from_slice(&fs::read(file).ok()?).ok()
-}
-
-/// Whole or not at all, for the user alone.
-pub fn save_session(file: &Path, session: &Session) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    sys::private_folder(folder).map_err(io::Error::other)?;
-    let mut made = tempfile::NamedTempFile::new_in(folder)?;
-    made.write_all(&serde_json::to_vec(session)?)?;
-    made.persist(file).map_err(|error| error.error)?;
-    Ok(())
-}
-
 /// Starts the thread; it ends when the sender is dropped.
 pub fn start(session_file: Option<PathBuf>, events: Sender<Event>) -> io::Result<Sender<Job>> {
     let (jobs, todo) = channel();
@@ -56,7 +28,7 @@ pub fn start(session_file: Option<PathBuf>, events: Sender<Event>) -> io::Result
         while let Ok(job) = todo.recv() {
             let msg = match job {
                 Job::Save(session) => {
-                    let saved = session_file.as_deref().map(|file| save_session(file, &session));
+                    let saved = session_file.as_deref().map(|file| sessions::save(file, &session));
                     match saved {
                         Some(Err(error)) => Msg::Broken(format!("the session cannot be saved: {error}")),
                         Some(Ok(())) | None => continue,
@@ -121,30 +93,6 @@ fn write_text(path: &Path, text: &str, over: bool) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::clock::Clock;
-    use crate::app::session::Past;
-    use std::os::unix::fs::PermissionsExt;
-
-    #[test]
-    fn a_session_comes_back_and_is_for_its_user_alone() {
-        let folder = tempfile::tempdir().expect("makes a folder");
-        let file = folder.path().join("sessions").join("x.json");
-        let session = Session {
-            text: "A\n\u{202e}\x1b".into(),
-            cursor: (1, 1),
-            clock: Some(Clock::Fixed(5)),
-            file: Some("q.kql".into()),
-            unsaved: true,
-            file_text: None,
-            history: vec![Past { text: "A".into(), ended: 7, rows: 1, ms: 2 }],
-        };
-        save_session(&file, &session).expect("saves");
-        save_session(&file, &session).expect("saves again");
-        assert_eq!(read_session(&file), Some(session));
-        assert_eq!(fs::metadata(&file).expect("is there").permissions().mode() & 0o777, 0o600);
-        fs::write(&file, "{").expect("writes");
-        assert_eq!(read_session(&file), None);
-    }
 
     #[test]
     fn a_query_file_is_not_written_over_unasked() {

@@ -27,6 +27,8 @@ mod run;
 #[cfg(feature = "engine")]
 mod runner;
 #[cfg(feature = "engine")]
+mod sessions;
+#[cfg(feature = "engine")]
 mod signals;
 #[cfg(feature = "engine")]
 mod terminal;

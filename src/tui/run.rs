@@ -14,10 +14,10 @@ use super::runner::Source;
 use super::signals::{self, Rescue};
 use super::terminal::{self, Screen};
 use super::theme::Theme;
-use super::{files, input};
+use super::{files, input, sessions};
 use crate::app::msg::{Effect, Msg};
 use crate::app::preferences::Preferences;
-use crate::app::session::Session;
+use crate::app::session::{Ended, Session};
 use crate::app::{App, NoteKind, Start, text, update};
 use crate::engine::{self, Data, Handle};
 use crate::error::{Error, Result};
@@ -64,8 +64,9 @@ pub fn run(options: Options) -> Result<()> {
         Data::File(path) => std::path::absolute(path)?.display().to_string(),
         Data::Memory(_) | Data::Tables(_) | Data::Empty => options.title.clone(),
     };
-    let session_file = files::session_file(&data, options.file.as_deref());
-    let restored = restored(&options, session_file.as_deref())?;
+    let place = sessions::take(&data, options.file.as_deref());
+    let session_file = place.as_ref().map(|place| place.file.clone());
+    let restored = restored(&options, place.as_ref())?;
     let hunts = Arc::new(pack::shipped()?);
     terminal::take().map_err(Error::Io)?;
     let rescue = Rescue::new(session_file.clone());
@@ -74,11 +75,11 @@ pub fn run(options: Options) -> Result<()> {
         Desk::start(&options, hunts, rescue, session_file).inspect_err(|_| terminal::give_back())?;
     let ended = desk.run(restored);
     desk.rescue.set(desk.app.session());
-    desk.rescue.save();
+    desk.rescue.save(Ended::Left);
     if let Err(error) = ended {
         // What cannot be written to any more is gone.
         if matches!(Errno::from_io_error(&error), Some(Errno::IO | Errno::PIPE)) {
-            desk.rescue.save_and_exit(128 + signal_hook::consts::SIGHUP);
+            desk.rescue.save_and_exit(128 + signal_hook::consts::SIGHUP, Ended::LinkLost);
         }
         terminal::give_back();
         return Err(error.into());
@@ -86,22 +87,23 @@ pub fn run(options: Options) -> Result<()> {
     terminal::give_back();
     if !desk.effects.close() {
         // Destructors of the engine would run under a thread that uses it.
-        desk.rescue.save_and_exit(0);
+        desk.rescue.save_and_exit(0, Ended::Left);
     }
     Ok(())
 }
 
-/// What the query pane begins with: the named file, unless what was typed into it last time was not saved
-/// and the file is still as it was then.
-fn restored(options: &Options, session_file: Option<&std::path::Path>) -> Result<Option<Session>> {
-    let session = session_file.and_then(files::read_session);
-    let Some(file) = &options.file else { return Ok(session) };
-    let text = files::read_text(file).map_err(Error::message)?;
-    let history = match session {
-        Some(session) if session.file_text.as_ref() == Some(&text) => return Ok(Some(session)),
-        session => session.map(|session| session.history).unwrap_or_default(),
-    };
-    Ok(Some(Session { history, ..Session::of_file(file.clone(), text) }))
+/// What the tabs begin with: those of the last time, and the named file.
+fn restored(options: &Options, place: Option<&sessions::Place>) -> Result<Option<Session>> {
+    let mut session = place.and_then(|place| sessions::read(&place.file));
+    let number = place.map_or(0, |place| place.number);
+    if number > 1 {
+        session.get_or_insert_default();
+    }
+    if let Some(file) = &options.file {
+        let text = files::read_text(file).map_err(Error::message)?;
+        session.get_or_insert_default().open_file(file.clone(), text);
+    }
+    Ok(session.map(|session| Session { place: number, ..session }))
 }
 
 struct Desk {

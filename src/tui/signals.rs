@@ -12,8 +12,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
 use super::run::Event;
-use super::{files, terminal};
-use crate::app::session::Session;
+use super::{sessions, terminal};
+use crate::app::session::{Ended, Session};
 
 /// The terminal is given back within this time or left as it is.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -39,7 +39,7 @@ impl Rescue {
 
     /// Writes the state; nothing can be done any more when that fails. Two threads may end the process at
     /// once, so one waits until the other has written; not for ever, since the holder may have panicked.
-    pub fn save(&self) {
+    pub fn save(&self, ended: Ended) {
         let started = Instant::now();
         let session = loop {
             match self.session.try_lock() {
@@ -50,13 +50,13 @@ impl Rescue {
             }
         };
         if let (Some(session), Some(file)) = (&*session, &self.file) {
-            let _ = files::save_session(file, session);
+            let _ = sessions::save(file, &Session { ended, ..session.clone() });
         }
     }
 
     /// Ends the process on the spot: destructors of a running engine would wait for its threads.
-    pub fn save_and_exit(&self, code: i32) -> ! {
-        self.save();
+    pub fn save_and_exit(&self, code: i32, ended: Ended) -> ! {
+        self.save(ended);
         signal_hook::low_level::exit(code)
     }
 }
@@ -72,7 +72,7 @@ pub fn watch(rescue: Rescue, events: Sender<Event>) -> io::Result<()> {
                     let _ = events.send(Event::Suspend);
                 }
                 signal => {
-                    of_signals.save();
+                    of_signals.save(if signal == SIGHUP { Ended::LinkLost } else { Ended::Killed });
                     // Writing to a terminal that is gone may block.
                     thread::spawn(move || {
                         thread::sleep(LAST_WORDS);
@@ -92,7 +92,7 @@ pub fn watch(rescue: Rescue, events: Sender<Event>) -> io::Result<()> {
             match poll(&mut watched, None) {
                 Err(rustix::io::Errno::INTR) => {}
                 Ok(_) if watched[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) => {
-                    rescue.save_and_exit(128 + SIGHUP)
+                    rescue.save_and_exit(128 + SIGHUP, Ended::LinkLost)
                 }
                 Ok(_) | Err(_) => return,
             }
@@ -112,7 +112,7 @@ pub fn on_panic(rescue: Rescue) {
         let said = panic.to_string();
         eprintln!("kqlhunt: a mistake of ours: {}", crate::display::safe(&said));
         eprintln!("kqlhunt: the text of the query pane is kept for the next start");
-        rescue.save_and_exit(101)
+        rescue.save_and_exit(101, Ended::Killed)
     }));
 }
 
@@ -137,7 +137,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("makes a folder");
         let file = folder.path().join("session.json");
         let rescue = Rescue::new(Some(file.clone()));
-        rescue.set(Session::of_file("q.kql".into(), "print 1".into()));
+        let mut session = Session::default();
+        session.open_file("q.kql".into(), "print 1".into());
+        rescue.set(session);
         let (held, go) = (rescue.clone(), Arc::new(std::sync::Barrier::new(2)));
         let ready = go.clone();
         let holder = thread::spawn(move || {
@@ -146,8 +148,9 @@ mod tests {
             thread::sleep(Duration::from_millis(50));
         });
         go.wait();
-        rescue.save();
-        assert!(files::read_session(&file).is_some_and(|session| session.text == "print 1"));
+        rescue.save(Ended::Left);
+        let kept = sessions::read(&file).expect("is there");
+        assert_eq!((kept.tabs[0].text.as_str(), kept.ended), ("print 1", Ended::Left));
         holder.join().expect("ends");
     }
 }

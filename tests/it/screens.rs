@@ -672,7 +672,9 @@ fn nothing_wakes_an_idle_screen() {
     assert!(stage.app.wake_at().is_some());
     stage.line("wait 1000");
     assert_eq!(stage.app.wake_at(), None);
-    assert!(matches!(stage.effects.last(), Some(Effect::Save(session)) if session.text == "OfficeActivity"));
+    assert!(
+        matches!(stage.effects.last(), Some(Effect::Save(session)) if session.tabs[0].text == "OfficeActivity")
+    );
     stage.line("keys F5");
     assert_eq!(stage.app.wake_at(), None);
     stage.app.dirty = false;

@@ -9,6 +9,7 @@ mod moving;
 mod panes;
 mod records;
 mod running;
+mod tabs;
 
 use completing::{accept_or_newline, complete_here, complete_or_indent};
 use editing::{
@@ -25,6 +26,7 @@ use panes::{
 };
 use records::{fold, next_record, open_record, previous_record};
 use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all, sort};
+use tabs::{close_tab, new_tab, next_tab, previous_tab, reopen_tab};
 
 use super::App;
 use super::keys::is_sequence;
@@ -206,6 +208,19 @@ pub const COMMANDS: &[Command] = &[
         has_remarks,
         next_problem,
     ),
+    row("new-tab", &["new"], "", "", "Opens a query tab.", always, new_tab),
+    row(
+        "next-tab",
+        &["tabn", "tab"],
+        "[N]",
+        "",
+        "Goes to the next query tab, or to tab N.",
+        always,
+        next_tab,
+    ),
+    row("previous-tab", &["tabp"], "", "", "Goes to the query tab before.", always, previous_tab),
+    row("close-tab", &["close"], "", "", "Closes the query tab and frees its result.", always, close_tab),
+    row("reopen-tab", &["reopen"], "", "", "Opens the tab that was closed last.", always, reopen_tab),
     row("undo", &[], "", "undo", "Takes back the last edit.", always, undo),
     row("redo", &[], "", "", "Does again what undo took back.", always, redo),
     row(

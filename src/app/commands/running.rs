@@ -31,8 +31,12 @@ fn start(app: &mut App, statement: Statement) -> Vec<Effect> {
         return app.say(NoteKind::Warning, "there is no query at the cursor; F3 lists the shipped hunts");
     }
     let run = app.number();
+    let stopped = app.running.as_ref().filter(|running| running.tab != app.tabs.number);
+    let stopped = stopped.and_then(|running| app.tabs.place(running.tab));
     app.running = Some(Running {
         run,
+        tab: app.tabs.number,
+        stopped,
         since: app.at,
         offset: statement.offset,
         version: app.editor.version,

@@ -28,7 +28,7 @@ pub fn title(app: &App) -> (String, String) {
         let doing = if grid.settled() { "sorted by" } else { "sorting by" };
         left.push_str(&format!("  {doing} {name} {way}"));
     }
-    if app.running.is_some() {
+    if app.running.as_ref().is_some_and(|running| running.tab == app.tabs.number) {
         left.push_str("  (of the run before)");
     }
     let width = layout::table_width(layout::layout(app).inner(Part::Grid));

@@ -8,3 +8,4 @@ pub mod hits;
 pub mod popup;
 pub mod record;
 pub mod table;
+pub mod tabs;

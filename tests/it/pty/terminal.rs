@@ -212,9 +212,15 @@ impl Terminal {
 
     /// The session that was kept, as JSON.
     pub fn session(&self) -> String {
+        self.sessions().remove(0)
+    }
+
+    /// The sessions that were kept.
+    pub fn sessions(&self) -> Vec<String> {
         let folder = self.home.path().join("xdg_state_home/kqlhunt/sessions");
-        let mut files = std::fs::read_dir(folder).unwrap();
-        std::fs::read_to_string(files.next().unwrap().unwrap().path()).unwrap()
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let sessions = files.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+        sessions.map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
 
     pub fn file(&self, name: &str) -> std::path::PathBuf {

@@ -1,0 +1,241 @@
+//! Query tabs: each has a text with its cursor, and a result. The open one is in the fields of [`App`]
+//! itself; the others wait here. What comes back from the world goes to the tab that asked for it.
+
+use super::chart::ChartPane;
+use super::editor::Editor;
+use super::grid::Grid;
+use super::msg::{AgePurpose, Effect, Msg, TableAge};
+use super::record::Record;
+use super::session::TabState;
+use super::stepper::Stepper;
+use super::{App, Focus, NoteKind, text};
+
+/// More tabs than this nobody tells apart.
+pub const TABS_MAX: usize = 30;
+/// The label of a tab in the top line is no longer.
+const LABEL: usize = 16;
+/// The versions of a tab's text begin with its number, so that an answer about one text is not taken for
+/// one about another.
+const VERSIONS: u32 = 32;
+
+/// A tab that is not open.
+struct Tab {
+    number: u64,
+    editor: Editor,
+    file_text: Option<String>,
+    focus: Focus,
+    grid: Option<Grid>,
+    ages: Option<Vec<TableAge>>,
+    record: Option<Record>,
+    chart: Option<ChartPane>,
+    stepper: Option<Stepper>,
+}
+
+/// All tabs but the open one, and where that stands among them.
+#[derive(Default)]
+pub struct Tabs {
+    waiting: Vec<Tab>,
+    /// The place of the open tab, from 0.
+    pub open: usize,
+    /// The number of the open tab, which no other tab ever had.
+    pub number: u64,
+    numbers: u64,
+    /// What was closed last.
+    closed: Option<(String, (usize, usize))>,
+}
+
+impl Tabs {
+    pub fn count(&self) -> usize {
+        self.waiting.len() + 1
+    }
+
+    /// The place of the tab with this number.
+    pub fn place(&self, number: u64) -> Option<usize> {
+        if number == self.number {
+            return Some(self.open);
+        }
+        self.find(|tab| tab.number == number)
+    }
+
+    fn find(&self, is: impl Fn(&Tab) -> bool) -> Option<usize> {
+        let at = self.waiting.iter().position(is)?;
+        Some(if at < self.open { at } else { at + 1 })
+    }
+
+    /// Labels of all tabs in their order, safe for the screen.
+    pub fn labels(&self, open: &Editor, ascii: bool) -> Vec<String> {
+        let mut editors: Vec<&Editor> = self.waiting.iter().map(|tab| &tab.editor).collect();
+        editors.insert(self.open, open);
+        editors.into_iter().map(|editor| label(editor, ascii)).collect()
+    }
+}
+
+/// The file of a text, or the first word of it that is no comment.
+fn label(editor: &Editor, ascii: bool) -> String {
+    let name = match &editor.file {
+        Some(file) => file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned(),
+        None => {
+            let lines = editor.lines().iter().map(|line| line.trim());
+            let mut written = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+            let word = written.next().and_then(|line| line.split_whitespace().find(|word| *word != "let"));
+            word.unwrap_or("(empty)").to_owned()
+        }
+    };
+    let shown = text::fit(&text::shown(&name, ascii), LABEL, ascii).into_owned();
+    if editor.unsaved() { format!("{shown}*") } else { shown }
+}
+
+fn take(app: &mut App) -> Tab {
+    Tab {
+        number: app.tabs.number,
+        editor: std::mem::take(&mut app.editor),
+        file_text: app.file_text.take(),
+        focus: app.focus,
+        grid: app.grid.take(),
+        ages: app.ages.take(),
+        record: app.record.take(),
+        chart: app.chart.take(),
+        stepper: app.stepper.take(),
+    }
+}
+
+fn put(app: &mut App, tab: Tab) {
+    let Tab { number, editor, file_text, focus, grid, ages, record, chart, stepper } = tab;
+    app.tabs.number = number;
+    (app.editor, app.file_text, app.focus) = (editor, file_text, focus);
+    (app.grid, app.ages, app.record) = (grid, ages, record);
+    (app.chart, app.stepper) = (chart, stepper);
+}
+
+/// Opens the tab at a place.
+fn open(app: &mut App, to: usize) {
+    if to == app.tabs.open || to >= app.tabs.count() {
+        return;
+    }
+    let before = take(app);
+    app.tabs.waiting.insert(app.tabs.open, before);
+    let tab = app.tabs.waiting.remove(to);
+    app.tabs.open = to;
+    put(app, tab);
+}
+
+/// Goes to the tab at a place, as the user does.
+pub fn go(app: &mut App, to: usize) -> Vec<Effect> {
+    open(app, to);
+    app.suggestions = None;
+    app.call = None;
+    app.dirty = true;
+    app.say(NoteKind::Plain, "")
+}
+
+/// A new tab after the open one; `None` when there are too many.
+pub fn add(app: &mut App, state: TabState) -> Option<()> {
+    if app.tabs.count() >= TABS_MAX {
+        return None;
+    }
+    let before = take(app);
+    app.tabs.waiting.insert(app.tabs.open, before);
+    app.tabs.open += 1;
+    app.tabs.numbers += 1;
+    app.tabs.number = app.tabs.numbers;
+    fill(app, state);
+    app.focus = Focus::Editor;
+    Some(())
+}
+
+/// The text of the open tab.
+fn fill(app: &mut App, state: TabState) {
+    app.editor = Editor::new(&state.text);
+    app.editor.version = app.tabs.number << VERSIONS;
+    app.editor.file = state.file;
+    app.editor.saved = if state.unsaved { u64::MAX } else { app.editor.version };
+    app.editor.set_cursor(state.cursor.0, state.cursor.1);
+    app.file_text = state.file_text;
+}
+
+/// Closes the open tab; its text can be had again once. `None` when it is the only one.
+pub fn close(app: &mut App) -> Option<Vec<Effect>> {
+    let last = app.tabs.open + 1 == app.tabs.count();
+    let next = if last { app.tabs.open.checked_sub(1)? } else { app.tabs.open };
+    app.tabs.closed = Some((app.editor.text(), app.editor.cursor()));
+    let gone = take(app);
+    let tab = app.tabs.waiting.remove(next);
+    app.tabs.open = next;
+    put(app, tab);
+    Some(gone.grid.map(|grid| Effect::Drop(grid.run)).into_iter().collect())
+}
+
+/// What was closed last, once.
+pub fn closed(app: &mut App) -> Option<TabState> {
+    let (text, cursor) = app.tabs.closed.take()?;
+    Some(TabState { text, cursor, ..TabState::default() })
+}
+
+/// Each tab as the session keeps it.
+pub fn states(app: &App) -> Vec<TabState> {
+    let state = |editor: &Editor, file_text: &Option<String>| TabState {
+        text: editor.text(),
+        cursor: editor.cursor(),
+        file: editor.file.clone(),
+        unsaved: editor.unsaved(),
+        file_text: file_text.clone(),
+    };
+    let mut states: Vec<TabState> =
+        app.tabs.waiting.iter().map(|tab| state(&tab.editor, &tab.file_text)).collect();
+    states.insert(app.tabs.open, state(&app.editor, &app.file_text));
+    states
+}
+
+/// The tabs of a session in place of all that there are.
+pub fn restore(app: &mut App, states: Vec<TabState>, to: usize) {
+    app.tabs = Tabs::default();
+    for (at, state) in states.into_iter().take(TABS_MAX).enumerate() {
+        if at == 0 {
+            fill(app, state);
+        } else {
+            add(app, state);
+        }
+    }
+    open(app, to);
+}
+
+/// What was read from another database is gone with it, in every tab.
+pub fn forget_results(app: &mut App) {
+    for tab in &mut app.tabs.waiting {
+        (tab.grid, tab.ages, tab.record, tab.chart, tab.stepper) = (None, None, None, None, None);
+    }
+}
+
+/// The place of the tab that a message is for, when it is not the open one.
+pub fn owner(app: &App, msg: &Msg) -> Option<usize> {
+    let of_result = |run: u64| app.tabs.find(|tab| tab.grid.as_ref().is_some_and(|grid| grid.run == run));
+    match msg {
+        Msg::First { run, .. } | Msg::Ran { run, .. } | Msg::Failed { run, .. } => {
+            let running = app.running.as_ref().filter(|running| running.run == *run)?;
+            app.tabs.place(running.tab)
+        }
+        Msg::Window { window, .. } => of_result(window.result),
+        Msg::Ages { purpose: AgePurpose::Empty { run }, .. } => of_result(*run),
+        Msg::Answered { ticket, .. } => {
+            app.tabs.find(|tab| tab.stepper.as_ref().is_some_and(|stepper| stepper.ticket == *ticket))
+        }
+        Msg::FileWritten { version, .. } => app.tabs.place(version >> VERSIONS),
+        _ => None,
+    }
+    .filter(|at| *at != app.tabs.open)
+}
+
+/// Does something in another tab; what is said there names it.
+pub fn within(app: &mut App, at: usize, act: impl FnOnce(&mut App) -> Vec<Effect>) -> Vec<Effect> {
+    let (back, note, ran) = (app.tabs.open, std::mem::take(&mut app.note), app.running.is_some());
+    open(app, at);
+    let effects = act(app);
+    open(app, back);
+    let said = std::mem::replace(&mut app.note, note);
+    if !said.text.is_empty() {
+        app.say(said.kind, format!("tab {}: {}", at + 1, said.text));
+    } else if ran && app.running.is_none() {
+        app.say(NoteKind::Good, format!("tab {}: its query is done", at + 1));
+    }
+    effects
+}
