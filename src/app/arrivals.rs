@@ -89,6 +89,24 @@ pub fn file_read(app: &mut App, path: PathBuf, read: Result<String, String>) -> 
     }
 }
 
+/// One step of undo; the cursor stays on its line as far as that is there.
+pub fn edited(app: &mut App, edited: Result<String, String>) -> Vec<Effect> {
+    match edited {
+        Ok(edited) if edited == app.editor.text() => app.say(NoteKind::Plain, "the text came back as it was"),
+        Ok(edited) => {
+            let (line, column) = app.editor.cursor();
+            app.editor.replace_all(&edited);
+            app.editor.set_cursor(line.min(app.editor.lines().len() - 1), column);
+            app.focus = Focus::Editor;
+            app.say(NoteKind::Good, "the text is as the editor left it; undo brings the old text back")
+        }
+        Err(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Error, why)
+        }
+    }
+}
+
 pub fn file_written(app: &mut App, path: PathBuf, version: u64, result: Result<(), String>) -> Vec<Effect> {
     match result {
         Ok(()) => {

@@ -110,6 +110,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Editor, "Ctrl-_", "comment"),
         (Editor, "Ctrl-7", "comment"),
         (Editor, "Alt-;", "comment"),
+        (Editor, "Ctrl-X", "edit"),
         (Editor, "Ctrl-F", "find"),
         (Editor, "Alt-g", "previous-problem"),
         (Editor, "Alt-.", "fix"),

@@ -83,6 +83,8 @@ pub enum Msg {
         path: PathBuf,
         text: Result<String, String>,
     },
+    /// The text came back from the user's editor.
+    Edited(Result<String, String>),
     FileWritten {
         path: PathBuf,
         version: u64,
@@ -261,6 +263,11 @@ pub enum Effect {
     },
     /// Asks the data for what completion offers.
     Learn(Ask),
+    /// Hands the text to the user's editor, which begins on a line, from 0.
+    Edit {
+        text: String,
+        line: usize,
+    },
     ReadFile(PathBuf),
     WriteFile {
         path: PathBuf,

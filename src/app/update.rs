@@ -107,6 +107,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::Followed { ticket, answer } => return counts::came(app, ticket, answer),
         Msg::FileRead { path, text } => return file_read(app, path, text),
+        Msg::Edited(edited) => return super::arrivals::edited(app, edited),
         Msg::FileWritten { path, version, result } => return file_written(app, path, version, result),
         Msg::Loading(line) => {
             app.database.loading = Some(text::shown(&line, app.ascii).into_owned());

@@ -35,11 +35,13 @@ struct Open {
 }
 
 /// What is left for the loop to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Left {
     Nothing,
     Repaint,
     Suspend,
+    /// A text for the user's editor, and the line to begin on.
+    Edit(String, usize),
     Quit,
 }
 
@@ -121,6 +123,7 @@ impl Effects {
             }
             Effect::Repaint => return Left::Repaint,
             Effect::Suspend => return Left::Suspend,
+            Effect::Edit { text, line } => return Left::Edit(text, line),
             Effect::Quit => return Left::Quit,
         }
         Left::Nothing

@@ -7,6 +7,8 @@ mod panes;
 pub mod theme;
 
 #[cfg(feature = "engine")]
+mod editor;
+#[cfg(feature = "engine")]
 mod effects;
 #[cfg(feature = "engine")]
 mod export;

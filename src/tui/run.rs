@@ -4,6 +4,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use super::runner::Source;
 use super::signals::{self, Rescue};
 use super::terminal::{self, Screen};
 use super::theme::Theme;
-use super::{files, input, sessions};
+use super::{editor, files, input, sessions};
 use crate::app::msg::{Effect, Msg};
 use crate::app::preferences::Preferences;
 use crate::app::session::{Ended, Session};
@@ -214,6 +215,7 @@ impl Desk {
                     self.app.dirty = true;
                 }
                 Left::Suspend => self.suspend()?,
+                Left::Edit(text, line) => return self.edit_outside(&text, line),
                 Left::Quit => return Ok(Flow::End),
             }
         }
@@ -232,6 +234,20 @@ impl Desk {
             self.app.dirty = false;
         }
         self.screen.draw(&self.app, &self.theme)
+    }
+
+    /// Gives the user's editor the terminal until it ends.
+    fn edit_outside(&mut self, text: &str, line: usize) -> io::Result<Flow> {
+        signals::ELSEWHERE.store(true, Ordering::SeqCst);
+        input::pause();
+        terminal::give_back();
+        let edited = editor::edit(text, line);
+        terminal::take()?;
+        input::resume();
+        signals::ELSEWHERE.store(false, Ordering::SeqCst);
+        self.screen.forget()?;
+        self.app.dirty = true;
+        self.handle(Event::Msg(Msg::Edited(edited)))
     }
 
     /// Gives the shell its terminal until `fg`.

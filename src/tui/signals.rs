@@ -2,6 +2,7 @@
 //! spins for ever on a hung-up terminal (its issue 793), so the way out never goes through it.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::thread;
@@ -20,6 +21,9 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// How long the end waits for a thread that writes the state.
 const SAVING: Duration = Duration::from_millis(500);
+
+/// Another program has the terminal: what is typed for it, such as Ctrl-C, is not for us.
+pub static ELSEWHERE: AtomicBool = AtomicBool::new(false);
 
 /// The newest state of the query pane, and where it is kept, for whoever ends the process.
 #[derive(Clone)]
@@ -68,6 +72,7 @@ pub fn watch(rescue: Rescue, events: Sender<Event>) -> io::Result<()> {
     thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             match signal {
+                SIGINT | SIGQUIT | SIGTSTP if ELSEWHERE.load(Ordering::SeqCst) => {}
                 SIGTSTP => {
                     let _ = events.send(Event::Suspend);
                 }

@@ -460,6 +460,7 @@ fn world(effect: &Effect) -> Vec<Msg> {
         Effect::Cancel
         | Effect::Drop(_)
         | Effect::Save(_)
+        | Effect::Edit { .. }
         | Effect::Repaint
         | Effect::Suspend
         | Effect::Quit => Vec::new(),

@@ -13,8 +13,8 @@ mod tabs;
 
 use completing::{accept_or_newline, complete_here, complete_or_indent};
 use editing::{
-    comment, definition, docs, find, format, kill_line, kill_to_start, kill_word, line_end, line_start, redo,
-    rename, replace, undo, word_left, word_right,
+    comment, definition, docs, edit_outside, find, format, kill_line, kill_to_start, kill_word, line_end,
+    line_start, redo, rename, replace, undo, word_left, word_right,
 };
 use files::{export, export_over, load, open_file, write, write_over};
 use following::{count_rows, health, why_not};
@@ -235,6 +235,7 @@ pub const COMMANDS: &[Command] = &[
     row("fix", &["fix"], "", "", "Follows the help of the warning at the cursor.", has_remarks, fix),
     row("run-all", &["runall"], "", "", "Runs all statements; the last result is shown.", always, run_all),
     row("format", &["fmt", "format"], "", "", "Gives the query at the cursor its form.", always, format),
+    row("edit", &["edit"], "", "", "Hands the text to the editor that $EDITOR names.", always, edit_outside),
     row("comment", &["comment"], "", "", "Makes the lines comments, or queries again.", always, comment),
     row("find", &["find"], "TEXT", "", "Goes to the next place of a text.", always, find),
     row("replace", &["replace"], "/OLD/NEW", "", "Replaces a text wherever it is.", always, replace),

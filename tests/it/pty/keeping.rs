@@ -1,5 +1,7 @@
 //! What is kept: tabs, results, sessions.
 
+use std::os::unix::fs::PermissionsExt;
+
 use super::terminal::{Setup, Terminal};
 use super::{CTRL_O, CTRL_Q, F5};
 
@@ -42,4 +44,26 @@ fn tabs_come_back_after_a_dropped_line_and_it_is_said() {
     let kept = again.sessions();
     assert_eq!(kept.len(), 2, "{kept:?}");
     assert!(kept.iter().any(|one| one.contains("Second = 43") && !one.contains("Third")), "{kept:?}");
+}
+
+#[test]
+fn the_users_editor_has_the_terminal_and_the_line() {
+    let home = std::sync::Arc::new(tempfile::tempdir().unwrap());
+    let script = home.path().join("nano");
+    let typed = "#!/bin/sh\necho your name?; read name\n\
+        echo \"// $name began at $1 with $(stat -c %a \"$2\")\" >> \"$2\"\n";
+    std::fs::write(&script, typed).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let program = script.display().to_string();
+    let variables = [("EDITOR", program.as_str())];
+    let setup = Setup { home: Some(home.clone()), variables: &variables, ..Setup::default() };
+    let mut terminal = Terminal::ready(setup);
+    terminal.send("print 1\r| take 1\x18");
+    terminal.wait("your name?");
+    // None of it is a key of ours.
+    terminal.send("amy\r");
+    terminal.wait("// amy began at +2 with 600");
+    terminal.wait("the text is as the editor left it");
+    terminal.send("x");
+    terminal.wait("| take 1x");
 }
