@@ -45,7 +45,7 @@ fn open_workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure>
         fallback: kqlhunt::places::default_database().ok(),
         file: file.map(Path::to_path_buf),
         now: global.now,
-        ascii: global.ascii || !kqlhunt::sys::utf8_locale(),
+        ascii: cli::ascii_on_screen(global),
         preferences: cli::preferences(global)?,
     })?;
     Ok(Exit::Done)

@@ -15,6 +15,26 @@ pub enum Depth {
     Rgb,
 }
 
+impl Depth {
+    /// The colors of a terminal, by what `TERM` and `COLORTERM` call it; only the second tells of 24 bits.
+    pub fn of(term: &str, color: &str) -> Depth {
+        if matches!(color, "truecolor" | "24bit") {
+            Depth::Rgb
+        } else if term.contains("256color") {
+            Depth::Indexed
+        } else if term.starts_with("vt") || term.ends_with("-m") || term.ends_with("-mono") {
+            Depth::Mono
+        } else {
+            Depth::Ansi
+        }
+    }
+}
+
+/// Whether a terminal of this name has no more than ASCII, whatever the locale says.
+pub fn ascii_terminal(term: &str) -> bool {
+    ["vt52", "vt100", "vt102", "vt220", "vt320", "ansi", "dumb"].contains(&term)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Color {
     /// 0 to 15, as the terminal's palette has them.
@@ -243,6 +263,18 @@ mod tests {
         for wrong in ["rad", "on", "#12", "256", "#+12345"] {
             assert!(Paint::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn terminals_by_name() {
+        for term in ["xterm-256color", "tmux-256color", "screen-256color"] {
+            assert_eq!(Depth::of(term, ""), Depth::Indexed);
+        }
+        for term in ["screen", "linux", "xterm", "putty"] {
+            assert_eq!(Depth::of(term, ""), Depth::Ansi);
+        }
+        assert_eq!((Depth::of("vt100", ""), Depth::of("vt220", "")), (Depth::Mono, Depth::Mono));
+        assert_eq!(Depth::of("xterm-256color", "truecolor"), Depth::Rgb);
     }
 
     #[test]

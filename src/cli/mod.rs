@@ -44,7 +44,7 @@ pub use data::Chosen;
 pub use data::engine_options;
 #[cfg(not(feature = "engine"))]
 pub use data::no_engine;
-pub use preferences::preferences;
+pub use preferences::{ascii_on_screen, preferences};
 pub use report::say;
 
 /// The engine's version; a test asks the engine itself.

@@ -4,7 +4,7 @@ use super::Global;
 use super::config::{File, Keys};
 use super::exit::Failure;
 use crate::app::keymap::Keymap;
-use crate::app::look::{Depth, Look};
+use crate::app::look::{Depth, Look, ascii_terminal};
 use crate::app::preferences::Preferences;
 
 /// The settings of the workbench, for this terminal.
@@ -16,8 +16,17 @@ pub fn preferences(global: &Global) -> Result<Preferences, Failure> {
     let (keymap, look) = (keymap(&file)?, look(&file)?);
     let warnings = conflicts(&file, &keymap);
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    let depth = if global.color.on_screen() { depth(&variable) } else { Depth::Mono };
+    let depth = match global.color.on_screen() {
+        true => Depth::of(&variable("TERM"), &variable("COLORTERM")),
+        false => Depth::Mono,
+    };
     Ok(Preferences { keymap, vim: vim(&file), look, depth, warnings })
+}
+
+/// Whether the screen is drawn with ASCII characters only: asked for, or what locale and terminal take.
+pub fn ascii_on_screen(global: &Global) -> bool {
+    let term = std::env::var("TERM").unwrap_or_default();
+    global.ascii || !crate::sys::utf8_locale() || ascii_terminal(&term)
 }
 
 /// Whether the query pane has vim's keys.
@@ -59,20 +68,6 @@ pub fn look(file: &File) -> Result<Look, Failure> {
     Ok(look)
 }
 
-/// The colors that a terminal has, by what it calls itself. Only `COLORTERM` tells of 24 bits.
-fn depth(variable: &dyn Fn(&str) -> String) -> Depth {
-    let term = variable("TERM");
-    if matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit") {
-        Depth::Rgb
-    } else if term.contains("256color") {
-        Depth::Indexed
-    } else if term.starts_with("vt") || term.ends_with("-m") || term.ends_with("-mono") {
-        Depth::Mono
-    } else {
-        Depth::Ansi
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::config::tests::parsed;
@@ -97,20 +92,5 @@ mod tests {
         let keymap = keymap(&file).expect("binds");
         let said = "config.yaml:3: editor: Ctrl-Y is 'format' now; 'redo' is left with Alt-z";
         assert_eq!(conflicts(&file, &keymap), [said]);
-    }
-
-    #[test]
-    fn terminals_by_name() {
-        let named = |term: &'static str, color: &'static str| {
-            depth(&move |name| (if name == "TERM" { term } else { color }).to_string())
-        };
-        for term in ["xterm-256color", "tmux-256color", "screen-256color"] {
-            assert_eq!(named(term, ""), Depth::Indexed);
-        }
-        for term in ["screen", "linux", "xterm", "putty"] {
-            assert_eq!(named(term, ""), Depth::Ansi);
-        }
-        assert_eq!((named("vt100", ""), named("vt220", "")), (Depth::Mono, Depth::Mono));
-        assert_eq!(named("xterm-256color", "truecolor"), Depth::Rgb);
     }
 }

@@ -9,6 +9,7 @@ use std::{env, io};
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
 
 use super::run::Event;
+use super::terminal::dimensions;
 use crate::app::msg::Msg;
 
 /// How long after an Esc a key is taken for the rest of the same sequence: a link may split Alt-Enter.
@@ -81,7 +82,11 @@ fn message(input: Input) -> Option<Msg> {
     match input {
         Input::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
         Input::Paste(text) => Some(Msg::Paste(text)),
-        Input::Resize(width, height) => Some(Msg::Resize(width, height)),
+        // What a terminal of no size is taken for.
+        Input::Resize(_, _) => {
+            let (width, height) = dimensions();
+            Some(Msg::Resize(width, height))
+        }
         Input::Key(_) | Input::FocusGained | Input::FocusLost | Input::Mouse(_) => None,
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod draw;
 mod paint;
+pub mod painter;
 mod panes;
 pub mod theme;
 

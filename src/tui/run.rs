@@ -141,7 +141,7 @@ impl Desk {
             app.say(NoteKind::Warning, text::shown(first, app.ascii));
         }
         let theme = Theme::new(look, *depth, options.ascii);
-        let mut screen = Screen::new()?;
+        let mut screen = Screen::new();
         // Before the database is opened, before any thread.
         screen.draw(&app, &theme)?;
         signals::watch(rescue.clone(), sender.clone())?;
@@ -211,7 +211,7 @@ impl Desk {
                 Left::Nothing => {}
                 Left::Repaint => {
                     signals::rehearse("screen");
-                    self.screen.forget()?;
+                    self.screen.forget();
                     self.app.dirty = true;
                 }
                 Left::Suspend => self.suspend()?,
@@ -255,7 +255,7 @@ impl Desk {
         terminal::give_back();
         signals::stop()?;
         terminal::take()?;
-        self.screen.forget()?;
+        self.screen.forget();
         self.app.dirty = true;
         Ok(())
     }

@@ -1,9 +1,7 @@
 //! The terminal: taking it, giving it back whatever happens, and one write a frame.
 
-use std::cell::RefCell;
-use std::io::{self, Write};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::{env, io};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
@@ -12,10 +10,10 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode, size,
 };
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 
 use super::draw::draw;
+use super::painter::{Bytes, Painter};
 use super::theme::Theme;
 use crate::app::App;
 
@@ -57,53 +55,43 @@ fn send(bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Columns and rows; 80 by 24 where the terminal does not say.
+/// Columns and rows; where the terminal does not say, those of the environment, else 80 by 24.
 pub fn dimensions() -> (u16, u16) {
-    size().ok().filter(|(width, height)| *width > 0 && *height > 0).unwrap_or((80, 24))
-}
-
-/// Collects what a frame is made of. Ratatui flushes several times a frame; only [`Screen::draw`] sends.
-#[derive(Clone, Default)]
-struct Collected(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Collected {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    let variable = |name: &str| env::var(name).ok()?.parse::<u16>().ok().filter(|cells| *cells > 0);
+    let (width, height) = size().unwrap_or_default();
+    let said = |cells: u16, name: &str, usual| match cells {
+        0 => variable(name).unwrap_or(usual),
+        cells => cells,
+    };
+    (said(width, "COLUMNS", 80), said(height, "LINES", 24))
 }
 
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Collected>>,
-    collected: Collected,
+    terminal: Terminal<Painter>,
+    bytes: Bytes,
 }
 
 impl Screen {
-    pub fn new() -> io::Result<Screen> {
-        let collected = Collected::default();
-        let terminal = Terminal::new(CrosstermBackend::new(collected.clone()))?;
-        Ok(Screen { terminal, collected })
+    pub fn new() -> Screen {
+        let bytes = Bytes::default();
+        let Ok(terminal) = Terminal::new(Painter::new(bytes.clone(), dimensions));
+        Screen { terminal, bytes }
     }
 
     /// The next frame is drawn in full. Not by ratatui's `clear`, which asks the terminal where the cursor
     /// is and takes the answer from the thread that reads keys.
-    pub fn forget(&mut self) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        self.terminal.resize(Rect::new(0, 0, size.width, size.height))
+    pub fn forget(&mut self) {
+        let (width, height) = dimensions();
+        let Ok(()) = self.terminal.resize(Rect::new(0, 0, width, height));
     }
 
     /// Draws and sends what changed, at once.
     pub fn draw(&mut self, app: &App, theme: &Theme) -> io::Result<()> {
-        self.terminal.draw(|frame| {
+        let Ok(_) = self.terminal.draw(|frame| {
             if let Some(place) = draw(app, theme, frame.buffer_mut()) {
                 frame.set_cursor_position(place);
             }
-        })?;
-        let bytes = std::mem::take(&mut *self.collected.0.borrow_mut());
-        send(&bytes)
+        });
+        send(self.bytes.take().as_bytes())
     }
 }

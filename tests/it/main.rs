@@ -38,6 +38,7 @@ mod settings;
 mod support;
 mod syntax;
 #[cfg(feature = "engine")]
+mod terminals;
 mod traps;
 #[cfg(feature = "engine")]
 mod variants;

@@ -71,14 +71,18 @@ fn play(script: &str, size: (u16, u16)) -> String {
     let asks = |word: &str| script.lines().any(|line| line == word);
     let mut stage = Stage::new(size, asks("ascii"));
     stage.app.vim = asks("vim").then(Vim::default);
+    if asks("no color") {
+        stage.depth = Depth::Mono;
+    }
     for line in script.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         stage.line(line);
     }
-    stage.screen()
+    stage.screen() + &if asks("styles") { stage.styles() } else { String::new() }
 }
 
 pub struct Stage {
     pub app: App,
+    pub depth: Depth,
     pub at: u64,
     pub effects: Vec<Effect>,
 }
@@ -94,7 +98,7 @@ impl Stage {
             now: None,
             hunts: Arc::new(pack::shipped().unwrap()),
         });
-        Stage { app, at: 0, effects: Vec::new() }
+        Stage { app, depth: Depth::Ansi, at: 0, effects: Vec::new() }
     }
 
     /// One event, and what the world answers to it.
@@ -108,10 +112,10 @@ impl Stage {
         }
     }
 
-    fn line(&mut self, line: &str) {
+    pub fn line(&mut self, line: &str) {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
-            "ascii" | "vim" | "sizes" => {}
+            "ascii" | "vim" | "no" | "styles" | "sizes" => {}
             "open" => self.send(Msg::Opened(Opened {
                 schema: Arc::new(schema()),
                 clock: Some(now()),
@@ -140,7 +144,7 @@ impl Stage {
 
     pub fn buffer(&self) -> (Buffer, Option<(u16, u16)>) {
         let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: self.app.size.0, height: self.app.size.1 });
-        let theme = Theme::new(&Look::default(), Depth::Ansi, self.app.ascii);
+        let theme = Theme::new(&Look::default(), self.depth, self.app.ascii);
         let cursor = draw(&self.app, &theme, &mut buffer);
         (buffer, cursor.map(|place| (place.x, place.y)))
     }
@@ -166,6 +170,42 @@ impl Stage {
         match cursor {
             Some((x, y)) => text.push_str(&format!("(cursor {x},{y})\n")),
             None => text.push_str("(no cursor)\n"),
+        }
+        text
+    }
+}
+
+impl Stage {
+    /// A letter for the style of each cell, `.` for none, and below what the letters stand for.
+    fn styles(&self) -> String {
+        let (buffer, _) = self.buffer();
+        let mut known: Vec<String> = Vec::new();
+        let mut text = String::new();
+        for y in 0..self.app.size.1 {
+            let mut row = String::new();
+            for x in 0..self.app.size.0 {
+                let cell = &buffer[(x, y)];
+                let mut style = format!("{} {:?}", cell.fg, cell.modifier).to_lowercase();
+                if cell.bg != ratatui::style::Color::Reset {
+                    style.push_str(&format!(" on {}", cell.bg));
+                }
+                let style = style.replace("modifier", "").replace("(0x0)", "").replace("reset", "");
+                let style = style.trim_matches(['(', ')', ' ']).replace("none", "");
+                if style.is_empty() {
+                    row.push('.');
+                    continue;
+                }
+                let at = known.iter().position(|other| *other == style).unwrap_or_else(|| {
+                    known.push(style);
+                    known.len() - 1
+                });
+                row.push(char::from(b'a' + at as u8));
+            }
+            text.push_str(row.trim_end_matches('.'));
+            text.push('\n');
+        }
+        for (at, style) in known.iter().enumerate() {
+            text.push_str(&format!("{} {style}\n", char::from(b'a' + at as u8)));
         }
         text
     }
