@@ -33,7 +33,7 @@ pub struct Editor {
     /// The version that is the same as the file.
     pub saved: u64,
     pub remarks: Vec<Remark>,
-    /// The messages stand under their lines, as after a run; while typing they would make lines jump.
+    /// The messages stand under all of their lines, as after a run.
     pub explained: bool,
     /// The bracket at the cursor and its other one: line and character of each.
     pub pair: Option<[(usize, usize); 2]>,

@@ -97,10 +97,11 @@ impl Editor {
         self.remarks.iter().find(|one| (one.line, one.start) == place)
     }
 
-    /// What stands under a line in a view of this width: how far in, and a row of text.
+    /// What stands under a line in a view of this width: how far in, and a row of text. After a run that of
+    /// every line, while typing that of the cursor's only: others would make lines jump.
     pub fn notes_under(&self, line: usize, width: usize, ascii: bool) -> Vec<(usize, String, Severity)> {
         let mut notes = Vec::new();
-        if !self.explained {
+        if !self.explained && line != self.cursor().0 {
             return notes;
         }
         for remark in self.remarks.iter().filter(|remark| remark.line == line) {

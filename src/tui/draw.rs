@@ -183,13 +183,10 @@ fn status(app: &App, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
             (said, theme.clock())
         }
         (None, Some(line)) => (line.clone(), theme.clock()),
-        (None, None) => match remark_here(app).filter(|_| app.note.text.is_empty()) {
-            Some(said) => (said, theme.warning()),
-            None if app.note.text.is_empty() && call_here(app).is_some() => {
-                return call(app, theme, layout, &place, buffer);
-            }
-            None => (app.note.text.clone(), theme.note(app.note.kind)),
-        },
+        (None, None) if app.note.text.is_empty() && call_here(app).is_some() => {
+            return call(app, theme, layout, &place, buffer);
+        }
+        (None, None) => (app.note.text.clone(), theme.note(app.note.kind)),
     };
     let wide = text::width(&place) + 2;
     let left = if room > text::width(&said) + wide || said.is_empty() { room - wide.min(room) } else { room };
@@ -228,16 +225,6 @@ fn call(app: &App, theme: &Theme, layout: &Layout, place: &str, buffer: &mut Buf
     put(buffer, area, x, 0, &text::shown(&sig.doc, theme.ascii), theme.dim(), theme.ascii);
     let room = Rect { width: layout.status.width - 1, ..layout.status };
     put_right(buffer, room, 0, place, theme.dim(), theme.ascii);
-}
-
-/// The remark on the cursor's line, while its message does not stand under it.
-fn remark_here(app: &App) -> Option<String> {
-    if app.focus != Focus::Editor || app.editor.explained {
-        return None;
-    }
-    let line = app.editor.cursor().0;
-    let remark = app.editor.remarks.iter().find(|remark| remark.line == line)?;
-    Some(text::shown(&remark.said(), app.ascii).into_owned())
 }
 
 fn place(app: &App) -> String {

@@ -245,7 +245,7 @@ impl Desk {
         terminal::take()?;
         input::resume();
         signals::ELSEWHERE.store(false, Ordering::SeqCst);
-        self.screen.forget()?;
+        self.screen.forget();
         self.app.dirty = true;
         self.handle(Event::Msg(Msg::Edited(edited)))
     }

@@ -37,8 +37,8 @@ mod settings;
 #[cfg(feature = "engine")]
 mod support;
 mod syntax;
-#[cfg(feature = "engine")]
 mod terminals;
+#[cfg(feature = "engine")]
 mod traps;
 #[cfg(feature = "engine")]
 mod variants;

@@ -336,7 +336,7 @@ fn nothing_of_the_data_reaches_the_terminal_as_it_is() {
         for part in sequences(&text) {
             assert!(part.starts_with("\x1b["), "{part:?}");
             let last = part.chars().next_back().unwrap();
-            assert!("mHJKhl".contains(last) && part.len() < 24, "{part:?}");
+            assert!("mCHJKhl".contains(last) && part.len() < 24, "{part:?}");
         }
         let raw = |letter: char| {
             letter.is_control() && letter != '\x1b'

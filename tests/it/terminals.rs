@@ -29,9 +29,9 @@ const TERMINALS: [(&str, bool); 12] = [
 ];
 
 const STORIES: [&str; 5] = [
-    "open\ntype OfficeActivity\nkeys F5 Tab j Right",
+    "open\ntype OfficeActivity\nkeys F5 Ctrl-O j Right",
     "open\ntype CloudAppEvents\nkeys F5",
-    "open\ntype OfficeActivity\nkeys F5 Tab H",
+    "open\ntype OfficeActivity\nkeys F5 Ctrl-O H",
     "open\ntype Nope // \"x\" 1\nwait 500\nkeys F5",
     "open\ntype Hostile\nkeys F5 F1",
 ];
@@ -137,10 +137,10 @@ fn a_letter_and_a_step_cost_little() {
         let before = sent(story, size, "xterm", Depth::Ansi, &Look::default()).0.len();
         sent(&format!("{story}\n{last}"), size, "xterm", Depth::Ansi, &Look::default()).0.len() - before
     };
-    let letter = cost("open\ntype OfficeActivit", "type y");
+    let letter = cost("open\ntype // first note", "type s");
     assert!(letter <= 80, "{letter} bytes for a letter");
-    let down = cost("open\ntype Big\nkeys F5 Tab", "keys j");
+    let down = cost("open\ntype Big\nkeys F5 Ctrl-O", "keys j");
     assert!(down <= 400, "{down} bytes for a row down");
-    let page = cost("open\ntype Big\nkeys F5 Tab", "keys PgDn");
+    let page = cost("open\ntype Big\nkeys F5 Ctrl-O", "keys PgDn");
     assert!(page <= 4_000, "{page} bytes for a page");
 }

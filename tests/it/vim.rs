@@ -137,6 +137,7 @@ const STORIES: &[(&str, &str, &str)] = &[
     ("a\n‸b\nc", "Vd", "a\n‸c"),
     ("‸a\nb\nc", "Vjyjp", "a\nb\n‸a\nb\nc"),
     ("‸a\nb\nc", "Vj>", "    ‸a\n    b\nc"),
+    ("‸a\nb\nc\nd", "Vj>jj.", "    a\n    b\n    ‸c\n    d"),
     ("where User‸Id == 1", "viwd", "where ‸ == 1"),
     ("ab‸cd", "vhod", "a‸d"),
     ("‸abc", "vl~", "‸ABc"),

@@ -99,6 +99,8 @@ pub struct Vim {
     register_lines: bool,
     /// The keys of the command that is being typed, and of the last that changed the text.
     typed: Vec<KeyEvent>,
+    /// How many of them belong to what is done already.
+    done: usize,
     change: Vec<KeyEvent>,
     /// Steps of undo, and the version of the text, before the command that is being typed.
     before: (usize, u64),
@@ -120,6 +122,7 @@ impl Default for Vim {
             register: String::new(),
             register_lines: false,
             typed: Vec::new(),
+            done: 0,
             change: Vec::new(),
             before: (0, 0),
             repeating: false,
@@ -142,7 +145,9 @@ impl Vim {
         };
         let typed: String = match self.mode {
             Mode::Insert => String::new(),
-            Mode::Normal | Mode::Visual { .. } => self.typed.iter().filter_map(letter).collect(),
+            Mode::Normal | Mode::Visual { .. } => {
+                self.typed.iter().skip(self.done).filter_map(letter).collect()
+            }
         };
         if typed.is_empty() { mode.to_string() } else { format!("{mode} {typed}") }
     }
@@ -161,6 +166,13 @@ impl Vim {
         (self.count, self.outer) = (0, 0);
         (self.operator, self.wait) = (None, None);
         self.first.clear();
+        self.done = self.typed.len();
+    }
+
+    /// The keys of a whole command are of no more use.
+    fn forget(&mut self) {
+        self.typed.clear();
+        self.done = 0;
     }
 
     fn resting(&self) -> bool {
@@ -197,9 +209,9 @@ pub fn press(app: &mut App, name: &str, key: &KeyEvent) -> Option<Vec<Effect>> {
     if vim.resting() && app.keymap.lookup_in(context, name).is_some() {
         return None;
     }
-    if vim.resting() {
-        vim.typed.clear();
+    if vim.resting() && vim.mode == Mode::Normal {
         vim.before = (app.editor.steps(), app.editor.version);
+        vim.forget();
     }
     vim.typed.push(*key);
     app.dirty = true;
@@ -232,7 +244,9 @@ pub fn press(app: &mut App, name: &str, key: &KeyEvent) -> Option<Vec<Effect>> {
     }
     let resting = vim.operator.is_none() && vim.first.is_empty() && vim.count == 0;
     vim.rest();
-    vim.typed.clear();
+    if vim.mode == Mode::Normal {
+        vim.forget();
+    }
     // A letter that means nothing here is not typed; other keys are the editor's and everybody's.
     let letter = plain && matches!(key.code, KeyCode::Char(_));
     (letter || !resting).then(Vec::new)
@@ -368,7 +382,7 @@ fn repeat(app: &mut App) -> Vec<Effect> {
     app.editor.join_steps(before.0);
     if let Some(vim) = app.vim.as_mut() {
         vim.repeating = false;
-        vim.typed.clear();
+        vim.forget();
         vim.before = (app.editor.steps(), app.editor.version);
     }
     effects
@@ -384,7 +398,7 @@ fn finish(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
             app.editor.join_steps(steps);
             vim.change = vim.typed.clone();
         }
-        vim.typed.clear();
+        vim.forget();
         vim.before = (app.editor.steps(), app.editor.version);
     }
     changes::settle(app);
