@@ -456,7 +456,8 @@ impl Binder<'_> {
                 rel.cols.iter().find(|part| part.name == column.name).map(|part| self.is_stored(part))
             });
             let parts: Vec<bool> = parts.collect();
-            if !parts.is_empty() && parts.into_iter().all(|stored| stored) {
+            // Of a fuzzy union with one table left Kusto's analyzers say nothing.
+            if inputs.len() > 1 && !parts.is_empty() && parts.into_iter().all(|stored| stored) {
                 self.stored_unions.insert(column.id);
             }
         }
