@@ -9,6 +9,8 @@ pub use crate::plan::{Known, Outline, Sort};
 use crate::schema::Schema;
 use crate::span::Span;
 use crate::sql;
+use crate::syntax::ast::{Op, OpKind, StatementKind};
+pub use crate::syntax::constant::literal;
 pub use crate::syntax::words::{quoted, reference};
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -187,6 +189,19 @@ fn columns(plan: &Plan) -> Vec<ColumnType> {
 pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnType>>, Vec<Diagnostic>) {
     let compilation = compile(text, schema, options);
     (compilation.results.into_iter().map(|result| result.columns).collect(), compilation.diagnostics)
+}
+
+/// Where the last query of a text has given its rows, before a `render`: what is written there works on its
+/// result. `None` when the text does not end in a query.
+pub fn rows_end(text: &str) -> Option<usize> {
+    on_own_stack(text, || {
+        let (script, _) = crate::syntax::parse(text);
+        let StatementKind::Query(pipe) = &script.statements.last()?.kind else { return None };
+        let drawn = |op: &&Op| matches!(op.kind, OpKind::Render { .. });
+        let last = pipe.ops.iter().rev().find(|op| !drawn(op)).map(|op| op.span);
+        let end = last.or(pipe.source.as_ref().map(|source| source.span))?;
+        Some(end.end as usize)
+    })
 }
 
 /// What a text that may be unfinished names, and the columns at its end.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::msg::{Effect, Follow, Followed};
 use super::popup::{Popup, Text};
-use super::{App, NoteKind, lists, text};
+use super::{App, NoteKind, commands, lists, text};
 
 /// Rows that come out of the operators of each line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +52,18 @@ pub fn ask(app: &mut App, follow: Follow, said: &str) -> Vec<Effect> {
     vec![Effect::Follow { follow, ticket, text, now: app.clock.now() }]
 }
 
+/// Asks for the rows behind the row at the cursor, at the clock that the result was made at.
+pub fn behind(app: &mut App) -> Vec<Effect> {
+    let ticket = app.number();
+    let Some(grid) = &app.grid else { return Vec::new() };
+    let Some(row) = grid.current() else { return Vec::new() };
+    let follow = Follow::Behind { columns: grid.compiled.columns.clone(), row: row.to_vec() };
+    let (text, now) = (grid.text.clone(), Some(grid.compiled.now));
+    app.counts = Counts { ticket, ..Counts::default() };
+    app.say(NoteKind::Plain, "looking for the rows behind this one...");
+    vec![Effect::Follow { follow, ticket, text, now }]
+}
+
 /// What was asked came back.
 pub fn came(app: &mut App, ticket: u64, answer: Result<Followed, String>) -> Vec<Effect> {
     if app.counts.ticket != ticket {
@@ -77,6 +89,7 @@ pub fn came(app: &mut App, ticket: u64, answer: Result<Followed, String>) -> Vec
             app.popup = Some(Popup::Text(Text::new(title, lines)));
             app.say(NoteKind::Plain, "")
         }
+        Ok(Followed::Query { kql, said }) => commands::run_beside(app, kql, said),
         Err(why) => {
             let why = text::shown(&why, app.ascii).into_owned();
             app.say(NoteKind::Error, why)

@@ -152,6 +152,8 @@ pub struct Grid {
     pub order: Vec<(usize, bool)>,
     /// The window that was asked for and has not come.
     pub waiting: Option<Window>,
+    /// The statement whose result it is.
+    pub text: String,
 }
 
 impl Grid {
@@ -174,6 +176,7 @@ impl Grid {
             view,
             order: Vec::new(),
             waiting: None,
+            text: String::new(),
         }
     }
 

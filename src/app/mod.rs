@@ -169,6 +169,8 @@ pub struct Running {
     pub cancelling: bool,
     /// The order that the grid keeps when the same text runs again.
     pub text: String,
+    /// What is said of its rows.
+    pub said: String,
 }
 
 /// The line above the hints.

@@ -11,6 +11,7 @@ use crate::compile::Compiled;
 use crate::diag::Diagnostic;
 use crate::ide::complete::Ask;
 use crate::schema::Schema;
+use crate::types::ColumnType;
 use crate::value::{Grid, Value};
 
 /// What happened.
@@ -189,7 +190,7 @@ pub enum Question {
 }
 
 /// What is asked about the rows of a statement on their way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Follow {
     /// How many come out of each operator.
     Counts,
@@ -197,6 +198,8 @@ pub enum Follow {
     Why(String),
     /// How far the data can be trusted.
     Health,
+    /// The query that gives the rows behind a row of the result with these columns.
+    Behind { columns: Vec<ColumnType>, row: Vec<Value> },
 }
 
 /// What is known of them.
@@ -207,6 +210,11 @@ pub enum Followed {
     Report {
         title: String,
         lines: Vec<String>,
+    },
+    /// A query to run, and what to say of its rows.
+    Query {
+        kql: String,
+        said: String,
     },
 }
 
@@ -279,7 +287,7 @@ pub enum Effect {
     Load(PathBuf),
     Export {
         result: u64,
-        columns: Vec<crate::types::ColumnType>,
+        columns: Vec<ColumnType>,
         order: Vec<(usize, bool)>,
         path: PathBuf,
         raw: bool,

@@ -81,15 +81,18 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::First { run, compiled, rows } => {
             if is_current(app, run) {
-                return show(app, Grid::new(run, compiled, rows, Extent::Growing, app.ascii));
+                let text = app.running.as_ref().map(|running| running.text.clone()).unwrap_or_default();
+                let grid = Grid { text, ..Grid::new(run, compiled, rows, Extent::Growing, app.ascii) };
+                return show(app, grid);
             }
         }
         Msg::Ran { run, compiled, rows, total, ms, ended, warnings, skipped } => {
             if !is_current(app, run) {
                 return vec![Effect::Drop(run)];
             }
-            let grid = Grid::new(run, compiled, rows, Extent::All { total, ms }, app.ascii);
+            let mut grid = Grid::new(run, compiled, rows, Extent::All { total, ms }, app.ascii);
             if let Some(running) = &app.running {
+                grid.text.clone_from(&running.text);
                 let past = Past { text: running.text.clone(), ended, rows: total, ms };
                 remember(&mut app.history, past);
             }
@@ -359,7 +362,8 @@ fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) ->
         (None, _) => {
             let stopped =
                 running.stopped.map(|tab| format!("the query of tab {} was stopped for this one", tab + 1));
-            app.say(NoteKind::Plain, stopped.unwrap_or_default());
+            let said = stopped.unwrap_or_else(|| text::shown(&running.said, app.ascii).into_owned());
+            app.say(NoteKind::Plain, said);
         }
     }
     if total == 0 {

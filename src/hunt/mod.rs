@@ -1,6 +1,7 @@
 //! Hunting logic over values and small tables: no screen, no engine, no files.
 
 pub mod card;
+pub mod condition;
 pub mod hits;
 pub mod pack;
 pub mod pivot;

@@ -1,10 +1,10 @@
 //! From a row of a result to follow-up queries, as KQL text: the events behind a hit, the indicators of an
 //! address. Every value in them goes through [`quote`]. Runs nothing.
 
-use crate::compile::{Compiled, Origin, TableUse, quoted, reference};
+use crate::compile::{Compiled, Origin, TableUse, literal, quoted, reference};
 use crate::schema::Schema;
-use crate::ticks;
 use crate::types::Type;
+use crate::value::Value;
 
 /// Events that are read for one hit; one more is asked for, to know whether there are more.
 pub const EVENTS_MAX: usize = 2_000;
@@ -34,10 +34,6 @@ pub fn quote(text: &str) -> String {
 /// A table or column in KQL, bracketed when it is no plain identifier.
 pub fn name(text: &str) -> String {
     reference(text)
-}
-
-fn datetime(ticks: i64) -> String {
-    format!("datetime({})", ticks::iso(ticks))
 }
 
 /// The datetime column that a table's rows are ordered by, when the query does not say it.
@@ -101,7 +97,9 @@ fn derived_address(
 
 /// The bounds of a [`TableUse`] are inclusive.
 fn look_back(used: &TableUse, time: &str) -> Vec<String> {
-    let bound = |sign: &str, at: Option<i64>| at.map(|at| format!("{} {sign} {}", name(time), datetime(at)));
+    let bound = |sign: &str, at: Option<i64>| {
+        at.map(|at| format!("{} {sign} {}", name(time), literal(&Value::Datetime(at), Type::Datetime)))
+    };
     [bound(">=", used.since), bound("<=", used.until)].into_iter().flatten().collect()
 }
 
@@ -111,7 +109,7 @@ pub fn indicators(address: &str, now: i64) -> String {
     format!(
         "{INDICATOR_TABLE}\n| where TimeGenerated <= {}\n| where Pattern contains {}\n\
          | sort by TimeGenerated desc\n| take {INDICATORS_MAX}",
-        datetime(now),
+        literal(&Value::Datetime(now), Type::Datetime),
         quote(&format!("'{address}'")),
     )
 }
@@ -119,6 +117,7 @@ pub fn indicators(address: &str, now: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ticks;
     use crate::types::ColumnType;
 
     fn compiled() -> Compiled {

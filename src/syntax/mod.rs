@@ -3,6 +3,7 @@
 pub mod ast;
 pub mod below;
 mod blocks;
+pub mod constant;
 mod dynamic;
 mod expr;
 pub mod lexer;

@@ -2,6 +2,7 @@
 //! lost. Works on the text: the beginning of a pipeline is a query of its own, so that what an operator
 //! gives is asked with the query that ends there. Knows no engine; whoever calls brings the answers.
 
+mod behind;
 mod chain;
 mod edits;
 mod health;
@@ -12,6 +13,7 @@ mod shown;
 mod stages;
 mod why;
 
+pub use behind::{Behind, aggregates, behind};
 pub use health::{Health, health};
 pub use shown::{json, lines};
 pub use stages::{Counted, count, stages};

@@ -33,6 +33,15 @@ pub fn follow(
             let report = trace::why(text, value, &schema, &mut ask);
             Followed::Report { title: format!("Why not {value}"), lines: trace::lines(&report, text) }
         }
+        Follow::Behind { columns, row } => {
+            let found = trace::behind(text, columns, row, &mut ask).map_err(Error::message)?;
+            let keys = match found.keys.as_slice() {
+                [] => "all rows".into(),
+                keys => keys.join(" or "),
+            };
+            let said = [vec![format!("rows behind: {keys}")], found.remarks].concat().join("; ");
+            Followed::Query { kql: found.kql, said }
+        }
         Follow::Health => {
             let mut lines = Vec::new();
             for result in &compilation.results {

@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("compile", "syntax catalog plan sql"),
     ("ide", "syntax catalog plan compile"),
     ("hunt", "compile"),
-    ("trace", "syntax catalog compile"),
+    ("trace", "syntax catalog compile hunt"),
     ("export", "compile"),
     ("engine", "sys kernels catalog sql compile"),
     ("ingest", "sys kernels catalog sql engine"),

@@ -479,6 +479,11 @@ fn rows_are_followed_through_the_query() {
     terminal.wait("4 d 12 h before now()");
     terminal.send("\x1b");
     terminal.wait_until("the report goes", |screen| !screen.contains("4 d 12 h"));
+    terminal.send(F5);
+    terminal.wait("8 rows");
+    terminal.send("\r");
+    terminal.wait("rows behind: ");
+    terminal.wait("9 rows");
     terminal.send("\x10health\r");
     terminal.wait("Data of the query");
     terminal.wait("rows per hour");

@@ -444,6 +444,10 @@ fn followed(follow: &Follow, text: &str) -> Result<Followed, String> {
             title: format!("Why not {value}"),
             lines: vec!["No row of the result names it.".into(), format!("    {}", "long ".repeat(40))],
         }),
+        Follow::Behind { row, .. } => Ok(Followed::Query {
+            kql: "Big | take 3".into(),
+            said: format!("rows behind: UserId == \"{}\"", row[1].text()),
+        }),
         Follow::Health => Err("OfficeActivity\u{1b} cannot be read".into()),
     }
 }

@@ -1,11 +1,25 @@
 //! Rows on their way through the query: counts, why not, how healthy the data are.
 
+use super::records::open_record;
 use crate::app::counts;
 use crate::app::msg::{Effect, Follow};
 use crate::app::{App, NoteKind};
+use crate::trace;
 
 pub fn count_rows(app: &mut App, _: &str) -> Vec<Effect> {
     counts::toggle(app)
+}
+
+/// The rows that an aggregation made this one of.
+pub fn behind(app: &mut App, _: &str) -> Vec<Effect> {
+    counts::behind(app)
+}
+
+/// Opens what there is behind a row: the rows that it was made of, else all of its columns.
+pub fn open(app: &mut App, argument: &str) -> Vec<Effect> {
+    let aggregated = app.stepper.is_none()
+        && app.grid.as_ref().is_some_and(|grid| grid.current().is_some() && trace::aggregates(&grid.text));
+    if aggregated { counts::behind(app) } else { open_record(app, argument) }
 }
 
 pub fn health(app: &mut App, _: &str) -> Vec<Effect> {

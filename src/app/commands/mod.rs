@@ -17,7 +17,7 @@ use editing::{
     line_start, redo, rename, replace, undo, word_left, word_right,
 };
 use files::{export, export_over, load, open_file, write, write_over};
-use following::{count_rows, health, why_not};
+use following::{behind, count_rows, health, open, why_not};
 use hits::{hits, indicators, next_hit, next_user, previous_hit, previous_user};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
 use panes::{
@@ -33,7 +33,7 @@ use super::keys::is_sequence;
 use super::msg::Effect;
 pub use hits::open_hits;
 pub use panes::{put_hunt, put_query};
-pub use running::set_clock;
+pub use running::{run_beside, set_clock};
 
 pub struct Command {
     pub name: &'static str,
@@ -91,10 +91,20 @@ pub const COMMANDS: &[Command] = &[
         "open",
         &[],
         "",
-        "record",
-        "Shows all of a row, or searches from its newest data when there is none.",
+        "open",
+        "Shows the rows that a row was made of, else all of it; without rows it searches from the newest data.",
         has_row,
-        open_record,
+        open,
+    ),
+    row("record", &["record"], "", "record", "Shows all of a row.", has_row, open_record),
+    row(
+        "rows-behind",
+        &["behind"],
+        "",
+        "",
+        "Shows the rows that an aggregation made this row of.",
+        has_row,
+        behind,
     ),
     row("help", &["help"], "", "help", "Shows the keys and commands.", always, help),
     row("palette", &[], "", "find", "Opens the list of commands; type to narrow it.", always, palette),

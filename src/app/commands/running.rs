@@ -43,6 +43,7 @@ fn start(app: &mut App, statement: Statement) -> Vec<Effect> {
         fraction: None,
         cancelling: false,
         text: statement.text.clone(),
+        said: String::new(),
     });
     app.drawn_at = app.at;
     app.stepper = None;
@@ -50,6 +51,21 @@ fn start(app: &mut App, statement: Statement) -> Vec<Effect> {
     app.save_at = None;
     app.say(NoteKind::Plain, "");
     vec![Effect::Save(app.session()), Effect::Run { run, text: statement.text, now: app.clock.now() }]
+}
+
+/// Runs a query that stands in no editor, at the clock of the result that it comes from.
+pub fn run_beside(app: &mut App, text: String, said: String) -> Vec<Effect> {
+    let now = app.grid.as_ref().map(|grid| grid.compiled.now);
+    let effects = start(app, Statement { offset: 0, text });
+    if let Some(running) = &mut app.running {
+        // No mistake of it is a mistake of the text in the pane.
+        (running.version, running.said) = (u64::MAX, said);
+    }
+    let at = |effect| match effect {
+        Effect::Run { run, text, .. } => Effect::Run { run, text, now },
+        other => other,
+    };
+    effects.into_iter().map(at).collect()
 }
 
 pub fn cancel(app: &mut App, _: &str) -> Vec<Effect> {

@@ -1,0 +1,127 @@
+//! Conditions on a column, as KQL text, made from a value that somebody points at; and the way of conditions
+//! into a query. Every value goes through [`literal`], every name through [`reference`].
+
+use crate::compile::{literal, quoted, reference, rows_end};
+use crate::types::{ColumnType, Type};
+use crate::value::Value;
+
+/// The rows whose value is this one. Nulls, empty texts and NaN are told by functions, as `==` does not find them.
+pub fn equal(column: &ColumnType, value: &Value) -> String {
+    match value {
+        Value::Real(real) if real.is_nan() => format!("isnan({})", reference(&column.name)),
+        value => compared(column, value, "==", ["isnull", "isempty"]),
+    }
+}
+
+/// The rows whose value is not this one.
+pub fn not_equal(column: &ColumnType, value: &Value) -> String {
+    let name = reference(&column.name);
+    match value {
+        // A null is no NaN, though what is asked of it is null.
+        Value::Real(real) if real.is_nan() => format!("isnull({name}) or not(isnan({name}))"),
+        value => compared(column, value, "!=", ["isnotnull", "isnotempty"]),
+    }
+}
+
+fn compared(column: &ColumnType, value: &Value, sign: &str, [null, empty]: [&str; 2]) -> String {
+    let name = reference(&column.name);
+    match value {
+        Value::Null => format!("{null}({name})"),
+        Value::String(text) if text.is_empty() => format!("{empty}({name})"),
+        // Dynamic values are compared by their text.
+        Value::Dynamic(json) => {
+            let text = serde_json::from_str::<String>(json).unwrap_or_else(|_| json.clone());
+            format!("tostring({name}) {sign} {}", quoted(&text))
+        }
+        value => format!("{name} {sign} {}", literal(value, column.ty)),
+    }
+}
+
+/// The rows whose text has this term.
+pub fn has(column: &ColumnType, value: &Value) -> String {
+    let name = reference(&column.name);
+    let text = match value {
+        Value::Dynamic(json) => serde_json::from_str::<String>(json).unwrap_or_else(|_| json.clone()),
+        value => value.text(),
+    };
+    match column.ty {
+        Type::String | Type::Dynamic => format!("{name} has {}", quoted(&text)),
+        _ => format!("tostring({name}) has {}", quoted(&text)),
+    }
+}
+
+/// The beginning of a condition that somebody will finish: what is compared most with such a value.
+pub fn begun(column: &ColumnType, value: &Value) -> String {
+    let ordered = column.ty.numeric() || matches!(column.ty, Type::Datetime | Type::Timespan);
+    match value.is_null() || !ordered {
+        true => equal(column, value),
+        false => format!("{} >= {}", reference(&column.name), literal(value, column.ty)),
+    }
+}
+
+/// The rows that show this text in one of these columns, whatever the case.
+pub fn shows<'a>(columns: impl Iterator<Item = &'a ColumnType>, text: &str) -> String {
+    let wanted = quoted(text);
+    let of = |column: &ColumnType| {
+        let name = reference(&column.name);
+        match column.ty {
+            Type::String => format!("{name} contains {wanted}"),
+            // A grid leaves out what a time has no need of.
+            Type::Datetime => {
+                format!("replace_regex(tostring({name}), @'\\.?0+Z$', 'Z') contains {wanted}")
+            }
+            _ => format!("tostring({name}) contains {wanted}"),
+        }
+    };
+    let any: Vec<String> = columns.map(of).collect();
+    if any.is_empty() { "false".into() } else { any.join(" or ") }
+}
+
+/// The query with these conditions on its result, before a `render`. `None` when it is not a pipeline.
+pub fn added(query: &str, conditions: &[String]) -> Option<String> {
+    let at = rows_end(query)?;
+    let lines: String = conditions.iter().map(|condition| format!("\n| where {condition}")).collect();
+    Some(format!("{}{lines}{}", query.get(..at)?, query.get(at..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(ty: Type) -> ColumnType {
+        ColumnType::new("User Id", ty)
+    }
+
+    #[test]
+    fn no_value_leaves_its_literal() {
+        let text = Value::String("x\" or true //\n".into());
+        assert_eq!(equal(&column(Type::String), &text), r#"["User Id"] == "x\" or true //\n""#);
+        assert_eq!(equal(&column(Type::String), &Value::String(String::new())), r#"isempty(["User Id"])"#);
+        assert_eq!(not_equal(&column(Type::Long), &Value::Null), r#"isnotnull(["User Id"])"#);
+        assert_eq!(
+            not_equal(&column(Type::Real), &Value::Real(f64::NAN)),
+            r#"isnull(["User Id"]) or not(isnan(["User Id"]))"#
+        );
+        assert_eq!(has(&column(Type::Int), &Value::Int(7)), r#"tostring(["User Id"]) has "7""#);
+        assert_eq!(begun(&column(Type::Int), &Value::Int(7)), r#"["User Id"] >= 7"#);
+        let json = Value::Dynamic(r#""a\"b""#.into());
+        assert_eq!(equal(&column(Type::Dynamic), &json), r#"tostring(["User Id"]) == "a\"b""#);
+    }
+
+    #[test]
+    fn conditions_come_behind_the_last_operator_that_gives_rows() {
+        let conditions = ["A == 1".to_owned(), "B has \"x\"".to_owned()];
+        let lines = "\n| where A == 1\n| where B has \"x\"";
+        for (before, after) in [
+            ("T", ""),
+            ("T\n| take 5", " // five"),
+            ("let x = 1;\nT | summarize n = count() by A", "\n| render timechart with (title=\"t\")"),
+            ("T | take 1", ";"),
+            ("print A = 1", "\n"),
+        ] {
+            let expected = Some(format!("{before}{lines}{after}"));
+            assert_eq!(added(&format!("{before}{after}"), &conditions), expected);
+        }
+        assert_eq!(added("let x = 1;", &conditions), None);
+    }
+}
