@@ -113,6 +113,8 @@ pub mod code {
     pub const SUSPICIOUS: &str = "KH005";
     /// An answer that Kusto's own documents and answers do not settle.
     pub const UNCERTAIN: &str = "KH008";
+    /// What only kqlhunt has.
+    pub const EXTENSION: &str = "KH009";
     /// Something from outside of the database that nobody has supplied.
     pub const OUTSIDE: &str = "KH006";
     /// What is known to be no array, or no bag, where one is wanted.

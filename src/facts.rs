@@ -20,6 +20,15 @@ pub struct Options {
     pub advice: bool,
     /// What the user has put into folders for queries to name.
     pub outside: Arc<Outside>,
+    /// The rows of stored tables that the query sees, as a portal's time picker limits them; all without it.
+    pub seen: Option<Seen>,
+}
+
+/// A span of time, in ticks, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub since: Option<i64>,
+    pub until: i64,
 }
 
 /// What lies outside of the database, as far as a compiler must know it: names and columns, no rows.

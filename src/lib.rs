@@ -20,12 +20,16 @@ pub mod hunt;
 pub mod ide;
 pub mod ingest;
 pub mod kernels;
+pub mod library;
 pub mod outside;
 pub mod places;
 pub mod plan;
 pub mod schema;
 pub mod span;
 pub mod sql;
+pub mod stix;
+#[cfg(feature = "engine")]
+pub mod sweep;
 pub mod syntax;
 pub mod sys;
 pub mod ticks;

@@ -7,6 +7,7 @@ use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
 use super::{App, Focus, NoteKind, text};
+use crate::catalog::views;
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
 use crate::ide::fuzzy::matching;
@@ -115,6 +116,18 @@ fn schema(app: &App) -> Vec<Item> {
                 left: format!("  {}", shown(&column.name)),
                 right: format!("{}  {}", column.ty.name(), shown(&table.name)),
                 choice: Choice::Name(pivot::name(&column.name)),
+            });
+        }
+    }
+    for view in views::of(&app.database.schema) {
+        let columns = text::count(view.columns.len() as u64, "column");
+        let right = format!("{columns}, computed from {}", view.reads);
+        items.push(Item { left: view.name.into(), right, choice: Choice::Name(view.name.into()) });
+        for column in view.columns {
+            items.push(Item {
+                left: format!("  {}", column.name),
+                right: format!("{}  {}", column.ty.name(), view.name),
+                choice: Choice::Name(column.name.into()),
             });
         }
     }

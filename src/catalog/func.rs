@@ -23,6 +23,8 @@ pub struct Func {
     pub parts: &'static [(&'static str, Type)],
     /// What every use is warned of, and what helps: an answer that may not be Kusto's to the last digit.
     pub caveat: Option<(&'static str, &'static str)>,
+    /// Only kqlhunt has it: what helps where Kusto is to run the query.
+    pub extension: Option<&'static str>,
     /// A whole query and the text of its first row's first value.
     pub example: (&'static str, &'static str),
 }
@@ -142,6 +144,7 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
         volatile: false,
         parts: &[],
         caveat: None,
+        extension: None,
         example: ("", ""),
     }
 }
@@ -179,6 +182,11 @@ impl Func {
 
     pub const fn caveat(mut self, message: &'static str, help: &'static str) -> Func {
         self.caveat = Some((message, help));
+        self
+    }
+
+    pub const fn extension(mut self, instead: &'static str) -> Func {
+        self.extension = Some(instead);
         self
     }
 

@@ -12,6 +12,7 @@ pub mod convert;
 pub mod datetime;
 pub mod dynamic;
 pub mod encode;
+pub mod extension;
 pub mod func;
 pub mod geography;
 pub mod hash;
@@ -28,6 +29,7 @@ pub mod sketch;
 pub mod string;
 pub mod tables;
 pub mod units;
+pub mod views;
 pub mod window;
 
 use std::collections::HashMap;
@@ -57,6 +59,7 @@ pub static FAMILIES: &[(&str, &[Func])] = &[
     ("Strings", string::ROWS),
     ("Units of measure", units::ROWS),
     ("Window functions", window::ROWS),
+    ("Of kqlhunt alone", extension::ROWS),
     ("Other", absent::ROWS),
 ];
 

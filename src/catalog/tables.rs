@@ -37,7 +37,7 @@ pub struct Alias {
     pub official: &'static str,
 }
 
-const fn column(name: &'static str, ty: Type, doc: &'static str) -> Column {
+pub(super) const fn column(name: &'static str, ty: Type, doc: &'static str) -> Column {
     Column { name, ty, doc }
 }
 

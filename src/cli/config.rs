@@ -24,6 +24,8 @@ pub struct Config {
     pub files: Option<Spanned<PathBuf>>,
     pub functions: Option<Spanned<PathBuf>>,
     pub geo: Option<Spanned<PathBuf>>,
+    /// Folders of hunts.
+    pub library: Option<Spanned<OneOrMany>>,
     pub keys: Option<Spanned<Keys>>,
     /// Slot and style.
     pub theme: Pairs<Spanned<String>>,
@@ -86,7 +88,7 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Pairs<V> {
     }
 }
 
-/// `F5`, or `[F5, Ctrl-R]`.
+/// One text or a list of them: `F5`, or `[F5, Ctrl-R]`.
 #[derive(Debug)]
 pub struct OneOrMany(pub Vec<String>);
 
@@ -98,7 +100,7 @@ impl<'de> Deserialize<'de> for OneOrMany {
             type Value = OneOrMany;
 
             fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
-                text.write_str("a key, or a list of keys")
+                text.write_str("a text, or a list of texts")
             }
 
             fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
@@ -187,6 +189,7 @@ fn check_folders(global: &Global) -> Result<(), Failure> {
             return Err(Failure::new(Exit::NoInput, message));
         }
     }
+    super::library::check(&global.library)?;
     match global.geo.as_deref().filter(|path| !path.is_file()) {
         Some(path) => Err(Failure::new(Exit::NoInput, format!("--geo: {} is no file", path.display()))),
         None => Ok(()),
@@ -208,6 +211,10 @@ fn apply(global: &mut Global, file: File) -> Result<(), Failure> {
     global.files = global.files.take().or(path(config.files));
     global.functions = global.functions.take().or(path(config.functions));
     global.geo = global.geo.take().or(path(config.geo));
+    if global.library.is_empty() {
+        let folders = config.library.map(|folders| folders.value.0).unwrap_or_default();
+        global.library = folders.into_iter().map(PathBuf::from).collect();
+    }
     Ok(())
 }
 

@@ -9,8 +9,8 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     Done = 0,
-    /// By `format --check`.
-    Unformatted = 1,
+    /// What was asked for is there: a text to format, by `format --check`; hits, by `sweep --exit-code`.
+    Found = 1,
     /// Arguments that make no sense, or a workbench without a terminal.
     Usage = 2,
     /// A mistake in a query.
@@ -28,6 +28,8 @@ pub enum Exit {
     Io = 74,
     /// 128 + SIGHUP.
     HungUp = 129,
+    /// 128 + SIGINT: a sweep that can be resumed.
+    Interrupted = 130,
     /// 128 + SIGPIPE: the reader of our output went away.
     Pipe = 141,
     /// 128 + SIGTERM.

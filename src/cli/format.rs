@@ -20,7 +20,7 @@ pub fn run(global: &Global, args: &FormatArgs) -> Result<Exit, Failure> {
     if !args.check {
         io::stdout().lock().write_all(formatted.as_bytes())?;
     } else if formatted.trim_end() != source.text.trim_end() {
-        return Ok(Exit::Unformatted);
+        return Ok(Exit::Found);
     }
     Ok(Exit::Done)
 }

@@ -3,6 +3,8 @@
 
 mod check;
 mod config;
+#[cfg(feature = "engine")]
+mod coverage;
 mod data;
 #[cfg(feature = "engine")]
 mod empty;
@@ -13,6 +15,7 @@ mod hunts;
 mod ingest;
 mod input;
 mod keys;
+mod library;
 mod man;
 mod preferences;
 #[cfg(feature = "engine")]
@@ -23,6 +26,8 @@ mod serve;
 mod settings;
 #[cfg(feature = "engine")]
 mod signals;
+#[cfg(feature = "engine")]
+mod sweep;
 mod translate;
 #[cfg(feature = "engine")]
 mod why;
@@ -62,7 +67,7 @@ Examples:
 Without --db and --sample: $KQLHUNT_DB, else db of $XDG_CONFIG_HOME/kqlhunt/config.yaml, else
 $XDG_DATA_HOME/kqlhunt/hunt.duckdb if it exists, else the sample.
 
-Exit codes: 0 done, 1 not formatted, 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,
+Exit codes: 0 done, 1 not formatted or hits (--exit-code), 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,
 66 input missing, 73 output cannot be made, 74 input or output failed, 128+n signal n";
 
 /// Hunt in Microsoft 365 and Sentinel data with KQL.
@@ -105,6 +110,9 @@ pub struct Global {
     /// Where addresses are: a GeoLite2 City database, or a CSV file of networks
     #[arg(long, global = true, value_name = "FILE", env = "KQLHUNT_GEO", hide_env = true)]
     pub geo: Option<PathBuf>,
+    /// A folder of hunts: Sentinel's YAML, KQL, Markdown; may be given again
+    #[arg(long, global = true, value_name = "DIR", env = "KQLHUNT_LIBRARY", hide_env = true)]
+    pub library: Vec<PathBuf>,
     /// When to colour messages
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: Color,
@@ -143,12 +151,14 @@ pub enum Command {
     /// Say where a query loses the rows that name a value
     #[cfg(feature = "engine")]
     Why(why::WhyArgs),
-    /// List the shipped hunts, or print one's query
-    Hunts {
-        /// The hunt whose query to print
-        #[arg(value_name = "HUNT")]
-        name: Option<String>,
-    },
+    /// List the hunts, or print one's query
+    Hunts(HuntsArgs),
+    /// Run all hunts of folders on each of the last days
+    #[cfg(feature = "engine")]
+    Sweep(sweep::SweepArgs),
+    /// List the techniques of ATT&CK that hunts are for, and whether these can be run
+    #[cfg(feature = "engine")]
+    Coverage(coverage::CoverageArgs),
     /// List every action of the workbench with its keys
     Keys(KeysArgs),
     /// Show the settings
@@ -242,6 +252,25 @@ pub struct SchemaArgs {
 }
 
 #[derive(Args, Clone, Debug)]
+pub struct HuntsArgs {
+    /// The hunt whose query to print; without one, or with the word list, all are listed
+    #[arg(value_name = "HUNT")]
+    pub name: Option<String>,
+    /// Only those with these letters in their name, key, tactics, techniques or tags; the best first
+    #[arg(long, value_name = "TEXT")]
+    pub find: Option<String>,
+    /// Only hunts of this tactic, such as InitialAccess
+    #[arg(long, value_name = "TACTIC")]
+    pub tactic: Option<String>,
+    /// Only hunts whose tables are there and whose text makes sense
+    #[arg(long)]
+    pub runnable: bool,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    pub format: String,
+}
+
+#[derive(Args, Clone, Debug)]
 pub struct KeysArgs {
     /// How to write the list
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
@@ -284,7 +313,11 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Ingest(args) => ingest::run(global, args),
         #[cfg(feature = "engine")]
         Command::Why(args) => why::run(global, args),
-        Command::Hunts { name } => hunts::run(global, name.as_deref()),
+        Command::Hunts(args) => hunts::run(global, args),
+        #[cfg(feature = "engine")]
+        Command::Sweep(args) => sweep::run(global, args),
+        #[cfg(feature = "engine")]
+        Command::Coverage(args) => coverage::run(global, args),
         Command::Keys(args) => keys::run(global, args),
         Command::Config(args) => settings::run(args),
         Command::Completions { shell } => man::completions(*shell),

@@ -6,6 +6,7 @@ use super::data::Binder;
 use super::exit::{Exit, Failure};
 use super::{Global, SchemaArgs};
 use crate::catalog::tables;
+use crate::catalog::views::{self, View};
 use crate::diag;
 use crate::export;
 use crate::types::{ColumnType, Type};
@@ -38,12 +39,23 @@ fn list_tables(binder: &Binder) -> Vec<Vec<Value>> {
         let columns = i64::try_from(table.listed().count()).unwrap_or(i64::MAX);
         vec![Value::String(table.name.clone()), Value::Long(columns), Value::String(doc.into())]
     };
-    binder.schema.tables.iter().map(row).collect()
+    let view = |view: &View| {
+        let columns = i64::try_from(view.columns.len()).unwrap_or(i64::MAX);
+        vec![Value::String(view.name.into()), Value::Long(columns), Value::String(view.doc.into())]
+    };
+    binder.schema.tables.iter().map(row).chain(views::of(&binder.schema).map(view)).collect()
 }
 
 fn list_columns(binder: &Binder, name: &str) -> Result<Vec<Vec<Value>>, Failure> {
+    if let Some(view) = views::of(&binder.schema).find(|view| view.name == name) {
+        let row = |column: &tables::Column| {
+            [column.name, column.ty.name(), column.doc].map(|text| Value::String(text.into())).to_vec()
+        };
+        return Ok(view.columns.iter().map(row).collect());
+    }
     let Some(table) = binder.schema.table(name) else {
-        let near = diag::nearest(name, binder.schema.tables.iter().map(|table| table.name.as_str()));
+        let known = binder.schema.tables.iter().map(|table| table.name.as_str());
+        let near = diag::nearest(name, known.chain(views::of(&binder.schema).map(|view| view.name)));
         let help = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
         return Err(Failure::new(Exit::Usage, format!("no table is called '{name}'{help}")));
     };

@@ -71,6 +71,16 @@ const SETTINGS: &[Setting] = &[
         in_file: |config| path(&config.geo),
     },
     Setting {
+        name: "library",
+        variable: "KQLHUNT_LIBRARY",
+        default: "none",
+        doc: "folders of hunts",
+        in_file: |config| {
+            let folders = config.library.as_ref()?;
+            Some((folders.value.0.join(", "), folders.referenced.line()))
+        },
+    },
+    Setting {
         name: "ascii",
         variable: "",
         default: "false with a UTF-8 locale",

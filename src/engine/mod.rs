@@ -27,8 +27,8 @@ use std::sync::{Arc, PoisonError};
 use crate::compile::Compiled;
 use crate::error::{Error, Result};
 use crate::schema::Schema;
-use crate::types::ColumnType;
-use crate::value::Grid;
+use crate::types::{ColumnType, Type};
+use crate::value::{Grid, Value};
 use ffi::Connection;
 use layout::Kind;
 use open::{Access, Instance};
@@ -216,6 +216,21 @@ impl Engine {
             Ok(())
         })?;
         Ok(all)
+    }
+
+    /// Runs a query and gives the number of its rows, which go nowhere.
+    pub fn count(&mut self, sql: &Sql, cancel: &Cancel) -> Result<u64> {
+        let counting = Sql {
+            text: format!("SELECT count(*) FROM ({})", sql.text),
+            columns: vec![ColumnType::new("Count", Type::Long)],
+            streams: false,
+            bare_table: None,
+            row_ids: None,
+        };
+        match self.fetch(&counting, cancel)?.rows.first().and_then(|row| row.first()) {
+            Some(Value::Long(count)) => Ok(u64::try_from(*count).unwrap_or(0)),
+            Some(_) | None => Err(Error::message("a count without a number")),
+        }
     }
 
     /// Runs a query and gives its rows in batches of at most 2,048, the columns with each; the first batch

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
+use crate::stix;
 use crate::value::{Grid, Value};
 
 /// One indicator, as it was known at the clock.
@@ -127,18 +128,12 @@ fn tags(text: &str) -> Vec<String> {
     }
 }
 
-/// `[ipv4-addr:value = '203.0.113.9' OR domain-name:value = 'x']` is of `ipv4-addr` and `domain-name`.
+/// The objects of a pattern's comparisons, each once; none where the text is no pattern.
 fn kinds(pattern: &str) -> Vec<String> {
     let mut kinds: Vec<String> = Vec::new();
-    let mut quoted = false;
-    let mut word = String::new();
-    for letter in pattern.chars() {
-        match letter {
-            '\'' => quoted = !quoted,
-            _ if quoted => {}
-            ':' if !word.is_empty() && !kinds.contains(&word) => kinds.push(std::mem::take(&mut word)),
-            _ if letter.is_ascii_alphanumeric() || letter == '-' => word.push(letter),
-            _ => word.clear(),
+    for comparison in stix::parse(pattern).iter().flat_map(|pattern| pattern.comparisons()) {
+        if !kinds.contains(&comparison.object) {
+            kinds.push(comparison.object.clone());
         }
     }
     kinds
@@ -173,8 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_outside_the_quotes() {
+    fn kinds_are_objects_of_comparisons() {
         let pattern = "[ipv4-addr:value = '1:2' AND url:value = 'http://x'] OR [ipv4-addr:value='y']";
         assert_eq!(kinds(pattern), ["ipv4-addr", "url"]);
+        assert!(kinds("rule x { strings: $a = \"a\" }").is_empty());
     }
 }

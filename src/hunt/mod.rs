@@ -2,7 +2,10 @@
 
 pub mod card;
 pub mod condition;
+pub mod coverage;
+pub mod forms;
 pub mod hits;
 pub mod pack;
 pub mod pivot;
+pub mod ready;
 pub mod series;

@@ -8,6 +8,7 @@ use super::base64;
 use super::cell::Raw;
 use super::json::{self, Field, Kind, Slice};
 use super::rows::Item;
+use crate::stix::{self, ObservationKind, Operator, Test};
 
 pub const TABLE: &str = "ThreatIntelIndicators";
 
@@ -44,12 +45,17 @@ pub struct Indicator<'a> {
     time: i64,
 }
 
-/// The markings of TLP 1 (STIX 2.1, section 7.2.1.4), mildest first.
+/// The markings of TLP 1 (STIX 2.1, section 7.2.1.4) and TLP 2 (OASIS's common objects), mildest first.
 const LEVELS: &[(&str, &str)] = &[
     ("marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", "White"),
+    ("marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487", "Clear"),
     ("marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da", "Green"),
+    ("marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb", "Green"),
     ("marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", "Amber"),
+    ("marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421", "Amber"),
+    ("marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003", "Amber+Strict"),
     ("marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", "Red"),
+    ("marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", "Red"),
 ];
 
 /// Fields that go into a column as they are.
@@ -158,49 +164,13 @@ fn level(text: &str, fields: &[Field]) -> Option<String> {
 /// Key and value of a pattern that is one observation of one equality, such as
 /// `[ipv4-addr:value = '192.0.2.1']`. Sentinel leaves both empty for everything else.
 pub fn comparison(pattern: &str) -> Option<(String, String)> {
-    let inside = pattern.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
-    let (path, rest) = object_path(inside)?;
-    let value = rest.trim_start().strip_prefix('=')?.trim();
-    let value = match value.strip_prefix('\'') {
-        Some(quoted) => string_constant(quoted)?,
-        None => {
-            let plain =
-                value.chars().all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character));
-            (plain && !value.is_empty()).then(|| value.to_owned())?
-        }
-    };
-    Some((path.to_owned(), value))
-}
-
-/// `type:path` up to white space or an operator; steps in quotes may hold anything.
-fn object_path(text: &str) -> Option<(&str, &str)> {
-    let (mut quoted, mut end) = (false, text.len());
-    for (at, character) in text.char_indices() {
-        match character {
-            '\'' => quoted = !quoted,
-            _ if quoted => {}
-            _ if character.is_whitespace() || "=!<>".contains(character) => {
-                end = at;
-                break;
-            }
-            _ => {}
-        }
-    }
-    let path = &text[..end];
-    (path.contains(':') && !path.starts_with(['(', '['])).then_some((path, &text[end..]))
-}
-
-/// What stands up to the closing quote, which must be the end; `\'` and `\\` are undone.
-fn string_constant(text: &str) -> Option<String> {
-    let mut value = String::new();
-    let mut characters = text.chars();
-    loop {
-        match characters.next()? {
-            '\'' => return characters.as_str().is_empty().then_some(value),
-            '\\' => value.push(characters.next()?),
-            other => value.push(other),
-        }
-    }
+    let inside = pattern.trim().strip_prefix('[')?.trim_start();
+    let root = stix::parse(pattern).ok()?.root;
+    let ObservationKind::One(Test::Comparison(found)) = root.kind else { return None };
+    // Neither brackets nor NOT.
+    let plain = found.operator == Operator::Equal && !found.negated && inside.starts_with(&found.key);
+    let value = found.values.into_iter().next().filter(|_| plain && root.qualifiers.is_empty())?;
+    Some((found.key, value.text().to_owned()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Functions that SQL cannot say exactly: one pure Rust function a row, registered in DuckDB by
 //! `engine::ffi`. Knows values only; no DuckDB, no plan. `cargo test --no-default-features` runs them.
 
+pub mod address;
 pub mod array;
 pub mod bag;
 pub mod beta;
@@ -19,6 +20,7 @@ pub mod hash;
 pub mod json;
 pub mod math;
 pub mod net;
+pub mod observable;
 pub mod packed;
 pub mod pairs;
 pub mod parse;
@@ -288,6 +290,7 @@ pub fn all() -> impl Iterator<Item = &'static Kernel> {
 }
 
 const FAMILIES: &[&[Kernel]] = &[
+    address::KERNELS,
     array::KERNELS,
     bag::KERNELS,
     beta::KERNELS,
@@ -304,6 +307,7 @@ const FAMILIES: &[&[Kernel]] = &[
     hash::KERNELS,
     math::KERNELS,
     net::KERNELS,
+    observable::KERNELS,
     packed::KERNELS,
     pairs::KERNELS,
     parse::KERNELS,

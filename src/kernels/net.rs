@@ -244,7 +244,7 @@ fn parse_v6<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
 }
 
 /// Texts; the JSON text of a dynamic stands for its elements or its string.
-fn each_rest(rest: &[Cell<'_>], take: &mut impl FnMut(&str)) {
+pub(super) fn each_rest(rest: &[Cell<'_>], take: &mut impl FnMut(&str)) {
     for text in given(rest) {
         match json::kind(text) {
             Some(Kind::Array | Kind::String) => each_element(text, take),

@@ -4,7 +4,7 @@
 use super::check::Binder;
 use super::env::{Binding, Env};
 use super::{Column, Expr, ExprKind};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, code};
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
 use crate::types::Type;
@@ -154,6 +154,14 @@ impl Binder<'_> {
             Some((place, text)) => remark.fix(place, text),
             None => remark,
         });
+    }
+
+    /// On what only kqlhunt has.
+    pub fn advise_extension(&mut self, what: &str, instead: &str, span: Span) {
+        if self.options.advice {
+            let message = format!("{what} is kqlhunt's own; Kusto has none of this name");
+            self.remark(Diagnostic::warning(code::EXTENSION, span, message).help(instead));
+        }
     }
 
     /// On the name of a function.

@@ -191,6 +191,9 @@ impl Binder<'_> {
         if let Some((message, help)) = row.caveat {
             self.warn(code::UNCERTAIN, span, format!("'{name}' {message}"), help);
         }
+        if let Some(instead) = row.extension {
+            self.advise_extension(&format!("the function '{name}'"), instead, span);
+        }
         if matches!(row.name, "bag_pack" | "case") {
             self.pairs(row, name, &args, span)?;
         }

@@ -42,6 +42,8 @@ pub struct StoredText {
     pub text: String,
     /// How many bytes further a place stands in what was parsed; below 0 where a beginning was left out.
     pub shift: i64,
+    /// It ships with kqlhunt: what is odd in it is not the user's to mend.
+    pub shipped: bool,
 }
 
 impl Drop for Frame {

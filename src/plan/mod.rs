@@ -28,6 +28,7 @@ mod path;
 mod prune;
 mod quick;
 mod row_ids;
+mod seen;
 mod settings;
 mod several;
 mod shadow;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::check::{Any, Binder, Checked, OPERATORS_MAX, Stop};
 use super::env::{Binding, Env};
 use super::{ColId, Column, ColumnName, Node, OrderKey, Rel, StoredId};
+use crate::catalog::views;
 use crate::diag::{code, nearest};
 use crate::facts::TableUse;
 use crate::span::Span;
@@ -24,9 +25,7 @@ impl Binder<'_> {
                 }
                 Some(Binding::Table(_) | Binding::Function(_)) => self.source(expr, env).map(Any::Table),
                 Some(Binding::Wrong) => Err(Stop),
-                None if self.schema.table(&name.text).is_some()
-                    || self.options.outside.functions.contains_key(&name.text) =>
-                {
+                None if self.schema.table(&name.text).is_some() || self.is_kept(&name.text) => {
                     self.source(expr, env).map(Any::Table)
                 }
                 None => self.scalar(expr, env, &[]).map(Any::Scalar),
@@ -167,7 +166,8 @@ impl Binder<'_> {
                 return Err(Stop);
             }
             let stored = self.schema.tables.iter().map(|table| table.name.as_str());
-            let names: Vec<&str> = stored.chain(env.tables()).collect();
+            let views = views::of(self.schema).map(|view| view.name);
+            let names: Vec<&str> = stored.chain(env.tables()).chain(views).collect();
             let load = format!("load it with kqlhunt ingest --table {name} FILE");
             let help = match nearest(name, names.iter().copied()) {
                 Some(near) => format!("Did you mean '{near}'?"),
@@ -195,7 +195,7 @@ impl Binder<'_> {
         }
         let from = schema.tables[at].from.clone();
         let node = Node::Scan { table: name.to_owned(), from, items };
-        Ok(Rel { node, cols, order: Vec::new(), span })
+        Ok(self.seen(name, Rel { node, cols, order: Vec::new(), span }, span))
     }
 
     /// The columns of a table, each with the name that it is stored under. They share their names with all

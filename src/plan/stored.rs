@@ -7,8 +7,10 @@ use std::rc::Rc;
 use super::Rel;
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env, StoredText, UserFunction};
+use crate::catalog::views::{self, View};
 use crate::catalog::{self, outside};
 use crate::diag::{Diagnostic, code};
+use crate::facts::FunctionFile;
 use crate::span::{Span, line_column};
 use crate::syntax::ast::{
     Arg, Expr, ExprKind as Ast, Function, LetValue, Name, ParamType, Script, StatementKind,
@@ -37,7 +39,12 @@ impl Binder<'_> {
             return Ok(Some(known.clone()));
         }
         let outside = self.options.outside.clone();
-        let Some(file) = outside.functions.get(&name.text) else { return Ok(None) };
+        let view = self.view(&name.text);
+        let shown = view.map(|view| FunctionFile {
+            path: format!("the table {}", view.name),
+            text: Ok(view.query.to_owned()),
+        });
+        let Some(file) = outside.functions.get(&name.text).or(shown.as_ref()) else { return Ok(None) };
         let (text, shift) = match &file.text {
             Ok(text) => whole(&name.text, text),
             Err(why) => {
@@ -48,7 +55,8 @@ impl Binder<'_> {
         };
         let (script, problems) = syntax::parse(&text);
         let own = file.text.clone().unwrap_or_default();
-        let stored = StoredText { path: file.path.clone(), text: own, shift };
+        let shipped = !outside.functions.contains_key(&name.text);
+        let stored = StoredText { path: file.path.clone(), text: own, shift, shipped };
         let broken = problems.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(problems.into_iter().map(|found| stored.moved(found, name.span)));
         if broken {
@@ -70,6 +78,16 @@ impl Binder<'_> {
         Ok(Some(function))
     }
 
+    /// The table of this name that is computed from one that is there.
+    fn view(&self, name: &str) -> Option<&'static View> {
+        views::of(self.schema).find(|view| view.name == name)
+    }
+
+    /// Whether a function, or a computed table, is kept under this name.
+    pub fn is_kept(&self, name: &str) -> bool {
+        self.options.outside.functions.contains_key(name) || self.view(name).is_some()
+    }
+
     /// Does `work` on the text of a stored function: what it says is told at the call, with the place in the
     /// file. Functions that call each other in a circle are refused.
     pub fn inside_of<T>(
@@ -89,7 +107,13 @@ impl Binder<'_> {
         self.stored_calls.push(name.text.clone());
         let result = work(self);
         self.stored_calls.pop();
-        let told = self.diagnostics.split_off(diagnostics);
+        let mut told = self.diagnostics.split_off(diagnostics);
+        if file.shipped {
+            told.retain(Diagnostic::is_error);
+            if let Some(view) = views::find(&name.text) {
+                self.advise_extension(&format!("the table {}", view.name), view.instead, name.span);
+            }
+        }
         self.diagnostics.extend(told.into_iter().map(|found| file.moved(found, name.span)));
         self.inputs[inputs..].iter_mut().for_each(|input| input.span = name.span);
         result

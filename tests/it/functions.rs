@@ -72,3 +72,16 @@ fn a_constant_pattern_is_checked_before_the_query_runs() {
     let trimmed = compile("print trim(@'a)|(b', 'ab')", &Schema::default(), &Options::default());
     assert!(trimmed.diagnostics.is_empty(), "{:?}", trimmed.diagnostics);
 }
+
+#[test]
+fn computed_tables_have_the_columns_that_they_say() {
+    let schema = catalog::tables::schema();
+    for view in catalog::views::VIEWS {
+        let (results, diagnostics) = kqlhunt::compile::check(view.name, &schema, &Options::default());
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        let given: Vec<_> = results[0].iter().map(|column| (column.name.as_str(), column.ty)).collect();
+        let said: Vec<_> = view.columns.iter().map(|column| (column.name, column.ty)).collect();
+        assert_eq!(given, said, "{}", view.name);
+        assert!(view.doc.ends_with('.') && view.columns.iter().all(|column| column.doc.ends_with('.')));
+    }
+}

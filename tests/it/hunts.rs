@@ -11,6 +11,7 @@ use crate::sandbox::Sandbox;
 const CLOCK: &str = "2026-05-14T12:00:00Z";
 const PLAIN: &str = "office-activity-from-malicious-ip";
 const HARDENED: &str = "office-activity-from-malicious-ip-hardened";
+const PORTABLE: &str = "office-activity-from-malicious-ip-hardened-portable";
 
 /// The rows of a query, sorted, and their sets too: the hunts ask for no order. Of several descriptions they
 /// take any, so that column is only there.
@@ -75,8 +76,20 @@ fn the_plain_hunt_finds_what_it_can() {
 }
 
 #[test]
-fn the_hardened_hunt_finds_all_forms_and_drops_the_false_ones() {
-    let found = hits(&rows(&Sandbox::new(), &["--sample", &hunt(HARDENED)]));
+fn the_hardened_hunt_finds_networks_too() {
+    let sandbox = Sandbox::new();
+    let found = hits(&rows(&sandbox, &["--sample", &hunt(HARDENED)]));
+    let portable = hits(&rows(&sandbox, &["--sample", &hunt(PORTABLE)]));
+    let more: Vec<_> =
+        found.difference(&portable).map(|hit| (hit.0.as_str(), hit.1.as_str(), hit.2)).collect();
+    // In 198.51.100.128/25.
+    assert_eq!(more, [("fatima.khan", "198.51.100.200", 1)]);
+    assert!(portable.is_subset(&found));
+}
+
+#[test]
+fn the_portable_hunt_finds_all_forms_and_drops_the_false_ones() {
+    let found = hits(&rows(&Sandbox::new(), &["--sample", &hunt(PORTABLE)]));
     let pairs = |hits: &BTreeSet<(String, String, i64, String)>| -> BTreeSet<(String, String)> {
         hits.iter().map(|hit| (hit.0.clone(), hit.1.clone())).collect()
     };
@@ -171,4 +184,23 @@ fn ours_say_the_same_as_the_originals() {
             assert_eq!(std::fs::read_to_string(&path).expect("reads").trim_end(), hunt(name));
         }
     }
+}
+
+#[test]
+fn observables_are_those_of_the_query_clock() {
+    let sandbox = Sandbox::new();
+    let valid = |clock: &str| {
+        let kql = "ThreatIntelObservables | where ObservableValue == '192.0.2.200' | project Id, IsValid";
+        let found = rows(&sandbox, &["--sample", "--now", clock, kql]);
+        found.iter().map(|row| row["IsValid"].as_bool()).collect::<Vec<_>>()
+    };
+    // Not yet known, known, revoked.
+    assert_eq!(valid("2026-05-01T00:00:00Z"), []);
+    assert_eq!(valid("2026-05-10T00:00:00Z"), [Some(true)]);
+    assert_eq!(valid(CLOCK), [Some(false)]);
+    // Each indicator has a row, those too whose pattern is none of STIX's.
+    let all = "ThreatIntelObservables | summarize Shown = dcount(Id) | extend Known = toscalar(ThreatIntelIndicators | \
+        summarize dcount(Id))";
+    let found = rows(&sandbox, &["--sample", all]);
+    assert_eq!(found[0]["Shown"], found[0]["Known"]);
 }

@@ -24,6 +24,8 @@ mod hunts;
 mod ingest;
 mod layers;
 #[cfg(feature = "engine")]
+mod library;
+#[cfg(feature = "engine")]
 mod outside;
 #[cfg(feature = "engine")]
 mod pages;

@@ -153,6 +153,9 @@ fn functions(page: &mut String, title: &str, rows: impl Iterator<Item = &'static
         if let Some((message, _)) = row.caveat {
             let _ = write!(what, " Each use is warned of: it {message}.");
         }
+        if let Some(instead) = row.extension {
+            let _ = write!(what, " kqlhunt's own, which check says. {instead}");
+        }
         for sig in row.sigs.iter().filter(|_| reason(row).is_none()) {
             if let Lower::Refuse(reason) = sig.lower {
                 let _ = write!(what, " Refused with ({}): {reason}", parameters(sig));

@@ -5,7 +5,7 @@ use super::{Ask, Item, Kind, Learned, Source};
 use crate::catalog::clauses::{Parameter, SPECIAL, Takes, Values};
 use crate::catalog::construct::{self, Construct};
 use crate::catalog::func::Func;
-use crate::catalog::{self, charts, plugins};
+use crate::catalog::{self, charts, plugins, views};
 use crate::compile::{Outline, Sort};
 use crate::facts::Options;
 use crate::ide::signature::{self, signatures};
@@ -91,6 +91,10 @@ impl Offer<'_> {
             let count = table.listed().count();
             let detail = if count == 1 { "1 column".to_owned() } else { format!("{count} columns") };
             self.add(Kind::Table, &table.name, detail, "").insert = reference(&table.name);
+        }
+        for view in views::of(self.schema) {
+            let detail = format!("{} columns", view.columns.len());
+            self.add(Kind::Table, view.name, detail, format!("{} kqlhunt's own.", view.doc));
         }
         for (name, function) in &self.options.outside.functions {
             self.add(Kind::Function, name, "stored function", format!("From {}.", function.path));

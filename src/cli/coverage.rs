@@ -1,0 +1,84 @@
+//! `kqlhunt coverage`: which of ATT&CK's techniques the hunts are for, and which of them can be run here.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::data::{self, Chosen};
+use super::exit::{Exit, Failure};
+use super::{Global, format_names, library, sweep};
+use crate::export;
+use crate::hunt::coverage::{self, Cell, Standing};
+use crate::hunt::ready::Ready;
+use crate::types::{ColumnType, Type};
+use crate::value::Value;
+
+/// The format that ATT&CK Navigator opens.
+const NAVIGATOR: &str = "navigator";
+
+#[derive(Args, Clone, Debug)]
+pub struct CoverageArgs {
+    /// Folders or files of hunts; without any those of --library, and those that ship
+    #[arg(value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Run the hunts too, and count those that find something on the last day
+    #[arg(long)]
+    pub hits: bool,
+    /// How to write it: a format of tables, or a layer for ATT&CK Navigator
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
+    pub format: String,
+}
+
+fn formats() -> Vec<&'static str> {
+    let mut names = format_names();
+    names.push(NAVIGATOR);
+    names
+}
+
+/// Lists tactics and techniques with their hunts, or writes a layer.
+pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
+    library::check(&args.folders)?;
+    let hunts = library::hunts(global, &args.folders)?;
+    let chosen = Chosen::by(global)?;
+    data::announce(&chosen);
+    let mut engine = data::open(global, &chosen)?;
+    let now = data::now(global, engine.clock());
+    let order = sweep::order(global, hunts, now, 1, None);
+    let standings: Vec<Standing> = if args.hits {
+        let rows = sweep::swept(&mut engine, &chosen, &order, true)?;
+        let standing = |row: &crate::sweep::Row| Standing {
+            runnable: row.outcome.hits().is_some(),
+            hits: row.outcome.hits(),
+        };
+        rows.iter().map(standing).collect()
+    } else {
+        let schema = engine.schema();
+        let ready = library::standing(global, &schema, now);
+        order.rules.iter().map(|hunt| Standing { runnable: ready(hunt) == Ready::Yes, hits: None }).collect()
+    };
+    let hunts = || order.rules.iter().zip(standings.iter().copied());
+    let mut out = io::stdout().lock();
+    if args.format == NAVIGATOR {
+        writeln!(out, "{:#}", coverage::navigator(hunts()))?;
+        return Ok(Exit::Done);
+    }
+    let format = export::format(&args.format)
+        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
+    let options = export::Options { ascii: global.ascii, ..export::Options::default() };
+    let mut exporter = (format.exporter)(options);
+    let numbers = ["Rules", "Runnable", "WithHits"].map(|name| ColumnType::new(name, Type::Long));
+    let names = ["Tactic", "Technique"].map(|name| ColumnType::new(name, Type::String));
+    let columns: Vec<ColumnType> = names.into_iter().chain(numbers).collect();
+    let number = |count: u64| Value::Long(i64::try_from(count).unwrap_or(i64::MAX));
+    let row = |((tactic, technique), cell): ((String, String), Cell)| {
+        let hit = if args.hits { number(cell.hit) } else { Value::Null };
+        vec![Value::String(tactic), Value::String(technique), number(cell.rules), number(cell.runnable), hit]
+    };
+    let rows: Vec<Vec<Value>> = coverage::cells(hunts()).into_iter().map(row).collect();
+    exporter.begin(&columns, &mut out)?;
+    exporter.rows(&rows, &mut out)?;
+    exporter.end(&mut out)?;
+    exporter.finish(&mut out)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,269 @@
+//! `kqlhunt sweep`: all hunts of folders against the data, day by day.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+use clap::Args;
+
+use super::data::{self, Chosen};
+use super::exit::{Exit, Failure};
+use super::{Global, format_names, library, report, signals};
+use crate::engine::Engine;
+use crate::export;
+use crate::hunt::pack::Hunt;
+use crate::places;
+use crate::sweep::{self, Order, Outcome, Resume, Row, Stop, cells};
+use crate::types::{ColumnType, Type};
+use crate::value::Value;
+
+#[derive(Args, Clone, Debug)]
+pub struct SweepArgs {
+    /// Folders or files of hunts; without any those of --library, and those that ship
+    #[arg(value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Days up to the clock, each run at its own clock
+    #[arg(long, value_name = "N", default_value = "7", value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub days: u16,
+    /// Only hunts of this tactic, such as InitialAccess
+    #[arg(long, value_name = "TACTIC")]
+    pub tactic: Option<String>,
+    /// Rules that run at once; default: one for each core
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// Begin anew, whatever a sweep that was stopped has done
+    #[arg(long)]
+    pub fresh: bool,
+    /// Exit with 1 when there are hits
+    #[arg(long)]
+    pub exit_code: bool,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    pub format: String,
+}
+
+/// Runs the hunts and lists what they found.
+pub fn run(global: &Global, args: &SweepArgs) -> Result<Exit, Failure> {
+    library::check(&args.folders)?;
+    let mut rules = library::hunts(global, &args.folders)?;
+    library::of_tactic(&mut rules, args.tactic.as_deref());
+    let chosen = Chosen::by(global)?;
+    data::announce(&chosen);
+    let mut engine = data::open(global, &chosen)?;
+    let now = data::now(global, engine.clock());
+    let order = order(global, rules, now, usize::from(args.days), args.jobs);
+    let rows = swept(&mut engine, &chosen, &order, args.fresh)?;
+    write(global, args, &order, &rows)?;
+    let count = |wanted: fn(&Outcome) -> bool| rows.iter().filter(|row| wanted(&row.outcome)).count();
+    let wrong = count(|outcome| matches!(outcome, Outcome::Wrong(_)));
+    let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
+    let hit = count(|outcome| outcome.hits().is_some_and(|hits| hits > 0));
+    report::say(&format!(
+        "{} rules: {} ran, {hit} of them with hits; {} without their tables, {wrong} wrong, {failed} failed",
+        rows.len(),
+        count(|outcome| matches!(outcome, Outcome::Ran(_))),
+        count(|outcome| matches!(outcome, Outcome::NoTable(_))),
+    ));
+    Ok(match (failed, wrong) {
+        (1.., _) => Exit::Engine,
+        (0, 1..) => Exit::Query,
+        (0, 0) if args.exit_code && hit > 0 => Exit::Found,
+        (0, 0) => Exit::Done,
+    })
+}
+
+/// What a command sweeps.
+pub fn order(
+    global: &Global,
+    rules: Vec<Hunt>,
+    now: i64,
+    days: usize,
+    jobs: Option<std::num::NonZeroUsize>,
+) -> Order {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = jobs.or(global.threads).map_or(cores, usize::from);
+    Order { rules, now, days, folders: global.folders(), workers }
+}
+
+/// Runs all rules, those of a sweep that was stopped before only where they are not done; in the order of the rules.
+pub fn swept(engine: &mut Engine, chosen: &Chosen, order: &Order, fresh: bool) -> Result<Vec<Row>, Failure> {
+    let mut resume = places::cache_folder()
+        .and_then(|folder| Resume::open(&folder.join("sweep"), &identity(chosen), order, fresh))
+        .inspect_err(|error| report::say(&format!("the sweep cannot be resumed when it is stopped: {error}")))
+        .ok();
+    let mut rows = resume.as_ref().map(|resume| resume.done(order)).unwrap_or_default();
+    if !rows.is_empty() {
+        report::say(&format!(
+            "{} of {} rules were done before; --fresh begins anew",
+            rows.len(),
+            order.rules.len()
+        ));
+    }
+    let before: Vec<usize> = rows.iter().map(|row| row.rule).collect();
+    let stop = Stop::new(order.workers);
+    let asked = stop.clone();
+    let stopped = signals::watch(move || asked.stop())?;
+    let mut progress =
+        Progress { shown: io::stderr().is_terminal(), done: rows.len(), all: order.rules.len() };
+    let ended = sweep::run(engine, order, &stop, &|at| !before.contains(&at), &mut |row| {
+        if let Some(resume) = &mut resume {
+            // What cannot be kept is run again.
+            let _ = resume.keep(order, &row);
+        }
+        progress.step();
+        rows.push(row);
+    });
+    progress.end();
+    if let Err(error) = ended {
+        let failure = stopped.failure(error.into());
+        return Err(match failure.exit {
+            Exit::Cancelled => {
+                let done = format!(
+                    "stopped after {} of {} rules; the same command goes on",
+                    rows.len(),
+                    order.rules.len()
+                );
+                Failure::new(Exit::Interrupted, done)
+            }
+            _ => failure,
+        });
+    }
+    if let Some(resume) = resume {
+        // At worst it is taken for one of a sweep that was stopped, and says the same.
+        let _ = resume.finish();
+    }
+    rows.sort_by_key(|row| row.rule);
+    Ok(rows)
+}
+
+/// What tells the data from others, and from the same before a load.
+fn identity(chosen: &Chosen) -> (String, u64, u128) {
+    let (Chosen::Database(path) | Chosen::DefaultDatabase(path)) = chosen else {
+        return (chosen.title(), 0, 0);
+    };
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let found = std::fs::metadata(&path).ok();
+    let written = found.as_ref().and_then(|found| found.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    let size = found.as_ref().map_or(0, std::fs::Metadata::len);
+    (path.display().to_string(), size, written.map_or(0, |written| written.as_nanos()))
+}
+
+/// How far the sweep is, on one line of a terminal.
+struct Progress {
+    shown: bool,
+    done: usize,
+    all: usize,
+}
+
+impl Progress {
+    fn step(&mut self) {
+        self.done += 1;
+        if self.shown {
+            let _ = write!(io::stderr(), "\r{} of {} rules", self.done, self.all);
+        }
+    }
+
+    fn end(&self) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+fn write(global: &Global, args: &SweepArgs, order: &Order, rows: &[Row]) -> Result<(), Failure> {
+    let format = export::format(&args.format)
+        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
+    let mut out = io::stdout().lock();
+    let options =
+        export::Options { ascii: global.ascii, terminal: out.is_terminal(), ..export::Options::default() };
+    let mut exporter = (format.exporter)(options);
+    let shown = |row: &Row| match args.format.as_str() {
+        "table" => for_people(order, row, global.ascii),
+        _ => in_full(order, row),
+    };
+    // A heat map is read from its hottest row.
+    let mut sorted: Vec<&Row> = rows.iter().collect();
+    sorted.sort_by_key(|row| (std::cmp::Reverse(row.outcome.hits()), row.rule));
+    let columns: Vec<ColumnType> =
+        columns(&args.format).iter().map(|(name, ty)| ColumnType::new(*name, *ty)).collect();
+    exporter.begin(&columns, &mut out)?;
+    exporter.rows(&sorted.into_iter().map(shown).collect::<Vec<_>>(), &mut out)?;
+    exporter.end(&mut out)?;
+    exporter.finish(&mut out)?;
+    Ok(())
+}
+
+fn columns(format: &str) -> &'static [(&'static str, Type)] {
+    match format {
+        "table" => &[
+            ("Hits", Type::Long),
+            ("Change", Type::Long),
+            ("Days", Type::String),
+            ("ms", Type::Long),
+            ("Rule", Type::String),
+            ("Problem", Type::String),
+        ],
+        _ => &[
+            ("Rule", Type::String),
+            ("Name", Type::String),
+            ("Severity", Type::String),
+            ("Tactics", Type::Dynamic),
+            ("Techniques", Type::Dynamic),
+            ("State", Type::String),
+            ("Hits", Type::Long),
+            ("Change", Type::Long),
+            ("Days", Type::Dynamic),
+            ("Problem", Type::String),
+            ("Milliseconds", Type::Long),
+            ("Path", Type::String),
+        ],
+    }
+}
+
+fn for_people(order: &Order, row: &Row, ascii: bool) -> Vec<Value> {
+    let rule = &order.rules[row.rule];
+    let days = match &row.outcome {
+        Outcome::Ran(days) => format!("|{}|", cells(days, ascii)),
+        Outcome::NoTable(_) | Outcome::Wrong(_) | Outcome::Failed(_) => String::new(),
+    };
+    vec![
+        long(row.outcome.hits().map(count)),
+        long(row.outcome.change()),
+        Value::String(days),
+        Value::Long(count(row.milliseconds)),
+        Value::String(rule.name.clone()),
+        Value::String(row.outcome.problem()),
+    ]
+}
+
+fn in_full(order: &Order, row: &Row) -> Vec<Value> {
+    let rule = &order.rules[row.rule];
+    let text = |text: &str| Value::String(text.to_owned());
+    let words = |words: &[String]| Value::Dynamic(serde_json::json!(words).to_string());
+    let days = match &row.outcome {
+        Outcome::Ran(days) => Value::Dynamic(serde_json::json!(days).to_string()),
+        Outcome::NoTable(_) | Outcome::Wrong(_) | Outcome::Failed(_) => Value::Null,
+    };
+    vec![
+        text(&rule.key),
+        text(&rule.name),
+        text(rule.severity.as_deref().unwrap_or_default()),
+        words(&rule.tactics),
+        words(&rule.techniques),
+        text(row.outcome.word()),
+        long(row.outcome.hits().map(count)),
+        long(row.outcome.change()),
+        days,
+        text(&row.outcome.problem()),
+        Value::Long(count(row.milliseconds)),
+        text(&rule.path),
+    ]
+}
+
+fn long(number: Option<i64>) -> Value {
+    number.map_or(Value::Null, Value::Long)
+}
+
+fn count(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,136 @@
+//! Sentinel's YAML form of analytic rules and hunting queries.
+
+use serde_json::Value as Json;
+
+use super::{tactic, techniques};
+use crate::hunt::pack::Hunt;
+use crate::ticks::{DAY, HOUR, MINUTE, SECOND};
+
+/// Reads one rule; `None` where it has no query and so is something else.
+///
+/// # Errors
+/// What is wrong with the YAML, and where: lower case, no full stop.
+pub fn sentinel(key: &str, yaml: &str) -> Result<Option<Hunt>, String> {
+    let rule: Json = serde_saphyr::from_str(yaml).map_err(|error| format!("no YAML: {error}"))?;
+    let text = |name: &str| rule[name].as_str().unwrap_or_default().trim().to_owned();
+    let query = rule["query"].as_str().unwrap_or_default().trim_end();
+    if query.trim().is_empty() {
+        return Ok(None);
+    }
+    let connectors = rule["requiredDataConnectors"].as_array().into_iter().flatten();
+    let name = Some(text("name")).filter(|name| !name.is_empty()).unwrap_or_else(|| key.to_owned());
+    Ok(Some(Hunt {
+        key: key.to_owned(),
+        id: text("id"),
+        name,
+        description: text("description"),
+        severity: Some(text("severity")).filter(|severity| !severity.is_empty()),
+        tactics: once(words(&rule["tactics"]).iter().map(|written| tactic(written))),
+        techniques: once(words(&rule["relevantTechniques"]).iter().flat_map(|written| techniques(written))),
+        tags: once(words(&rule["tags"]).into_iter()),
+        tables: once(connectors.flat_map(|connector| words(&connector["dataTypes"]))),
+        period: rule["queryPeriod"].as_str().and_then(period),
+        query: query.to_owned(),
+        path: String::new(),
+    }))
+}
+
+/// A list of texts, or one text.
+fn words(value: &Json) -> Vec<String> {
+    match value {
+        Json::String(word) => vec![word.clone()],
+        Json::Array(items) => items.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn once(words: impl Iterator<Item = String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for word in words {
+        if !found.contains(&word) {
+            found.push(word);
+        }
+    }
+    found
+}
+
+/// `14d`, `5m` as Sentinel's repository writes it, or `P14D`, `PT1H`; in ticks.
+fn period(written: &str) -> Option<i64> {
+    let written = written.trim().to_ascii_uppercase();
+    let (iso, rest) = match written.strip_prefix('P') {
+        Some(rest) => (true, rest),
+        None => (false, written.as_str()),
+    };
+    let (mut total, mut number, mut in_time) = (0_i64, String::new(), !iso);
+    for letter in rest.chars() {
+        let unit = match letter {
+            '0'..='9' => {
+                number.push(letter);
+                continue;
+            }
+            'T' if iso && number.is_empty() => {
+                in_time = true;
+                continue;
+            }
+            'W' => DAY * 7,
+            'D' => DAY,
+            'H' if in_time => HOUR,
+            'M' if in_time => MINUTE,
+            'S' if in_time => SECOND,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+    }
+    (number.is_empty() && total > 0).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_read() {
+        let yaml = "id: 1\nname: Mail rules that hide\ndescription: |\n  One.\n\n  Two.\nseverity: Medium\n\
+            requiredDataConnectors:\n  - connectorId: a\n    dataTypes: [OfficeActivity]\n  - connectorId: b\n    \
+            dataTypes: [OfficeActivity, CloudAppEvents]\nqueryPeriod: 14d\ntactics: Defense Evasion\n\
+            relevantTechniques:\n  - T1564.008\ntags:\n  - mail\nquery: |\n  OfficeActivity\n  | count\n";
+        let hunt = sentinel("a/b", yaml).unwrap().unwrap();
+        assert_eq!((hunt.key.as_str(), hunt.name.as_str()), ("a/b", "Mail rules that hide"));
+        assert_eq!(hunt.tables, ["OfficeActivity", "CloudAppEvents"]);
+        assert_eq!(
+            (hunt.tactics, hunt.techniques),
+            (vec!["DefenseEvasion".into()], vec!["T1564.008".into()])
+        );
+        assert_eq!((hunt.period, hunt.query.as_str()), (Some(14 * DAY), "OfficeActivity\n| count"));
+        assert_eq!(hunt.description, "One.\n\nTwo.");
+    }
+
+    #[test]
+    fn fields_may_be_missing_or_odd() {
+        let hunt =
+            sentinel("k", "query: T\nrelevantTechniques:\ntactics: [1, x]\nseverity: 3\n").unwrap().unwrap();
+        assert_eq!((hunt.name.as_str(), hunt.tactics), ("k", vec!["X".to_owned()]));
+        assert_eq!((hunt.severity, hunt.techniques.len()), (None, 0));
+    }
+
+    #[test]
+    fn periods_in_both_forms() {
+        let cases = [
+            ("14d", Some(14 * DAY)),
+            ("1h", Some(HOUR)),
+            ("30m", Some(30 * MINUTE)),
+            ("P14D", Some(14 * DAY)),
+            ("PT1H", Some(HOUR)),
+            ("P1DT12H", Some(36 * HOUR)),
+            ("P2W", Some(14 * DAY)),
+            ("P1M", None),
+            ("soon", None),
+            ("", None),
+            ("99999999999999999999d", None),
+        ];
+        for (written, ticks) in cases {
+            assert_eq!(period(written), ticks, "{written}");
+        }
+    }
+}

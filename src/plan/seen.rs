@@ -1,0 +1,38 @@
+//! Which rows of stored tables a query sees, where it is told so: those of a span of time.
+
+use super::check::Binder;
+use super::{CompareOp, Expr, ExprKind, Node, Rel};
+use crate::catalog::tables;
+use crate::facts::Seen;
+use crate::span::Span;
+use crate::types::Type;
+use crate::value::Value;
+
+/// The columns that say when something happened, in tables that nobody knows beforehand.
+const TIMES: &[&str] = &["TimeGenerated", "Timestamp"];
+
+impl Binder<'_> {
+    /// A stored table without the rows that lie outside of what may be seen.
+    pub fn seen(&self, table: &str, rel: Rel, span: Span) -> Rel {
+        let Some(Seen { since, until }) = self.options.seen else { return rel };
+        let known = tables::find(table).map(|row| row.time);
+        let time = known
+            .iter()
+            .chain(TIMES)
+            .find_map(|name| rel.column(name).filter(|column| column.ty == Type::Datetime).cloned());
+        let Some(time) = time else { return rel };
+        let bound = |op: CompareOp, ticks: i64| {
+            let left = Box::new(Expr::col(&time, span));
+            let right = Box::new(Expr::lit(Value::Datetime(ticks), Type::Datetime, span));
+            Expr::new(ExprKind::Compare { op, left, right }, Type::Bool, span)
+        };
+        let mut bounds = vec![bound(CompareOp::Le, until)];
+        bounds.extend(since.map(|since| bound(CompareOp::Ge, since)));
+        let predicate = match bounds.len() {
+            1 => bounds.remove(0),
+            _ => Expr::new(ExprKind::And(bounds), Type::Bool, span),
+        };
+        let (cols, order) = (rel.cols.clone(), rel.order.clone());
+        Rel { node: Node::Filter { input: Box::new(rel), predicate }, cols, order, span }
+    }
+}

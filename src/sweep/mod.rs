@@ -1,0 +1,162 @@
+//! All hunts against the data: what each finds on each of the last days, each day at its own clock. Knows engines and
+//! hunts; nothing of commands and screens.
+//!
+//! What a rule sees on a day is what it would have seen when it ran at that day's end. With a `queryPeriod` it sees
+//! that much, as Sentinel's rules do; without one and without a time of its own in the text it sees the day, as
+//! under a portal's time picker; and never what came later.
+
+mod heat;
+mod resume;
+mod rule;
+
+pub use heat::{cell, cells};
+pub use resume::Resume;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::thread;
+
+use crate::engine::{Cancel, Engine};
+use crate::error::{Error, Result};
+use crate::hunt::pack::Hunt;
+use crate::outside::Folders;
+
+/// What is swept, and how.
+pub struct Order {
+    pub rules: Vec<Hunt>,
+    /// The clock of the last day, in ticks.
+    pub now: i64,
+    /// At least one.
+    pub days: usize,
+    pub folders: Folders,
+    /// Rules that run at once, at least one.
+    pub workers: usize,
+}
+
+/// What came of one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its place in the order's rules.
+    pub rule: usize,
+    pub outcome: Outcome,
+    pub milliseconds: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Rows of each day, the oldest first.
+    Ran(Vec<u64>),
+    /// Tables that it reads and the data lack.
+    NoTable(Vec<String>),
+    /// A mistake in its text, with its place.
+    Wrong(String),
+    /// It could not be run, or not to its end.
+    Failed(String),
+}
+
+impl Outcome {
+    /// The rows of the last day.
+    pub fn hits(&self) -> Option<u64> {
+        match self {
+            Outcome::Ran(days) => days.last().copied(),
+            Outcome::NoTable(_) | Outcome::Wrong(_) | Outcome::Failed(_) => None,
+        }
+    }
+
+    /// How many more the last day has than the one before.
+    pub fn change(&self) -> Option<i64> {
+        let Outcome::Ran(days) = self else { return None };
+        let [.., before, last] = days.as_slice() else { return None };
+        Some(i64::try_from(*last).ok()? - i64::try_from(*before).ok()?)
+    }
+
+    /// One word for what came of it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Ran(_) => "ran",
+            Outcome::NoTable(_) => "no table",
+            Outcome::Wrong(_) => "wrong",
+            Outcome::Failed(_) => "failed",
+        }
+    }
+
+    /// What stood in its way.
+    pub fn problem(&self) -> String {
+        match self {
+            Outcome::Ran(_) => String::new(),
+            Outcome::NoTable(tables) => format!("needs {}", tables.join(", ")),
+            Outcome::Wrong(problem) | Outcome::Failed(problem) => problem.clone(),
+        }
+    }
+}
+
+/// Stops a sweep; what is done stays done.
+#[derive(Clone)]
+pub struct Stop(Vec<Cancel>);
+
+impl Stop {
+    pub fn new(workers: usize) -> Stop {
+        // One more for what runs alone at the end.
+        Stop((0..=workers).map(|_| Cancel::new()).collect())
+    }
+
+    pub fn stop(&self) {
+        self.0.iter().for_each(Cancel::cancel);
+    }
+
+    fn of(&self, worker: usize) -> &Cancel {
+        &self.0[worker.min(self.0.len() - 1)]
+    }
+}
+
+/// Runs the rules for which `wanted` says so, several at once, and hands each row over as it comes.
+///
+/// # Errors
+/// [`Error::Cancelled`] after a stop; no second connection can be made.
+pub fn run(
+    engine: &mut Engine,
+    order: &Order,
+    stop: &Stop,
+    wanted: &dyn Fn(usize) -> bool,
+    each: &mut dyn FnMut(Row),
+) -> Result<()> {
+    let listing = order.folders.listing();
+    let todo: Vec<usize> = (0..order.rules.len()).filter(|at| wanted(*at)).collect();
+    let next = AtomicUsize::new(0);
+    let workers = order.workers.clamp(1, todo.len().max(1));
+    let engines = (0..workers).map(|_| engine.handle().engine()).collect::<Result<Vec<_>>>()?;
+    let (sender, rows) = channel();
+    let mut alone = Vec::new();
+    thread::scope(|scope| {
+        for (worker, mut engine) in engines.into_iter().enumerate() {
+            let (sender, todo, next, listing, cancel) =
+                (sender.clone(), &todo, &next, listing.clone(), stop.of(worker));
+            scope.spawn(move || {
+                while let Some(at) = todo.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if cancel.cancelled() {
+                        break;
+                    }
+                    let done = rule::run(&mut engine, order, *at, &listing, cancel, None);
+                    // The receiver goes last.
+                    let _ = sender.send((*at, done));
+                }
+            });
+        }
+        drop(sender);
+        for (at, done) in rows {
+            match done {
+                Ok(Some(row)) => each(row),
+                Ok(None) => alone.push(at),
+                Err(_) => {}
+            }
+        }
+    });
+    // What comes from outside is put into the engine for one rule at a time.
+    let cancel = stop.of(usize::MAX);
+    for at in alone {
+        if let Some(row) = rule::run(engine, order, at, &listing, cancel, Some(&order.folders))? {
+            each(row);
+        }
+    }
+    if cancel.cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+}

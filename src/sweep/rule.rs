@@ -1,0 +1,117 @@
+//! One rule on each day.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Order, Outcome, Row};
+use crate::compile::{Compilation, Options};
+use crate::diag::{Diagnostic, any_error};
+use crate::engine::{Cancel, Engine, Sql};
+use crate::error::{Error, Result};
+use crate::facts::{Outside, Seen};
+use crate::hunt::ready::{Ready, first_error, judge};
+use crate::outside::Folders;
+use crate::ticks::DAY;
+
+/// Runs a rule; `None` when it reads from outside and no folders are given to supply it.
+///
+/// # Errors
+/// It was cancelled. Anything else is the row's.
+pub fn run(
+    engine: &mut Engine,
+    order: &Order,
+    at: usize,
+    listing: &Arc<Outside>,
+    cancel: &Cancel,
+    folders: Option<&Folders>,
+) -> Result<Option<Row>> {
+    let started = Instant::now();
+    let mut sweep = OneRule { engine, order, at, listing, cancel, folders };
+    let outcome = match sweep.days() {
+        Ok(Some(outcome)) => outcome,
+        Ok(None) => return Ok(None),
+        Err(Error::Cancelled) => return Err(Error::Cancelled),
+        Err(error) => Outcome::Failed(error.to_string()),
+    };
+    let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(Some(Row { rule: at, outcome, milliseconds }))
+}
+
+struct OneRule<'s> {
+    engine: &'s mut Engine,
+    order: &'s Order,
+    at: usize,
+    listing: &'s Arc<Outside>,
+    cancel: &'s Cancel,
+    folders: Option<&'s Folders>,
+}
+
+impl OneRule<'_> {
+    fn options(&self, now: i64, seen: Option<Seen>) -> Options {
+        Options { now, seen, outside: self.listing.clone(), ..Options::default() }
+    }
+
+    fn compile(&mut self, now: i64, seen: Option<Seen>) -> Result<Compilation> {
+        let options = self.options(now, seen);
+        self.engine.compile(&self.order.rules[self.at].query, &options, self.cancel)
+    }
+
+    fn days(&mut self) -> Result<Option<Outcome>> {
+        let rule = &self.order.rules[self.at];
+        let (now, text) = (self.order.now, rule.query.as_str());
+        if let Some(folders) = self.folders {
+            let options = self.options(now, None);
+            let missing = folders.supply(self.engine, text, &options)?;
+            if any_error(&missing) {
+                return Ok(Some(Outcome::Failed(first_error(text, &missing))));
+            }
+        }
+        // Without the data: a text that cannot be run asks them nothing.
+        let schema = self.engine.schema();
+        let plain = crate::compile::compile(text, &schema, &self.options(now, None));
+        if let Some(outcome) = mistake(text, &plain.diagnostics) {
+            return Ok(Some(outcome));
+        }
+        if self.folders.is_none() && plain.results.iter().any(|result| !result.inputs.is_empty()) {
+            return Ok(None);
+        }
+        let own_time =
+            plain.results.iter().flat_map(|result| &result.tables).any(|used| used.since.is_some());
+        let back = rule.period.or((!own_time).then_some(DAY));
+        let mut days = Vec::with_capacity(self.order.days);
+        let mut before: Option<(Vec<String>, u64)> = None;
+        for day in (0..self.order.days).rev() {
+            let clock = now.saturating_sub(i64::try_from(day).unwrap_or(i64::MAX).saturating_mul(DAY)).max(0);
+            let since = back.map(|back| clock.saturating_sub(back).max(0));
+            let compilation = self.compile(clock, Some(Seen { since, until: clock }))?;
+            if let Some(outcome) = mistake(text, &compilation.diagnostics) {
+                return Ok(Some(outcome));
+            }
+            let texts: Vec<String> = compilation.results.iter().map(|result| result.sql.clone()).collect();
+            let count = match &before {
+                // What names no clock gives the same on each day.
+                Some((same, count)) if *same == texts => *count,
+                _ => self.count(&compilation)?,
+            };
+            days.push(count);
+            before = Some((texts, count));
+        }
+        Ok(Some(Outcome::Ran(days)))
+    }
+
+    fn count(&mut self, compilation: &Compilation) -> Result<u64> {
+        let mut count = 0;
+        for result in &compilation.results {
+            count += self.engine.count(&Sql::from(result), self.cancel)?;
+        }
+        Ok(count)
+    }
+}
+
+fn mistake(text: &str, diagnostics: &[Diagnostic]) -> Option<Outcome> {
+    match judge(text, diagnostics) {
+        Ready::Yes => None,
+        Ready::NoTable(tables) => Some(Outcome::NoTable(tables)),
+        Ready::Wrong(problem) => Some(Outcome::Wrong(problem)),
+    }
+}

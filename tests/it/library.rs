@@ -1,0 +1,146 @@
+//! Hunts out of folders, on the command line: listed, swept, resumed, counted by technique.
+
+use std::fs;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+use crate::sandbox::Sandbox;
+
+const MAIL: &str = "id: 0d2f4c7e-0000-4000-8000-000000000001\nname: Mail rules that hide\nseverity: Medium\n\
+    queryPeriod: 2d\ntactics: [DefenseEvasion]\nrelevantTechniques: [T1564.008]\nquery: |\n  OfficeActivity\n  | where \
+    Operation == \"New-InboxRule\"\n";
+const LOGONS: &str = "// Logons from afar\n// Tactics: Initial Access\n// T1078\nSigninLogs | count\n";
+const PAGE: &str = "# Downloads\n\nTechnique T1530.\n\n```kql\nOfficeActivity | where Operation has \"FileDownloaded\"\n```\n\
+    ```kql\nOfficeActivity | where Operation == 5 and\n```\n";
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    for (name, content) in
+        [("lib/Detections/mail.yaml", MAIL), ("lib/logons.kql", LOGONS), ("lib/page.md", PAGE)]
+    {
+        let path = sandbox.path().join(name);
+        fs::create_dir_all(path.parent().expect("has a folder")).expect("makes it");
+        fs::write(path, content).expect("writes");
+    }
+    sandbox
+}
+
+fn run(sandbox: &Sandbox, arguments: &[&str]) -> Output {
+    sandbox.command("kqlhunt").args(arguments).output().expect("runs")
+}
+
+fn lines(output: &Output) -> Vec<Json> {
+    let text = String::from_utf8(output.stdout.clone()).expect("is text");
+    text.lines().map(|line| serde_json::from_str(line).expect("is JSON")).collect()
+}
+
+#[test]
+fn hunts_of_folders_are_listed_and_narrowed() {
+    let sandbox = sandbox();
+    let keys = |more: &[&str]| -> Vec<String> {
+        let arguments =
+            [&["hunts", "list", "--sample", "--library", "lib", "--format", "jsonl"], more].concat();
+        let output = run(&sandbox, &arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let keys = lines(&output).into_iter().map(|row| row["Hunt"].as_str().expect("is text").to_owned());
+        keys.filter(|key| !key.contains("office-activity") && !key.contains("quarantine")).collect()
+    };
+    assert_eq!(keys(&[]), ["Detections/mail", "logons", "page#1", "page#2"]);
+    assert_eq!(keys(&["--tactic", "defense evasion"]), ["Detections/mail"]);
+    assert_eq!(keys(&["--runnable"]), ["Detections/mail", "page#1"]);
+    assert_eq!(keys(&["--find", "T1078"])[0], "logons");
+    let query = run(&sandbox, &["hunts", "--library", "lib", "Detections/mail"]);
+    assert!(String::from_utf8_lossy(&query.stdout).starts_with("OfficeActivity\n| where"));
+}
+
+#[test]
+fn a_sweep_tells_what_came_of_each_rule() {
+    let sandbox = sandbox();
+    let output = run(&sandbox, &["sweep", "lib", "--sample", "--days", "3", "--format", "jsonl"]);
+    // One text makes no sense.
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let rows = lines(&output);
+    let row = |key: &str| rows.iter().find(|row| row["Rule"] == key).expect(key);
+    assert_eq!(row("Detections/mail")["State"], "ran");
+    let days = row("Detections/mail")["Days"].as_array().expect("is a list").clone();
+    assert_eq!((days.len(), &days[2]), (3, &row("Detections/mail")["Hits"]));
+    assert_eq!(row("logons")["State"], "no table");
+    assert_eq!(row("logons")["Problem"], "needs SigninLogs");
+    let wrong = row("page#2")["Problem"].as_str().expect("is text");
+    assert!(wrong.starts_with("1:"), "{wrong}");
+    // A rule sees two days, and a day's clock is its end.
+    let count = |from: &str, to: &str| {
+        let kql = format!(
+            "OfficeActivity | where Operation == 'New-InboxRule' | where TimeGenerated between (datetime({from}) .. datetime({to})) | count"
+        );
+        lines(&run(&sandbox, &["query", "--sample", "--format", "jsonl", &kql]))[0]["Count"].as_u64()
+    };
+    assert_eq!(days[2].as_u64(), count("2026-05-12T12:00", "2026-05-14T12:00"));
+    assert_eq!(days[0].as_u64(), count("2026-05-10T12:00", "2026-05-12T12:00"));
+    assert!(days[2].as_u64() > Some(0));
+    let hits = run(&sandbox, &["sweep", "lib/Detections", "--sample", "--exit-code"]);
+    assert_eq!(hits.status.code(), Some(1));
+    let none = run(&sandbox, &["sweep", "nowhere", "--sample"]);
+    assert_eq!(none.status.code(), Some(66));
+}
+
+#[test]
+fn a_sweep_that_is_stopped_goes_on() {
+    let sandbox = sandbox();
+    let slow = "range x from 1 to 5000000000 step 1 | where hash_sha256(tostring(x)) == 'no' | count";
+    for at in 0..4 {
+        fs::write(sandbox.path().join(format!("lib/z{at}.kql")), slow).expect("writes");
+    }
+    let arguments = ["sweep", "lib", "--sample", "--days", "1", "--jobs", "1"];
+    let mut command: Command = sandbox.command("kqlhunt");
+    let mut child =
+        command.args(arguments).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("starts");
+    let cache = sandbox.path().join(".cache/kqlhunt/sweep");
+    let written = || {
+        let files = fs::read_dir(&cache).into_iter().flatten().flatten();
+        files.map(|file| fs::read_to_string(file.path()).unwrap_or_default().lines().count()).sum::<usize>()
+    };
+    let started = Instant::now();
+    while written() < 4 {
+        assert!(started.elapsed() < Duration::from_secs(60), "nothing was done");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("signals");
+    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    for at in 0..4 {
+        fs::remove_file(sandbox.path().join(format!("lib/z{at}.kql"))).expect("removes");
+    }
+    let output = run(&sandbox, &arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("4 of 4 rules were done before"), "{said}");
+    assert_eq!(written(), 0, "a sweep that came to its end leaves nothing");
+}
+
+#[test]
+fn coverage_counts_techniques_and_writes_a_layer() {
+    let sandbox = sandbox();
+    let output = run(&sandbox, &["coverage", "lib", "--sample", "--hits", "--format", "jsonl"]);
+    let told: Vec<String> = lines(&output)
+        .iter()
+        .map(|row| {
+            format!(
+                "{} {} {} {} {}",
+                row["Tactic"], row["Technique"], row["Rules"], row["Runnable"], row["WithHits"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "\"InitialAccess\" \"T1078\" 1 0 0",
+            "\"DefenseEvasion\" \"T1564.008\" 1 1 1",
+            "\"\" \"T1530\" 2 1 1",
+        ]
+    );
+    let layer = run(&sandbox, &["coverage", "lib", "--sample", "--format", "navigator"]);
+    let layer: Json = serde_json::from_slice(&layer.stdout).expect("is JSON");
+    assert_eq!(layer["techniques"].as_array().map(Vec::len), Some(3));
+}
