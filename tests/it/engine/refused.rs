@@ -135,10 +135,16 @@ fn results_of_other_types_or_widths_are_our_mistake() {
 fn a_query_beyond_its_memory_says_so_and_the_next_one_runs() {
     let options = Options { memory_bytes: Some(20 << 20), threads: Some(1), ..Options::default() };
     let mut engine = Engine::open(&Data::Empty, &options).expect("opens");
-    // A list is one value, which cannot be spilled in parts.
-    let text = "SELECT length(list(i::VARCHAR || repeat('x', 200))) FROM range(3000000) r(i)";
-    let error = fetch(&mut engine, text, &[Type::Long]).expect_err("is too large");
-    assert!(matches!(&error, Error::Message(text) if text.contains("--memory")), "{error:?}");
+    // A list is one value, which cannot be spilled in parts, and so is a set.
+    for collected in ["length(list(t))", "length(kql_set_text(t, NULL))"] {
+        let text = format!(
+            "SELECT {collected} FROM (SELECT i::VARCHAR || repeat('x', 200) AS t FROM range(3000000) r(i))"
+        );
+        let error = fetch(&mut engine, &text, &[Type::Long]).expect_err("is too large");
+        assert!(matches!(&error, Error::Message(text) if text.contains("--memory")), "{error:?}");
+    }
+    let text = "SELECT count(DISTINCT s) FROM (SELECT kql_set_text(i::VARCHAR, 2) AS s FROM range(60000) r(i) GROUP BY i // 3)";
+    assert_eq!(fetch(&mut engine, text, &[Type::Long]).expect("runs"), [[Value::Long(20_000)]]);
     // Sorting spills.
     let text = "SELECT count(*) FROM (SELECT i FROM range(1000000) r(i) ORDER BY hash(i) LIMIT 900000)";
     assert_eq!(fetch(&mut engine, text, &[Type::Long]).expect("runs"), [[Value::Long(900_000)]]);
