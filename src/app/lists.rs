@@ -6,7 +6,7 @@ use super::keys::Context;
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
-use super::{App, Focus, NoteKind, text};
+use super::{App, Focus, NoteKind, parameters, text};
 use crate::catalog::views;
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
@@ -35,6 +35,7 @@ pub enum Choice {
     Past(usize),
     /// What is put into the query.
     Name(String),
+    Parameter,
 }
 
 /// What the list offers for what is typed.
@@ -44,17 +45,18 @@ pub fn items(app: &App, list: &List) -> Vec<Item> {
         ListKind::Hunts => hunts(app),
         ListKind::Schema => schema(app),
         ListKind::History => history(app),
+        ListKind::Parameters => return parameters::items(app, list),
     };
     let texts: Vec<String> = match list.kind {
         ListKind::Palette => all.iter().map(|item| item.left.clone()).collect(),
-        ListKind::Hunts | ListKind::Schema | ListKind::History => {
+        ListKind::Hunts | ListKind::Schema | ListKind::History | ListKind::Parameters => {
             all.iter().map(|item| format!("{} {}", item.left, item.right)).collect()
         }
     };
     let typed = match list.kind {
         // With its word typed, the command is what is looked for; the rest is for it.
         ListKind::Palette if typed_command(&list.input.text).is_some() => "",
-        ListKind::Palette | ListKind::Hunts | ListKind::Schema | ListKind::History => {
+        ListKind::Palette | ListKind::Hunts | ListKind::Schema | ListKind::History | ListKind::Parameters => {
             list.input.text.as_str()
         }
     };
@@ -140,6 +142,9 @@ pub fn popup_size(app: &App) -> (u16, u16) {
     let width = POPUP_SIZE.0.min(width.saturating_sub(4)).max(20);
     let wanted = match &app.popup {
         Some(Popup::Text(text)) => text.lines.len() as u16 + TEXT_EDGE,
+        Some(Popup::List(list)) if list.kind == ListKind::Parameters => {
+            parameters::count(app) as u16 + LIST_EDGE
+        }
         Some(Popup::List(_)) | None => POPUP_SIZE.1,
     };
     (width, wanted.min(POPUP_SIZE.1).min(height.saturating_sub(3)).max(3))
@@ -159,7 +164,7 @@ pub fn described_rows(app: &App, list: &List) -> usize {
     match list.kind {
         ListKind::Hunts => usize::from(popup_size(app).1) / 2,
         ListKind::History => usize::from(popup_size(app).1) / 3,
-        ListKind::Palette | ListKind::Schema => 0,
+        ListKind::Palette | ListKind::Schema | ListKind::Parameters => 0,
     }
 }
 
@@ -202,15 +207,25 @@ pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
 pub fn step(app: &mut App, step: Step) {
     let page = popup_rows(app);
     let Some(Popup::List(list)) = &app.popup else { return };
-    let count = items(app, list).len();
+    let (count, form) = (items(app, list).len(), list.kind == ListKind::Parameters);
+    if form {
+        parameters::take(app);
+    }
     if let Some(Popup::List(list)) = &mut app.popup {
         list.step(step, count, page);
+    }
+    if form {
+        parameters::give(app);
     }
 }
 
 /// Tab in the palette: the word of the selected command, ready for what it takes.
 pub fn complete(app: &mut App) -> Vec<Effect> {
     let Some(Popup::List(list)) = &app.popup else { return Vec::new() };
+    if list.kind == ListKind::Parameters {
+        step(app, Step::Down);
+        return Vec::new();
+    }
     let selected = items(app, list).into_iter().nth(list.selected);
     if let (ListKind::Palette, Some(Item { choice: Choice::Command(name), .. })) = (list.kind, selected)
         && typed_command(&list.input.text).is_none()
@@ -254,6 +269,7 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
             app.dirty = true;
             Vec::new()
         }
+        Some(Choice::Parameter) => parameters::accept(app),
         None => app.say(NoteKind::Warning, "nothing fits what is typed"),
     }
 }

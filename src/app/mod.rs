@@ -15,6 +15,7 @@ pub mod layout;
 pub mod lists;
 pub mod look;
 pub mod msg;
+pub mod parameters;
 pub mod popup;
 pub mod preferences;
 pub mod record;
@@ -38,6 +39,7 @@ use grid::Grid;
 use keymap::Keymap;
 use keys::Context;
 use msg::{Effect, TableAge};
+use parameters::{Asked, Filled};
 use popup::Popup;
 use record::Record;
 use session::{Ended, Past, Session};
@@ -112,6 +114,12 @@ pub struct App {
     file_text: Option<String>,
     /// What was run, the latest first.
     pub history: Vec<Past>,
+    /// What was typed for parameters of queries.
+    pub parameters: parameters::Values,
+    /// The statement whose parameters are asked for.
+    asked: Option<Asked>,
+    /// What is being checked.
+    checked: Filled,
 }
 
 /// What the workbench starts with.
@@ -167,10 +175,12 @@ pub struct Running {
     pub version: u64,
     pub fraction: Option<f64>,
     pub cancelling: bool,
-    /// The order that the grid keeps when the same text runs again.
+    /// The statement as it was written.
     pub text: String,
     /// What is said of its rows.
     pub said: String,
+    /// The statement as it runs.
+    pub filled: Filled,
 }
 
 /// The line above the hints.
@@ -232,6 +242,9 @@ impl App {
             numbers: 0,
             file_text: None,
             history: Vec::new(),
+            parameters: parameters::Values::new(),
+            asked: None,
+            checked: Filled::default(),
         }
     }
 
@@ -265,6 +278,7 @@ impl App {
             open: self.tabs.open,
             clock: self.clock_chosen.then_some(self.clock),
             history: self.history.clone(),
+            parameters: self.parameters.clone(),
             ended: Ended::Working,
             saved: None,
             place: 0,

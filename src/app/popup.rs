@@ -85,6 +85,8 @@ pub enum ListKind {
     Schema,
     /// What was run.
     History,
+    /// The parameters of a query; the line is for the selected one.
+    Parameters,
 }
 
 /// A list; what is in it follows from its kind and the input.

@@ -1,5 +1,6 @@
 //! What is kept from one start to the next: tabs, clock, what was run. Knows no file.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub struct Session {
     pub clock: Option<Clock>,
     /// What was run, the latest first.
     pub history: Vec<Past>,
+    /// What was typed for parameters of queries, by their names.
+    pub parameters: BTreeMap<String, String>,
     /// How the workbench that wrote this ended.
     pub ended: Ended,
     /// When it was written, by the wall clock, in ticks; known once it is read.

@@ -9,12 +9,12 @@ use super::grid::{Extent, Grid};
 use super::keys::{self, Context};
 use super::layout::{self, Part};
 use super::msg::{AgePurpose, Effect, Failure, Msg, Purpose, Window};
-use super::popup::{Popup, Text};
+use super::popup::{ListKind, Popup, Text};
 use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, counts,
-    statement, tabs, text, vim,
+    parameters, statement, tabs, text, vim,
 };
 use crate::diag::Diagnostic;
 use crate::hunt::series;
@@ -77,6 +77,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::Restored(session) => return restore(app, session),
         Msg::Checked { version, offset, diagnostics } => {
+            let diagnostics = app.checked.written(&diagnostics);
             app.dirty |= app.editor.remark(version, offset, &diagnostics);
         }
         Msg::First { run, compiled, rows } => {
@@ -183,7 +184,7 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     }
     match (context, &mut app.popup) {
         (Context::List, Some(Popup::List(list))) => {
-            if list.input.key(key) {
+            if list.input.key(key) && list.kind != ListKind::Parameters {
                 (list.selected, list.top) = (0, 0);
             }
             app.dirty = true;
@@ -223,7 +224,9 @@ fn paste(app: &mut App, pasted: &str) {
     match &mut app.popup {
         Some(Popup::List(list)) => {
             list.input.insert(pasted);
-            (list.selected, list.top) = (0, 0);
+            if list.kind != ListKind::Parameters {
+                (list.selected, list.top) = (0, 0);
+            }
         }
         Some(Popup::Text(_)) => {}
         None if app.stepper.is_some() => {}
@@ -242,11 +245,16 @@ fn wake(app: &mut App, fraction: Option<f64>) -> Vec<Effect> {
     if check {
         app.check_at = None;
         let statement = statement::current(app);
-        if app.database.state == DatabaseState::Open && !statement.text.trim().is_empty() {
+        let filled = parameters::filled(&statement.text, &app.parameters);
+        if let (DatabaseState::Open, Some(filled)) = (&app.database.state, filled)
+            && !filled.text.trim().is_empty()
+        {
+            let text = filled.text.clone();
+            app.checked = filled;
             effects.push(Effect::Check {
                 version: app.editor.version,
                 offset: statement.offset,
-                text: statement.text,
+                text,
                 now: app.clock.now(),
             });
         }
@@ -305,6 +313,7 @@ fn restore(app: &mut App, session: Session) -> Vec<Effect> {
     let said = session.said();
     tabs::restore(app, session.tabs, session.open);
     app.history = session.history;
+    app.parameters = session.parameters;
     if let (Some(clock), false) = (session.clock, app.clock_chosen) {
         app.clock = clock;
         app.clock_chosen = true;
@@ -347,7 +356,7 @@ fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) ->
     let (compiled, run) = (grid.compiled.clone(), grid.run);
     let total = grid.reachable();
     let mut effects = show(app, grid);
-    if app.editor.remark(running.version, running.offset, warnings) {
+    if app.editor.remark(running.version, running.offset, &running.filled.written(warnings)) {
         app.editor.explained = !warnings.is_empty();
     }
     match (warnings.first(), skipped) {
@@ -368,7 +377,7 @@ fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) ->
     }
     if total == 0 {
         let purpose = AgePurpose::Empty { run };
-        effects.push(Effect::Ages { purpose, text: running.text, now: Some(compiled.now) });
+        effects.push(Effect::Ages { purpose, text: running.filled.text, now: Some(compiled.now) });
         return effects;
     }
     if let Some(render) = &compiled.render {
@@ -410,6 +419,7 @@ fn fail(app: &mut App, run: u64, failure: Failure, ms: u64) -> Vec<Effect> {
                 String::new()
             };
             let said = format!("{}{more}", text::shown(message, app.ascii));
+            let diagnostics = running.filled.written(&diagnostics);
             app.editor.remark(running.version, running.offset, &diagnostics);
             app.editor.explained = true;
             app.say(NoteKind::Error, said)

@@ -33,7 +33,7 @@ use super::keys::is_sequence;
 use super::msg::Effect;
 pub use hits::open_hits;
 pub use panes::{put_hunt, put_query};
-pub use running::{run_beside, set_clock};
+pub use running::{run_beside, run_statement, set_clock};
 
 pub struct Command {
     pub name: &'static str,

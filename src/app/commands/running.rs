@@ -8,7 +8,7 @@ use crate::app::grid::Extent;
 use crate::app::msg::{AgePurpose, Effect};
 use crate::app::remarks::Remark;
 use crate::app::statement::{self, Statement};
-use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, text};
+use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, parameters, text};
 
 pub fn run(app: &mut App, _: &str) -> Vec<Effect> {
     let statement = statement::current(app);
@@ -30,6 +30,15 @@ fn start(app: &mut App, statement: Statement) -> Vec<Effect> {
     if statement.text.trim().is_empty() {
         return app.say(NoteKind::Warning, "there is no query at the cursor; F3 lists the shipped hunts");
     }
+    match parameters::ask(app, statement) {
+        Some(statement) => run_statement(app, statement),
+        None => nothing(),
+    }
+}
+
+/// Runs a statement whose parameters are known.
+pub fn run_statement(app: &mut App, statement: Statement) -> Vec<Effect> {
+    let filled = parameters::filled(&statement.text, &app.parameters).unwrap_or_default();
     let run = app.number();
     let stopped = app.running.as_ref().filter(|running| running.tab != app.tabs.number);
     let stopped = stopped.and_then(|running| app.tabs.place(running.tab));
@@ -42,7 +51,8 @@ fn start(app: &mut App, statement: Statement) -> Vec<Effect> {
         version: app.editor.version,
         fraction: None,
         cancelling: false,
-        text: statement.text.clone(),
+        text: statement.text,
+        filled: filled.clone(),
         said: String::new(),
     });
     app.drawn_at = app.at;
@@ -50,13 +60,13 @@ fn start(app: &mut App, statement: Statement) -> Vec<Effect> {
     app.check_at = None;
     app.save_at = None;
     app.say(NoteKind::Plain, "");
-    vec![Effect::Save(app.session()), Effect::Run { run, text: statement.text, now: app.clock.now() }]
+    vec![Effect::Save(app.session()), Effect::Run { run, text: filled.text, now: app.clock.now() }]
 }
 
 /// Runs a query that stands in no editor, at the clock of the result that it comes from.
 pub fn run_beside(app: &mut App, text: String, said: String) -> Vec<Effect> {
     let now = app.grid.as_ref().map(|grid| grid.compiled.now);
-    let effects = start(app, Statement { offset: 0, text });
+    let effects = run_statement(app, Statement { offset: 0, text });
     if let Some(running) = &mut app.running {
         // No mistake of it is a mistake of the text in the pane.
         (running.version, running.said) = (u64::MAX, said);

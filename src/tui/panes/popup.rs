@@ -49,11 +49,16 @@ fn list_title(list: &List) -> &'static str {
         ListKind::Hunts => "Shipped hunts",
         ListKind::Schema => "Tables and columns",
         ListKind::History => "What was run",
+        ListKind::Parameters => "Parameters: 7, 1d, datetime(...) as they are, all else is text",
     }
 }
 
 fn draw_list(app: &App, theme: &Theme, list: &List, area: Rect, buffer: &mut Buffer) -> Position {
-    let prompt = if list.kind == ListKind::Palette { ":" } else { "/" };
+    let prompt = match list.kind {
+        ListKind::Palette => ":",
+        ListKind::Parameters => "=",
+        _ => "/",
+    };
     put(buffer, area, 0, 0, prompt, theme.bold(), theme.ascii);
     let shown = text::shown(&list.input.text, theme.ascii);
     let before: String = list.input.text.chars().take(list.input.cursor).collect();
