@@ -107,6 +107,8 @@ impl Session {
     pub fn said(&self) -> Option<String> {
         let texts = self.tabs.iter().filter(|tab| !tab.text.trim().is_empty()).count();
         let said = match (texts, self.tabs.len()) {
+            // A file was opened, and nothing kept before.
+            _ if self.saved.is_none() => None,
             (0, _) => None,
             (_, 1) => Some("restored the query".to_owned()),
             (_, tabs) => Some(format!("restored {tabs} tabs")),

@@ -56,6 +56,10 @@ pub enum Event {
 /// No more events are handled before a draw, so that a flood of them does not freeze the screen.
 const EVENTS_MAX: usize = 10_000;
 
+/// While the terminal's size changes again and again, as when a window is dragged, no frame follows another
+/// sooner: each is a whole screen.
+const RESIZED: Duration = Duration::from_millis(60);
+
 /// Runs until the user ends it.
 ///
 /// # Errors
@@ -115,6 +119,9 @@ struct Desk {
     events: Receiver<Event>,
     rescue: Rescue,
     started: Instant,
+    /// When a frame was drawn because of another size, and whether another such one is due.
+    resized: Option<Instant>,
+    resizing: bool,
     /// What the rescue holds: version of the text, cursor.
     rescued: Option<(u64, (usize, usize))>,
 }
@@ -150,7 +157,18 @@ impl Desk {
         let (fallback, folders) = (options.fallback.clone(), options.folders.clone());
         let source = Source { data, options: engine, fallback, folders };
         let effects = Effects::start(source, session_file, sender)?;
-        Ok(Desk { app, theme, screen, effects, events, rescue, started: Instant::now(), rescued: None })
+        Ok(Desk {
+            app,
+            theme,
+            screen,
+            effects,
+            events,
+            rescue,
+            started: Instant::now(),
+            resized: None,
+            resizing: false,
+            rescued: None,
+        })
     }
 
     fn run(&mut self, restored: Option<Session>) -> io::Result<()> {
@@ -161,7 +179,7 @@ impl Desk {
         }
         loop {
             self.keep();
-            if self.app.dirty {
+            if self.app.dirty && self.storm().is_none() {
                 self.app.dirty = false;
                 self.draw()?;
             }
@@ -184,8 +202,11 @@ impl Desk {
 
     /// The next event. Sleeps until the state machine wants to be woken, for ever if it does not.
     fn wait(&self) -> Option<Event> {
-        let Some(at) = self.app.wake_at() else { return self.events.recv().ok() };
-        let left = Duration::from_millis(at.saturating_sub(self.now_ms()));
+        let woken = self.app.wake_at().map(|at| Duration::from_millis(at.saturating_sub(self.now_ms())));
+        let held_back = self.storm().filter(|_| self.app.dirty);
+        let Some(left) = [woken, held_back].into_iter().flatten().min() else {
+            return self.events.recv().ok();
+        };
         match self.events.recv_timeout(left) {
             Ok(event) => Some(event),
             Err(RecvTimeoutError::Timeout) => Some(Event::Msg(Msg::Wake(self.effects.fraction()))),
@@ -196,6 +217,8 @@ impl Desk {
     fn handle(&mut self, event: Event) -> io::Result<Flow> {
         let effects = match event {
             Event::Msg(msg) => {
+                self.resizing |=
+                    matches!(msg, Msg::Resize(width, height) if (width, height) != self.screen.size());
                 let now = self.now_ms();
                 update(&mut self.app, now, msg)
             }
@@ -222,6 +245,12 @@ impl Desk {
         Ok(Flow::On)
     }
 
+    /// How long a frame is to wait, since its size is new and so was that of the one before.
+    fn storm(&self) -> Option<Duration> {
+        let left = RESIZED.saturating_sub(self.resized?.elapsed());
+        (self.resizing && !left.is_zero()).then_some(left)
+    }
+
     fn draw(&mut self) -> io::Result<()> {
         // A resize whose event is still on its way.
         let size = terminal::dimensions();
@@ -232,6 +261,14 @@ impl Desk {
                 self.effects.perform(effect, &schema);
             }
             self.app.dirty = false;
+            self.resizing = true;
+        }
+        if std::mem::take(&mut self.resizing) {
+            self.resized = Some(Instant::now());
+            if self.screen.size() == self.app.size {
+                // It was another one in between, which took letters away.
+                self.screen.forget();
+            }
         }
         self.screen.draw(&self.app, &self.theme)
     }

@@ -69,13 +69,19 @@ pub fn dimensions() -> (u16, u16) {
 pub struct Screen {
     terminal: Terminal<Painter>,
     bytes: Bytes,
+    drawn: (u16, u16),
 }
 
 impl Screen {
     pub fn new() -> Screen {
         let bytes = Bytes::default();
         let Ok(terminal) = Terminal::new(Painter::new(bytes.clone(), dimensions));
-        Screen { terminal, bytes }
+        Screen { terminal, bytes, drawn: dimensions() }
+    }
+
+    /// Columns and rows of the frame before.
+    pub fn size(&self) -> (u16, u16) {
+        self.drawn
     }
 
     /// The next frame is drawn in full. Not by ratatui's `clear`, which asks the terminal where the cursor
@@ -92,6 +98,7 @@ impl Screen {
                 frame.set_cursor_position(place);
             }
         });
+        self.drawn = app.size;
         send(self.bytes.take().as_bytes())
     }
 }

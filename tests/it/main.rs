@@ -39,8 +39,12 @@ mod sandbox;
 mod screens;
 mod settings;
 #[cfg(feature = "engine")]
+mod stories;
+#[cfg(feature = "engine")]
 mod support;
 mod syntax;
+#[cfg(feature = "engine")]
+mod terminal;
 mod terminals;
 #[cfg(feature = "engine")]
 mod traps;

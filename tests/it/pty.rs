@@ -1,7 +1,6 @@
 //! The workbench in a terminal of its own: the real program, real keys, real bytes.
 
 mod keeping;
-mod terminal;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
-use terminal::{PATIENCE, Setup, Terminal};
+
+use crate::terminal::{PATIENCE, Setup, Terminal};
 
 const F3: &str = "\x1bOR";
 const F5: &str = "\x1b[15~";

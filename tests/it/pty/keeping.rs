@@ -2,8 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use super::terminal::{Setup, Terminal};
 use super::{CTRL_O, CTRL_Q, F5};
+use crate::terminal::{Setup, Terminal};
 
 const CTRL_N: &str = "\x0e";
 const CTRL_PAGE_UP: &str = "\x1b[5;5~";

@@ -1,5 +1,8 @@
 //! A terminal with kqlhunt in it: keys in, the screen and the very bytes out.
 
+pub mod keys;
+
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
@@ -36,37 +39,77 @@ pub struct Setup<'a> {
     pub home: Option<Arc<TempDir>>,
     /// As under nohup: a hang-up is not told by a signal.
     pub ignore_hang_up: bool,
+    /// Inside of a tmux of its own, with tmux's own settings.
+    pub tmux: bool,
 }
 
 impl Default for Setup<'_> {
     fn default() -> Self {
-        Setup { arguments: &["--sample"], variables: &[], size: (80, 24), home: None, ignore_hang_up: false }
+        Setup {
+            arguments: &["--sample"],
+            variables: &[],
+            size: (80, 24),
+            home: None,
+            ignore_hang_up: false,
+            tmux: false,
+        }
     }
+}
+
+/// What is set where the tests run and would change what is shown.
+pub const AMBIENT: &[&str] = &[
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLORTERM",
+    "SSH_CONNECTION",
+    "KQLHUNT_DB",
+    "LC_ALL",
+    "TMUX",
+    "STY",
+    "EDITOR",
+    "VISUAL",
+];
+
+/// The variables of a process whose home is this folder.
+pub fn surroundings(home: &Path) -> Vec<(&'static str, OsString)> {
+    let places = ["XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"];
+    let mut all: Vec<(&str, OsString)> =
+        places.iter().map(|name| (*name, home.join(name.to_lowercase()).into_os_string())).collect();
+    all.extend([("HOME", home.into()), ("LANG", "C.UTF-8".into()), ("TERM", "xterm-256color".into())]);
+    all
 }
 
 impl Terminal {
     pub fn start(setup: Setup<'_>) -> Terminal {
+        let home = setup.home.unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
         let (columns, rows) = setup.size;
+        // tmux takes the last row for its status.
+        let rows = rows + u16::from(setup.tmux);
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let home = setup.home.unwrap_or_else(|| Arc::new(tempfile::tempdir().unwrap()));
+        let program = env!("CARGO_BIN_EXE_kqlhunt");
         let mut command = if setup.ignore_hang_up {
             let mut shell = CommandBuilder::new("sh");
-            shell.args(["-c", "trap '' HUP; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_kqlhunt")]);
+            shell.args(["-c", "trap '' HUP; exec \"$@\"", "sh", program]);
             shell
+        } else if setup.tmux {
+            let mut tmux = CommandBuilder::new("tmux");
+            let socket = home.path().join("tmux.socket");
+            tmux.arg("-S");
+            tmux.arg(socket);
+            tmux.args(["-f", "/dev/null", "new-session", program]);
+            tmux
         } else {
-            CommandBuilder::new(env!("CARGO_BIN_EXE_kqlhunt"))
+            CommandBuilder::new(program)
         };
         command.args(setup.arguments);
-        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "SSH_CONNECTION", "KQLHUNT_DB", "LC_ALL"] {
+        for name in AMBIENT {
             command.env_remove(name);
         }
-        for name in ["XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"] {
-            command.env(name, home.path().join(name.to_lowercase()));
+        for (name, value) in surroundings(home.path()) {
+            command.env(name, value);
         }
-        command.env("HOME", home.path());
-        command.env("LANG", "C.UTF-8");
-        command.env("TERM", "xterm-256color");
         command.cwd(home.path());
         for (name, value) in setup.variables {
             command.env(name, value);
@@ -119,6 +162,29 @@ impl Terminal {
         parser.screen().rows(0, columns.get()).nth(usize::from(row)).unwrap_or_default()
     }
 
+    /// The runs of the rows with the text, each line one: colour and weight, then letters.
+    pub fn styles(&self, text: &str) -> Vec<String> {
+        let parser = self.screen.lock().unwrap();
+        let screen = parser.screen();
+        let (rows, columns) = screen.size();
+        let mut runs: Vec<(String, String)> = Vec::new();
+        for row in 0..rows.get() {
+            let cells: Vec<_> = (0..columns.get()).filter_map(|column| screen.cell(row, column)).collect();
+            if !cells.iter().map(|cell| cell.contents()).collect::<String>().contains(text) {
+                continue;
+            }
+            runs.push((format!("row {}", row + 1), String::new()));
+            for cell in cells {
+                let letters = if cell.has_contents() { cell.contents() } else { " " };
+                match runs.last_mut() {
+                    Some((style, run)) if *style == said(cell) => run.push_str(letters),
+                    _ => runs.push((said(cell), letters.to_string())),
+                }
+            }
+        }
+        runs.into_iter().map(|(style, run)| format!("{style:24}{run}").trim_end().to_string()).collect()
+    }
+
     /// Every byte that was sent so far.
     pub fn bytes(&self) -> Vec<u8> {
         self.bytes.lock().unwrap().clone()
@@ -134,7 +200,13 @@ impl Terminal {
 
     pub fn wait_until(&self, what: &str, done: impl Fn(&str) -> bool) {
         let started = Instant::now();
-        while !done(&self.screen()) {
+        let mut seen = None;
+        loop {
+            let sent = self.sent();
+            if seen != Some(sent) && done(&self.screen()) {
+                return;
+            }
+            seen = Some(sent);
             assert!(started.elapsed() < PATIENCE, "{what} did not come:\n{}", self.screen());
             thread::sleep(Duration::from_millis(5));
         }
@@ -226,6 +298,28 @@ impl Terminal {
     pub fn file(&self, name: &str) -> std::path::PathBuf {
         Path::new(self.home.path()).join(name)
     }
+}
+
+/// Colour and weight of a cell.
+fn said(cell: &vt100::Cell) -> String {
+    let color = |color: vt100::Color| match color {
+        vt100::Color::Default => "-".to_string(),
+        vt100::Color::Idx(at) => at.to_string(),
+        vt100::Color::Rgb(red, green, blue) => format!("#{red:02x}{green:02x}{blue:02x}"),
+    };
+    let mut text = color(cell.fgcolor());
+    if cell.bgcolor() != vt100::Color::Default {
+        text.push_str(&format!(" on {}", color(cell.bgcolor())));
+    }
+    let weights = [
+        (cell.bold(), " bold"),
+        (cell.dim(), " dim"),
+        (cell.underline(), " underlined"),
+        (cell.inverse(), " reversed"),
+        (cell.italic(), " italic"),
+    ];
+    weights.iter().filter(|(has, _)| *has).for_each(|(_, word)| text.push_str(word));
+    text
 }
 
 fn cells(count: u16) -> NonZeroU16 {

@@ -1,0 +1,194 @@
+//! Stories: keys in, screens out, with the real program in a real terminal. One file of tests/stories is one
+//! story; `UPDATE=1` writes what came into it, to be read before it is kept. Lines of a story:
+//!
+//! - `# GROUP: feature` first: the row of [`FEATURES`] that it shows; other lines with `#` are remarks.
+//! - `> step`, see [`Play::step`] for the steps.
+//! - `| line` below a step that shows something: what is to be seen.
+//!
+//! A screen is awaited, not looked at once, so that a story needs few pauses. What differs from run to run
+//! is masked in one way: a duration is `# ms`, and the rule or the spaces that follow it grow or
+//! shrink by the difference; the home folder is `~`.
+
+mod play;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+
+use play::Play;
+
+/// As many at once; they wait more than they work.
+const PLAYERS: usize = 6;
+
+/// What a workbench is to have, and a story is to show.
+const FEATURES: &[(&str, &[&str])] = &[
+    (
+        "EDITOR",
+        &[
+            "syntax highlighting",
+            "completion",
+            "diagnostics in place",
+            "format",
+            "several statements",
+            "history",
+            "undo and redo",
+            "comment, find, replace",
+            "docs, definition, rename",
+            "paste",
+        ],
+    ),
+    ("GRID", &["any number of rows", "many columns", "sort", "record", "dynamic values", "hostile data"]),
+    ("CHARTS", &["timechart"]),
+    ("RUN", &["progress and elapsed time", "cancel", "the clock and the age of data", "errors at run time"]),
+    ("HUNT", &["query library", "fuzzy find", "hits, user by user", "the indicator's card"]),
+    ("KEEP", &["session after a lost line", "export", "queries in files"]),
+    (
+        "SHELL",
+        &[
+            "command line",
+            "read-only data",
+            "tables and columns",
+            "loading files",
+            "no colour, ASCII",
+            "small and large screens",
+            "help on the screen",
+            "command palette",
+            "suspend",
+        ],
+    ),
+];
+
+pub struct Story {
+    pub path: PathBuf,
+    /// Each step, what is to be seen after it, and the remarks before it.
+    pub steps: Vec<Step>,
+    pub features: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    pub before: String,
+    pub said: String,
+    pub seen: Vec<String>,
+}
+
+impl Story {
+    fn read(path: PathBuf) -> Story {
+        let text = fs::read_to_string(&path).unwrap();
+        let (mut steps, mut before): (Vec<Step>, String) = (Vec::new(), String::new());
+        for line in text.lines() {
+            if let Some(said) = line.strip_prefix("> ") {
+                let before = std::mem::take(&mut before);
+                steps.push(Step { before, said: said.to_string(), seen: Vec::new() });
+            } else if let Some(seen) = line.strip_prefix('|') {
+                let last = steps.last_mut().unwrap_or_else(|| panic!("{}: no step yet", path.display()));
+                last.seen.push(seen.strip_prefix(' ').unwrap_or(seen).to_string());
+            } else {
+                before.push_str(line);
+                before.push('\n');
+            }
+        }
+        let group = |line: &&str| {
+            line.split_once(": ")
+                .is_some_and(|(group, _)| group.chars().all(|letter| letter.is_ascii_uppercase()))
+        };
+        let remarks = text.lines().filter_map(|line| line.strip_prefix("# "));
+        let features = remarks.filter(group).map(str::to_string).collect();
+        Story { path, steps, features }
+    }
+
+    /// As it stands in the file.
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for step in &self.steps {
+            text.push_str(&format!("{}> {}\n", step.before, step.said));
+            for line in &step.seen {
+                text.push_str(format!("| {line}").trim_end());
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    pub fn name(&self) -> String {
+        self.path.file_stem().unwrap().to_string_lossy().into_owned()
+    }
+}
+
+fn stories() -> Vec<Story> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    // `STORY=name` plays those with the name only.
+    let only = std::env::var("STORY").unwrap_or_default();
+    paths.retain(|path| path.file_name().unwrap().to_string_lossy().contains(&only));
+    paths.into_iter().map(Story::read).collect()
+}
+
+/// Plays all, some at once; gives what is wrong.
+fn play_all(tmux: bool) -> Vec<String> {
+    let update = std::env::var_os("UPDATE").is_some() && !tmux;
+    let (queue, wrong) = (Mutex::new(stories()), Mutex::new(Vec::new()));
+    let next = || queue.lock().unwrap().pop();
+    thread::scope(|scope| {
+        for _ in 0..PLAYERS {
+            scope.spawn(|| {
+                while let Some(mut story) = next() {
+                    if tmux && story.steps.iter().any(|step| Play::outside_of_tmux(&step.said)) {
+                        continue;
+                    }
+                    let played = catch_unwind(AssertUnwindSafe(|| Play::new(tmux, update).play(&mut story)));
+                    let said = match played {
+                        Ok(Ok(())) if update => {
+                            fs::write(&story.path, story.text()).err().map(|e| e.to_string())
+                        }
+                        Ok(Ok(())) => None,
+                        Ok(Err(said)) => Some(said),
+                        Err(panic) => Some(panic.downcast_ref::<String>().cloned().unwrap_or_default()),
+                    };
+                    if let Some(said) = said {
+                        wrong.lock().unwrap().push(format!("{}: {said}", story.name()));
+                    }
+                }
+            });
+        }
+    });
+    wrong.into_inner().unwrap()
+}
+
+#[test]
+fn stories_in_a_terminal() {
+    let wrong = play_all(false);
+    assert!(wrong.is_empty(), "{} stories go otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn stories_in_tmux() {
+    if Command::new("tmux").arg("-V").output().is_err() {
+        eprintln!("tmux is not here: the stories were not played in it");
+        return;
+    }
+    let wrong = play_all(true);
+    assert!(wrong.is_empty(), "{} stories go otherwise in tmux:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_feature_has_a_story() {
+    let mut stories_of: BTreeMap<String, usize> = BTreeMap::new();
+    for story in stories() {
+        assert!(!story.features.is_empty(), "{} does not say what it shows", story.name());
+        for feature in story.features {
+            *stories_of.entry(feature).or_default() += 1;
+        }
+    }
+    let known: BTreeSet<String> = FEATURES
+        .iter()
+        .flat_map(|(group, rows)| rows.iter().map(move |row| format!("{group}: {row}")))
+        .collect();
+    let told: BTreeSet<String> = stories_of.into_keys().collect();
+    assert_eq!(known, told);
+}
