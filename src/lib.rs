@@ -7,6 +7,7 @@
 pub mod app;
 pub mod batch;
 pub mod catalog;
+pub mod chart;
 pub mod cli;
 pub mod compile;
 pub mod diag;

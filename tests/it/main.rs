@@ -5,6 +5,7 @@
 mod behind;
 #[cfg(feature = "engine")]
 mod cases;
+mod charts;
 mod cli;
 mod compile;
 mod complete;

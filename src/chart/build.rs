@@ -1,0 +1,327 @@
+//! From rows to a chart: every value to its series and place, what has none counted.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::array;
+use super::number::count;
+use super::points::places;
+use super::roles::Roles;
+use super::special::{card, lanes, spans, tree};
+use super::{Axis, Body, Bounds, Chart, PANELS_MAX, Place, Plot, SERIES_SHOWN, Series, Split, Stack};
+use crate::catalog::charts::{Across, Form, Kind, kind_of};
+use crate::facts::Render;
+use crate::ticks;
+use crate::types::{ColumnType, Type};
+use crate::value::Value;
+
+/// The chart of some rows. The error says why there is none: one sentence, lower case.
+pub fn chart(columns: &[ColumnType], rows: &[Vec<Value>], render: &Render) -> Result<Chart, String> {
+    let kind = kind_of(&render.kind).ok_or_else(|| format!("'{}' is not a chart", render.kind))?;
+    let mut remarks = Vec::new();
+    let body = match kind.form {
+        Form::Rows => return Err(format!("'render {}' is shown as the table", kind.name)),
+        Form::Share if render.property("kind") == Some("map") => {
+            return Err("a piechart on a map is shown as the table".into());
+        }
+        Form::Card => card(columns, rows)?,
+        Form::Tree => tree(columns, rows, render, &mut remarks)?,
+        Form::Span => spans(columns, rows, render, &mut remarks)?,
+        Form::Lane => lanes(kind, columns, rows, render, &mut remarks)?,
+        Form::Line | Form::Area | Form::Column | Form::Bar | Form::Point | Form::Share => {
+            Body::Plot(plot(kind, columns, rows, render, &mut remarks)?)
+        }
+    };
+    if render.property("kind") == Some("map") {
+        remarks.push("drawn without a map".into());
+    }
+    Ok(Chart {
+        kind,
+        title: render.property("title").unwrap_or_default().to_string(),
+        legend: render.property("legend") != Some("hidden"),
+        body,
+        remarks,
+    })
+}
+
+/// The kind for a result whose query has no `render`.
+pub fn guess(columns: &[ColumnType], rows: &[Vec<Value>]) -> &'static str {
+    let works = |kind: &&str| {
+        let render = Render { kind: kind.to_string(), properties: Vec::new() };
+        kind_of(kind).is_some_and(|kind| Roles::of(kind, columns, rows, &render).is_ok())
+    };
+    match rows.len() {
+        1 => "card",
+        _ => ["timechart", "barchart"].iter().find(|kind| works(kind)).copied().unwrap_or("table"),
+    }
+}
+
+fn plot(
+    kind: &Kind,
+    columns: &[ColumnType],
+    rows: &[Vec<Value>],
+    render: &Render,
+    remarks: &mut Vec<String>,
+) -> Result<Plot, String> {
+    let roles = Roles::of(kind, columns, rows, render)?;
+    let log_x = render.property("xaxis") == Some("log");
+    let continuous = match (columns[roles.x].ty, kind.across) {
+        (Type::Datetime, _) => matches!(kind.form, Form::Column) || kind.across != Across::First,
+        (Type::Dynamic, _) => array::holds(rows, roles.x).is_some() && kind.form != Form::Share,
+        (ty, Across::Time | Across::Continuous) => ty.numeric() || ty == Type::Timespan,
+        (_, Across::First) => false,
+    };
+    let mut drawing = Drawing { continuous, log_x, ..Drawing::default() };
+    for row in rows {
+        drawing.add(columns, &roles, row);
+    }
+    if render.property("accumulate") == Some("true") {
+        drawing.accumulate();
+    }
+    for (number, what) in
+        [(drawing.left_out, "value has no place"), (drawing.added, "value is added to another of its place")]
+    {
+        remarks.extend((number > 0).then(|| said(number, what)));
+    }
+    let x = drawing.axis();
+    let several = roles.values.len() > 1;
+    let split = match render.property("ysplit") {
+        Some("panels") => Split::Panels,
+        Some("axes") => Split::Axes,
+        _ => Split::None,
+    };
+    if kind.name == "anomalychart" && roles.anomalies.is_empty() {
+        remarks.push("nothing is marked, since anomalycolumns names no column".into());
+    }
+    if drawing.series.len() > SERIES_SHOWN {
+        // Those that are seen first are the greatest.
+        let size = |found: &Found| found.points.values().map(|value| value.abs()).sum::<f64>();
+        drawing.series.sort_by(|left, right| size(right).total_cmp(&size(left)));
+    }
+    let mut series: Vec<Series> = drawing
+        .series
+        .into_iter()
+        .enumerate()
+        .map(|(at, found)| Series {
+            name: found.name,
+            panel: if several { found.column } else { at },
+            points: found.points.into_iter().collect(),
+            anomalies: found.anomalies.into_iter().collect(),
+        })
+        .collect();
+    if split == Split::Panels {
+        let panels = series.iter().map(|series| series.panel + 1).max().unwrap_or(0);
+        series.retain(|series| series.panel < PANELS_MAX);
+        let left = panels.saturating_sub(PANELS_MAX) as u64;
+        remarks.extend((left > 0).then(|| format!("{} beyond the fifth not drawn", count(left, "panel"))));
+    }
+    let window = window(&x, render);
+    let stops = match x.bins() {
+        Some(bins) => (0..bins).map(|bin| x.place(bin as f64)).collect(),
+        None => places(&series),
+    };
+    let text = |name: &str| render.property(name).map(str::to_string);
+    let number = |name: &str| render.property(name).and_then(|value| value.parse::<f64>().ok());
+    Ok(Plot {
+        x_column: roles.x,
+        x_title: text("xtitle").unwrap_or_else(|| columns[roles.x].name.clone()),
+        y_title: text("ytitle").unwrap_or_default(),
+        y: Bounds {
+            log: render.property("yaxis") == Some("log"),
+            min: number("ymin").filter(|value| value.is_finite()),
+            max: number("ymax").filter(|value| value.is_finite()),
+        },
+        stack: match render.property("kind") {
+            Some("stacked") => Stack::Stacked,
+            Some("stacked100") => Stack::Hundred,
+            Some("unstacked") => Stack::Apart,
+            _ if kind.stacked => Stack::Stacked,
+            _ => Stack::Apart,
+        },
+        split,
+        window,
+        x,
+        stops,
+        series,
+    })
+}
+
+/// `1 value has ...`, `7 values have ...`, from `value has ...`.
+pub fn said(number: usize, what: &str) -> String {
+    let (noun, rest) = what.split_once(' ').unwrap_or((what, ""));
+    let rest = if number == 1 {
+        rest.to_string()
+    } else {
+        rest.replacen("has ", "have ", 1).replacen("is ", "are ", 1)
+    };
+    format!("{} {rest}", count(number as u64, noun))
+}
+
+/// What `xmin` and `xmax` leave of the axis, in its units.
+fn window(x: &Axis, render: &Render) -> Option<(f64, f64)> {
+    let unit = |name: &str| {
+        let text = render.property(name)?;
+        match x {
+            Axis::Time { .. } => ticks::parse_datetime(text).map(|at| x.unit(Place::Ticks(at))),
+            Axis::Number { .. } => text.parse().ok().map(|at| x.unit(Place::Number(at))),
+            Axis::Labels(_) => None,
+        }
+    };
+    let (least, most) = x.whole();
+    let (from, to) = (unit("xmin"), unit("xmax"));
+    let to = to.map(|to| if x.bins().is_some() { to.floor() + 1.0 } else { to });
+    let window = (from.unwrap_or(least).max(least), to.unwrap_or(most).min(most));
+    ((from.is_some() || to.is_some()) && window.0 < window.1).then_some(window)
+}
+
+#[derive(Default)]
+struct Found {
+    name: String,
+    /// The index of its column among the values'.
+    column: usize,
+    points: BTreeMap<Place, f64>,
+    anomalies: BTreeSet<Place>,
+}
+
+/// Points as they come.
+#[derive(Default)]
+struct Drawing {
+    continuous: bool,
+    log_x: bool,
+    labels: Vec<String>,
+    label_places: HashMap<String, usize>,
+    series: Vec<Found>,
+    series_places: HashMap<String, usize>,
+    left_out: usize,
+    added: usize,
+}
+
+impl Drawing {
+    fn add(&mut self, columns: &[ColumnType], roles: &Roles, row: &[Value]) {
+        let prefix: Vec<_> = roles.names.iter().map(|at| row[*at].text()).collect();
+        let prefix = prefix.join(", ");
+        let xs = array::elements(&row[roles.x]);
+        for (column, at) in roles.values.iter().enumerate() {
+            let unit = if columns[*at].ty == Type::Timespan { " (s)" } else { "" };
+            let name = match (roles.names.is_empty(), roles.values.len()) {
+                (true, _) => format!("{}{unit}", columns[*at].name),
+                (false, 1) => prefix.clone(),
+                (false, _) => format!("{prefix}:{}{unit}", columns[*at].name),
+            };
+            let series = self.series_named(name, column);
+            // Anomalies stand beside the values in order; a lone column marks all of them.
+            let anomalies = roles
+                .anomalies
+                .get(column)
+                .or(roles.anomalies.first().filter(|_| roles.anomalies.len() == 1));
+            match &xs {
+                None => {
+                    let anomaly = anomalies.is_some_and(|at| marked(&row[*at]));
+                    self.point(series, &row[roles.x], &row[*at], anomaly);
+                }
+                Some(xs) => {
+                    let values = array::elements(&row[*at]).unwrap_or_default();
+                    let flags = anomalies.and_then(|at| array::elements(&row[*at])).unwrap_or_default();
+                    for (at, x) in xs.iter().enumerate() {
+                        let anomaly = flags.get(at).is_some_and(marked);
+                        match values.get(at) {
+                            // The gap of a series.
+                            Some(Value::Null) => {}
+                            value => self.point(series, x, value.unwrap_or(&Value::Null), anomaly),
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn point(&mut self, series: usize, x: &Value, value: &Value, anomaly: bool) {
+        let place = match x {
+            value if !self.continuous => Some(self.label(value.text())),
+            Value::Datetime(at) => Some(Place::Ticks(*at)),
+            value => number(value)
+                .filter(|at| at.is_finite() && (!self.log_x || *at > 0.0))
+                // Zero has two signs and one place.
+                .map(|at| Place::Number(at + 0.0)),
+        };
+        let (Some(place), Some(value)) = (place, number(value).filter(|value| value.is_finite())) else {
+            self.left_out += 1;
+            return;
+        };
+        let found = &mut self.series[series];
+        self.added += usize::from(found.points.contains_key(&place));
+        *found.points.entry(place).or_default() += value;
+        if anomaly {
+            found.anomalies.insert(place);
+        }
+    }
+
+    fn series_named(&mut self, name: String, column: usize) -> usize {
+        if let Some(found) = self.series_places.get(&name) {
+            return *found;
+        }
+        self.series_places.insert(name.clone(), self.series.len());
+        self.series.push(Found { name, column, ..Found::default() });
+        self.series.len() - 1
+    }
+
+    fn label(&mut self, label: String) -> Place {
+        if let Some(found) = self.label_places.get(&label) {
+            return Place::Label(*found);
+        }
+        self.label_places.insert(label.clone(), self.labels.len());
+        self.labels.push(label);
+        Place::Label(self.labels.len() - 1)
+    }
+
+    /// Each value is the sum of all up to its place.
+    fn accumulate(&mut self) {
+        for found in &mut self.series {
+            let mut sum = 0.0;
+            for value in found.points.values_mut() {
+                sum += *value;
+                *value = sum;
+            }
+        }
+    }
+
+    fn axis(&mut self) -> Axis {
+        if !self.continuous {
+            return Axis::Labels(std::mem::take(&mut self.labels));
+        }
+        let mut places: Vec<_> = self.series.iter().flat_map(|found| found.points.keys().copied()).collect();
+        places.sort_unstable();
+        places.dedup();
+        match (places.first(), places.last()) {
+            (Some(Place::Number(from)), Some(Place::Number(to))) => {
+                Axis::Number { from: *from, to: *to, log: self.log_x }
+            }
+            _ => Axis::of_ticks(&ticks_of(&places)),
+        }
+    }
+}
+
+fn ticks_of(places: &[Place]) -> Vec<i64> {
+    let ticks = |place: &Place| match place {
+        Place::Ticks(at) => Some(*at),
+        Place::Number(_) | Place::Label(_) => None,
+    };
+    places.iter().filter_map(ticks).collect()
+}
+
+/// Whether a cell of an anomaly column marks its point.
+fn marked(value: &Value) -> bool {
+    number(value).is_some_and(|value| value != 0.0)
+}
+
+/// Timespans are seconds.
+pub fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Int(value) => Some(f64::from(*value)),
+        Value::Long(value) | Value::Datetime(value) => Some(*value as f64),
+        Value::Timespan(value) => Some(*value as f64 / ticks::SECOND as f64),
+        Value::Real(value) => Some(*value),
+        Value::Decimal(text) | Value::Dynamic(text) => text.parse().ok(),
+        Value::Bool(value) => Some(f64::from(u8::from(*value))),
+        Value::Null | Value::Guid(_) | Value::String(_) => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! What is said of a chart beside its drawing: which series is which, what the cursor reads, what is left out.
+
+use super::canvas::{Canvas, Ink};
+use super::draw::{fill, filled, mark};
+use super::list::rows_of;
+use super::number::{count, reading};
+use super::points::places;
+use super::scale::Scale;
+use super::{Axis, Body, Bounds, Chart, Place, Plot, Split, Stack, View, time};
+use crate::catalog::charts::Form;
+use crate::display;
+use crate::ticks;
+
+/// Whether there is a line below the drawing that names the series.
+pub fn has_line(chart: &Chart) -> bool {
+    match &chart.body {
+        Body::Plot(plot) => {
+            let marks = plot.series.iter().any(|series| !series.anomalies.is_empty());
+            chart.legend && (plot.series.len() > 1 || marks)
+        }
+        Body::Card(_) | Body::Tree(_) | Body::Lanes(_) => false,
+    }
+}
+
+/// Each series with its sign, the chosen one marked; those switched off between parentheses. Scrolls to the
+/// chosen one.
+pub fn draw(chart: &Chart, plot: &Plot, view: &View, y: usize, canvas: &mut Canvas) {
+    let entries: Vec<String> =
+        (0..plot.series.len()).map(|at| entry(chart, plot, view, at, canvas.ascii)).collect();
+    let room = canvas.width.saturating_sub(12);
+    let ascii = canvas.ascii;
+    let wide = |at: usize| display::width(&display::shown(&entries[at], ascii)) + 2;
+    let chosen = view.chosen.unwrap_or(0).min(entries.len().saturating_sub(1));
+    let mut start = 0;
+    while start < chosen && (start..=chosen).map(wide).sum::<usize>() > room {
+        start += 1;
+    }
+    let mut x = usize::from(start > 0);
+    if start > 0 {
+        canvas.text(0, y, "<", Ink::Dim);
+    }
+    for (at, entry) in entries.iter().enumerate().skip(start) {
+        if x + wide(at) > canvas.width && at > start {
+            canvas.text_before(canvas.width, y, &format!(" +{}", entries.len() - at), Ink::Dim);
+            return;
+        }
+        let ink = match view.shows(at) {
+            _ if view.chosen == Some(at) => Ink::Chosen,
+            true => Ink::Series(at),
+            false => Ink::Dim,
+        };
+        x = canvas.text(x, y, entry, ink) + 2;
+        if x + 6 > canvas.width && at + 1 < entries.len() {
+            canvas.text_before(canvas.width, y, &format!(" +{}", entries.len() - at - 1), Ink::Dim);
+            return;
+        }
+    }
+    if plot.series.iter().any(|series| !series.anomalies.is_empty()) {
+        canvas.text(x, y, "! anomaly", Ink::Anomaly);
+    }
+}
+
+fn entry(chart: &Chart, plot: &Plot, view: &View, at: usize, ascii: bool) -> String {
+    let alone = || super::plot::panels(plot, view).iter().all(|panel| panel.len() < 2);
+    let blocks = filled(chart.kind.form) || chart.kind.blocks && alone();
+    let sign = if blocks { fill(at, ascii) } else { mark(at) };
+    let name = &plot.series[at].name;
+    let own = match plot.split {
+        Split::Axes => own_range(plot, at),
+        Split::None | Split::Panels => String::new(),
+    };
+    if view.shows(at) { format!("{sign} {name}{own}") } else { format!("({name})") }
+}
+
+/// From where to where an axis of its own goes.
+fn own_range(plot: &Plot, at: usize) -> String {
+    let values = plot.series[at].points.iter().map(|point| point.1);
+    let range = values
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |range, value| (range.0.min(value), range.1.max(value)));
+    if range.0 > range.1 {
+        return String::new();
+    }
+    let scale = Scale::new(range, Bounds::default(), false, 8);
+    format!(" {}..{}", reading(scale.least), reading(scale.most))
+}
+
+/// What the cursor or the brush reads: the place, and each series there.
+pub fn read(chart: &Chart, view: &View) -> Option<String> {
+    let cursor = view.cursor?;
+    match &chart.body {
+        Body::Plot(plot) if view.anchor.is_some() => brushed(plot, view),
+        Body::Plot(plot) => {
+            let place = *plot.stops.get(cursor)?;
+            let shown: Vec<usize> = (0..plot.series.len()).filter(|at| view.shows(*at)).collect();
+            let values: Vec<Option<f64>> = shown.iter().map(|at| plot.value(*at, place)).collect();
+            let mut said = place_text(&plot.x, place);
+            for (at, value) in shown.iter().zip(&values) {
+                let value = value.map_or("no row".into(), reading);
+                said.push_str(&format!("  {} {value}", plot.series[*at].name));
+            }
+            if shown.len() > 1 && plot.stack != Stack::Apart {
+                said.push_str(&format!("  sum {}", reading(values.iter().flatten().sum())));
+            }
+            Some(said)
+        }
+        Body::Card(values) => values.get(cursor).map(|(name, value)| format!("{name} {value}")),
+        Body::Tree(branches) => {
+            let rows = rows_of(branches);
+            rows.get(cursor).map(|row| format!("{} {}", row.branch.name, reading(row.branch.value)))
+        }
+        Body::Lanes(lanes) => {
+            let lane = lanes.lanes.get(cursor)?;
+            let (first, last) = (lane.spans.first()?.0, lane.spans.iter().map(|span| span.1).max()?);
+            let (first, last) = (place_text(&lanes.x, first), place_text(&lanes.x, last));
+            let number = count(lane.spans.len() as u64, "row");
+            Some(format!("{}  {first} .. {last}  {number}", lane.name))
+        }
+    }
+}
+
+fn brushed(plot: &Plot, view: &View) -> Option<String> {
+    let (first, last) = view.brushed()?;
+    let (from, to) = (*plot.stops.get(first)?, *plot.stops.get(last)?);
+    let shown = (0..plot.series.len()).filter(|at| view.shows(*at));
+    let sums = shown.map(|at| {
+        let points = plot.series[at].points.iter().filter(|point| point.0 >= from && point.0 <= to);
+        format!("{} {}", plot.series[at].name, reading(points.map(|point| point.1).sum()))
+    });
+    let sums = sums.collect::<Vec<_>>().join("  ");
+    Some(format!("{} .. {}  sum {sums}", place_text(&plot.x, from), place_text(&plot.x, to)))
+}
+
+/// A place in full.
+pub fn place_text(x: &Axis, place: Place) -> String {
+    match (x, place) {
+        (Axis::Time { step, .. }, Place::Ticks(at)) => time::place(at, *step),
+        (Axis::Labels(labels), Place::Label(at)) => labels.get(at).cloned().unwrap_or_default(),
+        (_, Place::Number(at)) => reading(at),
+        (_, Place::Ticks(_) | Place::Label(_)) => String::new(),
+    }
+}
+
+/// The greatest value and where; how many bins have no row.
+pub fn summary(chart: &Chart) -> String {
+    let Body::Plot(plot) = &chart.body else { return String::new() };
+    let [series] = plot.series.as_slice() else { return String::new() };
+    let most = series.points.iter().max_by(|left, right| left.1.total_cmp(&right.1));
+    let mut said = match most {
+        Some((place, value)) => format!("max {} on {}", reading(*value), short(&plot.x, *place)),
+        None => String::new(),
+    };
+    if let (Axis::Time { step: Some(step), .. }, Some(bins)) = (&plot.x, plot.x.bins()) {
+        let empty = bins - series.points.len().min(bins);
+        if empty > 0 {
+            let bin =
+                if *step == ticks::DAY { "days".into() } else { format!("x {}", time::width_text(*step)) };
+            said.push_str(&format!("  {empty} of {bins} {bin} without rows"));
+        }
+    }
+    said
+}
+
+fn short(x: &Axis, place: Place) -> String {
+    match (x, place) {
+        (Axis::Time { from, to, step: Some(step) }, Place::Ticks(at)) => time::short(at, (*from, *to), *step),
+        _ => place_text(x, place),
+    }
+}
+
+/// What the drawing leaves out or does to the values, with what the view adds.
+pub fn notes(chart: &Chart, view: &View) -> Vec<String> {
+    let mut notes = chart.remarks.clone();
+    let Body::Plot(plot) = &chart.body else { return notes };
+    let number = plot.series.len();
+    if !view.hidden.is_empty() {
+        notes.push(format!("{} of {number} series drawn", number - view.hidden.len()));
+    }
+    if view.fill && plot.x.bins().is_some() {
+        notes.push("missing bins drawn as 0".into());
+    }
+    let values = |wanted: &dyn Fn(f64) -> bool| {
+        let shown = plot.series.iter().enumerate().filter(|(at, _)| view.shows(*at));
+        shown.flat_map(|(_, series)| &series.points).filter(|point| wanted(point.1)).count() as u64
+    };
+    if view.log(plot) {
+        let left = values(&|value| value <= 0.0);
+        notes.extend(
+            (left > 0).then(|| format!("{} at or below 0 not on the log axis", count(left, "value"))),
+        );
+    }
+    let beyond = values(&|value| {
+        plot.y.min.is_some_and(|min| value < min) || plot.y.max.is_some_and(|max| value > max)
+    });
+    notes.extend(
+        (beyond > 0).then(|| format!("{} beyond the axis, drawn at its edge", count(beyond, "value"))),
+    );
+    if chart.kind.form == Form::Share {
+        let negative = values(&|value| value < 0.0);
+        notes.extend((negative > 0).then(|| format!("{} below 0 without a share", count(negative, "value"))));
+    }
+    notes
+}
+
+/// The first and last place of the axis in full, for who prints it.
+pub fn extent(plot: &Plot) -> Option<String> {
+    let places = places(&plot.series);
+    match (&plot.x, places.first(), places.last()) {
+        (Axis::Time { .. }, Some(from), Some(to)) if from != to => {
+            Some(format!("{} .. {}", place_text(&plot.x, *from), place_text(&plot.x, *to)))
+        }
+        _ => None,
+    }
+}

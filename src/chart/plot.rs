@@ -1,0 +1,564 @@
+//! Series over an upright value axis: columns and areas of blocks, lines of braille, points of marks.
+
+use super::canvas::{Canvas, Dots, Ink};
+use super::draw::{fill, mark};
+use super::scale::Scale;
+use super::{Axis, Bounds, Chart, Place, Plot, Split, Stack, View, time};
+use crate::catalog::charts::Form;
+use crate::display;
+
+const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+const EIGHTHS_ASCII: [char; 9] = [' ', '.', '.', '.', ':', ':', ':', '#', '#'];
+/// Columns of the value axis: at least seven digits and a line, at most twelve.
+const MARGIN: (usize, usize) = (8, 13);
+/// A column is no wider.
+const COLUMN_MAX: usize = 8;
+/// Labels under columns are cut to no less than this.
+const LABEL_MIN: usize = 6;
+
+/// Rows of a canvas.
+#[derive(Clone, Copy)]
+pub struct Area {
+    pub top: usize,
+    pub rows: usize,
+}
+
+/// The part of the screen that has the values.
+struct Room {
+    left: usize,
+    columns: usize,
+    top: usize,
+    rows: usize,
+}
+
+/// A place on the screen that a stop is drawn at.
+struct Slot {
+    x: usize,
+    width: usize,
+    stop: usize,
+}
+
+/// The series of each panel that are switched on.
+pub fn panels(plot: &Plot, view: &View) -> Vec<Vec<usize>> {
+    let shown: Vec<usize> = (0..plot.series.len()).filter(|at| view.shows(*at)).collect();
+    if plot.split != Split::Panels {
+        return vec![shown];
+    }
+    let mut panels: Vec<usize> = shown.iter().map(|at| plot.series[*at].panel).collect();
+    panels.sort_unstable();
+    panels.dedup();
+    let of = |panel: &usize| shown.iter().copied().filter(|at| plot.series[*at].panel == *panel).collect();
+    panels.iter().map(of).collect()
+}
+
+/// Whether every label has room below its column; those that are cut can still be told apart.
+pub fn labels_fit(plot: &Plot, view: &View, width: usize) -> bool {
+    let Axis::Labels(labels) = &plot.x else { return true };
+    let (first, end) = view.stops(plot);
+    let slot = width.saturating_sub(MARGIN.0) / (end - first).max(1);
+    let seen = labels.get(first..end).unwrap_or_default();
+    let shown: Vec<_> = seen.iter().map(|label| display::safe(label)).collect();
+    if shown.iter().all(|label| display::width(label) < slot) {
+        return true;
+    }
+    let mut cut: Vec<_> = shown.iter().map(|label| display::fit(label, slot.max(1) - 1, true)).collect();
+    cut.sort_unstable();
+    cut.dedup();
+    slot > LABEL_MIN && cut.len() == shown.len()
+}
+
+pub fn draw(chart: &Chart, plot: &Plot, view: &View, area: Area, canvas: &mut Canvas) {
+    let panels = panels(plot, view);
+    let titled = area.rows >= 14 && !plot.x_title.is_empty();
+    let rows = area.rows - 1 - usize::from(titled);
+    let shown = panels.len().min(rows / 2).max(1);
+    let each = rows / shown;
+    let scales: Vec<Scale> =
+        panels.iter().take(shown).map(|panel| scale(chart, plot, view, panel, each)).collect();
+    let wide = scales.iter().flat_map(|scale| &scale.marks).map(|mark| mark.1.len()).max().unwrap_or(0);
+    let left = (wide + 1).clamp(MARGIN.0, MARGIN.1).min(canvas.width / 2);
+    for (at, (panel, scale)) in panels.iter().zip(&scales).enumerate() {
+        let gap = usize::from(at + 1 < shown && each > 3);
+        let room = Room { left, columns: canvas.width - left, top: area.top + at * each, rows: each - gap };
+        axis(scale, &room, canvas);
+        draw_panel(chart, plot, view, panel, scale, &room, canvas);
+        if shown > 1 {
+            let name = if panel.len() == 1 { plot.series[panel[0]].name.as_str() } else { "" };
+            canvas.text(left + 1, room.top, name, Ink::Dim);
+        }
+    }
+    let below = Room { left, columns: canvas.width - left, top: area.top + shown * each, rows: 1 };
+    let blocks = panels.iter().all(|panel| blocks(chart, plot, view, panel, below.columns));
+    labels(plot, view, &below, blocks, canvas);
+    cursor(plot, view, &below, blocks, canvas);
+    if titled {
+        canvas.text(left, below.top + 1, &plot.x_title, Ink::Dim);
+    }
+    if panels.len() > shown {
+        let more = format!("{} more panels need more rows", panels.len() - shown);
+        canvas.text(left, area.top, &more, Ink::Dim);
+    }
+}
+
+/// Whether this is drawn as columns of blocks.
+fn blocks(chart: &Chart, plot: &Plot, view: &View, panel: &[usize], columns: usize) -> bool {
+    match chart.kind.form {
+        Form::Area | Form::Column => true,
+        Form::Line if chart.kind.blocks && panel.len() == 1 && plot.stack == Stack::Apart => {
+            let (first, end) = view.stops(plot);
+            let values = &plot.series[panel[0]].points;
+            plot.x.bins().is_some() && end - first <= columns && values.iter().all(|point| point.1 >= 0.0)
+        }
+        Form::Line | Form::Point | Form::Bar | Form::Share => false,
+        Form::Card | Form::Tree | Form::Span | Form::Lane | Form::Rows => false,
+    }
+}
+
+pub fn scale(chart: &Chart, plot: &Plot, view: &View, panel: &[usize], rows: usize) -> Scale {
+    let bounds = Bounds { log: view.log(plot), ..plot.y };
+    let zero = blocks(chart, plot, view, panel, usize::MAX);
+    if plot.stack == Stack::Hundred && zero {
+        return Scale::new((0.0, 100.0), Bounds { log: false, ..bounds }, true, rows);
+    }
+    Scale::new(range(plot, view, panel, bounds.log), bounds, zero, rows)
+}
+
+/// The least and greatest value in view; on top of each other where series are stacked.
+fn range(plot: &Plot, view: &View, panel: &[usize], log: bool) -> (f64, f64) {
+    let (first, end) = view.stops(plot);
+    let stops = &plot.stops[first..end];
+    let widen = |(least, most): (f64, f64), value: f64| (least.min(value), most.max(value));
+    let mut range = (f64::INFINITY, f64::NEG_INFINITY);
+    if plot.stack == Stack::Stacked {
+        for stop in stops {
+            let values = panel.iter().filter_map(|at| plot.value(*at, *stop));
+            let (below, above) = values.fold((0.0, 0.0), |(below, above), value: f64| {
+                if value < 0.0 { (below + value, above) } else { (below, above + value) }
+            });
+            range = widen(widen(range, below), above);
+        }
+    } else if let (Some(from), Some(to)) = (stops.first(), stops.last()) {
+        for at in panel {
+            let points = plot.series[*at].points.iter();
+            let seen = points.filter(|point| point.0 >= *from && point.0 <= *to && (!log || point.1 > 0.0));
+            range = seen.fold(range, |range, point| widen(range, point.1));
+        }
+    }
+    if view.fill && !log {
+        range = widen(range, 0.0);
+    }
+    if range.0 > range.1 { (0.0, 0.0) } else { range }
+}
+
+fn axis(scale: &Scale, room: &Room, canvas: &mut Canvas) {
+    let line = if canvas.ascii { '|' } else { '│' };
+    let mut taken = None;
+    for (value, label) in scale.marks.iter().rev() {
+        let y = room.top + row_of(scale.part(*value), room.rows);
+        // A label every second row at most, but always the ends.
+        if taken.is_none_or(|taken| y > taken) {
+            canvas.text_before(room.left - 1, y, label, Ink::Dim);
+            taken = Some(y);
+        }
+    }
+    for y in 0..room.rows {
+        canvas.set(room.left - 1, room.top + y, line, Ink::Dim);
+    }
+}
+
+/// The row, from above, that has this part of the axis.
+fn row_of(part: f64, rows: usize) -> usize {
+    rows - 1 - ((part * rows as f64).max(0.0) as usize).min(rows - 1)
+}
+
+/// The column of a unit, as a real: the middle of a bin, or where the point is.
+fn column_of(x: &Axis, (from, to): (f64, f64), unit: f64, columns: usize) -> f64 {
+    let part = (unit + if x.bins().is_some() { 0.5 } else { 0.0 } - from) / (to - from);
+    let last = if x.bins().is_some() { columns as f64 } else { columns as f64 - 1.0 };
+    (part * last).clamp(0.0, columns as f64 - 1.0)
+}
+
+/// Where bins stand: all of the same width when each has a column of its own.
+fn column_slots(plot: &Plot, view: &View, columns: usize, blocks: bool) -> (usize, Option<usize>) {
+    let (first, end) = view.stops(plot);
+    match plot.x.bins() {
+        Some(_) if blocks && end - first <= columns => {
+            let most = if matches!(plot.x, Axis::Labels(_)) { columns } else { COLUMN_MAX };
+            (first, Some((columns / (end - first).max(1)).clamp(1, most)))
+        }
+        _ => (first, None),
+    }
+}
+
+/// The column of a stop, and its width.
+fn place_of(plot: &Plot, view: &View, stop: usize, columns: usize, blocks: bool) -> (usize, usize) {
+    match column_slots(plot, view, columns, blocks) {
+        (first, Some(width)) => ((stop.saturating_sub(first)) * width, width),
+        (_, None) => {
+            let window = view.window(&plot.x);
+            let unit = plot.stops.get(stop).map_or(0.0, |stop| plot.x.unit(*stop));
+            (column_of(&plot.x, window, unit, columns) as usize, 1)
+        }
+    }
+}
+
+/// The stops in view, of several in a column the one with the most in it.
+fn slots(plot: &Plot, view: &View, panel: &[usize], columns: usize) -> Vec<Slot> {
+    let (first, end) = view.stops(plot);
+    let mut slots: Vec<(Slot, f64)> = Vec::new();
+    for stop in first..end {
+        let (x, width) = place_of(plot, view, stop, columns, true);
+        let values = panel.iter().filter_map(|at| plot.value(*at, plot.stops[stop]));
+        let size: f64 = values.map(f64::abs).sum();
+        match slots.last_mut() {
+            Some((slot, most)) if slot.x == x => {
+                if size > *most {
+                    (slot.stop, *most) = (stop, size);
+                }
+            }
+            _ => slots.push((Slot { x, width, stop }, size)),
+        }
+    }
+    slots.into_iter().map(|slot| slot.0).collect()
+}
+
+fn draw_panel(
+    chart: &Chart,
+    plot: &Plot,
+    view: &View,
+    panel: &[usize],
+    scale: &Scale,
+    room: &Room,
+    canvas: &mut Canvas,
+) {
+    let own = |at: usize| match plot.split {
+        // Each series has the whole height for its own range.
+        Split::Axes => self::scale(chart, plot, view, &[at], room.rows),
+        Split::None | Split::Panels => scale.clone(),
+    };
+    let scales: Vec<Scale> = panel.iter().map(|at| own(*at)).collect();
+    if blocks(chart, plot, view, panel, room.columns) {
+        columns(chart, plot, view, panel, &scales, room, canvas);
+    } else if matches!(chart.kind.form, Form::Point) {
+        for (at, scale) in panel.iter().zip(&scales) {
+            points(plot, view, *at, scale, room, canvas, |_, _| true);
+        }
+    } else {
+        lines(plot, view, panel, &scales, room, canvas);
+    }
+    for (at, scale) in panel.iter().zip(&scales) {
+        anomalies(plot, view, *at, scale, room, canvas);
+    }
+}
+
+/// Columns and areas. A gap stays empty; a zero has a sign of its own.
+fn columns(
+    chart: &Chart,
+    plot: &Plot,
+    view: &View,
+    panel: &[usize],
+    scales: &[Scale],
+    room: &Room,
+    canvas: &mut Canvas,
+) {
+    let area = chart.kind.form == Form::Area;
+    let slots = slots(plot, view, panel, room.columns);
+    let mut before: Option<(usize, Vec<Option<f64>>)> = None;
+    for slot in &slots {
+        let stop = plot.stops[slot.stop];
+        let zero = (view.fill && plot.x.bins().is_some()).then_some(0.0);
+        let values: Vec<Option<f64>> = panel.iter().map(|at| plot.value(*at, stop).or(zero)).collect();
+        // Between points on no grid an area goes straight from one to the next.
+        if let (true, None, Some((x, old))) = (area, plot.x.bins(), &before) {
+            for between in x + 1..slot.x {
+                let part = (between - x) as f64 / (slot.x - x) as f64;
+                let mixed = old
+                    .iter()
+                    .zip(&values)
+                    .map(|(old, new)| Some(old.as_ref()? * (1.0 - part) + new.as_ref()? * part));
+                let bar = Slot { x: between, width: 1, stop: slot.stop };
+                stand(chart, plot, panel, &mixed.collect::<Vec<_>>(), scales, &bar, room, canvas);
+            }
+        }
+        // A space between columns where there is room for one.
+        let width = if slot.width > 2 && !area { slot.width - 1 } else { slot.width };
+        let bar = Slot { width, ..*slot };
+        stand(chart, plot, panel, &values, scales, &bar, room, canvas);
+        before = Some((slot.x, values));
+    }
+}
+
+/// The values of one place: beside each other, on top of each other, or the smaller before the greater.
+fn stand(
+    chart: &Chart,
+    plot: &Plot,
+    panel: &[usize],
+    values: &[Option<f64>],
+    scales: &[Scale],
+    bar: &Slot,
+    room: &Room,
+    canvas: &mut Canvas,
+) {
+    let there: Vec<(usize, f64)> =
+        values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
+    match plot.stack {
+        Stack::Apart => {
+            let each = bar.width / panel.len().max(1);
+            let mut sorted = there;
+            sorted.sort_by(|left, right| right.1.abs().total_cmp(&left.1.abs()));
+            let grouped =
+                chart.kind.form == Form::Column && panel.len() > 1 && each > 0 && plot.x.bins().is_some();
+            for (at, value) in sorted {
+                let base =
+                    scales[at].part(if scales[at].log { scales[at].least } else { 0.0 }).clamp(0.0, 1.0);
+                let (x, width) = if grouped { (bar.x + at * each, each) } else { (bar.x, bar.width) };
+                let ends = (base, scales[at].part(value));
+                block(panel[at], (x, width), ends, value == 0.0 && panel.len() == 1, room, canvas);
+            }
+        }
+        Stack::Stacked | Stack::Hundred => {
+            let whole: f64 = there.iter().map(|(_, value)| value.abs()).sum();
+            let (mut above, mut below) = (0.0, 0.0);
+            for (at, value) in there {
+                let value = match plot.stack {
+                    Stack::Hundred if whole > 0.0 => value.abs() / whole * 100.0,
+                    Stack::Hundred | Stack::Stacked | Stack::Apart => value,
+                };
+                let from = if value < 0.0 { &mut below } else { &mut above };
+                let ends = (scales[at].part(*from).max(0.0), scales[at].part(*from + value));
+                *from += value;
+                block(panel[at], (bar.x, bar.width), ends, false, room, canvas);
+            }
+        }
+    }
+}
+
+/// Fills cells from one part of the height to another.
+fn block(
+    series: usize,
+    (x, width): (usize, usize),
+    (from, to): (f64, f64),
+    is_zero: bool,
+    room: &Room,
+    canvas: &mut Canvas,
+) {
+    let ink = Ink::Series(series);
+    let eighths = if canvas.ascii { EIGHTHS_ASCII } else { EIGHTHS };
+    let units = |part: f64| (part.clamp(0.0, 1.0) * (room.rows * 8) as f64).round() as usize;
+    let (low, mut high) = (units(from.min(to)), units(from.max(to)));
+    let (left, bottom) = (room.left + x, room.top + room.rows - 1);
+    if is_zero {
+        (0..width).for_each(|at| canvas.set(left + at, bottom.saturating_sub(low / 8), '_', ink));
+        return;
+    }
+    // The least that can be seen, on the ground.
+    if high == low && from.min(to) <= 0.0 && to > 0.0 {
+        high += 1;
+    }
+    for row in low / 8..high.div_ceil(8).min(room.rows) {
+        let (start, end) = (low.max(row * 8) - row * 8, high.min(row * 8 + 8) - row * 8);
+        let sign = match (start, end) {
+            (_, 0) => continue,
+            (0, 8) => fill(series, canvas.ascii),
+            (0, end) => eighths[end],
+            (start, end) if end - start >= 4 => fill(series, canvas.ascii),
+            _ => continue,
+        };
+        (0..width).for_each(|at| canvas.set(left + at, bottom - row, sign, ink));
+    }
+}
+
+/// Lines between points; several of them with marks on them, since colors may not be seen.
+fn lines(plot: &Plot, view: &View, panel: &[usize], scales: &[Scale], room: &Room, canvas: &mut Canvas) {
+    let mut dots = Dots::new(room.columns, room.rows, canvas.ascii);
+    let window = view.window(&plot.x);
+    let (first, end) = view.stops(plot);
+    let sparse = (end - first) * 3 <= room.columns;
+    let mut lone = Vec::new();
+    for (series, scale) in panel.iter().zip(scales) {
+        let ink = Ink::Series(*series);
+        let mut last: Option<(usize, usize)> = None;
+        let mut alone = false;
+        for stop in &plot.stops[first..end] {
+            let gap = (view.fill && plot.x.bins().is_some()).then_some(0.0);
+            let value = plot.value(*series, *stop).or(gap).filter(|value| !scale.log || *value > 0.0);
+            let unit = plot.x.unit(*stop);
+            let Some(value) = value else {
+                if plot.x.bins().is_some() {
+                    // On a grid a missing bin is a gap; elsewhere other series have other places.
+                    lone.extend(last.take().filter(|_| alone).map(|at| (at, *series)));
+                }
+                continue;
+            };
+            let x = column_of(&plot.x, window, unit, dots.width) as usize;
+            let y = row_of(scale.part(value), dots.height);
+            dots.line(last.unwrap_or((x, y)), (x, y), ink);
+            alone = last.is_none();
+            last = Some((x, y));
+        }
+        lone.extend(last.filter(|_| alone).map(|at| (at, *series)));
+    }
+    let dense = canvas.ascii && !sparse;
+    dots.put(canvas, (room.left, room.top), |ink| match ink {
+        Ink::Series(at) if dense => mark(at),
+        _ => '.',
+    });
+    // A single dot of braille is easily overlooked.
+    for ((x, y), series) in lone {
+        let (x, y) = (room.left + x / dots.fine.0, room.top + y / dots.fine.1);
+        canvas.set(x, y, mark(series), Ink::Series(series));
+    }
+    for (number, (at, scale)) in panel.iter().zip(scales).enumerate() {
+        if sparse && (panel.len() > 1 || canvas.ascii) {
+            points(plot, view, *at, scale, room, canvas, |_, _| true);
+        } else if panel.len() > 1 && !canvas.ascii {
+            // Now and then, each series at columns of its own.
+            const EVERY: usize = 16;
+            let mut next = number * EVERY / panel.len();
+            points(plot, view, *at, scale, room, canvas, |x, _| {
+                let due = x >= next;
+                next = if due { x + EVERY } else { next };
+                due
+            });
+        }
+    }
+}
+
+/// A mark for each point of a series that is wanted.
+fn points(
+    plot: &Plot,
+    view: &View,
+    series: usize,
+    scale: &Scale,
+    room: &Room,
+    canvas: &mut Canvas,
+    mut wanted: impl FnMut(usize, usize) -> bool,
+) {
+    let (from, to) = view.window(&plot.x);
+    let closed = plot.x.bins().is_none();
+    for (place, value) in &plot.series[series].points {
+        let unit = plot.x.unit(*place);
+        if unit < from || unit > to || unit == to && !closed || scale.log && *value <= 0.0 {
+            continue;
+        }
+        let (x, y) = cell(plot, view, *place, *value, scale, room);
+        if wanted(x, y) {
+            let several = match canvas.cell(room.left + x, room.top + y) {
+                (_, Ink::Series(other)) if other != series => {
+                    canvas.cell(room.left + x, room.top + y).0 == mark(other)
+                }
+                _ => false,
+            };
+            let sign = if several { '=' } else { mark(series) };
+            let ink = if several { Ink::Bold } else { Ink::Series(series) };
+            canvas.set(room.left + x, room.top + y, sign, ink);
+        }
+    }
+}
+
+fn cell(plot: &Plot, view: &View, place: Place, value: f64, scale: &Scale, room: &Room) -> (usize, usize) {
+    let x = column_of(&plot.x, view.window(&plot.x), plot.x.unit(place), room.columns);
+    (x as usize, row_of(scale.part(value), room.rows))
+}
+
+fn anomalies(plot: &Plot, view: &View, series: usize, scale: &Scale, room: &Room, canvas: &mut Canvas) {
+    let (from, to) = view.window(&plot.x);
+    for place in &plot.series[series].anomalies {
+        let unit = plot.x.unit(*place);
+        if let (Some(value), true) = (plot.value(series, *place), (from..=to).contains(&unit)) {
+            let (x, y) = cell(plot, view, *place, value, scale, room);
+            canvas.set(room.left + x, room.top + y, '!', Ink::Anomaly);
+        }
+    }
+}
+
+/// What stands under the plot: times, numbers or labels, as many as there is room for.
+fn labels(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canvas) {
+    if plot.stops.is_empty() {
+        canvas.text(room.left, room.top, "no values to draw", Ink::Dim);
+        return;
+    }
+    let (from, to) = view.window(&plot.x);
+    let (first, end) = view.stops(plot);
+    let mut free = 0;
+    let mut put = |x: usize, label: &str, canvas: &mut Canvas| {
+        let wide = display::width(label);
+        if x >= free && x + wide <= room.columns {
+            canvas.text(room.left + x, room.top, label, Ink::Dim);
+            free = x + wide + 2;
+        }
+    };
+    match &plot.x {
+        Axis::Labels(labels) => {
+            for stop in first..end {
+                let (x, width) = place_of(plot, view, stop, room.columns, true);
+                let shown = display::shown(&labels[stop], canvas.ascii);
+                let label = display::fit(&shown, width.max(2) - 1, canvas.ascii);
+                canvas.text(room.left + x, room.top, &label, Ink::Dim);
+            }
+        }
+        Axis::Time { step: Some(step), .. } if end - first <= room.columns => {
+            let ticks = |stop: usize| match plot.stops.get(stop) {
+                Some(Place::Ticks(at)) => *at,
+                _ => 0,
+            };
+            let (least, most) = (ticks(first), ticks(end.max(1) - 1));
+            for stop in first..end {
+                let label = time::short(ticks(stop), (least, most), *step);
+                put(place_of(plot, view, stop, room.columns, blocks).0, &label, canvas);
+            }
+        }
+        Axis::Time { .. } => {
+            let ticks = |unit: f64| match plot.x.place(unit) {
+                Place::Ticks(at) => at,
+                Place::Number(_) | Place::Label(_) => 0,
+            };
+            for (at, label) in time::marks(ticks(from), ticks(to), room.columns) {
+                let unit = plot.x.unit(Place::Ticks(at));
+                put(column_of(&plot.x, (from, to), unit, room.columns) as usize, &label, canvas);
+            }
+        }
+        Axis::Number { log, .. } => {
+            let bounds = Bounds { log: false, min: Some(from), max: Some(to) };
+            let scale = Scale::new((from, to), bounds, false, room.columns / 8);
+            for (value, label) in &scale.marks {
+                let label = if *log {
+                    super::number::mark(10f64.powf(*value), 10f64.powf(*value))
+                } else {
+                    label.clone()
+                };
+                put(column_of(&plot.x, (from, to), *value, room.columns) as usize, &label, canvas);
+            }
+        }
+    }
+}
+
+/// The sign under the cursor's column, and the brush.
+fn cursor(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canvas) {
+    let Some((first, last)) = view.brushed() else { return };
+    let (start, end) = view.stops(plot);
+    let last_seen = end.max(start + 1) - 1;
+    let column = |stop: usize| place_of(plot, view, stop.clamp(start, last_seen), room.columns, blocks).0;
+    if view.anchor.is_some() {
+        let (from, to) = (column(first), column(last));
+        let line: String = (from..=to)
+            .map(|x| {
+                if x == from {
+                    '['
+                } else if x == to {
+                    ']'
+                } else {
+                    '='
+                }
+            })
+            .collect();
+        canvas.labels.retain(|label| label.y != room.top);
+        canvas.text(room.left + from, room.top, &line, Ink::Chosen);
+        return;
+    }
+    if (start..end).contains(&first) {
+        let x = room.left + column(first);
+        canvas.cover(x, room.top);
+        canvas.text(x, room.top, "^", Ink::Chosen);
+    }
+}
