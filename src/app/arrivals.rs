@@ -6,7 +6,6 @@ use super::clock::{self, Clock};
 use super::msg::{AgePurpose, Effect, Exported, Purpose, TableAge, Window};
 use super::popup::{Popup, Text};
 use super::{App, Focus, NoteKind, commands, text};
-use crate::hunt::series;
 use crate::value::Value;
 
 pub fn window_came(app: &mut App, window: &Window, rows: Result<Vec<Vec<Value>>, String>) -> Vec<Effect> {
@@ -24,20 +23,7 @@ pub fn window_came(app: &mut App, window: &Window, rows: Result<Vec<Vec<Value>>,
             grid.take(window, rows, app.ascii);
         }
         Purpose::Hits => return commands::open_hits(app, rows),
-        Purpose::Chart => {
-            let compiled = grid.compiled.clone();
-            let Some(pane) = app.chart.as_mut().filter(|pane| pane.run == window.result) else {
-                return Vec::new();
-            };
-            let Some(render) = &compiled.render else { return Vec::new() };
-            let chart = series::chart(&compiled.columns, &rows, render);
-            let why_not = chart.as_ref().err().map(|why| text::shown(why, app.ascii).into_owned());
-            pane.chart = Some(chart);
-            if let Some(why_not) = why_not {
-                app.chart = None;
-                return app.say(NoteKind::Warning, why_not);
-            }
-        }
+        Purpose::Chart => return super::chart::came(app, window, &rows),
     }
     Vec::new()
 }
@@ -154,6 +140,19 @@ pub fn exported(app: &mut App, result: Result<Exported, String>) -> Vec<Effect> 
             };
             let path = text::shown(&done.path.display().to_string(), app.ascii).into_owned();
             app.say(NoteKind::Good, format!("{} to {path}{cells}", text::count(done.rows, "row")))
+        }
+        Err(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Error, why)
+        }
+    }
+}
+
+pub fn chart_written(app: &mut App, result: Result<(PathBuf, u64), String>) -> Vec<Effect> {
+    match result {
+        Ok((path, bytes)) => {
+            let path = text::shown(&path.display().to_string(), app.ascii).into_owned();
+            app.say(NoteKind::Good, format!("chart to {path}, {}", text::count(bytes, "byte")))
         }
         Err(why) => {
             let why = text::shown(&why, app.ascii).into_owned();

@@ -1,38 +1,121 @@
-//! The chart of a result: its points, the cursor on it, whether it is shown.
+//! The chart of a result: what is drawn, what of it is seen, how its kind changes. Knows no cells.
 
-use super::grid::Step;
-use crate::hunt::series::Chart;
-
-/// Rows of a result that a chart is made of; beyond it the pane says so.
-pub const CHART_ROWS_MAX: u64 = 20_000;
+use super::grid::{Extent, Step};
+use super::layout::{self, Part};
+use super::msg::{Effect, Purpose, Window};
+use super::{App, Focus, NoteKind, text};
+use crate::catalog::charts::{Form, KINDS, kind_of};
+use crate::chart::{self, Chart, ROWS_MAX, Turn, View};
+use crate::compile::Render;
+use crate::value::Value;
 
 pub struct ChartPane {
     /// Of this run.
     pub run: u64,
-    /// `None` until the rows are there; the error says why there is no chart.
-    pub chart: Option<Result<Chart, String>>,
+    /// `None` until the rows are there.
+    pub chart: Option<Chart>,
+    pub view: View,
     pub shown: bool,
-    /// The bin under the cursor, once it was moved.
-    pub cursor: Option<usize>,
+    /// The query's own, or what was chosen; without a kind the rows decide.
+    pub render: Render,
     /// Rows of the result that are not drawn, since it has too many.
     pub rows_left: u64,
 }
 
-impl ChartPane {
-    pub fn drawn(&self) -> Option<&Chart> {
-        self.chart.as_ref().and_then(|chart| chart.as_ref().ok())
-    }
+/// Whether this kind is drawn, and not shown as the table.
+pub fn drawn(kind: &str) -> bool {
+    kind_of(kind).is_some_and(|kind| kind.form != Form::Rows)
+}
 
-    pub fn step(&mut self, step: Step) {
-        let Some(bins) = self.drawn().and_then(Chart::bins).filter(|bins| *bins > 0) else { return };
-        let last = bins - 1;
-        self.cursor = Some(match (step, self.cursor) {
-            (Step::Left | Step::Up, Some(at)) => at.saturating_sub(1),
-            (Step::Right | Step::Down, Some(at)) => (at + 1).min(last),
-            (Step::Left | Step::Up | Step::Bottom, _) => last,
-            (Step::Right | Step::Down | Step::Top, _) => 0,
-            (Step::PageUp, at) => at.unwrap_or(last).saturating_sub(7),
-            (Step::PageDown, at) => (at.unwrap_or(0) + 7).min(last),
-        });
+/// Asks for the rows of the result in the grid, to draw them.
+pub fn open(app: &mut App, render: Render) -> Vec<Effect> {
+    let Some((run, total)) = app.grid.as_ref().and_then(|grid| match grid.extent {
+        Extent::All { total, .. } => Some((grid.run, total)),
+        Extent::Growing | Extent::Stopped => None,
+    }) else {
+        return app.say(NoteKind::Warning, "the result can be drawn once the query is done");
+    };
+    let rows_left = total.saturating_sub(ROWS_MAX);
+    app.chart = Some(ChartPane { run, chart: None, view: View::default(), shown: true, render, rows_left });
+    app.dirty = true;
+    vec![Effect::Read(Window {
+        purpose: Purpose::Chart,
+        result: run,
+        order: Vec::new(),
+        offset: 0,
+        limit: ROWS_MAX,
+    })]
+}
+
+/// Draws the result as another kind.
+pub fn change(app: &mut App, kind: &str) -> Vec<Effect> {
+    if !drawn(kind) {
+        if kind_of(kind).is_some() {
+            app.chart = None;
+            app.focus = if app.focus == Focus::Chart { Focus::Grid } else { app.focus };
+            return app.say(NoteKind::Plain, format!("{kind}: the result is shown as the table"));
+        }
+        let kinds: Vec<_> =
+            KINDS.iter().filter(|kind| kind.form != Form::Rows).map(|kind| kind.name).collect();
+        let said = format!("'{}' is no chart; there are {}", text::shown(kind, app.ascii), kinds.join(", "));
+        return app.say(NoteKind::Warning, said);
     }
+    let own = app.grid.as_ref().and_then(|grid| grid.compiled.render.clone()).unwrap_or_default();
+    let effects = open(app, Render { kind: kind.to_string(), ..own });
+    app.stepper = None;
+    if !effects.is_empty() {
+        app.focus = Focus::Chart;
+    }
+    effects
+}
+
+/// The rows came.
+pub fn came(app: &mut App, window: &Window, rows: &[Vec<Value>]) -> Vec<Effect> {
+    let Some(columns) = app.grid.as_ref().map(|grid| grid.compiled.columns.clone()) else {
+        return Vec::new();
+    };
+    let Some(pane) = app.chart.as_mut().filter(|pane| pane.run == window.result) else { return Vec::new() };
+    if pane.render.kind.is_empty() {
+        pane.render.kind = chart::guess(&columns, rows).to_string();
+    }
+    match chart::chart(&columns, rows, &pane.render) {
+        Ok(mut drawn) => {
+            drawn.rows_left(pane.rows_left);
+            pane.view = View::new(&drawn);
+            pane.chart = Some(drawn);
+            Vec::new()
+        }
+        Err(why) => {
+            app.chart = None;
+            app.focus = if app.focus == Focus::Chart { Focus::Grid } else { app.focus };
+            let why = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Warning, why)
+        }
+    }
+}
+
+/// Changes the view of the chart that is shown.
+pub fn with_view(app: &mut App, change: impl FnOnce(&mut View, &Chart, usize)) -> Vec<Effect> {
+    const AXIS: u16 = 8;
+    let columns = usize::from(layout::layout(app).inner(Part::Chart).width.saturating_sub(AXIS)).max(1);
+    if let Some(pane) = &mut app.chart
+        && let Some(chart) = &pane.chart
+    {
+        change(&mut pane.view, chart, columns);
+        app.dirty = true;
+    }
+    Vec::new()
+}
+
+/// Moves the cursor, or chooses a series where the cursor goes to the sides.
+pub fn step(app: &mut App, step: Step) -> Vec<Effect> {
+    with_view(app, |view, chart, columns| match step {
+        Step::Down | Step::Up if !chart.lies() => view.choose(chart, step == Step::Down),
+        Step::Left | Step::Up => view.turn(chart, Turn::Back, columns),
+        Step::Right | Step::Down => view.turn(chart, Turn::On, columns),
+        Step::PageUp => view.turn(chart, Turn::PageBack, columns),
+        Step::PageDown => view.turn(chart, Turn::PageOn, columns),
+        Step::Top => view.turn(chart, Turn::First, columns),
+        Step::Bottom => view.turn(chart, Turn::Last, columns),
+    })
 }

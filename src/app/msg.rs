@@ -99,6 +99,8 @@ pub enum Msg {
         schema: Option<Arc<Schema>>,
     },
     Exported(Result<Exported, String>),
+    /// A chart was written: where, and its bytes.
+    ChartWritten(Result<(PathBuf, u64), String>),
     /// What the data say for completion.
     Learned {
         ask: Ask,
@@ -294,6 +296,12 @@ pub enum Effect {
         over: bool,
     },
     Save(Session),
+    /// A drawing, as it stands in the file.
+    WriteChart {
+        path: PathBuf,
+        content: String,
+        over: bool,
+    },
     /// Draws everything anew.
     Repaint,
     Suspend,

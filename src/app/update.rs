@@ -2,22 +2,20 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::arrivals::{ages_came, exported, file_read, file_written, summary, window_came};
-use super::chart::{CHART_ROWS_MAX, ChartPane};
+use super::arrivals::{ages_came, chart_written, exported, file_read, file_written, summary, window_came};
 use super::clock::Clock;
 use super::grid::{Extent, Grid};
 use super::keys::{self, Context};
 use super::layout::{self, Part};
-use super::msg::{AgePurpose, Effect, Failure, Msg, Purpose, Window};
+use super::msg::{AgePurpose, Effect, Failure, Msg};
 use super::popup::{ListKind, Popup, Text};
 use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::{
-    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, counts,
+    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, chart, commands, completion, counts,
     parameters, statement, tabs, text, vim,
 };
 use crate::diag::Diagnostic;
-use crate::hunt::series;
 
 /// Handles one event at a time, in milliseconds since the start. The only way in which an [`App`] changes.
 pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
@@ -126,6 +124,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             return summary(app, "Load", result);
         }
         Msg::Exported(result) => return exported(app, result),
+        Msg::ChartWritten(result) => return chart_written(app, result),
         Msg::Learned { ask, found } => return completion::learned(app, ask, found),
         Msg::Broken(why) => {
             let why = text::shown(&why, app.ascii).into_owned();
@@ -382,16 +381,8 @@ fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) ->
     }
     if let Some(render) = &compiled.render {
         let why_not = format!("'render {}' is shown as the table", render.kind);
-        if series::drawn(&render.kind) {
-            let rows_left = total.saturating_sub(CHART_ROWS_MAX);
-            app.chart = Some(ChartPane { run, chart: None, shown: true, cursor: None, rows_left });
-            effects.push(Effect::Read(Window {
-                purpose: Purpose::Chart,
-                result: run,
-                order: Vec::new(),
-                offset: 0,
-                limit: CHART_ROWS_MAX,
-            }));
+        if chart::drawn(&render.kind) {
+            effects.extend(chart::open(app, render.clone()));
         } else if app.note.text.is_empty() {
             let said = text::shown(&why_not, app.ascii).into_owned();
             app.say(NoteKind::Plain, said);

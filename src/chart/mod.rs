@@ -4,8 +4,10 @@
 mod array;
 mod build;
 mod canvas;
+mod columns;
 mod draw;
 mod legend;
+mod lines;
 mod list;
 mod number;
 mod plot;

@@ -1,14 +1,13 @@
 //! Series over an upright value axis: columns and areas of blocks, lines of braille, points of marks.
 
-use super::canvas::{Canvas, Dots, Ink};
-use super::draw::{fill, mark};
+use super::canvas::{Canvas, Ink};
+use super::columns::columns;
+use super::lines::{anomalies, lines, points};
 use super::scale::Scale;
 use super::{Axis, Bounds, Chart, Place, Plot, Split, Stack, View, time};
 use crate::catalog::charts::Form;
 use crate::display;
 
-const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-const EIGHTHS_ASCII: [char; 9] = [' ', '.', '.', '.', ':', ':', ':', '#', '#'];
 /// Columns of the value axis: at least seven digits and a line, at most twelve.
 const MARGIN: (usize, usize) = (8, 13);
 /// A column is no wider.
@@ -24,18 +23,18 @@ pub struct Area {
 }
 
 /// The part of the screen that has the values.
-struct Room {
-    left: usize,
-    columns: usize,
-    top: usize,
-    rows: usize,
+pub struct Room {
+    pub left: usize,
+    pub columns: usize,
+    pub top: usize,
+    pub rows: usize,
 }
 
 /// A place on the screen that a stop is drawn at.
-struct Slot {
-    x: usize,
-    width: usize,
-    stop: usize,
+pub struct Slot {
+    pub x: usize,
+    pub width: usize,
+    pub stop: usize,
 }
 
 /// The series of each panel that are switched on.
@@ -167,12 +166,12 @@ fn axis(scale: &Scale, room: &Room, canvas: &mut Canvas) {
 }
 
 /// The row, from above, that has this part of the axis.
-fn row_of(part: f64, rows: usize) -> usize {
+pub fn row_of(part: f64, rows: usize) -> usize {
     rows - 1 - ((part * rows as f64).max(0.0) as usize).min(rows - 1)
 }
 
 /// The column of a unit, as a real: the middle of a bin, or where the point is.
-fn column_of(x: &Axis, (from, to): (f64, f64), unit: f64, columns: usize) -> f64 {
+pub fn column_of(x: &Axis, (from, to): (f64, f64), unit: f64, columns: usize) -> f64 {
     let part = (unit + if x.bins().is_some() { 0.5 } else { 0.0 } - from) / (to - from);
     let last = if x.bins().is_some() { columns as f64 } else { columns as f64 - 1.0 };
     (part * last).clamp(0.0, columns as f64 - 1.0)
@@ -203,7 +202,7 @@ fn place_of(plot: &Plot, view: &View, stop: usize, columns: usize, blocks: bool)
 }
 
 /// The stops in view, of several in a column the one with the most in it.
-fn slots(plot: &Plot, view: &View, panel: &[usize], columns: usize) -> Vec<Slot> {
+pub fn slots(plot: &Plot, view: &View, panel: &[usize], columns: usize) -> Vec<Slot> {
     let (first, end) = view.stops(plot);
     let mut slots: Vec<(Slot, f64)> = Vec::new();
     for stop in first..end {
@@ -251,227 +250,6 @@ fn draw_panel(
     }
 }
 
-/// Columns and areas. A gap stays empty; a zero has a sign of its own.
-fn columns(
-    chart: &Chart,
-    plot: &Plot,
-    view: &View,
-    panel: &[usize],
-    scales: &[Scale],
-    room: &Room,
-    canvas: &mut Canvas,
-) {
-    let area = chart.kind.form == Form::Area;
-    let slots = slots(plot, view, panel, room.columns);
-    let mut before: Option<(usize, Vec<Option<f64>>)> = None;
-    for slot in &slots {
-        let stop = plot.stops[slot.stop];
-        let zero = (view.fill && plot.x.bins().is_some()).then_some(0.0);
-        let values: Vec<Option<f64>> = panel.iter().map(|at| plot.value(*at, stop).or(zero)).collect();
-        // Between points on no grid an area goes straight from one to the next.
-        if let (true, None, Some((x, old))) = (area, plot.x.bins(), &before) {
-            for between in x + 1..slot.x {
-                let part = (between - x) as f64 / (slot.x - x) as f64;
-                let mixed = old
-                    .iter()
-                    .zip(&values)
-                    .map(|(old, new)| Some(old.as_ref()? * (1.0 - part) + new.as_ref()? * part));
-                let bar = Slot { x: between, width: 1, stop: slot.stop };
-                stand(chart, plot, panel, &mixed.collect::<Vec<_>>(), scales, &bar, room, canvas);
-            }
-        }
-        // A space between columns where there is room for one.
-        let width = if slot.width > 2 && !area { slot.width - 1 } else { slot.width };
-        let bar = Slot { width, ..*slot };
-        stand(chart, plot, panel, &values, scales, &bar, room, canvas);
-        before = Some((slot.x, values));
-    }
-}
-
-/// The values of one place: beside each other, on top of each other, or the smaller before the greater.
-fn stand(
-    chart: &Chart,
-    plot: &Plot,
-    panel: &[usize],
-    values: &[Option<f64>],
-    scales: &[Scale],
-    bar: &Slot,
-    room: &Room,
-    canvas: &mut Canvas,
-) {
-    let there: Vec<(usize, f64)> =
-        values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
-    match plot.stack {
-        Stack::Apart => {
-            let each = bar.width / panel.len().max(1);
-            let mut sorted = there;
-            sorted.sort_by(|left, right| right.1.abs().total_cmp(&left.1.abs()));
-            let grouped =
-                chart.kind.form == Form::Column && panel.len() > 1 && each > 0 && plot.x.bins().is_some();
-            for (at, value) in sorted {
-                let base =
-                    scales[at].part(if scales[at].log { scales[at].least } else { 0.0 }).clamp(0.0, 1.0);
-                let (x, width) = if grouped { (bar.x + at * each, each) } else { (bar.x, bar.width) };
-                let ends = (base, scales[at].part(value));
-                block(panel[at], (x, width), ends, value == 0.0 && panel.len() == 1, room, canvas);
-            }
-        }
-        Stack::Stacked | Stack::Hundred => {
-            let whole: f64 = there.iter().map(|(_, value)| value.abs()).sum();
-            let (mut above, mut below) = (0.0, 0.0);
-            for (at, value) in there {
-                let value = match plot.stack {
-                    Stack::Hundred if whole > 0.0 => value.abs() / whole * 100.0,
-                    Stack::Hundred | Stack::Stacked | Stack::Apart => value,
-                };
-                let from = if value < 0.0 { &mut below } else { &mut above };
-                let ends = (scales[at].part(*from).max(0.0), scales[at].part(*from + value));
-                *from += value;
-                block(panel[at], (bar.x, bar.width), ends, false, room, canvas);
-            }
-        }
-    }
-}
-
-/// Fills cells from one part of the height to another.
-fn block(
-    series: usize,
-    (x, width): (usize, usize),
-    (from, to): (f64, f64),
-    is_zero: bool,
-    room: &Room,
-    canvas: &mut Canvas,
-) {
-    let ink = Ink::Series(series);
-    let eighths = if canvas.ascii { EIGHTHS_ASCII } else { EIGHTHS };
-    let units = |part: f64| (part.clamp(0.0, 1.0) * (room.rows * 8) as f64).round() as usize;
-    let (low, mut high) = (units(from.min(to)), units(from.max(to)));
-    let (left, bottom) = (room.left + x, room.top + room.rows - 1);
-    if is_zero {
-        (0..width).for_each(|at| canvas.set(left + at, bottom.saturating_sub(low / 8), '_', ink));
-        return;
-    }
-    // The least that can be seen, on the ground.
-    if high == low && from.min(to) <= 0.0 && to > 0.0 {
-        high += 1;
-    }
-    for row in low / 8..high.div_ceil(8).min(room.rows) {
-        let (start, end) = (low.max(row * 8) - row * 8, high.min(row * 8 + 8) - row * 8);
-        let sign = match (start, end) {
-            (_, 0) => continue,
-            (0, 8) => fill(series, canvas.ascii),
-            (0, end) => eighths[end],
-            (start, end) if end - start >= 4 => fill(series, canvas.ascii),
-            _ => continue,
-        };
-        (0..width).for_each(|at| canvas.set(left + at, bottom - row, sign, ink));
-    }
-}
-
-/// Lines between points; several of them with marks on them, since colors may not be seen.
-fn lines(plot: &Plot, view: &View, panel: &[usize], scales: &[Scale], room: &Room, canvas: &mut Canvas) {
-    let mut dots = Dots::new(room.columns, room.rows, canvas.ascii);
-    let window = view.window(&plot.x);
-    let (first, end) = view.stops(plot);
-    let sparse = (end - first) * 3 <= room.columns;
-    let mut lone = Vec::new();
-    for (series, scale) in panel.iter().zip(scales) {
-        let ink = Ink::Series(*series);
-        let mut last: Option<(usize, usize)> = None;
-        let mut alone = false;
-        for stop in &plot.stops[first..end] {
-            let gap = (view.fill && plot.x.bins().is_some()).then_some(0.0);
-            let value = plot.value(*series, *stop).or(gap).filter(|value| !scale.log || *value > 0.0);
-            let unit = plot.x.unit(*stop);
-            let Some(value) = value else {
-                if plot.x.bins().is_some() {
-                    // On a grid a missing bin is a gap; elsewhere other series have other places.
-                    lone.extend(last.take().filter(|_| alone).map(|at| (at, *series)));
-                }
-                continue;
-            };
-            let x = column_of(&plot.x, window, unit, dots.width) as usize;
-            let y = row_of(scale.part(value), dots.height);
-            dots.line(last.unwrap_or((x, y)), (x, y), ink);
-            alone = last.is_none();
-            last = Some((x, y));
-        }
-        lone.extend(last.filter(|_| alone).map(|at| (at, *series)));
-    }
-    let dense = canvas.ascii && !sparse;
-    dots.put(canvas, (room.left, room.top), |ink| match ink {
-        Ink::Series(at) if dense => mark(at),
-        _ => '.',
-    });
-    // A single dot of braille is easily overlooked.
-    for ((x, y), series) in lone {
-        let (x, y) = (room.left + x / dots.fine.0, room.top + y / dots.fine.1);
-        canvas.set(x, y, mark(series), Ink::Series(series));
-    }
-    for (number, (at, scale)) in panel.iter().zip(scales).enumerate() {
-        if sparse && (panel.len() > 1 || canvas.ascii) {
-            points(plot, view, *at, scale, room, canvas, |_, _| true);
-        } else if panel.len() > 1 && !canvas.ascii {
-            // Now and then, each series at columns of its own.
-            const EVERY: usize = 16;
-            let mut next = number * EVERY / panel.len();
-            points(plot, view, *at, scale, room, canvas, |x, _| {
-                let due = x >= next;
-                next = if due { x + EVERY } else { next };
-                due
-            });
-        }
-    }
-}
-
-/// A mark for each point of a series that is wanted.
-fn points(
-    plot: &Plot,
-    view: &View,
-    series: usize,
-    scale: &Scale,
-    room: &Room,
-    canvas: &mut Canvas,
-    mut wanted: impl FnMut(usize, usize) -> bool,
-) {
-    let (from, to) = view.window(&plot.x);
-    let closed = plot.x.bins().is_none();
-    for (place, value) in &plot.series[series].points {
-        let unit = plot.x.unit(*place);
-        if unit < from || unit > to || unit == to && !closed || scale.log && *value <= 0.0 {
-            continue;
-        }
-        let (x, y) = cell(plot, view, *place, *value, scale, room);
-        if wanted(x, y) {
-            let several = match canvas.cell(room.left + x, room.top + y) {
-                (_, Ink::Series(other)) if other != series => {
-                    canvas.cell(room.left + x, room.top + y).0 == mark(other)
-                }
-                _ => false,
-            };
-            let sign = if several { '=' } else { mark(series) };
-            let ink = if several { Ink::Bold } else { Ink::Series(series) };
-            canvas.set(room.left + x, room.top + y, sign, ink);
-        }
-    }
-}
-
-fn cell(plot: &Plot, view: &View, place: Place, value: f64, scale: &Scale, room: &Room) -> (usize, usize) {
-    let x = column_of(&plot.x, view.window(&plot.x), plot.x.unit(place), room.columns);
-    (x as usize, row_of(scale.part(value), room.rows))
-}
-
-fn anomalies(plot: &Plot, view: &View, series: usize, scale: &Scale, room: &Room, canvas: &mut Canvas) {
-    let (from, to) = view.window(&plot.x);
-    for place in &plot.series[series].anomalies {
-        let unit = plot.x.unit(*place);
-        if let (Some(value), true) = (plot.value(series, *place), (from..=to).contains(&unit)) {
-            let (x, y) = cell(plot, view, *place, value, scale, room);
-            canvas.set(room.left + x, room.top + y, '!', Ink::Anomaly);
-        }
-    }
-}
-
 /// What stands under the plot: times, numbers or labels, as many as there is room for.
 fn labels(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canvas) {
     if plot.stops.is_empty() {
@@ -490,9 +268,9 @@ fn labels(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canv
     };
     match &plot.x {
         Axis::Labels(labels) => {
-            for stop in first..end {
+            for (stop, label) in labels.iter().enumerate().take(end).skip(first) {
                 let (x, width) = place_of(plot, view, stop, room.columns, true);
-                let shown = display::shown(&labels[stop], canvas.ascii);
+                let shown = display::shown(label, canvas.ascii);
                 let label = display::fit(&shown, width.max(2) - 1, canvas.ascii);
                 canvas.text(room.left + x, room.top, &label, Ink::Dim);
             }

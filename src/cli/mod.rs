@@ -247,7 +247,7 @@ pub struct SchemaArgs {
     #[arg(value_name = "TABLE")]
     pub table: Option<String>,
     /// How to write the list
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = list_names())]
     pub format: String,
 }
 
@@ -327,6 +327,11 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
 
 fn format_names() -> Vec<&'static str> {
     export::FORMATS.iter().map(|format| format.name).collect()
+}
+
+/// The formats that a list can be written in.
+fn list_names() -> Vec<&'static str> {
+    export::FORMATS.iter().filter(|format| !format.draws).map(|format| format.name).collect()
 }
 
 fn time(text: &str) -> Result<i64, String> {

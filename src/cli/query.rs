@@ -12,6 +12,7 @@ use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
 use crate::export::{self, Exporter, file::FileWriter};
 use crate::outside::Folders;
+use crate::sys;
 
 /// Runs the query and writes all of its results, one after the other.
 pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
@@ -89,6 +90,7 @@ pub fn write_result(
     if let Some(name) = &compiled.name {
         exporter.title(name);
     }
+    exporter.render(compiled.render.as_ref());
     exporter.begin(&compiled.columns, out)?;
     let mut rows: u64 = 0;
     engine.stream(&Sql::from(compiled), cancel, &mut |grid| {
@@ -107,7 +109,17 @@ fn exporter(global: &Global, args: &QueryArgs, output: &Output) -> Result<Box<dy
         Output::Stdout(_) => io::stdout().is_terminal(),
         Output::File(_) => false,
     };
-    Ok((format.exporter)(export::Options { raw: args.csv_raw, terminal, ascii: global.ascii }))
+    // A drawing is of signs that a terminal may lack; what only holds data says so with --ascii.
+    let ascii = global.ascii || terminal && format.draws && !sys::utf8_locale();
+    let columns = columns(terminal);
+    Ok((format.exporter)(export::Options { raw: args.csv_raw, terminal, ascii, columns }))
+}
+
+/// What `COLUMNS` says, else the terminal; 0 where neither does.
+fn columns(terminal: bool) -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let shown = || crossterm::terminal::size().ok().filter(|_| terminal).map(|size| usize::from(size.0));
+    said.or_else(shown).unwrap_or(0)
 }
 
 /// Where the results go.

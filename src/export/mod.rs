@@ -1,7 +1,8 @@
 //! Results as text: one row of `FORMATS` a format. Writers take rows as they come and keep none,
-//! except the table, which looks at the first ones to align them. Knows values and column types;
+//! except the table, which looks at the first ones to align them, and charts. Knows values and column types;
 //! nothing of queries, engines or screens.
 
+pub mod chart;
 pub mod csv;
 pub mod file;
 pub mod json;
@@ -10,6 +11,7 @@ pub mod table;
 
 use std::io::{self, Write};
 
+use crate::compile::Render;
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -22,6 +24,8 @@ pub struct Options {
     pub terminal: bool,
     /// Draw and escape with ASCII only.
     pub ascii: bool,
+    /// Columns that a drawing may take; 0 where nobody says.
+    pub columns: usize,
 }
 
 /// Writes results in one format. The order of calls: for each result `begin`, `rows` any number of
@@ -29,6 +33,8 @@ pub struct Options {
 pub trait Exporter {
     /// What the query calls the result that begins next; formats without a place for it leave it out.
     fn title(&mut self, _name: &str) {}
+    /// The chart that the query asks for, said before each result begins.
+    fn render(&mut self, _render: Option<&Render>) {}
     fn begin(&mut self, columns: &[ColumnType], out: &mut dyn Write) -> io::Result<()>;
     fn rows(&mut self, rows: &[Vec<Value>], out: &mut dyn Write) -> io::Result<()>;
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
@@ -44,6 +50,8 @@ pub struct Format {
     /// Of the files that hold it, without a point.
     pub extension: &'static str,
     pub doc: &'static str,
+    /// Its readers want a picture, so that it is no choice for a list.
+    pub draws: bool,
     pub exporter: fn(Options) -> Box<dyn Exporter>,
 }
 
@@ -52,37 +60,57 @@ pub const FORMATS: &[Format] = &[
         name: "table",
         extension: "txt",
         doc: "Aligned columns for people; nothing is cut.",
+        draws: false,
         exporter: |options| Box::new(table::Table::new(options)),
     },
     Format {
         name: "csv",
         extension: "csv",
         doc: "RFC 4180; cells that a spreadsheet would run get a leading apostrophe.",
+        draws: false,
         exporter: |options| Box::new(csv::Separated::comma(options)),
     },
     Format {
         name: "tsv",
         extension: "tsv",
         doc: "As csv, with tabs and plain line feeds.",
+        draws: false,
         exporter: |options| Box::new(csv::Separated::tab(options)),
     },
     Format {
         name: "json",
         extension: "json",
         doc: "One array of objects a result.",
+        draws: false,
         exporter: |_| Box::new(json::Json::array()),
     },
     Format {
         name: "jsonl",
         extension: "jsonl",
         doc: "One object a line.",
+        draws: false,
         exporter: |_| Box::new(json::Json::lines()),
     },
     Format {
         name: "kusto",
         extension: "json",
         doc: "Kusto v1 JSON, as the service answers.",
+        draws: false,
         exporter: |_| Box::new(kusto::Kusto::default()),
+    },
+    Format {
+        name: "chart",
+        extension: "txt",
+        doc: "The chart that the query's render asks for, as text; a table where there is none.",
+        draws: true,
+        exporter: |options| Box::new(chart::Drawing::text(options)),
+    },
+    Format {
+        name: "svg",
+        extension: "svg",
+        doc: "The chart as an image.",
+        draws: true,
+        exporter: |options| Box::new(chart::Drawing::svg(options)),
     },
 ];
 

@@ -8,4 +8,3 @@ pub mod hits;
 pub mod pack;
 pub mod pivot;
 pub mod ready;
-pub mod series;

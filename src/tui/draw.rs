@@ -121,7 +121,7 @@ fn title(app: &App, theme: &Theme, buffer: &mut Buffer, layout: &Layout, pane: &
         Part::Editor => (editor_title(app, layout, pane.title.width), app.clock.shown()),
         Part::Grid => panes::grid::title(app),
         Part::Record => panes::record::title(app),
-        Part::Chart => panes::chart::title(app, theme),
+        Part::Chart => panes::chart::title(app),
         Part::Users => panes::hits::users_title(app),
         Part::Events => panes::hits::events_title(app),
         Part::Card => panes::hits::card_title(app),

@@ -117,6 +117,9 @@ impl Effects {
                 }
             }
             Effect::Save(session) => self.file(files::Job::Save(session)),
+            Effect::WriteChart { path, content, over } => {
+                self.file(files::Job::WriteChart { path, content, over });
+            }
             Effect::ReadFile(path) => self.file(files::Job::Read(path)),
             Effect::WriteFile { path, text, version, over } => {
                 self.file(files::Job::Write { path, text, version, over });

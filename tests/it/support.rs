@@ -54,16 +54,6 @@ fn examples_of_constructs_give_what_they_say() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn the_charts_that_are_said_to_be_drawn_are_drawn() {
-    let charts =
-        construct::FAMILIES.iter().find(|family| family.title == "Kinds of render").expect("is there");
-    for row in charts.rows {
-        let drawn = kqlhunt::hunt::series::drawn(row.name);
-        assert_eq!(row.note.starts_with("Drawn"), drawn, "{}: {}", row.name, row.note);
-    }
-}
-
 /// The first value of the first row as text; nothing when that is all that the example promises.
 fn first_value(engine: &mut Engine, compilation: &Compilation, expected: &str) -> String {
     let Some(compiled) = compilation.results.first() else {

@@ -1,5 +1,6 @@
 //! Everything that the workbench can do: one row each. The palette, the help and the hints read this table.
 
+mod charting;
 mod completing;
 mod editing;
 mod files;
@@ -11,6 +12,10 @@ mod records;
 mod running;
 mod tabs;
 
+use charting::{
+    all_series, brush, chart, chart_type, export_chart, export_chart_over, fill_gaps, log_axis, next_series,
+    pan_left, pan_right, previous_series, switch_series, zoom_all, zoom_in, zoom_out,
+};
 use completing::{accept_or_newline, complete_here, complete_or_indent};
 use editing::{
     comment, definition, docs, edit_outside, find, format, kill_line, kill_to_start, kill_word, line_end,
@@ -21,8 +26,8 @@ use following::{behind, count_rows, health, open, why_not};
 use hits::{hits, indicators, next_hit, next_user, previous_hit, previous_user};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
 use panes::{
-    accept, chart, close, complete_input, help, history, hunts, next_pane, palette, previous_pane, quit,
-    repaint, schema, suspend, toggle,
+    accept, close, complete_input, help, history, hunts, next_pane, palette, previous_pane, quit, repaint,
+    schema, suspend, toggle,
 };
 use records::{fold, next_record, open_record, previous_record};
 use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all, sort};
@@ -113,7 +118,78 @@ pub const COMMANDS: &[Command] = &[
     row("schema", &["schema"], "", "tables", "Lists the tables and their columns.", always, schema),
     row("run", &["run"], "", "RUN", "Runs the selection, or the statement at the cursor.", always, run),
     row("next-pane", &["pane"], "", "pane", "Goes to the next pane.", always, next_pane),
-    row("chart", &["chart"], "", "chart", "Shows or hides the chart.", has_chart, chart),
+    row(
+        "chart",
+        &["chart"],
+        "[KIND]",
+        "chart",
+        "Shows or hides the chart; with a kind, draws the result so.",
+        has_result,
+        chart,
+    ),
+    row("brush", &["brush"], "", "brush", "Begins a range at the cursor, or ends it.", has_chart, brush),
+    row("chart-type", &[], "", "kind", "Asks for another kind of chart.", has_result, chart_type),
+    row(
+        "zoom-in",
+        &["zoom-in"],
+        "",
+        "zoom",
+        "Shows half of the axis, around the cursor.",
+        has_chart,
+        zoom_in,
+    ),
+    row("zoom-out", &["zoom-out"], "", "", "Shows twice as much of the axis.", has_chart, zoom_out),
+    row("zoom-all", &["zoom-all"], "", "", "Shows all of the axis.", has_chart, zoom_all),
+    row("pan-left", &["pan-left"], "", "", "Goes back by half of what is seen.", has_chart, pan_left),
+    row("pan-right", &["pan-right"], "", "", "Goes on by half of what is seen.", has_chart, pan_right),
+    row(
+        "log-axis",
+        &["log"],
+        "",
+        "log",
+        "Makes the value axis one of powers of ten, or not.",
+        has_chart,
+        log_axis,
+    ),
+    row("fill-gaps", &["fill"], "", "fill", "Draws missing bins as 0, or as gaps.", has_chart, fill_gaps),
+    row("next-series", &["next-series"], "", "series", "Chooses the next series.", has_chart, next_series),
+    row(
+        "previous-series",
+        &["previous-series"],
+        "",
+        "",
+        "Chooses the series before.",
+        has_chart,
+        previous_series,
+    ),
+    row(
+        "switch-series",
+        &["series"],
+        "",
+        "on/off",
+        "Switches the chosen series off or on.",
+        has_chart,
+        switch_series,
+    ),
+    row("all-series", &["all-series"], "", "", "Shows all series, or the greatest.", has_chart, all_series),
+    row(
+        "export-chart",
+        &["export-chart"],
+        "FILE.svg|FILE.txt",
+        "export",
+        "Writes the chart as it is seen.",
+        has_chart,
+        export_chart,
+    ),
+    row(
+        "export-chart-over",
+        &["export-chart!"],
+        "FILE",
+        "",
+        "As export-chart, over a file that exists.",
+        has_chart,
+        export_chart_over,
+    ),
     row(
         "hits",
         &["hits"],

@@ -8,7 +8,7 @@ use crate::app::layout::{self, Part};
 use crate::app::msg::Effect;
 use crate::app::popup::Popup;
 use crate::app::stepper::Events;
-use crate::app::{App, completion, lists};
+use crate::app::{App, chart, completion, lists};
 
 pub fn down(app: &mut App, _: &str) -> Vec<Effect> {
     step(app, Step::Down)
@@ -54,11 +54,7 @@ pub fn step(app: &mut App, step: Step) -> Vec<Effect> {
             }
         }
         Context::Record => with_record(app, |record, lines, rows, page| record.step(step, lines, rows, page)),
-        Context::Chart => {
-            if let Some(chart) = &mut app.chart {
-                chart.step(step);
-            }
-        }
+        Context::Chart => return chart::step(app, step),
         Context::Grid | Context::Hits => move_rows(app, step),
         Context::Completion => completion::step(app, step),
         Context::Editor | Context::Normal | Context::Visual | Context::Global => {}

@@ -109,24 +109,9 @@ pub fn close(app: &mut App, _: &str) -> Vec<Effect> {
     if app.record.take().is_some() || app.stepper.take().is_some() {
         app.focus = Focus::Grid;
     } else if app.focus == Focus::Chart {
-        return chart(app, "");
+        let brush = app.chart.as_mut().and_then(|pane| pane.view.anchor.take());
+        return if brush.is_some() { nothing() } else { super::charting::chart(app, "") };
     }
-    nothing()
-}
-
-pub fn chart(app: &mut App, _: &str) -> Vec<Effect> {
-    let Some(pane) = &mut app.chart else {
-        return app.say(NoteKind::Warning, "the result has no chart: its query has no render");
-    };
-    pane.shown = !pane.shown;
-    let shown = pane.shown;
-    app.stepper = None;
-    app.focus = match (shown, app.focus) {
-        (true, _) => Focus::Chart,
-        (false, Focus::Chart) => Focus::Grid,
-        (false, focus) => focus,
-    };
-    app.dirty = true;
     nothing()
 }
 

@@ -2,7 +2,7 @@
 
 use super::Construct;
 
-const DRAWN: &str = "Drawn in the workbench.";
+const DRAWN: &str = "Drawn in the workbench, and by `--format chart` and `--format svg`.";
 const TABLE: &str = "Shown as the table.";
 
 macro_rules! kinds {
@@ -34,12 +34,12 @@ pub static ROWS: &[Construct] = kinds![
     "piechart", "Shares of a whole, as bars.", DRAWN;
     "table", "The rows as they are.", TABLE;
     "list", "The rows, one value a line.", TABLE;
-    "card", "The first row's values, large.", TABLE;
-    "ladderchart", "Spans between two times.", TABLE;
-    "timeline", "Points of time in order.", TABLE;
-    "timepivot", "Events over time, to be walked through.", TABLE;
+    "card", "The first row's values.", DRAWN;
+    "ladderchart", "Spans between two times.", DRAWN;
+    "timeline", "Points of time in order.", DRAWN;
+    "timepivot", "Events over time, one line for each series.", DRAWN;
     "pivotchart", "A pivot table with a chart.", TABLE;
-    "treemap", "Shares as nested rectangles.", TABLE;
+    "treemap", "Shares within shares.", DRAWN;
     "3Dchart", "A chart with a third axis.", TABLE;
     "plotly", "A chart that Plotly draws from JSON.", TABLE;
     "graph", "Nodes and edges of a graph.", TABLE;

@@ -1,0 +1,145 @@
+//! The chart: its kind, the part of it that is seen, its series, and its file.
+
+use std::path::PathBuf;
+
+use super::nothing;
+use super::panes::palette;
+use crate::app::chart::{change, open, with_view};
+use crate::app::msg::Effect;
+use crate::app::{App, Focus, NoteKind};
+use crate::chart::{Body, Style, svg, text};
+use crate::compile::Render;
+
+/// Columns of a chart that is written as text.
+const TEXT_COLUMNS: usize = 100;
+
+/// Shows or hides the chart; with the name of a kind, draws that.
+pub fn chart(app: &mut App, typed: &str) -> Vec<Effect> {
+    if !typed.trim().is_empty() {
+        return change(app, typed.trim());
+    }
+    let Some(pane) = &mut app.chart else {
+        app.stepper = None;
+        let effects = open(app, Render::default());
+        if !effects.is_empty() {
+            app.focus = Focus::Chart;
+        }
+        return effects;
+    };
+    pane.shown = !pane.shown;
+    if let (true, None) = (pane.shown, &pane.chart) {
+        // Its rows came while another tab was in front.
+        let render = pane.render.clone();
+        return open(app, render);
+    }
+    let shown = pane.shown;
+    app.stepper = None;
+    app.focus = match (shown, app.focus) {
+        (true, _) => Focus::Chart,
+        (false, Focus::Chart) => Focus::Grid,
+        (false, focus) => focus,
+    };
+    app.dirty = true;
+    nothing()
+}
+
+pub fn chart_type(app: &mut App, _: &str) -> Vec<Effect> {
+    palette(app, "chart ")
+}
+
+pub fn zoom_in(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, chart, _| view.zoom(chart, true))
+}
+
+pub fn zoom_out(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, chart, _| view.zoom(chart, false))
+}
+
+pub fn zoom_all(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, _, _| view.window = None)
+}
+
+pub fn pan_left(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, chart, _| view.pan(chart, false))
+}
+
+pub fn pan_right(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, chart, _| view.pan(chart, true))
+}
+
+pub fn log_axis(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, _, _| view.other_log = !view.other_log)
+}
+
+pub fn fill_gaps(app: &mut App, _: &str) -> Vec<Effect> {
+    let bins = app.chart.as_ref().and_then(|pane| pane.chart.as_ref()?.axis()).map(|(x, _)| x.bins());
+    if bins.flatten().is_none() {
+        return app.say(NoteKind::Plain, "the chart has no bins, so none is missing");
+    }
+    with_view(app, |view, _, _| view.fill = !view.fill)
+}
+
+pub fn next_series(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, chart, _| view.choose(chart, true))
+}
+
+pub fn previous_series(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, chart, _| view.choose(chart, false))
+}
+
+pub fn switch_series(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, chart, _| {
+        if view.chosen.is_none() {
+            view.choose(chart, true);
+        }
+        view.switch();
+    })
+}
+
+pub fn all_series(app: &mut App, _: &str) -> Vec<Effect> {
+    with_view(app, |view, chart, _| view.switch_all(chart))
+}
+
+/// Puts the brush down at the cursor, or takes it up.
+pub fn brush(app: &mut App, _: &str) -> Vec<Effect> {
+    let time =
+        app.chart.as_ref().and_then(|pane| pane.chart.as_ref()).is_some_and(|chart| match &chart.body {
+            Body::Plot(plot) => !chart.lies() && !plot.stops.is_empty(),
+            Body::Card(_) | Body::Tree(_) | Body::Lanes(_) => false,
+        });
+    if !time {
+        return app.say(NoteKind::Plain, "there is nothing to brush over");
+    }
+    with_view(app, |view, chart, columns| {
+        if view.cursor.is_none() {
+            view.turn(chart, crate::chart::Turn::On, columns);
+        }
+        view.anchor = if view.anchor.is_some() { None } else { view.cursor };
+    })
+}
+
+/// Writes the chart as it is seen: SVG when the name ends so, else text.
+pub fn export_chart(app: &mut App, typed: &str) -> Vec<Effect> {
+    export_chart_to(app, typed, false)
+}
+
+pub fn export_chart_over(app: &mut App, typed: &str) -> Vec<Effect> {
+    export_chart_to(app, typed, true)
+}
+
+fn export_chart_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
+    let Some((run, drawn, view)) =
+        app.chart.as_ref().and_then(|pane| Some((pane.run, pane.chart.as_ref()?, &pane.view)))
+    else {
+        return nothing();
+    };
+    if typed.trim().is_empty() {
+        return palette(app, &format!("export-chart chart-{run}.svg"));
+    }
+    let path = PathBuf::from(typed.trim());
+    let content = match path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
+        true => svg(drawn, view),
+        false => text(drawn, view, TEXT_COLUMNS, Style { ascii: app.ascii }),
+    };
+    vec![Effect::WriteChart { path, content, over }]
+}
