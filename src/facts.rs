@@ -40,6 +40,8 @@ pub struct Outside {
     pub watchlists: BTreeMap<String, Result<Vec<String>, String>>,
     /// Stored functions by name.
     pub functions: BTreeMap<String, FunctionFile>,
+    /// The files that `externaldata` reads, each below the folder as a query may name it.
+    pub paths: Vec<String>,
 }
 
 /// A stored function: a file of KQL.

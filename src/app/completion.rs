@@ -104,11 +104,16 @@ fn completion(app: &mut App) -> Option<(Completion, usize)> {
     }
     let (text, start) = statement::around(app);
     let cursor = app.editor.cursor_byte().checked_sub(start)?;
-    let options = Options { now: app.clock.now().unwrap_or_default(), ..Options::default() };
+    let options = options(app);
     let desk = &mut app.desk;
     let found = desk.completer.complete(&text, cursor, &app.database.schema, &options, &desk.learned);
     let offset = start + found.span.start as usize;
     Some((found, offset))
+}
+
+fn options(app: &App) -> Options {
+    let (now, outside) = (app.clock.now().unwrap_or_default(), app.outside.clone());
+    Options { now, outside, ..Options::default() }
 }
 
 fn asked(app: &mut App, ask: Ask) -> Vec<Effect> {
@@ -119,7 +124,7 @@ fn asked(app: &mut App, ask: Ask) -> Vec<Effect> {
 pub fn docs(app: &mut App) -> Option<Hover> {
     let (text, start) = statement::whole(app);
     let cursor = app.editor.cursor_byte().checked_sub(start)?;
-    let options = Options { now: app.clock.now().unwrap_or_default(), ..Options::default() };
+    let options = options(app);
     hover::hover(&mut app.desk.completer, &text, cursor, &app.database.schema, &options)
 }
 

@@ -150,6 +150,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Grid, "Enter", "open"),
         (Grid, "z", "record"),
         (Grid, "o", "rows-behind"),
+        (Grid, "M", "mouse"),
         (Grid, "e", "export"),
         (Grid, "c", "chart"),
         (Grid, "C", "chart-type"),

@@ -11,9 +11,11 @@ pub mod editor;
 pub mod grid;
 pub mod keymap;
 pub mod keys;
+pub mod keytest;
 pub mod layout;
 pub mod lists;
 pub mod look;
+pub mod mouse;
 pub mod msg;
 pub mod parameters;
 pub mod popup;
@@ -47,6 +49,7 @@ use stepper::Stepper;
 use tabs::Tabs;
 use vim::Vim;
 
+use crate::facts::Outside;
 use crate::hunt::pack::Hunt;
 use crate::ide::signature::Signature;
 use crate::schema::Schema;
@@ -80,6 +83,10 @@ pub struct App {
     pub editor: Editor,
     /// With vim's keys, their state.
     pub vim: Option<Vim>,
+    /// Whether presses and the wheel come here.
+    pub mouse: bool,
+    /// While keys are tested, the bytes of the last one.
+    pub key_test: Option<Vec<u8>>,
     pub running: Option<Running>,
     pub grid: Option<Grid>,
     /// What is said when the result has no rows.
@@ -91,6 +98,8 @@ pub struct App {
     /// What may be written at the cursor, while it is shown.
     pub suggestions: Option<Suggestions>,
     pub desk: Desk,
+    /// What queries may name outside of the database.
+    pub outside: Arc<Outside>,
     pub counts: Counts,
     /// The call that the cursor is in, and the index of its argument.
     pub call: Option<(Signature, usize)>,
@@ -130,6 +139,7 @@ pub struct Start {
     pub keymap: Arc<Keymap>,
     /// Vim's keys in the query pane.
     pub vim: bool,
+    pub mouse: bool,
     /// The data as the status line names it, such as `sample` or a file name.
     pub title: String,
     /// `--now`, in ticks.
@@ -218,6 +228,8 @@ impl App {
             tabs: Tabs::default(),
             editor: Editor::default(),
             vim: start.vim.then(Vim::default),
+            mouse: start.mouse,
+            key_test: None,
             running: None,
             grid: None,
             ages: None,
@@ -227,6 +239,7 @@ impl App {
             popup: None,
             suggestions: None,
             desk: Desk::default(),
+            outside: Arc::default(),
             counts: Counts::default(),
             call: None,
             called: (0, (0, 0)),

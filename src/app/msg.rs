@@ -6,9 +6,11 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use super::completion::Found;
+use super::mouse::Mouse;
 use super::session::Session;
 use crate::compile::Compiled;
 use crate::diag::Diagnostic;
+use crate::facts::Outside;
 use crate::ide::complete::Ask;
 use crate::schema::Schema;
 use crate::types::ColumnType;
@@ -102,6 +104,11 @@ pub enum Msg {
     /// A chart was written: where, and its bytes.
     ChartWritten(Result<(PathBuf, u64), String>),
     /// What the data say for completion.
+    Mouse(Mouse),
+    /// What the terminal sent while keys are tested.
+    Bytes(Vec<u8>),
+    /// What the folders that the user names hold.
+    Outside(Arc<Outside>),
     Learned {
         ask: Ask,
         found: Result<Found, String>,
@@ -305,5 +312,9 @@ pub enum Effect {
     /// Draws everything anew.
     Repaint,
     Suspend,
+    /// Asks the terminal for the mouse, or no longer.
+    Mouse(bool),
+    /// Reads keys as bytes, or as keys again.
+    KeyTest(bool),
     Quit,
 }

@@ -8,6 +8,7 @@ pub struct Preferences {
     pub keymap: Keymap,
     /// Vim's keys in the query pane.
     pub vim: bool,
+    pub mouse: bool,
     pub look: Look,
     pub depth: Depth,
     /// What in the settings may not be as wanted, with its place.

@@ -6,7 +6,9 @@ use super::arrivals::{ages_came, chart_written, exported, file_read, file_writte
 use super::clock::Clock;
 use super::grid::{Extent, Grid};
 use super::keys::{self, Context};
+use super::keytest;
 use super::layout::{self, Part};
+use super::mouse;
 use super::msg::{AgePurpose, Effect, Failure, Msg};
 use super::popup::{ListKind, Popup, Text};
 use super::session::{Past, Session, remember};
@@ -22,7 +24,7 @@ pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
     app.at = at;
     let version = app.editor.version;
     // A wake or a check may change nothing that is seen, and then nothing is drawn.
-    app.dirty |= !matches!(msg, Msg::Wake(_) | Msg::Checked { .. });
+    app.dirty |= !matches!(msg, Msg::Wake(_) | Msg::Checked { .. } | Msg::Outside(_));
     let mut effects = match tabs::owner(app, &msg) {
         Some(tab) => tabs::within(app, tab, |app| handle(app, msg)),
         None => handle(app, msg),
@@ -125,6 +127,9 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::Exported(result) => return exported(app, result),
         Msg::ChartWritten(result) => return chart_written(app, result),
+        Msg::Mouse(event) => return mouse::mouse(app, event),
+        Msg::Bytes(bytes) => return keytest::bytes(app, &bytes),
+        Msg::Outside(outside) => app.outside = outside,
         Msg::Learned { ask, found } => return completion::learned(app, ask, found),
         Msg::Broken(why) => {
             let why = text::shown(&why, app.ascii).into_owned();
@@ -151,6 +156,9 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     }
     let context = app.context();
     let name = keys::name(key);
+    if let Some(effects) = keytest::key(app, &name) {
+        return effects;
+    }
     if app.prefix.is_none()
         && let Some(effects) = vim::press(app, &name, key)
     {

@@ -27,6 +27,7 @@ pub struct Config {
     /// Folders of hunts.
     pub library: Option<Spanned<OneOrMany>>,
     pub keys: Option<Spanned<Keys>>,
+    pub mouse: Option<Spanned<bool>>,
     /// Slot and style.
     pub theme: Pairs<Spanned<String>>,
     /// Context, action and its keys.

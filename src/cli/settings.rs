@@ -94,6 +94,13 @@ const SETTINGS: &[Setting] = &[
         doc: "keys of the query pane: default or vim",
         in_file: |config| value(&config.keys),
     },
+    Setting {
+        name: "mouse",
+        variable: "",
+        default: "false",
+        doc: "the workbench takes the mouse; M switches it",
+        in_file: |config| value(&config.mouse),
+    },
 ];
 
 fn value<T: Display>(setting: &Option<Spanned<T>>) -> Option<(String, u64)> {

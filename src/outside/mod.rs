@@ -39,6 +39,9 @@ const WATCHLISTS: &str = "watchlists";
 const USER_AGENTS: &str = "regexes.yaml";
 /// Files of one ending in a folder that are looked at.
 const LISTED_MAX: usize = 5_000;
+/// Files that completion offers for `externaldata`, and how deep they lie.
+const PATHS_MAX: usize = 1_000;
+const DEPTH_MAX: usize = 6;
 /// A longer function is none.
 const FUNCTION_MAX_BYTES: u64 = 1 << 20;
 /// All functions together; they are read whenever something is compiled.
@@ -51,8 +54,36 @@ impl Folders {
             files: self.files.is_some(),
             watchlists: self.files.as_deref().map(watchlists).unwrap_or_default(),
             functions: self.functions.as_deref().map(functions).unwrap_or_default(),
+            paths: self.files.as_deref().map(paths).unwrap_or_default(),
         })
     }
+}
+
+/// The files below a folder that are neither watchlists nor hidden, not through links.
+fn paths(files: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![(files.to_path_buf(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten().take(PATHS_MAX) {
+            let (path, Ok(kind)) = (entry.path(), entry.file_type()) else { continue };
+            let Some(name) = path.strip_prefix(files).ok().and_then(Path::to_str) else { continue };
+            if name.rsplit('/').next().is_some_and(|last| last.starts_with('.')) || name == WATCHLISTS {
+                continue;
+            }
+            if kind.is_dir() && depth < DEPTH_MAX {
+                folders.push((path, depth + 1));
+            } else if kind.is_file() && name != USER_AGENTS {
+                found.push(name.to_owned());
+            }
+            if found.len() >= PATHS_MAX {
+                folders.clear();
+                break;
+            }
+        }
+    }
+    found.sort();
+    found
 }
 
 fn watchlists(files: &Path) -> BTreeMap<String, Result<Vec<String>, String>> {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use super::export::{self, Export};
-use super::files;
 use super::queries::{Check, Checker, Job, Queries};
 use super::run::Event;
 use super::runner::{Runner, Source};
 use super::windows::Windows;
+use super::{files, input, terminal};
 use crate::app::msg::{Effect, Msg};
 use crate::engine::{Cancel, Handle};
 use crate::outside::Folders;
@@ -124,6 +124,11 @@ impl Effects {
             Effect::WriteFile { path, text, version, over } => {
                 self.file(files::Job::Write { path, text, version, over });
             }
+            Effect::Mouse(on) => {
+                // A terminal that takes nothing any more is noticed by the next frame.
+                let _ = terminal::mouse(on);
+            }
+            Effect::KeyTest(on) => input::as_bytes(on),
             Effect::Repaint => return Left::Repaint,
             Effect::Suspend => return Left::Suspend,
             Effect::Edit { text, line } => return Left::Edit(text, line),

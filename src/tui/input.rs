@@ -1,15 +1,22 @@
 //! Events of the terminal, read by a thread that does nothing else.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 use std::{env, io};
 
-use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read};
+use crossterm::event::{
+    Event as Input, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+    poll, read,
+};
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
 
 use super::run::Event;
 use super::terminal::dimensions;
+use crate::app::mouse::{Does, Mouse};
 use crate::app::msg::Msg;
 
 /// How long after an Esc a key is taken for the rest of the same sequence: a link may split Alt-Enter.
@@ -26,9 +33,13 @@ static BELL: Condvar = Condvar::new();
 pub fn pause() {
     let mut state = ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner);
     state.0 = true;
-    // A change of size wakes the reader, which then finds that it shall wait.
-    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::WINCH);
+    wake_reader();
     let _ = BELL.wait_timeout_while(state, HANDOVER, |state| !state.1);
+}
+
+/// A change of size wakes the reader, which then finds what it shall do.
+fn wake_reader() {
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::WINCH);
 }
 
 pub fn resume() {
@@ -52,6 +63,9 @@ pub fn start(events: Sender<Event>) -> io::Result<()> {
         let mut waiting = None;
         loop {
             wait_while_elsewhere();
+            if BYTES.load(Ordering::SeqCst) && waiting.is_none() && !read_bytes(&events) {
+                return;
+            }
             let next = match waiting.take() {
                 Some(input) => input,
                 None => match read() {
@@ -78,6 +92,56 @@ pub fn start(events: Sender<Event>) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether keys are wanted as the bytes that they come in.
+static BYTES: AtomicBool = AtomicBool::new(false);
+/// How long the end of that is not noticed.
+const NOTICED: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+/// No key takes more bytes.
+const KEY_BYTES: usize = 64;
+
+/// Keys come as bytes, or as keys again.
+pub fn as_bytes(on: bool) {
+    BYTES.store(on, Ordering::SeqCst);
+    if on {
+        wake_reader();
+    }
+}
+
+/// Hands on bytes until keys are wanted again. False when nobody listens or nothing can come any more.
+fn read_bytes(events: &Sender<Event>) -> bool {
+    let mut buffer = [0; KEY_BYTES];
+    while BYTES.load(Ordering::SeqCst) {
+        let stdin = rustix::stdio::stdin();
+        match rustix::event::poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&NOTICED)) {
+            Ok(0) | Err(Errno::INTR) => continue,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+        match rustix::io::read(stdin, &mut buffer) {
+            Ok(count @ 1..) => {
+                let bytes = buffer[..count].to_vec();
+                if events.send(Event::Msg(Msg::Bytes(bytes))).is_err() {
+                    return false;
+                }
+            }
+            Ok(0) => return false,
+            Err(Errno::INTR | Errno::AGAIN) => {}
+            Err(_) => return false,
+        }
+    }
+    true
+}
+
+fn pressed(event: MouseEvent) -> Option<Msg> {
+    let does = match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => Does::Press,
+        MouseEventKind::ScrollUp => Does::Up,
+        MouseEventKind::ScrollDown => Does::Down,
+        _ => return None,
+    };
+    Some(Msg::Mouse(Mouse { x: event.column, y: event.row, does }))
+}
+
 fn message(input: Input) -> Option<Msg> {
     match input {
         Input::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
@@ -87,7 +151,8 @@ fn message(input: Input) -> Option<Msg> {
             let (width, height) = dimensions();
             Some(Msg::Resize(width, height))
         }
-        Input::Key(_) | Input::FocusGained | Input::FocusLost | Input::Mouse(_) => None,
+        Input::Mouse(event) => pressed(event),
+        Input::Key(_) | Input::FocusGained | Input::FocusLost => None,
     }
 }
 

@@ -175,11 +175,18 @@ impl Checker {
         let (bell, rung) = channel();
         let todo = newest.clone();
         thread::Builder::new().name("checks".into()).spawn(move || {
+            // Before the first query is typed.
+            if events.send(Event::Msg(Msg::Outside(folders.listing()))).is_err() {
+                return;
+            }
             while rung.recv().is_ok() {
                 let check = todo.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let Some(Check { version, offset, text, now, schema }) = check else { continue };
                 let now = now.unwrap_or_else(wall_clock);
                 let outside = folders.listing();
+                if events.send(Event::Msg(Msg::Outside(outside.clone()))).is_err() {
+                    return;
+                }
                 let options = compile::Options { now, outside, advice: true, ..compile::Options::default() };
                 let compilation = compile::compile(&text, &schema, &options);
                 let missing = folders.missing(&compilation.results);

@@ -139,6 +139,7 @@ impl Desk {
             ascii: options.ascii,
             keymap: Arc::new(options.preferences.keymap.clone()),
             vim: options.preferences.vim,
+            mouse: options.preferences.mouse,
             title: options.title.clone(),
             now: options.now,
             hunts,
@@ -151,6 +152,9 @@ impl Desk {
         let mut screen = Screen::new();
         // Before the database is opened, before any thread.
         screen.draw(&app, &theme)?;
+        if app.mouse {
+            terminal::mouse(true)?;
+        }
         signals::watch(rescue.clone(), sender.clone())?;
         input::start(sender.clone())?;
         let (data, engine) = (options.data.clone(), options.engine);
@@ -292,6 +296,9 @@ impl Desk {
         terminal::give_back();
         signals::stop()?;
         terminal::take()?;
+        if self.app.mouse {
+            terminal::mouse(true)?;
+        }
         self.screen.forget();
         self.app.dirty = true;
         Ok(())

@@ -19,6 +19,8 @@ use crate::app::App;
 
 /// Whether the terminal is ours; threads that end the process ask it too.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal tells of the mouse.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// Raw mode, the other screen, pastes as such.
 pub fn take() -> io::Result<()> {
@@ -34,11 +36,20 @@ pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    if MOUSE.load(Ordering::SeqCst) {
+        let _ = mouse(false);
+    }
     let mut bytes = Vec::new();
     // Into memory; nothing is left to be done if the terminal does not take it.
     let _ = queue!(bytes, DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = send(&bytes);
     let _ = disable_raw_mode();
+}
+
+/// Presses and the wheel, and nothing of where the mouse goes meanwhile.
+pub fn mouse(on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::SeqCst);
+    send(if on { b"\x1b[?1000h\x1b[?1006h" } else { b"\x1b[?1006l\x1b[?1000l" })
 }
 
 /// Past Rust's own buffer of stdout, which would write at every line.

@@ -12,11 +12,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use kqlhunt::catalog::clauses::{SHAPES, SPECIAL, Values};
 use kqlhunt::catalog::tables::schema;
 use kqlhunt::compile::{Options, check};
 use kqlhunt::diag::any_error;
+use kqlhunt::facts::Outside;
 use kqlhunt::ide::complete::{Ask, Completer, Completion, Kind, Learned, Source};
 
 const SHOWN: usize = 6;
@@ -41,7 +43,17 @@ fn learned() -> Learned {
 fn complete(text: &str) -> Completion {
     let cursor = text.find('‸').expect("a cursor");
     let text = text.replacen('‸', "", 1);
-    let options = Options { now: 639_143_568_000_000_000, ..Options::default() };
+    let watchlists = [
+        ("Vips", Ok(vec!["User".to_owned(), "Team".to_owned()])),
+        ("Bad Hosts", Err("it is gone".to_owned())),
+    ];
+    let outside = Outside {
+        files: true,
+        watchlists: watchlists.map(|(alias, columns)| (alias.to_owned(), columns)).into(),
+        paths: vec!["feeds.example/bad.csv".to_owned(), "lists/vpn.txt".to_owned()],
+        ..Outside::default()
+    };
+    let options = Options { now: 639_143_568_000_000_000, outside: Arc::new(outside), ..Options::default() };
     Completer::default().complete(&text, cursor, &schema(), &options, &learned())
 }
 

@@ -52,3 +52,4 @@ mod traps;
 #[cfg(feature = "engine")]
 mod variants;
 mod vim;
+mod workbench;

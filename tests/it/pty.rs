@@ -491,3 +491,50 @@ fn rows_are_followed_through_the_query() {
     terminal.send(CTRL_Q);
     assert_eq!(terminal.end().exit_code(), 0);
 }
+
+/// What `:keytest` shows are the bytes themselves, from the first key on; keys work again after it.
+#[test]
+fn keys_are_tested_by_their_bytes() {
+    let mut terminal = Terminal::ready(Setup::default());
+    terminal.send("\x1bOQ");
+    terminal.wait("Commands");
+    terminal.send("keytest\r");
+    terminal.wait("Keys that arrive");
+    // The reader is woken for it.
+    thread::sleep(Duration::from_millis(300));
+    terminal.send("\x12");
+    terminal.wait("12                       Ctrl-R       run (global)");
+    terminal.send(F5);
+    terminal.wait("1b 5b 31 35 7e           F5           run (global)");
+    terminal.send("\x1b");
+    terminal.wait("1b                       Esc");
+    terminal.send("\x1b");
+    terminal.wait_until("the test is over", |screen| !screen.contains("Keys that arrive"));
+    thread::sleep(Duration::from_millis(200));
+    terminal.send("print 42");
+    terminal.wait("print 42");
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.end().exit_code(), 0);
+}
+
+/// The terminal is asked for the mouse when it is wanted, and told when it is no longer.
+#[test]
+fn the_mouse_is_off_until_it_is_asked_for() {
+    let mut terminal = Terminal::ready(Setup::default());
+    let text = |terminal: &Terminal| String::from_utf8_lossy(&terminal.bytes()).into_owned();
+    assert!(!text(&terminal).contains("\x1b[?1000h"));
+    terminal.send("\x1bOQ");
+    terminal.wait("Commands");
+    terminal.send("mouse\r");
+    terminal.wait("the mouse is on");
+    terminal.wait_until("the mouse is asked for", |_| text(&terminal).contains("\x1b[?1000h\x1b[?1006h"));
+    terminal.send("print 1\nprint 2");
+    terminal.wait("print 2");
+    // A press on the first line, before its second letter.
+    terminal.send("\x1b[<0;7;2M\x1b[<0;7;2m");
+    terminal.send("X");
+    terminal.wait("pXrint 1");
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.end().exit_code(), 0);
+    assert!(text(&terminal).contains("\x1b[?1006l\x1b[?1000l"));
+}

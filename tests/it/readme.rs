@@ -13,6 +13,7 @@ use crate::sandbox::Sandbox;
 #[test]
 fn the_commands_of_the_readme() {
     pages::check_page("README.md");
+    pages::check_page("docs/WORKBENCH.md");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kqlhunt::app::completion::Found;
 use kqlhunt::app::look::{Depth, Look};
+use kqlhunt::app::mouse::{Does, Mouse};
 use kqlhunt::app::msg::{
     Effect, Exported, Failure, Follow, Followed, Msg, Opened, Purpose, Question, TableAge, Window,
 };
@@ -95,6 +96,7 @@ impl Stage {
             ascii,
             keymap: Arc::default(),
             vim: false,
+            mouse: false,
             title: "sample".into(),
             now: None,
             hunts: Arc::new(pack::shipped().unwrap()),
@@ -133,6 +135,19 @@ impl Stage {
             "wait" => {
                 self.at += rest.parse::<u64>().unwrap();
                 self.send(Msg::Wake(Some(0.25)));
+            }
+            "bytes" => {
+                let byte = |hex: &str| u8::from_str_radix(hex, 16).unwrap();
+                self.send(Msg::Bytes(rest.split(' ').map(byte).collect()));
+            }
+            "mouse" => {
+                let words: Vec<&str> = rest.split(' ').collect();
+                let does = if words[0] == "press" { Does::Press } else { Does::Down };
+                self.send(Msg::Mouse(Mouse {
+                    x: words[1].parse().unwrap(),
+                    y: words[2].parse().unwrap(),
+                    does,
+                }));
             }
             "keys" => {
                 for name in rest.split_whitespace() {
@@ -521,6 +536,8 @@ fn world(effect: &Effect) -> Vec<Msg> {
         | Effect::Edit { .. }
         | Effect::Repaint
         | Effect::Suspend
+        | Effect::Mouse(_)
+        | Effect::KeyTest(_)
         | Effect::Quit => Vec::new(),
     }
 }

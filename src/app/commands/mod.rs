@@ -33,10 +33,11 @@ use records::{fold, next_record, open_record, previous_record};
 use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all, sort};
 use tabs::{close_tab, new_tab, next_tab, previous_tab, reopen_tab};
 
-use super::App;
 use super::keys::is_sequence;
 use super::msg::Effect;
+use super::{App, keytest, mouse};
 pub use hits::open_hits;
+pub use moving::step;
 pub use panes::{put_hunt, put_query};
 pub use running::{run_beside, run_statement, set_clock};
 
@@ -307,6 +308,8 @@ pub const COMMANDS: &[Command] = &[
     row("previous-tab", &["tabp"], "", "", "Goes to the query tab before.", always, previous_tab),
     row("close-tab", &["close"], "", "", "Closes the query tab and frees its result.", always, close_tab),
     row("reopen-tab", &["reopen"], "", "", "Opens the tab that was closed last.", always, reopen_tab),
+    row("mouse", &["mouse"], "", "", "Switches the mouse on or off.", always, mouse::toggle),
+    row("key-test", &["keytest"], "", "", "Shows what the terminal sends for a key.", always, keytest::start),
     row("undo", &[], "", "undo", "Takes back the last edit.", always, undo),
     row("redo", &[], "", "", "Does again what undo took back.", always, redo),
     row(

@@ -52,12 +52,13 @@ impl Offer<'_> {
             Wants::Path(path) => self.path(path),
             Wants::Text(path) => self.texts(path),
             Wants::Choice(name, argument) => self.choices(name, *argument),
+            Wants::File => self.files(),
             Wants::Type => self.types(),
             Wants::Property(names) => self.properties(names),
         }
     }
 
-    fn add(
+    pub fn add(
         &mut self,
         kind: Kind,
         label: impl Into<String>,
@@ -363,7 +364,7 @@ impl Offer<'_> {
     }
 
     /// The stored column that a path begins with, and the rest of the path.
-    fn source(&self, path: &[&str]) -> Option<Source> {
+    pub fn source(&self, path: &[&str]) -> Option<Source> {
         let (first, rest) = path.split_first()?;
         let (outline, first, rest) = match *first {
             "$left" => (self.outline, rest.first()?, &rest[1..]),
@@ -402,31 +403,6 @@ impl Offer<'_> {
             item.insert = if quoted { escaped(name) } else { written };
         }
     }
-
-    fn texts(&mut self, path: &[&str]) {
-        let Some(source) = self.source(path) else { return };
-        let Some(values) = self.learned.values.get(&source) else {
-            self.asks = Some(Ask::Values(source));
-            return;
-        };
-        let from = format!("A value of {}.", source.column);
-        for (value, count) in values {
-            let rows = if *count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
-            self.add(Kind::Value, value, rows, from.clone()).insert = escaped(value);
-        }
-    }
-
-    fn choices(&mut self, name: &str, argument: usize) {
-        for text in choices_of(name, argument) {
-            self.add(Kind::Value, text, "", "");
-        }
-    }
-
-    fn quoted_choices(&mut self, name: &str, argument: usize) {
-        for text in choices_of(name, argument) {
-            self.add(Kind::Value, format!("'{text}'"), "", "");
-        }
-    }
 }
 
 /// What hunts write most, by how often real ones do.
@@ -453,21 +429,6 @@ const FIRST: &[&str] = &[
 
 fn works(row: &&Construct) -> bool {
     row.refused.is_empty()
-}
-
-/// The texts that an argument may be.
-fn choices_of(name: &str, argument: usize) -> Vec<&'static str> {
-    let rows = [catalog::function(name), catalog::aggregate(name)];
-    let sigs = rows.into_iter().flatten().flat_map(|row| row.sigs);
-    let mut found = Vec::new();
-    for param in sigs.filter_map(|sig| sig.params.get(argument)) {
-        for text in param.one_of.iter().copied().chain(param.only) {
-            if !found.contains(&text) {
-                found.push(text);
-            }
-        }
-    }
-    found
 }
 
 /// Whether what stands between operands fits a left one of this type.

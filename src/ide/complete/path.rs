@@ -44,6 +44,9 @@ impl<'t> Place<'t> {
         self.typed = text.get(start..cursor).unwrap_or("");
         let frame = self.last();
         let view = &self.view;
+        if self.lists_files(frame) {
+            return Wants::File;
+        }
         let (items, _) = self.segment(frame);
         let arg = view.since(&items, TokenKind::Comma);
         match (self.inside[frame], arg.split_last()) {
@@ -59,6 +62,12 @@ impl<'t> Place<'t> {
             }
             _ => Wants::Nothing,
         }
+    }
+
+    /// `externaldata(a: string) ["`
+    fn lists_files(&self, frame: usize) -> bool {
+        let named = || self.segment(frame - 1).0.iter().any(|item| self.view.word(*item) == "externaldata");
+        frame > 0 && matches!(self.inside[frame], Inside::Literals | Inside::Index) && named()
     }
 
     /// `x in ("`

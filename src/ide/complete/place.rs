@@ -40,6 +40,8 @@ pub enum Wants<'t> {
     Text(Vec<&'t str>),
     /// The inside of a text that is an argument: function and index.
     Choice(&'t str, usize),
+    /// The inside of a text that names a file which stands for a URL.
+    File,
     Type,
     /// Names of properties: those of `render` when the list is empty.
     Property(&'static [&'static str]),
