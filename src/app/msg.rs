@@ -207,6 +207,8 @@ pub enum Follow {
     Why(String),
     /// How far the data can be trusted.
     Health,
+    /// How many rows the query gives on each of so many days, each at that day's clock.
+    Days(usize),
     /// The query that gives the rows behind a row of the result with these columns.
     Behind { columns: Vec<ColumnType>, row: Vec<Value> },
 }

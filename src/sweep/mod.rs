@@ -109,6 +109,15 @@ impl Stop {
     }
 }
 
+/// One rule on each of the last days, on this engine.
+///
+/// # Errors
+/// [`Error::Cancelled`].
+pub fn one(engine: &mut Engine, order: &Order, cancel: &Cancel) -> Result<Outcome> {
+    let row = rule::run(engine, order, 0, &order.folders.listing(), cancel, Some(&order.folders))?;
+    Ok(row.map_or_else(|| Outcome::Failed("it was not run".into()), |row| row.outcome))
+}
+
 /// Runs the rules for which `wanted` says so, several at once, and hands each row over as it comes.
 ///
 /// # Errors

@@ -4,7 +4,10 @@ use crate::app::msg::{Follow, Followed};
 use crate::compile::Options;
 use crate::engine::{Cancel, Engine};
 use crate::error::{Error, Result};
+use crate::hunt::pack::Hunt;
 use crate::outside::Folders;
+use crate::sweep::{self, Order, Outcome};
+use crate::ticks::{self, DAY};
 use crate::trace;
 
 /// Answers what was asked of this statement.
@@ -42,6 +45,16 @@ pub fn follow(
             let said = [vec![format!("rows behind: {keys}")], found.remarks].concat().join("; ");
             Followed::Query { kql: found.kql, said }
         }
+        Follow::Days(days) => {
+            let rule = Hunt { query: text.to_owned(), ..Hunt::default() };
+            let order = Order { rules: vec![rule], now, days: *days, folders: folders.clone(), workers: 1 };
+            match sweep::one(engine, &order, cancel)? {
+                Outcome::Ran(rows) => {
+                    Followed::Report { title: "Rows on each day, at its clock".into(), lines: by_day(now, &rows) }
+                }
+                other => return Err(Error::message(other.problem())),
+            }
+        }
         Follow::Health => {
             let mut lines = Vec::new();
             for result in &compilation.results {
@@ -57,4 +70,19 @@ pub fn follow(
         true => Err(Error::Cancelled),
         false => Ok(answer),
     }
+}
+
+/// One line a day, the oldest first; bars are of `#`, so that every terminal shows them.
+fn by_day(now: i64, rows: &[u64]) -> Vec<String> {
+    const BAR: u64 = 40;
+    let most = rows.iter().copied().max().unwrap_or(0).max(1);
+    let width = most.to_string().len();
+    let last = rows.len().saturating_sub(1);
+    let line = |(at, rows): (usize, &u64)| {
+        let ago = i64::try_from(last - at).unwrap_or(0);
+        let clock = ticks::iso(now - ago * DAY);
+        let bar = "#".repeat(usize::try_from((rows * BAR).div_ceil(most)).unwrap_or(0));
+        format!("{clock}  {rows:>width$}  {bar}").trim_end().to_owned()
+    };
+    rows.iter().enumerate().map(line).collect()
 }

@@ -474,6 +474,7 @@ fn followed(follow: &Follow, text: &str) -> Result<Followed, String> {
             kql: "Big | take 3".into(),
             said: format!("rows behind: UserId == \"{}\"", row[1].text()),
         }),
+        Follow::Days(days) => Ok(Followed::Report { title: format!("{days} days"), lines: Vec::new() }),
         Follow::Health => Err("OfficeActivity\u{1b} cannot be read".into()),
     }
 }

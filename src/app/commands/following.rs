@@ -22,6 +22,22 @@ pub fn open(app: &mut App, argument: &str) -> Vec<Effect> {
     if aggregated { counts::behind(app) } else { open_record(app, argument) }
 }
 
+/// Days that are shown unless a number is given, and at most.
+const DAYS: usize = 14;
+const DAYS_MAX: usize = 90;
+
+/// What the query would have given on the days before its clock.
+pub fn days(app: &mut App, argument: &str) -> Vec<Effect> {
+    let days = match argument.trim() {
+        "" => Some(DAYS),
+        typed => typed.parse().ok().filter(|days| (1..=DAYS_MAX).contains(days)),
+    };
+    match days {
+        Some(days) => counts::ask(app, Follow::Days(days), "running the query at the clock of each day..."),
+        None => app.say(NoteKind::Warning, format!("say how many days, 1 to {DAYS_MAX}: :days {DAYS}")),
+    }
+}
+
 pub fn health(app: &mut App, _: &str) -> Vec<Effect> {
     counts::ask(app, Follow::Health, "reading the tables of the query...")
 }

@@ -22,7 +22,7 @@ use editing::{
     line_start, redo, rename, replace, undo, word_left, word_right,
 };
 use files::{export, export_over, load, open_file, write, write_over};
-use following::{behind, count_rows, health, open, why_not};
+use following::{behind, count_rows, days, health, open, why_not};
 use hits::{hits, indicators, next_hit, next_user, previous_hit, previous_user};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
 use panes::{
@@ -282,6 +282,15 @@ pub const COMMANDS: &[Command] = &[
         "Says where the query loses the rows that name a value, of the cell or typed.",
         always,
         why_not,
+    ),
+    row(
+        "days",
+        &["days"],
+        "[N]",
+        "",
+        "Shows how many rows the query gave on each of the last days, each at its own clock.",
+        always,
+        days,
     ),
     row("health", &["health"], "", "", "Shows how complete the data of the query are.", always, health),
     row("repaint", &["redraw"], "", "", "Draws the screen anew.", always, repaint),
