@@ -195,7 +195,11 @@ impl TableAge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     Events,
+    /// What the user did around them.
+    Context,
     Indicators,
+    /// Other users of the address.
+    Sightings,
 }
 
 /// What is asked about the rows of a statement on their way.

@@ -14,11 +14,15 @@ use crate::hunt::card::{self, Card};
 use crate::hunt::hits::{self, Roles, User};
 use crate::hunt::pivot::{self, EVENTS_MAX, Pivot};
 use crate::schema::Schema;
+use crate::ticks;
 use crate::types::ColumnType;
 use crate::value::{Grid, Value};
 
 /// Rows of a result that are stepped through; beyond it the pane says so.
 pub const HITS_ROWS_MAX: u64 = 20_000;
+/// Minutes before and after an event of a hit.
+pub const WINDOWS: [i64; 6] = [0, 1, 5, 15, 60, 240];
+const WINDOW: usize = 3;
 const FILTER_ROWS_MAX: usize = 3;
 /// What a hunter wants to see of an event first, in this order.
 const FIRST_COLUMNS: [&str; 14] = [
@@ -50,6 +54,8 @@ pub struct Stepper {
     pub hit: usize,
     pub events: Events,
     pub cards: Cards,
+    /// How far around the events other events of the user are shown: an index into [`WINDOWS`].
+    pub window: usize,
     /// The question whose answer is waited for; older answers are dropped.
     pub ticket: u64,
 }
@@ -67,6 +73,10 @@ pub struct EventRows {
     pub rows: Vec<Vec<Value>>,
     /// There are more than were read.
     pub more: bool,
+    /// Which rows are events of the hit; the others are what the user did around them.
+    pub hits: Vec<bool>,
+    /// The events as they came, for when others come.
+    found: Grid,
     /// Columns that have no value in any of the rows, and are not shown.
     pub empty: usize,
     pub view: View,
@@ -96,6 +106,7 @@ impl Stepper {
             hit: 0,
             events,
             cards: Cards::Loading,
+            window: WINDOW,
             ticket: 0,
         })
     }
@@ -187,8 +198,47 @@ impl Stepper {
         effects
     }
 
-    pub fn answer(&mut self, question: Question, answer: Result<Grid, String>, ascii: bool) {
+    /// A wider or narrower window around the events; false at its end.
+    pub fn change_window(&mut self, wider: bool) -> bool {
+        let next = if wider { self.window + 1 } else { self.window.wrapping_sub(1) };
+        let there = next < WINDOWS.len();
+        if there {
+            self.window = next;
+        }
+        there
+    }
+
+    /// Asks for what the user did around the events.
+    pub fn ask_context(&mut self, ticket: u64) -> Vec<Effect> {
+        let Events::Rows(events) = &self.events else { return Vec::new() };
+        let window = WINDOWS[self.window] * ticks::MINUTE;
+        let asked = pivot::context(&events.pivot, &events.times(), window).filter(|_| window > 0);
+        let Some(kql) = asked else { return Vec::new() };
+        let question = Question::Context;
+        vec![Effect::Ask { question, ticket, kql, now: self.compiled.now }]
+    }
+
+    /// Asks for other users of the address.
+    pub fn ask_sightings(&self, ticket: u64) -> Vec<Effect> {
+        let pivot = match &self.events {
+            Events::Rows(events) => &events.pivot,
+            Events::Loading(pivot) => pivot,
+            Events::None(_) => return Vec::new(),
+        };
+        let Some(kql) = pivot::sightings(&self.compiled, pivot, self.roles.user) else { return Vec::new() };
+        vec![Effect::Ask { question: Question::Sightings, ticket, kql, now: self.compiled.now }]
+    }
+
+    /// What was asked came; gives what is asked next.
+    pub fn answer(&mut self, question: Question, answer: Result<Grid, String>, ascii: bool) -> Vec<Effect> {
         match question {
+            // Shown over the panes, not in them.
+            Question::Sightings => {}
+            Question::Context => {
+                if let (Events::Rows(events), Ok(context)) = (&mut self.events, answer) {
+                    events.put(Some(context), ascii);
+                }
+            }
             Question::Indicators => {
                 self.cards = match answer {
                     Ok(grid) => Cards::Found(card::cards(&grid, self.compiled.now)),
@@ -196,39 +246,91 @@ impl Stepper {
                 };
             }
             Question::Events => {
-                let Events::Loading(pivot) = &self.events else { return };
+                let Events::Loading(pivot) = &self.events else { return Vec::new() };
                 self.events = match answer {
                     Ok(grid) => Events::Rows(EventRows::new(pivot.clone(), grid, ascii)),
                     Err(why) => Events::None(why),
                 };
+                return self.ask_context(self.ticket);
             }
         }
+        Vec::new()
     }
 }
 
 impl EventRows {
-    fn new(pivot: Pivot, mut grid: Grid, ascii: bool) -> EventRows {
-        let more = grid.rows.len() > EVENTS_MAX;
-        grid.rows.truncate(EVENTS_MAX);
+    fn new(pivot: Pivot, mut found: Grid, ascii: bool) -> EventRows {
+        let more = found.rows.len() > EVENTS_MAX;
+        found.rows.truncate(EVENTS_MAX);
+        let mut events = EventRows {
+            pivot,
+            columns: Vec::new(),
+            rows: Vec::new(),
+            more,
+            hits: Vec::new(),
+            found,
+            empty: 0,
+            view: View::default(),
+        };
+        events.put(None, ascii);
+        events
+    }
+
+    /// Times of the events of the hit, in ticks.
+    fn times(&self) -> Vec<i64> {
+        let Some(at) = self.time_column() else { return Vec::new() };
+        let time = |row: &Vec<Value>| match row.get(at) {
+            Some(Value::Datetime(ticks)) => Some(*ticks),
+            _ => None,
+        };
+        self.found.rows.iter().filter_map(time).collect()
+    }
+
+    fn time_column(&self) -> Option<usize> {
+        let name = self.pivot.time_column.as_ref()?;
+        self.found.columns.iter().position(|column| column.name == *name)
+    }
+
+    /// The events in order of time with others among them; the reader goes to the first event of the hit.
+    fn put(&mut self, context: Option<Grid>, ascii: bool) {
+        let others = context.map(|grid| grid.rows).unwrap_or_default();
+        let hits = self.found.rows.iter().cloned().map(|row| (true, row));
+        let mut rows: Vec<_> = hits.chain(others.into_iter().map(|row| (false, row))).collect();
+        if let Some(at) = self.time_column() {
+            let time = |row: &[Value]| match row.get(at) {
+                Some(Value::Datetime(ticks)) => *ticks,
+                _ => i64::MIN,
+            };
+            rows.sort_by_key(|(_, row)| time(row));
+        }
+        let order = self.shown_columns(&rows);
+        self.empty = self.found.columns.len() - order.len();
+        self.columns = order.iter().map(|at| self.found.columns[*at].clone()).collect();
+        self.hits = rows.iter().map(|(hit, _)| *hit).collect();
+        let pick = |(_, row): &(bool, Vec<Value>)| order.iter().map(|at| row[*at].clone()).collect();
+        self.rows = rows.iter().map(pick).collect();
+        let first = self.hits.iter().position(|hit| *hit).unwrap_or(0);
+        self.view = View { row: first as u64, ..View::default() };
+        self.view.measure(&self.columns, &self.rows, ascii);
+    }
+
+    /// Those that have a value, what a hunter wants to see first.
+    fn shown_columns(&self, rows: &[(bool, Vec<Value>)]) -> Vec<usize> {
         let blank = |value: &Value| match value {
             Value::String(text) => text.is_empty(),
             other => other.is_null(),
         };
-        let mut order: Vec<usize> =
-            (0..grid.columns.len()).filter(|at| !grid.rows.iter().all(|row| blank(&row[*at]))).collect();
-        let empty = grid.columns.len() - order.len();
+        let columns = &self.found.columns;
+        let filled = |at: &usize| !rows.iter().all(|(_, row)| blank(&row[*at]));
+        let mut order: Vec<usize> = (0..columns.len()).filter(filled).collect();
         let first = |at: usize| {
-            let name = &grid.columns[at].name;
+            let name = &columns[at].name;
             let wanted = FIRST_COLUMNS.iter().position(|first| first == name);
-            if pivot.time_column.as_ref() == Some(name) { 0 } else { wanted.map_or(usize::MAX, |at| at + 1) }
+            let time = self.pivot.time_column.as_ref() == Some(name);
+            if time { 0 } else { wanted.map_or(usize::MAX, |at| at + 1) }
         };
         order.sort_by_key(|at| (first(*at), *at));
-        let columns: Vec<_> = order.iter().map(|at| grid.columns[*at].clone()).collect();
-        let pick = |row: &Vec<Value>| order.iter().map(|at| row[*at].clone()).collect::<Vec<_>>();
-        let rows: Vec<_> = grid.rows.iter().map(pick).collect();
-        let mut view = View::default();
-        view.measure(&columns, &rows, ascii);
-        EventRows { pivot, columns, rows, more, empty, view }
+        order
     }
 }
 

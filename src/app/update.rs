@@ -9,7 +9,7 @@ use super::keys::{self, Context};
 use super::keytest;
 use super::layout::{self, Part};
 use super::mouse;
-use super::msg::{AgePurpose, Effect, Failure, Msg};
+use super::msg::{AgePurpose, Effect, Failure, Msg, Question};
 use super::popup::{ListKind, Popup, Text};
 use super::session::{Past, Session, remember};
 use super::stepper::Events;
@@ -104,10 +104,14 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Ages { purpose, ages } => return ages_came(app, purpose, ages),
         Msg::Answered { question, ticket, answer } => {
             let ascii = app.ascii;
-            if let Some(stepper) = app.stepper.as_mut().filter(|stepper| stepper.ticket == ticket) {
-                stepper.answer(question, answer, ascii);
-                app.dirty = true;
+            let Some(stepper) = app.stepper.as_mut().filter(|stepper| stepper.ticket == ticket) else {
+                return Vec::new();
+            };
+            app.dirty = true;
+            if question == Question::Sightings {
+                return commands::sighted(app, answer);
             }
+            return stepper.answer(question, answer, ascii);
         }
         Msg::Followed { ticket, answer } => return counts::came(app, ticket, answer),
         Msg::FileRead { path, text } => return file_read(app, path, text),

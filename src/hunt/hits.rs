@@ -15,6 +15,8 @@ pub struct Roles {
     pub severity: Option<usize>,
     /// Events in a row of the result; without it each row is one.
     pub count: Option<usize>,
+    /// How sure the indicator is.
+    pub confidence: Option<usize>,
 }
 
 /// One user with the rows of the result that are theirs.
@@ -24,6 +26,8 @@ pub struct User {
     /// The worst severity of the rows, as the result spells it; empty without one.
     pub severity: String,
     pub hits: u64,
+    /// The greatest of the rows, 0 without one.
+    pub confidence: i64,
     /// Rows of the result, the worst first.
     pub rows: Vec<usize>,
 }
@@ -81,7 +85,10 @@ impl Roles {
         let named = |wanted: &str| {
             numbers().find(|at| words(&columns[*at].name).iter().any(|word| word.starts_with(wanted)))
         };
-        Ok(Roles { user, address, severity, count: named("hit").or_else(|| named("count")) })
+        let count = named("hit").or_else(|| named("count"));
+        // The shipped hunts call the confidence a severity, as a number.
+        let confidence = named("confidence").or_else(|| named("severity"));
+        Ok(Roles { user, address, severity, count, confidence })
     }
 }
 
@@ -128,7 +135,7 @@ fn rank(severity: &str) -> Option<usize> {
     SEVERITIES.iter().position(|word| word.eq_ignore_ascii_case(severity.trim()))
 }
 
-/// The users, the worst severity first, then the most hits, then by name; a user's rows likewise.
+/// The users, the worst severity first, then the most hits, then the greatest confidence, then by name; a user's rows likewise.
 pub fn users(rows: &[Vec<Value>], roles: Roles) -> Vec<User> {
     let severity = |row: usize| roles.severity.map(|at| rows[row][at].text()).unwrap_or_default();
     let hits = |row: usize| match roles.count.map(|at| &rows[row][at]) {
@@ -137,15 +144,21 @@ pub fn users(rows: &[Vec<Value>], roles: Roles) -> Vec<User> {
         Some(_) => 0,
         None => 1,
     };
+    let confidence = |row: usize| match roles.confidence.map(|at| &rows[row][at]) {
+        Some(Value::Long(value)) => *value,
+        Some(Value::Int(value)) => i64::from(*value),
+        Some(_) | None => 0,
+    };
     let mut users: Vec<User> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for (at, row) in rows.iter().enumerate() {
         let name = row[roles.user].text();
         let user = *known.entry(name.clone()).or_insert_with(|| {
-            users.push(User { name, severity: String::new(), hits: 0, rows: Vec::new() });
+            users.push(User { name, severity: String::new(), hits: 0, confidence: 0, rows: Vec::new() });
             users.len() - 1
         });
         users[user].hits += hits(at);
+        users[user].confidence = users[user].confidence.max(confidence(at));
         users[user].rows.push(at);
         if rank(&severity(at)) > rank(&users[user].severity) {
             users[user].severity = severity(at);
@@ -155,7 +168,7 @@ pub fn users(rows: &[Vec<Value>], roles: Roles) -> Vec<User> {
         user.rows
             .sort_by_key(|at| (std::cmp::Reverse(rank(&severity(*at))), std::cmp::Reverse(hits(*at)), *at));
     }
-    let worst = |user: &User| (std::cmp::Reverse(rank(&user.severity)), std::cmp::Reverse(user.hits));
+    let worst = |user: &User| std::cmp::Reverse((rank(&user.severity), user.hits, user.confidence));
     users.sort_by(|left, right| worst(left).cmp(&worst(right)).then_with(|| left.name.cmp(&right.name)));
     users
 }
@@ -193,7 +206,10 @@ mod tests {
             text("High"),
         ];
         let roles = Roles::of(&shipped, &[], &[row]).unwrap();
-        assert_eq!(roles, Roles { user: 1, address: 2, severity: Some(6), count: Some(4) });
+        assert_eq!(
+            roles,
+            Roles { user: 1, address: 2, severity: Some(6), count: Some(4), confidence: Some(3) }
+        );
 
         let renamed =
             columns(&[("Who", Type::String), ("From", Type::String), ("ShippingAddress", Type::String)]);
@@ -213,7 +229,7 @@ mod tests {
             row("bo", "Critical", 3),
             row("dee", "", 7),
         ];
-        let roles = Roles { user: 0, address: 0, severity: Some(1), count: Some(2) };
+        let roles = Roles { user: 0, address: 0, severity: Some(1), count: Some(2), confidence: None };
         let users = users(&rows, roles);
         let order: Vec<_> = users.iter().map(|user| (user.name.as_str(), user.hits)).collect();
         assert_eq!(order, [("bo", 4), ("cy", 2), ("amy", 900), ("dee", 7)]);

@@ -3,11 +3,14 @@
 
 use crate::compile::{Compiled, Origin, TableUse, literal, quoted, reference};
 use crate::schema::Schema;
+use crate::ticks;
 use crate::types::Type;
 use crate::value::Value;
 
 /// Events that are read for one hit; one more is asked for, to know whether there are more.
 pub const EVENTS_MAX: usize = 2_000;
+/// Other users that are listed.
+const SIGHTINGS_MAX: usize = 50;
 /// Versions of indicators that are read for one address.
 const INDICATORS_MAX: usize = 200;
 /// Where an indicator's card comes from.
@@ -80,6 +83,65 @@ pub fn events(
     Ok(Pivot { table: from.table.clone(), time_column: time, conditions, kql, remark })
 }
 
+/// Stretches of time that are asked for one by one; more of them are asked for as one.
+const STRETCHES_MAX: usize = 40;
+
+/// What the same user did around these times, the events themselves left out: up to `window` ticks before and after.
+/// `None` without a time.
+pub fn context(events: &Pivot, times: &[i64], window: i64) -> Option<String> {
+    let time = name(events.time_column.as_ref()?);
+    let (user, rest) = events.conditions.split_first()?;
+    let stretches = stretches(times, window);
+    let between = |(from, to): &(i64, i64)| {
+        let at = |ticks: i64| literal(&Value::Datetime(ticks), Type::Datetime);
+        format!("{time} between ({} .. {})", at(*from), at(*to))
+    };
+    let around = stretches.iter().map(between).collect::<Vec<_>>();
+    if around.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "{}\n| where {user}\n| where not({})\n| where {}\n| sort by {time} asc\n| take {EVENTS_MAX}",
+        name(&events.table),
+        rest.join(" and "),
+        around.join(" or "),
+    ))
+}
+
+/// The times with what is around them, those that touch as one.
+fn stretches(times: &[i64], window: i64) -> Vec<(i64, i64)> {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let mut found: Vec<(i64, i64)> = Vec::new();
+    for at in times {
+        let (from, to) = ((at - window).max(0), at.saturating_add(window).min(ticks::DATETIME_MAX));
+        match found.last_mut().filter(|last| last.1 >= from) {
+            Some(last) => last.1 = to,
+            None => found.push((from, to)),
+        }
+    }
+    match (found.len(), found.first(), found.last()) {
+        (count, Some(first), Some(last)) if count > STRETCHES_MAX => vec![(first.0, last.1)],
+        _ => found,
+    }
+}
+
+/// The other users whose events have the address of these, those with most of them first.
+pub fn sightings(compiled: &Compiled, events: &Pivot, user: usize) -> Option<String> {
+    let user = name(&compiled.origins.get(user)?.as_ref()?.column);
+    let (this, rest) = events.conditions.split_first()?;
+    let (address, _) = rest.split_first()?;
+    let times = match &events.time_column {
+        Some(time) => format!(", First = min({0}), Last = max({0})", name(time)),
+        None => String::new(),
+    };
+    Some(format!(
+        "{}\n| where {address}\n| where not({this})\n| summarize Events = count(){times} by User = {user}\n\
+         | top {SIGHTINGS_MAX} by Events",
+        name(&events.table),
+    ))
+}
+
 /// The address of the result was cut out of a stored one, such as `IP:port`.
 fn derived_address(
     schema: &Schema,
@@ -117,7 +179,6 @@ pub fn indicators(address: &str, now: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ticks;
     use crate::types::ColumnType;
 
     fn compiled() -> Compiled {
@@ -153,6 +214,26 @@ mod tests {
              | where TimeGenerated >= datetime(1970-01-01T00:00:00.0000001Z)\n\
              | sort by TimeGenerated asc\n| take 2001"
         );
+    }
+
+    #[test]
+    fn what_is_around_the_events_is_asked_in_stretches() {
+        let pivot = events(&compiled(), &Schema::default(), (0, "amy"), (1, "203.0.113.9")).unwrap();
+        let hour = |hours: i64| ticks::UNIX_EPOCH + hours * ticks::HOUR;
+        let asked = context(&pivot, &[hour(3), hour(1), hour(2), hour(9)], ticks::HOUR / 2).unwrap();
+        assert_eq!(
+            asked,
+            "OfficeActivity\n| where UserId == \"amy\"\n| where not(ClientIP == \"203.0.113.9\" and \
+             TimeGenerated >= datetime(1970-01-01T00:00:00.0000001Z))\n| where TimeGenerated between \
+             (datetime(1970-01-01T00:30:00Z) .. datetime(1970-01-01T03:30:00Z)) or TimeGenerated between \
+             (datetime(1970-01-01T08:30:00Z) .. datetime(1970-01-01T09:30:00Z))\n\
+             | sort by TimeGenerated asc\n| take 2000"
+        );
+        assert_eq!(context(&pivot, &[], ticks::HOUR), None);
+        let many: Vec<i64> = (0..100).map(|at| hour(at * 10)).collect();
+        assert_eq!(stretches(&many, ticks::HOUR), [(hour(-1), hour(991))]);
+        let others = sightings(&compiled(), &pivot, 0).unwrap();
+        assert!(others.contains("| where not(UserId == \"amy\")"), "{others}");
     }
 
     #[test]

@@ -49,9 +49,10 @@ pub fn follow(
             let rule = Hunt { query: text.to_owned(), ..Hunt::default() };
             let order = Order { rules: vec![rule], now, days: *days, folders: folders.clone(), workers: 1 };
             match sweep::one(engine, &order, cancel)? {
-                Outcome::Ran(rows) => {
-                    Followed::Report { title: "Rows on each day, at its clock".into(), lines: by_day(now, &rows) }
-                }
+                Outcome::Ran(rows) => Followed::Report {
+                    title: "Rows on each day, at its clock".into(),
+                    lines: by_day(now, &rows),
+                },
                 other => return Err(Error::message(other.problem())),
             }
         }

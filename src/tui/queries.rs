@@ -33,7 +33,9 @@ pub enum Job {
 enum Kind {
     Ages,
     Events,
+    Context,
     Indicators,
+    Sightings,
     Follow,
     Learn,
 }
@@ -43,7 +45,9 @@ impl Job {
         match self {
             Job::Ages { .. } => Kind::Ages,
             Job::Ask { question: Question::Events, .. } => Kind::Events,
+            Job::Ask { question: Question::Context, .. } => Kind::Context,
             Job::Ask { question: Question::Indicators, .. } => Kind::Indicators,
+            Job::Ask { question: Question::Sightings, .. } => Kind::Sightings,
             Job::Follow { .. } => Kind::Follow,
             Job::Learn(_) => Kind::Learn,
         }

@@ -60,6 +60,13 @@ fn the_quarantine_hunt_draws_its_chart_and_the_other_lists_its_hits() {
     terminal.wait("Hit 2/2 of ana.ruiz@contoso.com: events from 198.51.100.23");
     terminal.wait("2 events");
     terminal.wait("Bulletproof hosting");
+    terminal.send("]");
+    terminal.wait("60 minutes before and after");
+    terminal.send(".");
+    terminal.wait("Other users of 198.51.100.23");
+    terminal.wait("User");
+    terminal.send("\x1b");
+    terminal.wait_until("the list goes", |screen| !screen.contains("Other users"));
     terminal.send("N");
     terminal.wait("Hit 1/1 of bo.larsen@contoso.com");
     terminal.wait("4 events");

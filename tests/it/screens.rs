@@ -637,6 +637,23 @@ fn answer(question: Question, kql: &str) -> Grid {
             };
             Grid { columns, rows: (0..7).map(row).collect() }
         }
+        // Five minutes before the first event; and half a minute after it when a wider window is asked for.
+        Question::Context => {
+            let Grid { columns, rows } = answer(Question::Events, kql);
+            let wide = kql.contains("T10:00:00Z");
+            let mut around = rows.into_iter().take(if wide { 2 } else { 1 }).collect::<Vec<_>>();
+            for (row, at) in around.iter_mut().zip([now() - HOUR - 5 * MINUTE, now() - HOUR + 30 * SECOND]) {
+                (row[2], row[3], row[4]) = (text("UserLoggedIn"), Value::Datetime(at), text("198.51.100.20"));
+            }
+            Grid { columns, rows: around }
+        }
+        Question::Sightings => Grid {
+            columns: columns(&[("User", Type::String), ("Events", Type::Long)]),
+            rows: vec![
+                vec![text("bo@contoso.com"), Value::Long(9)],
+                vec![text("x\u{1b}[31m@contoso.com"), Value::Long(1)],
+            ],
+        },
         Question::Indicators => Grid {
             columns: columns(&[
                 ("Id", Type::String),

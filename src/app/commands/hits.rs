@@ -5,9 +5,9 @@ use super::panes::popup;
 use crate::app::grid::Extent;
 use crate::app::msg::{Effect, Purpose, Window};
 use crate::app::popup::{Popup, Text};
-use crate::app::stepper::{Cards, HITS_ROWS_MAX, Stepper, card_fields};
+use crate::app::stepper::{Cards, HITS_ROWS_MAX, Stepper, WINDOWS, card_fields};
 use crate::app::{App, Focus, NoteKind, lists, text};
-use crate::value::Value;
+use crate::value::{Grid, Value};
 
 /// Columns of the labels.
 const INDENT: usize = 13;
@@ -79,6 +79,74 @@ pub fn next_user(app: &mut App, _: &str) -> Vec<Effect> {
 
 pub fn previous_user(app: &mut App, _: &str) -> Vec<Effect> {
     step_hits(app, |stepper| stepper.step_user(false), "this is the first user")
+}
+
+pub fn wider(app: &mut App, _: &str) -> Vec<Effect> {
+    change_window(app, true)
+}
+
+pub fn narrower(app: &mut App, _: &str) -> Vec<Effect> {
+    change_window(app, false)
+}
+
+fn change_window(app: &mut App, wider: bool) -> Vec<Effect> {
+    let Some(stepper) = &mut app.stepper else { return nothing() };
+    let changed = stepper.change_window(wider);
+    let minutes = WINDOWS[stepper.window];
+    match changed {
+        true => app.say(NoteKind::Plain, format!("what the user did {minutes} minutes before and after")),
+        false => {
+            return app.say(NoteKind::Plain, format!("the window goes no further than {minutes} minutes"));
+        }
+    };
+    ask(app)
+}
+
+/// Asks who else has the address.
+pub fn others(app: &mut App, _: &str) -> Vec<Effect> {
+    let Some(stepper) = &app.stepper else { return nothing() };
+    let effects = stepper.ask_sightings(stepper.ticket);
+    match effects.is_empty() {
+        true => app.say(NoteKind::Warning, "the query does not say which table has the address"),
+        false => {
+            app.say(NoteKind::Plain, "looking for other users of the address...");
+            effects
+        }
+    }
+}
+
+/// Who else has the address.
+pub fn sighted(app: &mut App, answer: Result<Grid, String>) -> Vec<Effect> {
+    let Some(stepper) = &app.stepper else { return nothing() };
+    let title = format!("Other users of {}", text::shown(&stepper.address(), app.ascii));
+    let grid = match answer {
+        Ok(grid) => grid,
+        Err(why) => {
+            let why = text::shown(&why, app.ascii).into_owned();
+            return app.say(NoteKind::Error, why);
+        }
+    };
+    let widest = |at: usize| {
+        let cells = grid.rows.iter().map(|row| text::width(&text::cell(&row[at], app.ascii)));
+        cells.max().unwrap_or(0).max(grid.columns[at].name.len())
+    };
+    let widths: Vec<usize> = (0..grid.columns.len()).map(widest).collect();
+    let line = |cells: Vec<String>| {
+        let padded = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, wide)| format!("{cell}{}", " ".repeat(wide.saturating_sub(text::width(cell)))));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let mut lines = vec![line(grid.columns.iter().map(|column| column.name.clone()).collect())];
+    lines.extend(
+        grid.rows.iter().map(|row| line(row.iter().map(|value| text::cell(value, app.ascii)).collect())),
+    );
+    if grid.rows.is_empty() {
+        lines = vec!["no other user has events from it".into()];
+    }
+    app.say(NoteKind::Plain, "");
+    popup(app, Popup::Text(Text::new(title, lines)))
 }
 
 pub fn indicators(app: &mut App, _: &str) -> Vec<Effect> {

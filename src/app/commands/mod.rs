@@ -23,7 +23,7 @@ use editing::{
 };
 use files::{export, export_over, load, open_file, write, write_over};
 use following::{behind, count_rows, days, health, open, why_not};
-use hits::{hits, indicators, next_hit, next_user, previous_hit, previous_user};
+use hits::{hits, indicators, narrower, next_hit, next_user, others, previous_hit, previous_user, wider};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
 use panes::{
     accept, close, complete_input, help, history, hunts, next_pane, palette, previous_pane, quit, repaint,
@@ -36,7 +36,7 @@ use tabs::{close_tab, new_tab, next_tab, previous_tab, reopen_tab};
 use super::keys::is_sequence;
 use super::msg::Effect;
 use super::{App, keytest, mouse};
-pub use hits::open_hits;
+pub use hits::{open_hits, sighted};
 pub use moving::step;
 pub use panes::{put_hunt, put_query};
 pub use running::{run_beside, run_statement, set_clock};
@@ -82,6 +82,9 @@ pub const COMMANDS: &[Command] = &[
         stepping,
         indicators,
     ),
+    row("wider", &[], "", "", "Shows more of what the user did around the events.", stepping, wider),
+    row("narrower", &[], "", "", "Shows less of what the user did around the events.", stepping, narrower),
+    row("others", &[], "", "", "Lists the other users of the address.", stepping, others),
     row("fold", &[], "", "fold", "Opens or closes a branch.", has_record, fold),
     row("next-record", &[], "", "next", "Shows the next row.", has_record, next_record),
     row(

@@ -66,6 +66,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         row: &|at| grid.row(at),
         view: &grid.view,
         sorted: grid.order.first().copied(),
+        dim: &|_| false,
         focused: app.focus == Focus::Grid,
     };
     table::draw(&table, theme, area, buffer);

@@ -59,7 +59,15 @@ pub fn events_title(app: &App) -> (String, String) {
     );
     let right = match &stepper.events {
         Events::Rows(events) if events.more => format!("the first {}", text::thousands(EVENTS_MAX as u64)),
-        Events::Rows(events) => text::count(events.rows.len() as u64, "event"),
+        Events::Rows(events) => {
+            let hits = events.hits.iter().filter(|hit| **hit).count();
+            let around = events.rows.len() - hits;
+            let counted = text::count(hits as u64, "event");
+            match around {
+                0 => counted,
+                around => format!("{counted}, {around} around"),
+            }
+        }
         Events::Loading(_) | Events::None(_) => String::new(),
     };
     (left, right)
@@ -104,6 +112,7 @@ fn event_rows(app: &App, theme: &Theme, events: &EventRows, below: Rect, buffer:
         view: &events.view,
         sorted: None,
         focused: app.focus != Focus::Record,
+        dim: &|at| usize::try_from(at).is_ok_and(|at| events.hits.get(at) == Some(&false)),
     };
     table::draw(&table, theme, below, buffer);
 }

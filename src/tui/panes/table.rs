@@ -21,6 +21,8 @@ pub struct Table<'a> {
     /// The column that rows are sorted by, and whether it ascends.
     pub sorted: Option<(usize, bool)>,
     pub focused: bool,
+    /// Rows that are there for the sake of others.
+    pub dim: &'a dyn Fn(u64) -> bool,
 }
 
 pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -59,7 +61,11 @@ pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         for (column, start, wide) in &columns {
             let shown = text::cell(&row[*column], theme.ascii);
             let right = right_aligned(table.columns[*column].ty);
-            let style = if style == Style::new() { severity(theme, table, *column, &shown) } else { style };
+            let style = match style == Style::new() {
+                true if (table.dim)(at) => theme.dim(),
+                true => severity(theme, table, *column, &shown),
+                false => style,
+            };
             cell(theme, area, (*start, *wide), y, &shown, right, style, buffer);
         }
     }
