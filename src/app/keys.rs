@@ -215,6 +215,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Chart, "L", "log-axis"),
         (Chart, "0", "fill-gaps"),
         (Chart, "B", "brush"),
+        (Chart, "Enter", "brush-query"),
         (Chart, "n", "next-series"),
         (Chart, "p", "previous-series"),
         (Chart, "Space", "switch-series"),

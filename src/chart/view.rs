@@ -209,13 +209,10 @@ impl Chart {
         }
     }
 
-    /// From and to of the brush on a time axis, both of them meant, in ticks.
-    pub fn times(&self, view: &View) -> Option<(i64, i64)> {
+    /// The first and last place of the brush, or the one under the cursor.
+    pub fn brushed(&self, view: &View) -> Option<(Place, Place)> {
         let Body::Plot(plot) = &self.body else { return None };
         let (first, last) = view.brushed()?;
-        match (plot.stops.get(first)?, plot.stops.get(last)?) {
-            (Place::Ticks(from), Place::Ticks(to)) => Some((*from, *to)),
-            _ => None,
-        }
+        Some((*plot.stops.get(first)?, *plot.stops.get(last)?))
     }
 }

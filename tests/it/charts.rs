@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kqlhunt::catalog::charts::{Form, KINDS};
 use kqlhunt::catalog::construct;
-use kqlhunt::chart::{Chart, Style, Turn, View, chart, guess, svg, text};
+use kqlhunt::chart::{Chart, Place, Style, Turn, View, chart, guess, svg, text};
 use kqlhunt::compile::Render;
 use kqlhunt::ticks::{DAY, SECOND, days_from_civil, parse_datetime};
 use kqlhunt::types::{ColumnType, Type};
@@ -168,8 +168,9 @@ fn the_cursor_reads_the_window_moves_and_the_brush_gives_times() {
     assert_eq!(view.window, Some((150.0, 450.0)));
     view.anchor = view.cursor;
     view.turn(&drawn, Turn::First, 60);
-    let (from, to) = drawn.times(&view).unwrap();
-    assert_eq!(to - from, 599 * SECOND);
+    let start = days_from_civil(2026, 5, 14) * DAY;
+    let range = (Place::Ticks(start), Place::Ticks(start + 599 * SECOND));
+    assert_eq!(drawn.brushed(&view), Some(range));
     assert!(read(&view).starts_with("2026-05-14T00:00:00Z .. 2026-05-14T00:09:59Z  sum host-0 "));
     view.choose(&drawn, false);
     view.switch();

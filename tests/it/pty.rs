@@ -1,5 +1,6 @@
 //! The workbench in a terminal of its own: the real program, real keys, real bytes.
 
+mod charts;
 mod keeping;
 
 use std::fs;

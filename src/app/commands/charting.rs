@@ -3,15 +3,20 @@
 use std::path::PathBuf;
 
 use super::nothing;
-use super::panes::palette;
+use super::panes::{palette, put_query};
 use crate::app::chart::{change, open, with_view};
 use crate::app::msg::Effect;
-use crate::app::{App, Focus, NoteKind};
-use crate::chart::{Body, Style, svg, text};
-use crate::compile::Render;
+use crate::app::{App, Focus, NoteKind, text};
+use crate::chart::{Body, Place, Style, svg, text as drawn_text};
+use crate::compile::{Render, literal, reference};
+use crate::hunt::condition;
+use crate::types::Type;
+use crate::value::Value;
 
 /// Columns of a chart that is written as text.
 const TEXT_COLUMNS: usize = 100;
+/// Whole numbers beyond it are not exact in a chart.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// Shows or hides the chart; with the name of a kind, draws that.
 pub fn chart(app: &mut App, typed: &str) -> Vec<Effect> {
@@ -30,6 +35,7 @@ pub fn chart(app: &mut App, typed: &str) -> Vec<Effect> {
     if let (true, None) = (pane.shown, &pane.chart) {
         // Its rows came while another tab was in front.
         let render = pane.render.clone();
+        app.focus = Focus::Chart;
         return open(app, render);
     }
     let shown = pane.shown;
@@ -118,6 +124,54 @@ pub fn brush(app: &mut App, _: &str) -> Vec<Effect> {
     })
 }
 
+/// Puts the range of the brush, or what is under the cursor, behind the query that the result is of.
+pub fn brush_query(app: &mut App, _: &str) -> Vec<Effect> {
+    let wanted = match wanted(app) {
+        Ok(wanted) => wanted,
+        Err(why) => return app.say(NoteKind::Warning, why),
+    };
+    let before = app.grid.as_ref().map(|grid| grid.text.clone()).unwrap_or_default();
+    let Some(after) = condition::added(&before, std::slice::from_ref(&wanted)) else {
+        return app.say(NoteKind::Warning, "the query of this result does not end in rows to filter");
+    };
+    match app.editor.text().find(&before) {
+        Some(at) => app.editor.replace(at..at + before.len(), &after, 0),
+        None => drop(put_query(app, &after, "")),
+    }
+    if let Some(pane) = &mut app.chart {
+        pane.view.anchor = None;
+    }
+    let wanted = text::shown(&wanted, app.ascii).into_owned();
+    app.say(NoteKind::Good, format!("{wanted}: F5 runs it, undo brings the old text back"))
+}
+
+/// The condition of KQL on the result for what is brushed.
+fn wanted(app: &App) -> Result<String, String> {
+    let nothing_read = || "move the cursor first; B begins a range".to_string();
+    let pane = app.chart.as_ref().ok_or_else(nothing_read)?;
+    let (drawn, grid) = pane.chart.as_ref().zip(app.grid.as_ref()).ok_or_else(nothing_read)?;
+    let (first, last) = drawn.brushed(&pane.view).ok_or_else(nothing_read)?;
+    let (axis, column) = drawn.axis().ok_or("this chart has no axis to filter by")?;
+    let column = grid.compiled.columns.get(column).ok_or_else(nothing_read)?;
+    let value = |place: Place| match (place, column.ty) {
+        (Place::Ticks(at), Type::Datetime) => Some(Value::Datetime(at)),
+        (Place::Number(at), Type::Real) => Some(Value::Real(at)),
+        (Place::Number(at), Type::Int | Type::Long) => {
+            Some(Value::Long(at as i64)).filter(|_| at.abs() < EXACT_MAX)
+        }
+        (Place::Label(_), Type::String) => Some(Value::String(axis.label(place)?.to_string())),
+        _ => None,
+    };
+    let no_filter =
+        || format!("a range of '{}' cannot be written as a filter", text::shown(&column.name, app.ascii));
+    let (first, last) = value(first).zip(value(last)).ok_or_else(no_filter)?;
+    if let Value::String(_) = first {
+        return Ok(condition::equal(column, &first));
+    }
+    let written = |value: &Value| literal(value, column.ty);
+    Ok(format!("{} between ({} .. {})", reference(&column.name), written(&first), written(&last)))
+}
+
 /// Writes the chart as it is seen: SVG when the name ends so, else text.
 pub fn export_chart(app: &mut App, typed: &str) -> Vec<Effect> {
     export_chart_to(app, typed, false)
@@ -131,7 +185,7 @@ fn export_chart_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
     let Some((run, drawn, view)) =
         app.chart.as_ref().and_then(|pane| Some((pane.run, pane.chart.as_ref()?, &pane.view)))
     else {
-        return nothing();
+        return app.say(NoteKind::Warning, "the chart is not drawn yet");
     };
     if typed.trim().is_empty() {
         return palette(app, &format!("export-chart chart-{run}.svg"));
@@ -139,7 +193,7 @@ fn export_chart_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
     let path = PathBuf::from(typed.trim());
     let content = match path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
         true => svg(drawn, view),
-        false => text(drawn, view, TEXT_COLUMNS, Style { ascii: app.ascii }),
+        false => drawn_text(drawn, view, TEXT_COLUMNS, Style { ascii: app.ascii }),
     };
     vec![Effect::WriteChart { path, content, over }]
 }

@@ -13,8 +13,8 @@ mod running;
 mod tabs;
 
 use charting::{
-    all_series, brush, chart, chart_type, export_chart, export_chart_over, fill_gaps, log_axis, next_series,
-    pan_left, pan_right, previous_series, switch_series, zoom_all, zoom_in, zoom_out,
+    all_series, brush, brush_query, chart, chart_type, export_chart, export_chart_over, fill_gaps, log_axis,
+    next_series, pan_left, pan_right, previous_series, switch_series, zoom_all, zoom_in, zoom_out,
 };
 use completing::{accept_or_newline, complete_here, complete_or_indent};
 use editing::{
@@ -132,6 +132,15 @@ pub const COMMANDS: &[Command] = &[
         chart,
     ),
     row("brush", &["brush"], "", "brush", "Begins a range at the cursor, or ends it.", has_chart, brush),
+    row(
+        "brush-query",
+        &["brush-query"],
+        "",
+        "filter",
+        "Writes the range, or what is under the cursor, into the query.",
+        has_chart,
+        brush_query,
+    ),
     row("chart-type", &[], "", "kind", "Asks for another kind of chart.", has_result, chart_type),
     row(
         "zoom-in",

@@ -9,6 +9,7 @@ use crate::plan::Rel;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name, Op, OpKind, OpParam};
+use crate::ticks;
 
 impl Binder<'_> {
     pub fn render(&mut self, kind: &Name, properties: &[OpParam], input: Rel) -> Checked<Rel> {
@@ -91,6 +92,11 @@ impl Binder<'_> {
 fn texts(params: &[OpParam]) -> Vec<(String, String)> {
     let value = |expr: &ast::Expr| match &expr.kind {
         Ast::List(items) => Some(items.iter().filter_map(word).collect::<Vec<_>>().join(",")),
+        // A bound of an axis.
+        Ast::Sign { negative, expr } => {
+            word(expr).map(|number| if *negative { format!("-{number}") } else { number })
+        }
+        Ast::Literal(Literal::Datetime(at)) => Some(ticks::iso(*at)),
         _ => word(expr),
     };
     params
