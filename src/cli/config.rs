@@ -161,6 +161,12 @@ impl File {
         Failure::new(Exit::Usage, self.at(line, what))
     }
 
+    /// Something said of a line of the file, short enough for one row of a screen.
+    pub fn note(&self, line: u64, what: impl fmt::Display) -> String {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        format!("{name}:{line}: {what}")
+    }
+
     /// Something said of a line of the file.
     pub fn at(&self, line: u64, what: impl fmt::Display) -> String {
         format!("{}:{line}: {what}", self.path.display())

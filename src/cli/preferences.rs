@@ -53,7 +53,7 @@ pub fn keymap(file: &File) -> Result<Keymap, Failure> {
 
 /// What the keys in the file bring with them, each with its place.
 pub fn conflicts(file: &File, keymap: &Keymap) -> Vec<String> {
-    keymap.conflicts().iter().map(|conflict| file.at(conflict.line, &conflict.message)).collect()
+    keymap.conflicts().iter().map(|conflict| file.note(conflict.line, &conflict.message)).collect()
 }
 
 /// The styles in force.

@@ -2,6 +2,7 @@
 
 mod charts;
 mod keeping;
+mod kinds;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -58,6 +58,10 @@ const FEATURES: &[(&str, &[&str])] = &[
             "help on the screen",
             "command palette",
             "suspend",
+            "keys and colors of one's own",
+            "vim's keys",
+            "what a key sends",
+            "completions and manual",
         ],
     ),
 ];

@@ -37,6 +37,8 @@ pub struct Setup<'a> {
     pub variables: &'a [(&'a str, &'a str)],
     pub size: (u16, u16),
     pub home: Option<Arc<TempDir>>,
+    /// The terminal tells no size, as some serial lines do.
+    pub sizeless: bool,
     /// As under nohup: a hang-up is not told by a signal.
     pub ignore_hang_up: bool,
     /// Inside of a tmux of its own, with tmux's own settings.
@@ -50,6 +52,7 @@ impl Default for Setup<'_> {
             variables: &[],
             size: (80, 24),
             home: None,
+            sizeless: false,
             ignore_hang_up: false,
             tmux: false,
         }
@@ -62,6 +65,8 @@ pub const AMBIENT: &[&str] = &[
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "COLORTERM",
+    "COLUMNS",
+    "LINES",
     "SSH_CONNECTION",
     "KQLHUNT_DB",
     "LC_ALL",
@@ -89,9 +94,10 @@ impl Terminal {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let program = env!("CARGO_BIN_EXE_kqlhunt");
-        let mut command = if setup.ignore_hang_up {
+        let mut command = if setup.ignore_hang_up || setup.sizeless {
             let mut shell = CommandBuilder::new("sh");
-            shell.args(["-c", "trap '' HUP; exec \"$@\"", "sh", program]);
+            let before = if setup.sizeless { "stty rows 0 cols 0" } else { "trap '' HUP" };
+            shell.args(["-c", &format!("{before}; exec \"$@\""), "sh", program]);
             shell
         } else if setup.tmux {
             let mut tmux = CommandBuilder::new("tmux");
