@@ -42,6 +42,7 @@ fn open_workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure>
         title: chosen.title(),
         engine: cli::engine_options(global),
         folders: global.folders(),
+        library: global.library.clone(),
         fallback: kqlhunt::places::default_database().ok(),
         file: file.map(Path::to_path_buf),
         now: global.now,

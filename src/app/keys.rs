@@ -160,6 +160,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Grid, "W", "why-not"),
         (Hits, "W", "why-not"),
         (Grid, "gs", "schema"),
+        (Grid, "gS", "sweep"),
         (Grid, "gt", "next-tab"),
         (Grid, "gh", "hits"),
         (Grid, "Ctrl-Z", "suspend"),

@@ -6,10 +6,11 @@ use super::keys::Context;
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
-use super::{App, Focus, NoteKind, parameters, text};
+use super::{App, Focus, NoteKind, parameters, sweep, text};
 use crate::catalog::views;
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
+use crate::hunt::ready::Ready;
 use crate::ide::fuzzy::matching;
 
 /// Rows of a popup that are not its list: a frame, a line of input, a line below.
@@ -31,6 +32,8 @@ pub struct Item {
 pub enum Choice {
     Command(&'static str),
     Hunt(usize),
+    /// A rule of the sweep.
+    Swept(usize),
     /// What was run, by its place in the history.
     Past(usize),
     /// What is put into the query.
@@ -45,20 +48,27 @@ pub fn items(app: &App, list: &List) -> Vec<Item> {
         ListKind::Hunts => hunts(app),
         ListKind::Schema => schema(app),
         ListKind::History => history(app),
+        ListKind::Sweep => sweep::items(app),
         ListKind::Parameters => return parameters::items(app, list),
     };
     let texts: Vec<String> = match list.kind {
         ListKind::Palette => all.iter().map(|item| item.left.clone()).collect(),
-        ListKind::Hunts | ListKind::Schema | ListKind::History | ListKind::Parameters => {
+        ListKind::Hunts => {
+            all.iter().zip(app.hunts.iter()).map(|(item, hunt)| hunt_text(item, hunt)).collect()
+        }
+        ListKind::Schema | ListKind::History | ListKind::Sweep | ListKind::Parameters => {
             all.iter().map(|item| format!("{} {}", item.left, item.right)).collect()
         }
     };
     let typed = match list.kind {
         // With its word typed, the command is what is looked for; the rest is for it.
         ListKind::Palette if typed_command(&list.input.text).is_some() => "",
-        ListKind::Palette | ListKind::Hunts | ListKind::Schema | ListKind::History | ListKind::Parameters => {
-            list.input.text.as_str()
-        }
+        ListKind::Palette
+        | ListKind::Hunts
+        | ListKind::Schema
+        | ListKind::History
+        | ListKind::Sweep
+        | ListKind::Parameters => list.input.text.as_str(),
     };
     matching(typed, &texts).into_iter().map(|at| all[at].clone()).collect()
 }
@@ -95,15 +105,27 @@ fn hunts(app: &App) -> Vec<Item> {
         .enumerate()
         .map(|(at, hunt)| Item {
             left: shown(&hunt.name),
-            right: shown(&hunt_tags(hunt)),
+            right: shown(&hunt_tags(hunt, app.ready.get(at))),
             choice: Choice::Hunt(at),
         })
         .collect()
 }
 
-fn hunt_tags(hunt: &Hunt) -> String {
-    let severity = hunt.severity.as_deref().unwrap_or("query");
-    format!("{severity}  {}", hunt.techniques.join(" "))
+/// What stands in a hunt's way, else how severe it is; and its techniques.
+fn hunt_tags(hunt: &Hunt, ready: Option<&Ready>) -> String {
+    let first = match ready {
+        Some(Ready::NoTable(tables)) => format!("! no {}", tables.join(", ")),
+        Some(Ready::Wrong(_)) => "! mistake".into(),
+        Some(Ready::Yes) | None => hunt.severity.clone().unwrap_or_else(|| "query".into()),
+    };
+    format!("{first}  {}", hunt.techniques.join(" "))
+}
+
+/// What a hunt is found by: what is shown of it, tactics, tags, its file, and the word runnable.
+fn hunt_text(item: &Item, hunt: &Hunt) -> String {
+    let runnable = if item.right.starts_with('!') { "" } else { "runnable" };
+    let (tactics, tags) = (hunt.tactics.join(" "), hunt.tags.join(" "));
+    format!("{} {} {tactics} {tags} {} {runnable}", item.left, item.right, hunt.key)
 }
 
 fn schema(app: &App) -> Vec<Item> {
@@ -164,6 +186,7 @@ pub fn described_rows(app: &App, list: &List) -> usize {
     match list.kind {
         ListKind::Hunts => usize::from(popup_size(app).1) / 2,
         ListKind::History => usize::from(popup_size(app).1) / 3,
+        ListKind::Sweep => usize::from(popup_size(app).1) / 4,
         ListKind::Palette | ListKind::Schema | ListKind::Parameters => 0,
     }
 }
@@ -191,8 +214,12 @@ pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
         let lines = app.history.get(*at).map(|past| past.text.lines()).into_iter().flatten();
         return lines.flat_map(|line| text::wrap(&text::shown(line, app.ascii), width)).collect();
     }
-    let Some(Item { choice: Choice::Hunt(at), .. }) = items.get(list.selected) else { return Vec::new() };
-    let Some(hunt) = app.hunts.get(*at) else { return Vec::new() };
+    let hunt = match items.get(list.selected).map(|item| &item.choice) {
+        Some(Choice::Hunt(at)) => app.hunts.get(*at),
+        Some(Choice::Swept(at)) => app.sweep.as_ref().and_then(|sweep| sweep.rules.get(*at)),
+        _ => None,
+    };
+    let Some(hunt) = hunt else { return Vec::new() };
     let shown = |part: &str| text::shown(part, app.ascii).into_owned();
     let mut lines = Vec::new();
     for paragraph in hunt.description.trim().split("\n\n") {
@@ -258,6 +285,10 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
             Some(hunt) => commands::put_hunt(app, &hunt),
             None => Vec::new(),
         },
+        Some(Choice::Swept(at)) => {
+            let rule = app.sweep.as_ref().and_then(|sweep| sweep.rules.get(at)).cloned();
+            rule.map_or_else(Vec::new, |hunt| commands::put_hunt(app, &hunt))
+        }
         Some(Choice::Past(at)) => match app.history.get(at).cloned() {
             Some(past) => commands::put_query(app, &past.text, "from the history"),
             None => Vec::new(),

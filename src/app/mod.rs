@@ -25,6 +25,7 @@ pub mod remarks;
 pub mod session;
 mod statement;
 pub mod stepper;
+pub mod sweep;
 pub mod tabs;
 pub mod text;
 mod update;
@@ -46,11 +47,13 @@ use popup::Popup;
 use record::Record;
 use session::{Ended, Past, Session};
 use stepper::Stepper;
+use sweep::Sweep;
 use tabs::Tabs;
 use vim::Vim;
 
 use crate::facts::Outside;
 use crate::hunt::pack::Hunt;
+use crate::hunt::ready::Ready;
 use crate::ide::signature::Signature;
 use crate::schema::Schema;
 use crate::types::ColumnType;
@@ -106,6 +109,9 @@ pub struct App {
     /// Text and cursor that `call` was worked out for.
     called: (u64, (usize, usize)),
     pub hunts: Arc<Vec<Hunt>>,
+    /// For each hunt whether it can be run; nothing as long as nobody has looked.
+    pub ready: Vec<Ready>,
+    pub sweep: Option<Sweep>,
     pub note: Note,
     /// The first of two keys.
     pub prefix: Option<String>,
@@ -244,6 +250,8 @@ impl App {
             call: None,
             called: (0, (0, 0)),
             hunts: start.hunts,
+            ready: Vec::new(),
+            sweep: None,
             note: Note::default(),
             prefix: None,
             quit_until: 0,

@@ -8,9 +8,13 @@ use crossterm::event::KeyEvent;
 use super::completion::Found;
 use super::mouse::Mouse;
 use super::session::Session;
+use super::sweep::State;
 use crate::compile::Compiled;
 use crate::diag::Diagnostic;
 use crate::facts::Outside;
+use crate::hunt::pack::Hunt;
+use crate::hunt::ready::Ready;
+use crate::hunt::sweep::Row;
 use crate::ide::complete::Ask;
 use crate::schema::Schema;
 use crate::types::ColumnType;
@@ -112,6 +116,21 @@ pub enum Msg {
     Learned {
         ask: Ask,
         found: Result<Found, String>,
+    },
+    /// The hunts there are, and for each whether it can be run; what of the user's folders cannot be read.
+    Library {
+        hunts: Arc<Vec<Hunt>>,
+        ready: Vec<Ready>,
+        problems: Vec<String>,
+    },
+    /// One hunt of a sweep is done.
+    Swept {
+        ticket: u64,
+        row: Row,
+    },
+    SweepEnded {
+        ticket: u64,
+        state: State,
     },
     /// A thread of ours is gone; what it said.
     Broken(String),
@@ -300,6 +319,14 @@ pub enum Effect {
         over: bool,
     },
     Load(PathBuf),
+    /// Runs these hunts on each of so many days; one sweep at a time.
+    Sweep {
+        ticket: u64,
+        rules: Arc<Vec<Hunt>>,
+        now: Option<i64>,
+        days: usize,
+    },
+    StopSweep,
     Export {
         result: u64,
         columns: Vec<ColumnType>,

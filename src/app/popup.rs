@@ -87,6 +87,8 @@ pub enum ListKind {
     History,
     /// The parameters of a query; the line is for the selected one.
     Parameters,
+    /// What all hunts found.
+    Sweep,
 }
 
 /// A list; what is in it follows from its kind and the input.

@@ -15,7 +15,7 @@ use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, chart, commands, completion, counts,
-    parameters, statement, tabs, text, vim,
+    parameters, statement, sweep, tabs, text, vim,
 };
 use crate::diag::Diagnostic;
 
@@ -135,6 +135,9 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Bytes(bytes) => return keytest::bytes(app, &bytes),
         Msg::Outside(outside) => app.outside = outside,
         Msg::Learned { ask, found } => return completion::learned(app, ask, found),
+        Msg::Library { hunts, ready, problems } => return sweep::library(app, hunts, ready, &problems),
+        Msg::Swept { ticket, row } => return sweep::swept(app, ticket, row),
+        Msg::SweepEnded { ticket, state } => return sweep::ended(app, ticket, state),
         Msg::Broken(why) => {
             let why = text::shown(&why, app.ascii).into_owned();
             return app.say(NoteKind::Error, why);

@@ -11,6 +11,7 @@ use super::{Global, format_names, library, sweep};
 use crate::export;
 use crate::hunt::coverage::{self, Cell, Standing};
 use crate::hunt::ready::Ready;
+use crate::hunt::sweep::Row;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 
@@ -47,10 +48,8 @@ pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
     let order = sweep::order(global, hunts, now, 1, None);
     let standings: Vec<Standing> = if args.hits {
         let rows = sweep::swept(&mut engine, &chosen, &order, true)?;
-        let standing = |row: &crate::sweep::Row| Standing {
-            runnable: row.outcome.hits().is_some(),
-            hits: row.outcome.hits(),
-        };
+        let standing =
+            |row: &Row| Standing { runnable: row.outcome.hits().is_some(), hits: row.outcome.hits() };
         rows.iter().map(standing).collect()
     } else {
         let schema = engine.schema();

@@ -11,9 +11,11 @@ use super::exit::{Exit, Failure};
 use super::{Global, format_names, library, report, signals};
 use crate::engine::Engine;
 use crate::export;
+use crate::hunt::heat::cells;
 use crate::hunt::pack::Hunt;
+use crate::hunt::sweep::{Outcome, Row};
 use crate::places;
-use crate::sweep::{self, Order, Outcome, Resume, Row, Stop, cells};
+use crate::sweep::{self, Order, Resume, Stop};
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 
-use super::{Order, Outcome, Row};
+use super::Order;
 use crate::error::Result;
+use crate::hunt::sweep::{Outcome, Row};
 
 /// The file of one sweep: of these data, this clock and these days.
 pub struct Resume {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Order, Outcome, Row};
+use super::Order;
 use crate::compile::{Compilation, Options};
 use crate::diag::{Diagnostic, any_error};
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::{Error, Result};
 use crate::facts::{Outside, Seen};
 use crate::hunt::ready::{Ready, first_error, judge};
+use crate::hunt::sweep::{Outcome, Row};
 use crate::outside::Folders;
 use crate::ticks::DAY;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use super::export::{self, Export};
+use super::library;
 use super::queries::{Check, Checker, Job, Queries};
 use super::run::Event;
 use super::runner::{Runner, Source};
@@ -13,8 +14,10 @@ use super::windows::Windows;
 use super::{files, input, terminal};
 use crate::app::msg::{Effect, Msg};
 use crate::engine::{Cancel, Handle};
+use crate::hunt::pack::Hunt;
 use crate::outside::Folders;
 use crate::schema::Schema;
+use crate::sweep::Stop;
 
 pub struct Effects {
     events: Sender<Event>,
@@ -26,6 +29,9 @@ pub struct Effects {
     open: Option<Open>,
     /// Stops an export that runs when the program ends.
     exports: Cancel,
+    sweeping: Option<Stop>,
+    /// Folders of hunts.
+    library: Vec<PathBuf>,
 }
 
 struct Open {
@@ -48,6 +54,7 @@ pub enum Left {
 impl Effects {
     pub fn start(
         source: Source,
+        library: Vec<PathBuf>,
         session_file: Option<PathBuf>,
         events: Sender<Event>,
     ) -> io::Result<Effects> {
@@ -59,6 +66,8 @@ impl Effects {
             folders,
             open: None,
             exports: Cancel::new(),
+            sweeping: None,
+            library,
             events,
         })
     }
@@ -67,6 +76,8 @@ impl Effects {
     pub fn opened(&mut self, handle: Handle) -> io::Result<()> {
         let windows = Windows::start(handle.clone(), self.events.clone())?;
         let queries = Queries::start(handle.clone(), self.folders.clone(), self.events.clone())?;
+        let (folders, outside) = (self.library.clone(), self.folders.clone());
+        library::read(folders, outside, handle.clone(), self.events.clone())?;
         self.open = Some(Open { handle, windows, queries });
         Ok(())
     }
@@ -79,6 +90,7 @@ impl Effects {
     /// False when some thread does not end in time.
     pub fn close(&mut self) -> bool {
         self.exports.cancel();
+        self.stop_sweep();
         self.open = None;
         self.runner.close()
     }
@@ -107,6 +119,8 @@ impl Effects {
                 self.ask(Job::Follow { follow, ticket, text, now })
             }
             Effect::Learn(ask) => self.ask(Job::Learn(ask)),
+            Effect::Sweep { ticket, rules, now, days } => self.sweep(&rules, (ticket, now, days)),
+            Effect::StopSweep => self.stop_sweep(),
             Effect::Export { result, columns, order, path, raw, over } => {
                 if let Some(open) = &self.open {
                     let export = Export { result, columns, order, path, raw, over };
@@ -135,6 +149,21 @@ impl Effects {
             Effect::Quit => return Left::Quit,
         }
         Left::Nothing
+    }
+
+    fn sweep(&mut self, rules: &[Hunt], order: (u64, Option<i64>, usize)) {
+        self.stop_sweep();
+        let Some(open) = &self.open else { return };
+        match library::sweep(open.handle.clone(), rules, order, self.folders.clone(), self.events.clone()) {
+            Ok(stop) => self.sweeping = Some(stop),
+            Err(error) => self.broken(&error),
+        }
+    }
+
+    fn stop_sweep(&mut self) {
+        if let Some(stop) = self.sweeping.take() {
+            stop.stop();
+        }
     }
 
     fn ask(&mut self, job: Job) {

@@ -5,8 +5,9 @@ use crate::compile::Options;
 use crate::engine::{Cancel, Engine};
 use crate::error::{Error, Result};
 use crate::hunt::pack::Hunt;
+use crate::hunt::sweep::Outcome;
 use crate::outside::Folders;
-use crate::sweep::{self, Order, Outcome};
+use crate::sweep::{self, Order};
 use crate::ticks::{self, DAY};
 use crate::trace;
 

@@ -22,6 +22,8 @@ mod input;
 #[cfg(feature = "engine")]
 mod learn;
 #[cfg(feature = "engine")]
+mod library;
+#[cfg(feature = "engine")]
 mod load;
 #[cfg(feature = "engine")]
 mod queries;

@@ -34,6 +34,8 @@ pub struct Options {
     pub engine: engine::Options,
     /// What queries may name outside of the data.
     pub folders: Folders,
+    /// Folders of hunts.
+    pub library: Vec<PathBuf>,
     /// Where `:load` puts rows while the data are in memory.
     pub fallback: Option<PathBuf>,
     /// A query file to open.
@@ -160,7 +162,7 @@ impl Desk {
         let (data, engine) = (options.data.clone(), options.engine);
         let (fallback, folders) = (options.fallback.clone(), options.folders.clone());
         let source = Source { data, options: engine, fallback, folders };
-        let effects = Effects::start(source, session_file, sender)?;
+        let effects = Effects::start(source, options.library.clone(), session_file, sender)?;
         Ok(Desk {
             app,
             theme,

@@ -1,12 +1,14 @@
-//! Hunts out of folders, on the command line: listed, swept, resumed, counted by technique.
+//! Hunts out of folders: listed, swept, resumed, counted by technique; on the command line and in a terminal.
 
 use std::fs;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
 use crate::sandbox::Sandbox;
+use crate::terminal::{Setup, Terminal};
 
 const MAIL: &str = "id: 0d2f4c7e-0000-4000-8000-000000000001\nname: Mail rules that hide\nseverity: Medium\n\
     queryPeriod: 2d\ntactics: [DefenseEvasion]\nrelevantTechniques: [T1564.008]\nquery: |\n  OfficeActivity\n  | where \
@@ -143,4 +145,29 @@ fn coverage_counts_techniques_and_writes_a_layer() {
     let layer = run(&sandbox, &["coverage", "lib", "--sample", "--format", "navigator"]);
     let layer: Json = serde_json::from_slice(&layer.stdout).expect("is JSON");
     assert_eq!(layer["techniques"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn hunts_of_folders_are_found_and_all_are_run() {
+    let home = Arc::new(tempfile::tempdir().expect("makes a folder"));
+    let library = home.path().join("lib");
+    fs::create_dir(&library).expect("makes it");
+    fs::write(library.join("logons.kql"), "// Logons from afar\nSigninLogs | count\n").expect("makes it");
+    fs::write(library.join("broken.yaml"), "query: [\n").expect("makes it");
+    let arguments = ["--sample", "--library", library.to_str().expect("is text")];
+    let mut terminal = Terminal::ready(Setup { arguments: &arguments, home: Some(home), ..Setup::default() });
+    terminal.wait("broken.yaml");
+    terminal.send("\x1bOR");
+    terminal.wait("5 hunts");
+    terminal.wait("! no SigninLogs");
+    terminal.send("\x1b");
+    terminal.wait_until("the list goes", |screen| !screen.contains("5 hunts"));
+    terminal.send("\x0f");
+    terminal.send("gS");
+    terminal.wait("Sweep  5 hunts  4 hit  1 no table  0 wrong");
+    terminal.wait("needs SigninLogs");
+    terminal.send("\r");
+    terminal.wait("F5 runs it");
+    terminal.send("\x11");
+    assert_eq!(terminal.end().exit_code(), 0);
 }

@@ -14,11 +14,14 @@ use kqlhunt::app::mouse::{Does, Mouse};
 use kqlhunt::app::msg::{
     Effect, Exported, Failure, Follow, Followed, Msg, Opened, Purpose, Question, TableAge, Window,
 };
+use kqlhunt::app::sweep::State;
 use kqlhunt::app::vim::Vim;
 use kqlhunt::app::{App, Start, update};
 use kqlhunt::compile::{Compiled, Origin, Render, TableUse};
 use kqlhunt::diag::{Diagnostic, code};
 use kqlhunt::hunt::pack;
+use kqlhunt::hunt::ready::Ready;
+use kqlhunt::hunt::sweep::{Outcome, Row};
 use kqlhunt::ide::complete::Ask;
 use kqlhunt::schema::{Schema, Table, TableColumn};
 use kqlhunt::span::Span;
@@ -132,6 +135,7 @@ impl Stage {
                 }
             }
             "paste" => self.send(Msg::Paste(rest.replace("\\n", "\r").replace("\\e", "\x1b"))),
+            "library" => self.send(library()),
             "wait" => {
                 self.at += rest.parse::<u64>().unwrap();
                 self.send(Msg::Wake(Some(0.25)));
@@ -479,6 +483,47 @@ fn followed(follow: &Follow, text: &str) -> Result<Followed, String> {
     }
 }
 
+/// A sweep of seven days ends; one of others goes on.
+fn swept(ticket: u64, days: usize) -> Vec<Msg> {
+    let ran = |counts: &[u64]| Outcome::Ran(counts[..days.min(counts.len())].to_vec());
+    let outcomes = [
+        ran(&[2, 2, 1, 4, 1, 19, 11]),
+        Outcome::NoTable(vec!["Signin\x1bLogs".into()]),
+        ran(&[0, 0, 0, 0, 0, 3, 12_481]),
+        Outcome::Wrong("3:9: KS142 unknown column 'Ip' in OfficeActivity".into()),
+    ];
+    let row = |(rule, outcome)| Msg::Swept { ticket, row: Row { rule, outcome, milliseconds: 37 } };
+    let mut msgs: Vec<Msg> = outcomes.into_iter().enumerate().map(row).collect();
+    if days == 7 {
+        msgs.push(Msg::SweepEnded { ticket, state: State::Done });
+    } else {
+        msgs.pop();
+    }
+    msgs
+}
+
+/// The shipped hunts and two of a folder, one of which cannot be run here.
+fn library() -> Msg {
+    let mut hunts = pack::shipped().unwrap();
+    let hunt = |name: &str, tactic: &str, technique: &str| pack::Hunt {
+        key: format!("lib/{name}"),
+        name: name.into(),
+        description: "Of a folder.".into(),
+        tactics: vec![tactic.into()],
+        techniques: vec![technique.into()],
+        query: "OfficeActivity | count".into(),
+        path: format!("/lib/{name}.yaml"),
+        ..pack::Hunt::default()
+    };
+    let mut ready = vec![Ready::Yes; hunts.len()];
+    hunts.push(hunt("Sign-ins from a proxy", "CredentialAccess", "T1557"));
+    ready.push(Ready::NoTable(vec!["SigninLogs".into()]));
+    hunts.push(hunt("Mailbox rules that hide", "DefenseEvasion", "T1564.008"));
+    ready.push(Ready::Yes);
+    let problems = vec!["/lib/x.yaml: no YAML: line 3".into(), "/lib/y.kql: it is not UTF-8".into()];
+    Msg::Library { hunts: Arc::new(hunts), ready, problems }
+}
+
 fn world(effect: &Effect) -> Vec<Msg> {
     match effect {
         Effect::Run { run, text, now: _ } => ran(*run, text),
@@ -502,6 +547,8 @@ fn world(effect: &Effect) -> Vec<Msg> {
         Effect::Follow { follow, ticket, text, .. } => {
             vec![Msg::Followed { ticket: *ticket, answer: followed(follow, text) }]
         }
+        Effect::Sweep { ticket, days, .. } => swept(*ticket, *days),
+        Effect::StopSweep => Vec::new(),
         Effect::Learn(ask) => vec![Msg::Learned { ask: ask.clone(), found: Ok(learned(ask)) }],
         Effect::ReadFile(path) => vec![Msg::FileRead {
             path: path.clone(),

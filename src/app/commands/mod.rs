@@ -35,7 +35,7 @@ use tabs::{close_tab, new_tab, next_tab, previous_tab, reopen_tab};
 
 use super::keys::is_sequence;
 use super::msg::Effect;
-use super::{App, keytest, mouse};
+use super::{App, keytest, mouse, sweep};
 pub use hits::{open_hits, sighted};
 pub use moving::step;
 pub use panes::{put_hunt, put_query};
@@ -118,6 +118,15 @@ pub const COMMANDS: &[Command] = &[
     row("help", &["help"], "", "help", "Shows the keys and commands.", always, help),
     row("palette", &[], "", "find", "Opens the list of commands; type to narrow it.", always, palette),
     row("hunts", &["lib", "hunts"], "", "hunts", "Lists the shipped hunts.", always, hunts),
+    row(
+        "sweep",
+        &["sweep"],
+        "[DAYS|stop]",
+        "",
+        "Runs all hunts on each of the last days, or shows how far that is.",
+        always,
+        sweep::command,
+    ),
     row("history", &["hist", "history"], "", "", "Lists what was run, to run it again.", always, history),
     row("schema", &["schema"], "", "tables", "Lists the tables and their columns.", always, schema),
     row("run", &["run"], "", "RUN", "Runs the selection, or the statement at the cursor.", always, run),

@@ -53,8 +53,8 @@ pub fn palette(app: &mut App, typed: &str) -> Vec<Effect> {
     popup(app, Popup::List(List::new(ListKind::Palette, typed)))
 }
 
-pub fn hunts(app: &mut App, _: &str) -> Vec<Effect> {
-    popup(app, Popup::List(List::new(ListKind::Hunts, "")))
+pub fn hunts(app: &mut App, typed: &str) -> Vec<Effect> {
+    popup(app, Popup::List(List::new(ListKind::Hunts, typed)))
 }
 
 pub fn history(app: &mut App, _: &str) -> Vec<Effect> {

@@ -8,7 +8,7 @@ use crate::app::grid::Extent;
 use crate::app::msg::{AgePurpose, Effect};
 use crate::app::remarks::Remark;
 use crate::app::statement::{self, Statement};
-use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, parameters, text};
+use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, parameters, sweep, text};
 
 pub fn run(app: &mut App, _: &str) -> Vec<Effect> {
     let statement = statement::current(app);
@@ -89,6 +89,10 @@ pub fn cancel(app: &mut App, _: &str) -> Vec<Effect> {
         app.database.loading = Some("stopping the load...".into());
         app.dirty = true;
         return vec![Effect::Cancel];
+    }
+    let stopped = sweep::stop(app);
+    if !stopped.is_empty() {
+        return stopped;
     }
     if app.at < app.quit_until {
         return vec![Effect::Quit];

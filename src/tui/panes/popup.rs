@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::super::paint::{clear, frame, put};
 use super::super::theme::Theme;
 use crate::app::popup::{List, ListKind, Popup, Text};
-use crate::app::{App, items, lists, text};
+use crate::app::{App, items, lists, sweep, text};
 
 /// Draws the popup if there is one; then gives the place of the cursor, or that it is hidden.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Position>> {
@@ -23,7 +23,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Posi
     let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 };
     match popup {
         Popup::List(list) => {
-            frame(theme, area, list_title(list), "Enter chooses  Esc closes", buffer);
+            frame(theme, area, &list_title(app, list), "Enter chooses  Esc closes", buffer);
             Some(Some(draw_list(app, theme, list, inner, buffer)))
         }
         Popup::Text(said) => {
@@ -43,13 +43,16 @@ fn text_place(said: &Text, inner: Rect) -> String {
     }
 }
 
-fn list_title(list: &List) -> &'static str {
+fn list_title(app: &App, list: &List) -> String {
     match list.kind {
-        ListKind::Palette => "Commands",
-        ListKind::Hunts => "Shipped hunts",
-        ListKind::Schema => "Tables and columns",
-        ListKind::History => "What was run",
-        ListKind::Parameters => "Parameters: 7, 1d, datetime(...) as they are, all else is text",
+        ListKind::Palette => "Commands".into(),
+        // Without folders of the user's there are only those.
+        ListKind::Hunts if app.hunts.iter().all(|hunt| hunt.path.is_empty()) => "Shipped hunts".into(),
+        ListKind::Hunts => format!("{} hunts", app.hunts.len()),
+        ListKind::Schema => "Tables and columns".into(),
+        ListKind::History => "What was run".into(),
+        ListKind::Sweep => app.sweep.as_ref().map(sweep::title).unwrap_or_default(),
+        ListKind::Parameters => "Parameters: 7, 1d, datetime(...) as they are, all else is text".into(),
     }
 }
 
