@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diag::{Diagnostic, any_error, code};
-pub use crate::facts::{Input, Options, Origin, Render, TableUse};
+pub use crate::facts::{Input, Options, Origin, Render, Steadiness, Steady, TableUse};
 use crate::plan::{self, Ask, Node, Plan, Rel};
 pub use crate::plan::{Known, Outline, Sort};
 use crate::schema::Schema;
@@ -46,6 +46,8 @@ pub struct Compiled {
     /// It needs no sort, group or join: first rows can come before the last are known. And each run gives
     /// the same rows.
     pub streams: bool,
+    /// What each run gives alike.
+    pub steadiness: Steadiness,
     /// The whole query is a bare table, in stored order: its rows can be read in place.
     pub bare_table: Option<String>,
     /// Each row is one row of a stored table, each column one of its columns (see `origins`).
@@ -215,6 +217,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     let origins =
         plan.root.cols.iter().map(|column| column.origin.map(|origin| origin.named(schema))).collect();
     let bare_table = bare_table(&plan.root, schema);
+    let steadiness = plan::steadiness(&plan);
     plan::use_shadows(&mut plan, schema);
     let row_ids = row_ids(&plan, schema);
     plan::prune(&mut plan);
@@ -231,6 +234,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         inputs: plan.inputs,
         now,
         streams,
+        steadiness,
         bare_table,
         row_ids,
     })
@@ -250,6 +254,7 @@ fn unseen(plan: Plan, now: i64) -> Compiled {
         inputs: plan.inputs,
         now,
         streams: false,
+        steadiness: Steadiness::default(),
         bare_table: None,
         row_ids: None,
     }

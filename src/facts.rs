@@ -137,6 +137,28 @@ pub struct TableUse {
     pub until: Option<i64>,
 }
 
+/// How much of a value every run on the same data gives alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Steady {
+    #[default]
+    Exact,
+    /// A real but for its last digits, as sums of reals are.
+    Rounded,
+    /// An array but for the order of its elements: a set.
+    AnyOrder,
+    /// Nothing: the value of any row, elements of a set with a size.
+    Free,
+}
+
+/// What of a result every run on the same data gives alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Steadiness {
+    /// For each column of the result.
+    pub columns: Vec<Steady>,
+    /// Whether the rows are always the same ones; not those of `take`.
+    pub rows: bool,
+}
+
 /// What `render` asks for; property names and kinds as KQL spells them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Render {

@@ -20,6 +20,7 @@ pub mod facts;
 pub mod hunt;
 pub mod ide;
 pub mod ingest;
+pub mod journal;
 pub mod kernels;
 pub mod library;
 pub mod outside;

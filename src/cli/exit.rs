@@ -9,7 +9,8 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     Done = 0,
-    /// What was asked for is there: a text to format, by `format --check`; hits, by `sweep --exit-code`.
+    /// What was asked for is there: a text to format, by `format --check`; hits, by `sweep --exit-code`; a result
+    /// that is another one, by `replay`.
     Found = 1,
     /// Arguments that make no sense, or a workbench without a terminal.
     Usage = 2,

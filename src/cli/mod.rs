@@ -14,12 +14,16 @@ mod hunts;
 #[cfg(feature = "engine")]
 mod ingest;
 mod input;
+#[cfg(feature = "engine")]
+mod journal;
 mod keys;
 mod library;
 mod man;
 mod preferences;
 #[cfg(feature = "engine")]
 mod query;
+#[cfg(feature = "engine")]
+mod replay;
 mod report;
 mod schema;
 mod serve;
@@ -67,7 +71,7 @@ Examples:
 Without --db and --sample: $KQLHUNT_DB, else db of $XDG_CONFIG_HOME/kqlhunt/config.yaml, else
 $XDG_DATA_HOME/kqlhunt/hunt.duckdb if it exists, else the sample.
 
-Exit codes: 0 done, 1 not formatted or hits (--exit-code), 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,
+Exit codes: 0 done, 1 not formatted, hits (--exit-code) or a replay that differs, 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,
 66 input missing, 73 output cannot be made, 74 input or output failed, 128+n signal n";
 
 /// Hunt in Microsoft 365 and Sentinel data with KQL.
@@ -113,6 +117,9 @@ pub struct Global {
     /// A folder of hunts: Sentinel's YAML, KQL, Markdown; may be given again
     #[arg(long, global = true, value_name = "DIR", env = "KQLHUNT_LIBRARY", hide_env = true)]
     pub library: Vec<PathBuf>,
+    /// Do not write runs into the journal
+    #[arg(long, global = true)]
+    pub no_journal: bool,
     /// When to colour messages
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub color: Color,
@@ -159,6 +166,9 @@ pub enum Command {
     /// List the techniques of ATT&CK that hunts are for, and whether these can be run
     #[cfg(feature = "engine")]
     Coverage(coverage::CoverageArgs),
+    /// Run what a journal, a report or an export's .meta.json tells of again, and say whether it gives the same
+    #[cfg(feature = "engine")]
+    Replay(replay::ReplayArgs),
     /// List every action of the workbench with its keys
     Keys(KeysArgs),
     /// Show the settings
@@ -318,6 +328,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Sweep(args) => sweep::run(global, args),
         #[cfg(feature = "engine")]
         Command::Coverage(args) => coverage::run(global, args),
+        #[cfg(feature = "engine")]
+        Command::Replay(args) => replay::run(global, args),
         Command::Keys(args) => keys::run(global, args),
         Command::Config(args) => settings::run(args),
         Command::Completions { shell } => man::completions(*shell),

@@ -1,18 +1,20 @@
 //! `kqlhunt query`: compiles a text, runs it, writes its results.
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::path::Path;
 use std::time::Instant;
 
 use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
-use super::{Global, QueryArgs, empty, report, signals};
+use super::{Global, QueryArgs, empty, journal, report, signals};
 use crate::compile::{Compiled, Options};
 use crate::diag;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
 use crate::export::{self, Exporter, file::FileWriter};
+use crate::journal::{Digest, Entry, Outcome, Sidecar, Summed};
 use crate::outside::Folders;
-use crate::sys;
+use crate::sys::{self, wall_clock};
 
 /// Runs the query and writes all of its results, one after the other.
 pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
@@ -53,16 +55,28 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let mut exporter = exporter(global, args, &output)?;
     let mut rows = 0;
     let mut empty = Vec::new();
+    let mut outcomes = Vec::new();
     for compiled in &compilation.results {
-        let wrote = write_result(&mut engine, compiled, &cancel, exporter.as_mut(), &mut output);
+        let mut digest = Digest::new(&compiled.columns, &compiled.steadiness);
+        let (exporter, digest_in) = (exporter.as_mut(), Some(&mut digest));
+        let wrote = write_result(&mut engine, compiled, &cancel, exporter, digest_in, &mut output);
         let wrote = wrote.map_err(|failure| stopped.failure(failure))?;
         rows += wrote;
         if wrote == 0 {
             empty.push(compiled);
         }
+        outcomes.push(Outcome::new(compiled, digest));
     }
     exporter.finish(&mut output)?;
-    output.commit()?;
+    let data = journal::data_name(&chosen, &mut engine)?;
+    let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let run = Entry::new(&source.text, &options.params, now, wall_clock(), data);
+    let run = Entry { ms, results: outcomes, ..run };
+    let sql = compilation.results.iter().map(|compiled| compiled.sql.clone()).collect();
+    output.commit(args, sql, &run)?;
+    if args.schema.is_none() {
+        journal::keep(global, &run);
+    }
     for compiled in empty {
         empty::explain(&mut engine, compiled, &cancel)?;
     }
@@ -85,6 +99,7 @@ pub fn write_result(
     compiled: &Compiled,
     cancel: &Cancel,
     exporter: &mut dyn Exporter,
+    mut digest: Option<&mut Digest>,
     out: &mut dyn Write,
 ) -> Result<u64, Failure> {
     if let Some(name) = &compiled.name {
@@ -95,6 +110,9 @@ pub fn write_result(
     let mut rows: u64 = 0;
     engine.stream(&Sql::from(compiled), cancel, &mut |grid| {
         rows += grid.rows.len() as u64;
+        if let Some(digest) = &mut digest {
+            digest.add(&grid.rows);
+        }
         exporter.rows(&grid.rows, out)?;
         out.flush().map_err(Error::from)
     })?;
@@ -107,7 +125,7 @@ fn exporter(global: &Global, args: &QueryArgs, output: &Output) -> Result<Box<dy
         .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
     let terminal = match output {
         Output::Stdout(_) => io::stdout().is_terminal(),
-        Output::File(_) => false,
+        Output::File(..) => false,
     };
     // A drawing is of signs that a terminal may lack; what only holds data says so with --ascii.
     let ascii = global.ascii || terminal && format.draws && !sys::utf8_locale();
@@ -125,7 +143,8 @@ fn columns(terminal: bool) -> usize {
 /// Where the results go.
 enum Output {
     Stdout(BufWriter<StdoutLock<'static>>),
-    File(FileWriter),
+    /// The file, and the one beside it that says how it came to be.
+    File(Summed<FileWriter>, FileWriter),
 }
 
 impl Output {
@@ -133,16 +152,28 @@ impl Output {
         match &args.output {
             Some(path) if path.as_os_str() != "-" => {
                 let file = FileWriter::create(path, args.force).map_err(Failure::output)?;
-                Ok(Output::File(file))
+                let sidecar = Sidecar::open(path, args.force).map_err(Failure::output)?;
+                Ok(Output::File(Summed::new(file), sidecar))
             }
             Some(_) | None => Ok(Output::Stdout(BufWriter::new(io::stdout().lock()))),
         }
     }
 
-    fn commit(self) -> Result<(), Failure> {
+    fn commit(self, args: &QueryArgs, sql: Vec<String>, run: &Entry) -> Result<(), Failure> {
         match self {
             Output::Stdout(mut stdout) => Ok(stdout.flush()?),
-            Output::File(file) => file.commit().map_err(Failure::output),
+            Output::File(file, beside) => {
+                let name = args.output.as_deref().and_then(Path::file_name).unwrap_or_default();
+                let sidecar = Sidecar {
+                    file: name.to_string_lossy().into_owned(),
+                    format: args.format.clone(),
+                    bytes: file.bytes,
+                    file_sha256: file.sha256(),
+                    sql,
+                    run: run.clone(),
+                };
+                file.inner.commit().and_then(|()| sidecar.write(beside)).map_err(Failure::output)
+            }
         }
     }
 }
@@ -151,7 +182,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Output::Stdout(stdout) => stdout.write(bytes),
-            Output::File(file) => file.write(bytes),
+            Output::File(file, _) => file.write(bytes),
         }
     }
 
@@ -159,7 +190,7 @@ impl Write for Output {
         match self {
             Output::Stdout(stdout) => stdout.flush(),
             // Batches need not reach the disk one by one.
-            Output::File(_) => Ok(()),
+            Output::File(..) => Ok(()),
         }
     }
 }

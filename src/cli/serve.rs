@@ -65,7 +65,7 @@ pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> 
         let mut exporter = Kusto::default();
         let mut out: Vec<u8> = Vec::new();
         for compiled in &compilation.results {
-            super::query::write_result(engine, compiled, &cancel, &mut exporter, &mut out)
+            super::query::write_result(engine, compiled, &cancel, &mut exporter, None, &mut out)
                 .map_err(|failure| failure.message)?;
         }
         exporter.finish(&mut out).map_err(|error| error.to_string())?;

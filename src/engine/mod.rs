@@ -4,6 +4,7 @@
 
 mod cancel;
 mod ffi;
+mod fingerprint;
 mod foreign;
 mod inputs;
 mod layout;
@@ -120,6 +121,8 @@ pub struct Engine {
     clock: Option<i64>,
     kind: Kind,
     notes: Vec<String>,
+    /// Of the data as they are since they were opened or loaded, once it was asked for.
+    fingerprint: Option<String>,
     handle: Handle,
 }
 
@@ -158,12 +161,14 @@ impl Engine {
     fn on(connection: Connection, handle: Handle) -> Result<Engine> {
         let writing = handle.instance.database.connect()?;
         let (schema, clock, kind, notes) = (Arc::default(), None, Kind::Empty, Vec::new());
-        let mut engine = Engine { connection, writing, schema, clock, kind, notes, handle };
+        let fingerprint = None;
+        let mut engine = Engine { connection, writing, schema, clock, kind, notes, fingerprint, handle };
         engine.read_schema()?;
         Ok(engine)
     }
 
     fn read_schema(&mut self) -> Result<()> {
+        self.fingerprint = None;
         let notes = self.handle.instance.file.as_deref().map(open::notes).unwrap_or_default();
         self.kind = layout::kind(&self.connection)?;
         let parquet = self.handle.instance.parquet.clone();

@@ -6,6 +6,7 @@ pub mod coverage;
 pub mod forms;
 pub mod heat;
 pub mod hits;
+pub mod notes;
 pub mod pack;
 pub mod pivot;
 pub mod ready;

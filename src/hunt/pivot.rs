@@ -200,6 +200,7 @@ mod tests {
             }],
             now: 0,
             streams: false,
+            steadiness: Default::default(),
             bare_table: None,
             row_ids: None,
         }

@@ -35,6 +35,7 @@ mod shadow;
 mod sketch;
 mod source;
 mod special;
+mod steady;
 mod stored;
 mod window;
 
@@ -46,6 +47,7 @@ pub use outline::{Known, Outline, Sort, outline};
 pub use prune::prune;
 pub use row_ids::to_row_ids;
 pub use shadow::use_shadows;
+pub use steady::steadiness;
 
 use crate::catalog::func::{Lower, Sig};
 use crate::facts::{Input, Render, TableUse};

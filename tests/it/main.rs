@@ -23,6 +23,8 @@ mod hostile;
 #[cfg(feature = "engine")]
 mod hunts;
 mod ingest;
+#[cfg(feature = "engine")]
+mod journal;
 mod layers;
 #[cfg(feature = "engine")]
 mod library;

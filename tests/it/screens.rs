@@ -322,6 +322,7 @@ fn compiled(columns: Vec<ColumnType>) -> Compiled {
         tables: Vec::new(),
         now: now(),
         streams: false,
+        steadiness: Default::default(),
         bare_table: None,
         row_ids: None,
     }

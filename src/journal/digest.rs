@@ -1,0 +1,149 @@
+//! The hash of a result: each row has one, and those are sorted, so that the order of the rows is of no matter.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::compile::{Steadiness, Steady};
+use crate::kernels::json;
+use crate::types::ColumnType;
+use crate::value::Value;
+
+/// More rows than this are counted and not hashed: each takes 32 bytes, or twice as many.
+pub const ROWS_MAX: u64 = 1_000_000;
+
+type Sum = [u8; 32];
+
+/// Takes a result's rows as they come.
+#[derive(Debug)]
+pub struct Digest {
+    /// Of names and types.
+    header: Vec<u8>,
+    columns: Vec<Steady>,
+    rows: u64,
+    all: Vec<Sum>,
+    /// Without the free columns; empty when there are none, or when the rows themselves may be others.
+    fixed: Vec<Sum>,
+    partly: bool,
+}
+
+impl Digest {
+    pub fn new(columns: &[ColumnType], steadiness: &Steadiness) -> Digest {
+        let mut header = Vec::new();
+        for column in columns {
+            push(&mut header, column.name.as_bytes());
+            push(&mut header, column.ty.name().as_bytes());
+        }
+        let mut steady = steadiness.columns.clone();
+        steady.resize(columns.len(), Steady::Exact);
+        let partly = steadiness.rows && steady.contains(&Steady::Free);
+        Digest { header, columns: steady, rows: 0, all: Vec::new(), fixed: Vec::new(), partly }
+    }
+
+    pub fn add(&mut self, rows: &[Vec<Value>]) {
+        self.rows += rows.len() as u64;
+        if self.rows > ROWS_MAX {
+            (self.all, self.fixed) = (Vec::new(), Vec::new());
+            return;
+        }
+        let (mut all, mut fixed) = (Vec::new(), Vec::new());
+        for row in rows {
+            (all.clear(), fixed.clear());
+            for (value, steady) in row.iter().zip(&self.columns) {
+                let from = all.len();
+                push_value(&mut all, value, *steady);
+                if self.partly && *steady != Steady::Free {
+                    fixed.extend_from_slice(&all[from..]);
+                }
+            }
+            self.all.push(Sha256::digest(&all).into());
+            if self.partly {
+                self.fixed.push(Sha256::digest(&fixed).into());
+            }
+        }
+    }
+
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Over all columns, and over those that are not free where some are; none for too many rows.
+    pub fn sums(mut self) -> (Option<String>, Option<String>) {
+        if self.rows > ROWS_MAX {
+            return (None, None);
+        }
+        let fixed = self.partly.then(|| sum(&self.header, &mut self.fixed));
+        (Some(sum(&self.header, &mut self.all)), fixed)
+    }
+}
+
+fn sum(header: &[u8], rows: &mut [Sum]) -> String {
+    rows.sort_unstable();
+    let mut hash = Sha256::new();
+    hash.update(header);
+    rows.iter().for_each(|row| hash.update(row));
+    hex(&hash.finalize())
+}
+
+/// Digits of a hash.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn push(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(part);
+}
+
+fn push_value(bytes: &mut Vec<u8>, value: &Value, steady: Steady) {
+    bytes.push(match value {
+        Value::Null => return bytes.push(0),
+        _ => 1,
+    });
+    match (value, steady) {
+        (Value::Real(real), Steady::Rounded) => push(bytes, format!("{real:.9e}").as_bytes()),
+        (Value::Dynamic(array), Steady::AnyOrder) if json::kind(array) == Some(json::Kind::Array) => {
+            let mut elements: Vec<&str> = json::elements(array).map(json::trim).collect();
+            elements.sort_unstable();
+            bytes.extend_from_slice(&(elements.len() as u64).to_le_bytes());
+            elements.iter().for_each(|element| push(bytes, element.as_bytes()));
+        }
+        _ => push(bytes, value.text().as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Type;
+
+    fn sums(rows: &[Vec<Value>], steady: &[Steady]) -> (Option<String>, Option<String>) {
+        let columns = [ColumnType::new("User", Type::String), ColumnType::new("Seen", Type::Dynamic)];
+        let mut digest = Digest::new(&columns, &Steadiness { columns: steady.to_vec(), rows: true });
+        rows.chunks(2).for_each(|rows| digest.add(rows));
+        digest.sums()
+    }
+
+    fn row(user: &str, seen: &str) -> Vec<Value> {
+        vec![Value::String(user.into()), Value::Dynamic(seen.into())]
+    }
+
+    #[test]
+    fn the_order_of_rows_and_of_sets_is_of_no_matter() {
+        let one = [row("ada", "[\"a\",\"b\"]"), row("lee", "[1]"), row("ada", "[]")];
+        let other = [row("ada", "[]"), row("ada", "[\"b\",\"a\"]"), row("lee", "[1]")];
+        let exact = [Steady::Exact; 2];
+        let set = [Steady::Exact, Steady::AnyOrder];
+        assert_eq!(sums(&one, &set), sums(&other, &set));
+        assert_ne!(sums(&one, &exact), sums(&other, &exact));
+        assert_ne!(sums(&one, &set), sums(&one[..2], &set));
+        assert_ne!(sums(&[row("a", "1")], &exact), sums(&[row("a1", "")], &exact), "cells have borders");
+    }
+
+    #[test]
+    fn free_columns_are_left_out_of_the_second_sum() {
+        let free = [Steady::Exact, Steady::Free];
+        let (one, one_fixed) = sums(&[row("ada", "[1]")], &free);
+        let (other, other_fixed) = sums(&[row("ada", "[2]")], &free);
+        assert!(one != other && one_fixed == other_fixed && one_fixed.is_some());
+        assert_eq!(sums(&[row("ada", "[1]")], &[Steady::Exact; 2]).1, None);
+    }
+}

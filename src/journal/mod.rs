@@ -1,0 +1,206 @@
+//! What was run: on which data, at which clock, and what came out, as hashes that do not depend on the order in
+//! which an engine gives its rows. Lines that are only added to files of their own; never into the evidence.
+
+mod digest;
+mod lines;
+mod sidecar;
+
+pub use digest::{Digest, ROWS_MAX};
+pub use lines::{append, read};
+pub use sidecar::{Sidecar, Summed, beside};
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::compile::{Compiled, Steady};
+use crate::error::Result;
+use crate::{places, ticks};
+
+/// One text that was run to its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When it ended, by the wall clock.
+    pub at: String,
+    pub query: String,
+    /// Values of its declared parameters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub params: Vec<(String, String)>,
+    /// What `now()` gave.
+    pub clock: String,
+    pub data: DataName,
+    /// The version that ran it.
+    pub kqlhunt: String,
+    pub ms: u64,
+    pub results: Vec<Outcome>,
+}
+
+/// Which data it ran on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataName {
+    /// For people.
+    pub title: String,
+    /// Where it is; none for data in memory, such as the sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathBuf>,
+    /// Of tables, their columns, how many rows they have, and the files that were loaded.
+    pub fingerprint: String,
+}
+
+/// One result.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Names and types.
+    pub columns: Vec<(String, String)>,
+    pub rows: u64,
+    /// Over all columns; none for more than [`ROWS_MAX`] rows.
+    pub sha256: Option<String>,
+    /// Over the columns that are not free, where some are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256_fixed: Option<String>,
+    /// Columns that another run on the same data may fill with other values: those of `take_any`, of sets with a
+    /// size.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub free: Vec<String>,
+    /// Arrays whose elements are hashed in sorted order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any_order: Vec<String>,
+    /// Reals of which ten digits are hashed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rounded: Vec<String>,
+    /// Another run on the same data may give other rows: `take` without an order.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rows_vary: bool,
+}
+
+impl Outcome {
+    /// What is known of a result whose rows have all gone into the digest.
+    pub fn new(compiled: &Compiled, digest: Digest) -> Outcome {
+        let named = |wanted: Steady| {
+            let columns = compiled.columns.iter().zip(&compiled.steadiness.columns);
+            columns.filter(|(_, steady)| **steady == wanted).map(|(column, _)| column.name.clone()).collect()
+        };
+        let rows = digest.rows();
+        let (sha256, sha256_fixed) = digest.sums();
+        Outcome {
+            name: compiled.name.clone(),
+            columns: compiled.named_types().map(|(name, ty)| (name.to_owned(), ty.to_owned())).collect(),
+            rows,
+            sha256,
+            sha256_fixed,
+            free: named(Steady::Free),
+            any_order: named(Steady::AnyOrder),
+            rounded: named(Steady::Rounded),
+            rows_vary: !compiled.steadiness.rows,
+        }
+    }
+
+    /// How another run of the same query compares with this one.
+    pub fn compared(&self, again: &Outcome) -> Verdict {
+        if self.columns != again.columns {
+            return Verdict::Other("other columns".into());
+        }
+        let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+        let counts = match self.rows == again.rows {
+            true => "other values".to_owned(),
+            false => format!("there were {}", self.rows),
+        };
+        match () {
+            () if same(&self.sha256, &again.sha256) => Verdict::Same,
+            () if self.sha256.is_none() && self.rows == again.rows => Verdict::Counted,
+            () if same(&self.sha256_fixed, &again.sha256_fixed) => Verdict::ButFree(self.free.clone()),
+            () if self.rows_vary => Verdict::Open(counts),
+            () => Verdict::Other(counts),
+        }
+    }
+}
+
+/// How two runs of a query compare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Same,
+    /// As many rows, too many to hash.
+    Counted,
+    /// The same but for these columns, which the query leaves open.
+    ButFree(Vec<String>),
+    /// Different, and the query leaves open which rows it gives; what is different.
+    Open(String),
+    /// Different; what is.
+    Other(String),
+}
+
+impl Verdict {
+    /// Whether the result is what it was, as far as the query says what it is.
+    pub fn holds(&self) -> bool {
+        !matches!(self, Verdict::Other(_))
+    }
+
+    /// For people.
+    pub fn words(&self) -> String {
+        match self {
+            Verdict::Same => "the same".into(),
+            Verdict::Counted => format!("as many rows; more than {ROWS_MAX} are not compared"),
+            Verdict::ButFree(columns) => {
+                format!("the same but for what the query leaves open: {}", columns.join(", "))
+            }
+            Verdict::Open(what) => format!("{what}; the query leaves open which rows it gives"),
+            Verdict::Other(what) => format!("different: {what}"),
+        }
+    }
+}
+
+impl Entry {
+    /// A run that ended at this wall clock; both clocks in ticks.
+    pub fn new(query: &str, params: &[(String, String)], now: i64, ended: i64, data: DataName) -> Entry {
+        Entry {
+            at: ticks::iso(ended),
+            query: query.to_owned(),
+            params: params.to_vec(),
+            clock: ticks::iso(now),
+            data,
+            kqlhunt: env!("CARGO_PKG_VERSION").into(),
+            ms: 0,
+            results: Vec::new(),
+        }
+    }
+
+    /// Its line in the journal, without a line feed.
+    pub fn line(&self) -> String {
+        // Texts and numbers cannot fail to be JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The query clock, in ticks; `None` in a file that somebody else wrote.
+    pub fn now(&self) -> Option<i64> {
+        ticks::parse_datetime(&self.clock)
+    }
+}
+
+/// The entries of a text: a journal, a sidecar, or the lines of a report that are entries.
+pub fn entries(text: &str) -> Vec<Entry> {
+    if let Ok(one) = serde_json::from_str(text) {
+        return vec![one];
+    }
+    let lines = text.lines().map(str::trim).filter(|line| line.starts_with('{'));
+    lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// The journal of every run: `journal.jsonl` of the state folder.
+pub fn journal_file() -> Result<PathBuf> {
+    Ok(places::state_folder()?.join("journal.jsonl"))
+}
+
+/// Where the notes on a database are: beside it; of data in memory in the state folder.
+pub fn notes_file(database: Option<&Path>) -> Result<PathBuf> {
+    match database {
+        Some(path) => Ok(beside(path, "notes.jsonl")),
+        None => Ok(places::state_folder()?.join("sample.notes.jsonl")),
+    }
+}
+
+/// Adds a run to the journal.
+pub fn keep(entry: &Entry) -> Result<()> {
+    append(&journal_file()?, &entry.line())
+}

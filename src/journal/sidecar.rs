@@ -1,0 +1,84 @@
+//! What lies beside an exported file: how it came to be, and its hash.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::Entry;
+use super::digest::hex;
+use crate::error::Result;
+use crate::export::file::FileWriter;
+
+/// `FILE.meta.json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sidecar {
+    /// The exported file's name.
+    pub file: String,
+    pub format: String,
+    pub bytes: u64,
+    /// Of the exported file's bytes.
+    pub file_sha256: String,
+    /// What was run, one SELECT for each result.
+    pub sql: Vec<String>,
+    #[serde(flatten)]
+    pub run: Entry,
+}
+
+impl Sidecar {
+    /// Begins the file beside the exported one, so that one that cannot be made is known before the export.
+    ///
+    /// # Errors
+    /// It is there already and `force` does not say that it may be replaced; it cannot be written.
+    pub fn open(exported: &Path, force: bool) -> Result<FileWriter> {
+        FileWriter::create(&beside(exported, "meta.json"), force)
+    }
+
+    /// Writes it, whole.
+    pub fn write(&self, mut file: FileWriter) -> Result<()> {
+        file.write_all(&serde_json::to_vec_pretty(self).map_err(io::Error::other)?)?;
+        file.write_all(b"\n")?;
+        file.commit()
+    }
+}
+
+/// `path.suffix`.
+pub fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path.as_os_str());
+    name.push(".");
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Counts and hashes what is written.
+pub struct Summed<W> {
+    pub inner: W,
+    pub bytes: u64,
+    hash: Sha256,
+}
+
+impl<W> Summed<W> {
+    pub fn new(inner: W) -> Summed<W> {
+        Summed { inner, bytes: 0, hash: Sha256::new() }
+    }
+
+    /// The SHA-256 of what was written so far.
+    pub fn sha256(&self) -> String {
+        hex(&self.hash.clone().finalize())
+    }
+}
+
+impl<W: Write> Write for Summed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.bytes += written as u64;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}

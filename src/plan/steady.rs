@@ -1,0 +1,265 @@
+//! What of a result every run on the same data gives alike: for hashes that a replay compares. Says rather too much
+//! of what may differ than too little.
+
+use std::collections::HashMap;
+
+use super::{ColId, Expr, ExprKind, JoinKind, Node, Plan, Rel};
+use crate::catalog;
+use crate::catalog::func::Lower;
+use crate::facts::{Steadiness, Steady};
+use crate::types::Type;
+use crate::value::Value;
+
+/// Functions that see a set's elements and not their order.
+const ORDER_BLIND: &[&str] =
+    &["array_length", "set_has_element", "isempty", "isnotempty", "isnull", "isnotnull"];
+
+/// Aggregates that give one of their values unchanged.
+const ONE_OF_THEM: &[&str] = &["min", "max", "minif", "maxif"];
+
+/// What may differ in the result of a plan.
+pub fn steadiness(plan: &Plan) -> Steadiness {
+    let mut lets: Vec<Found> = Vec::with_capacity(plan.lets.len());
+    for definition in &plan.lets {
+        let found = of_rel(&definition.rel, &lets);
+        lets.push(found);
+    }
+    let found = of_rel(&plan.root, &lets);
+    Steadiness {
+        columns: plan.root.cols.iter().map(|column| found.of(column.id)).collect(),
+        rows: !found.rows_vary,
+    }
+}
+
+/// What may differ in the rows of a relation: columns that are not listed are exact.
+#[derive(Default)]
+struct Found {
+    loose: HashMap<ColId, Steady>,
+    rows_vary: bool,
+}
+
+impl Found {
+    fn of(&self, id: ColId) -> Steady {
+        self.loose.get(&id).copied().unwrap_or_default()
+    }
+
+    fn set(&mut self, id: ColId, steady: Steady) {
+        if steady != Steady::Exact {
+            self.loose.insert(id, steady);
+        }
+    }
+
+    /// A row is there or not by what may differ.
+    fn decided_by(&mut self, steady: Steady) {
+        self.rows_vary |= steady != Steady::Exact;
+    }
+}
+
+/// Of two values that become one.
+fn both(one: Steady, other: Steady) -> Steady {
+    match (one, other) {
+        (Steady::Exact, steady) | (steady, Steady::Exact) => steady,
+        (one, other) if one == other => one,
+        _ => Steady::Free,
+    }
+}
+
+fn of_rel(rel: &Rel, lets: &[Found]) -> Found {
+    match &rel.node {
+        Node::Scan { .. } => Found::default(),
+        Node::Values { items, rows } => {
+            let mut found = Found::default();
+            for (at, (id, _)) in items.iter().enumerate() {
+                let cells = rows.iter().filter_map(|row| row.get(at));
+                let worst =
+                    cells.map(|cell| of_expr(cell, &Found::default(), lets)).fold(Steady::Exact, both);
+                found.set(*id, worst);
+            }
+            found
+        }
+        Node::Range { col, from, to, step, .. } => {
+            let mut found = Found::default();
+            let ends = [from, to, step].map(|end| of_expr(end, &Found::default(), lets));
+            if ends.iter().any(|end| *end != Steady::Exact) {
+                found.rows_vary = true;
+                found.set(*col, Steady::Free);
+            }
+            found
+        }
+        Node::Let { index, items } => {
+            let Some(there) = lets.get(*index) else { return Found { rows_vary: true, ..Found::default() } };
+            let mut found = Found { rows_vary: there.rows_vary, ..Found::default() };
+            items.iter().for_each(|(here, id)| found.set(*here, there.of(*id)));
+            found
+        }
+        Node::Filter { input, predicate } => {
+            let mut found = of_rel(input, lets);
+            found.decided_by(of_expr(predicate, &found, lets));
+            found
+        }
+        Node::Project { input, items, .. } => {
+            let mut found = of_rel(input, lets);
+            computed(&mut found, items, lets);
+            found
+        }
+        Node::Aggregate { input, groups, aggs } => aggregated(&of_rel(input, lets), groups, aggs, lets),
+        // Which rows are first among those that tie, or without an order at all.
+        Node::Limit { input, .. } => Found { rows_vary: true, ..of_rel(input, lets) },
+        Node::Join { .. } => joined(rel, lets),
+        Node::Union { inputs, items, maps } => {
+            let mut found = Found::default();
+            let mut columns = vec![Steady::Exact; items.len()];
+            for (input, map) in inputs.iter().zip(maps) {
+                let below = of_rel(input, lets);
+                found.rows_vary |= below.rows_vary;
+                for (column, value) in columns.iter_mut().zip(map) {
+                    *column = both(*column, of_expr(value, &below, lets));
+                }
+            }
+            items.iter().zip(columns).for_each(|((id, _), steady)| found.set(*id, steady));
+            found
+        }
+        Node::Unnest { input, items, index, .. } => {
+            let mut found = of_rel(input, lets);
+            let arrays: Vec<Steady> = items.iter().map(|item| of_expr(&item.array, &found, lets)).collect();
+            for (item, array) in items.iter().zip(arrays) {
+                let steady = changed(array, Type::Dynamic);
+                found.decided_by(steady);
+                found.set(item.element, steady);
+            }
+            let numbered = if found.rows_vary { Steady::Free } else { Steady::Exact };
+            index.iter().for_each(|id| found.set(*id, numbered));
+            found
+        }
+        // What comes before and after a row depends on how ties were sorted.
+        Node::Window { input, items, .. } => {
+            let mut found = of_rel(input, lets);
+            items.iter().for_each(|(id, _)| found.set(*id, Steady::Free));
+            found
+        }
+        Node::Walk { input, state, layers, .. } => {
+            let mut found = of_rel(input, lets);
+            let ids = state.iter().chain(layers.iter().flatten()).map(|(id, _)| *id);
+            ids.for_each(|id| found.set(id, Steady::Free));
+            found
+        }
+    }
+}
+
+fn computed(found: &mut Found, items: &[(ColId, Expr)], lets: &[Found]) {
+    let new: Vec<Steady> = items.iter().map(|(_, value)| of_expr(value, found, lets)).collect();
+    items.iter().zip(new).for_each(|((id, _), steady)| found.set(*id, steady));
+}
+
+fn aggregated(below: &Found, groups: &[(ColId, Expr)], aggs: &[(ColId, Expr)], lets: &[Found]) -> Found {
+    let mut found = Found { rows_vary: below.rows_vary && !groups.is_empty(), ..Found::default() };
+    for (id, key) in groups {
+        let steady = of_expr(key, below, lets);
+        found.decided_by(steady);
+        found.set(*id, steady);
+    }
+    for (id, agg) in aggs {
+        let steady =
+            if found.rows_vary || below.rows_vary { Steady::Free } else { of_aggregate(agg, below, lets) };
+        found.set(*id, steady);
+    }
+    found
+}
+
+/// A call of an aggregate, or an expression of several.
+fn of_aggregate(agg: &Expr, below: &Found, lets: &[Found]) -> Steady {
+    let ExprKind::Call { name, sig, args } = &agg.kind else {
+        return match &agg.kind {
+            // Of rows that tie, any.
+            ExprKind::ArgMost { .. } => Steady::Free,
+            ExprKind::Col(_) | ExprKind::Lit(_) => of_expr(agg, below, lets),
+            _ => agg.children().map(|child| of_aggregate(child, below, lets)).fold(Steady::Exact, both),
+        };
+    };
+    let worst = args.iter().map(|arg| of_expr(arg, below, lets)).fold(Steady::Exact, both);
+    let template = match sig.lower {
+        Lower::Sql(template) => template,
+        Lower::Kernel(_) | Lower::Build(_) | Lower::Refuse(_) => "",
+    };
+    if worst == Steady::Free || worst == Steady::AnyOrder || template.contains("any_value(") {
+        return Steady::Free;
+    }
+    if template.contains("{order}") {
+        let capped = template.contains("128") || is_capped(sig.params.len(), args);
+        return if capped || name.contains("bag") { Steady::Free } else { Steady::AnyOrder };
+    }
+    match agg.ty {
+        // The last digits of a sum depend on the order of what is added.
+        Type::Real if !ONE_OF_THEM.contains(name) => Steady::Rounded,
+        _ => worst,
+    }
+}
+
+/// Whether the size of a list or set, its last parameter, is given.
+fn is_capped(parameters: usize, args: &[Expr]) -> bool {
+    args.len() == parameters && args.last().is_some_and(|size| size.literal() != Some(&Value::Null))
+}
+
+fn joined(rel: &Rel, lets: &[Found]) -> Found {
+    let Node::Join { kind, left, right, on, ranges, items } = &rel.node else { return Found::default() };
+    let (mut one, other) = (of_rel(left, lets), of_rel(right, lets));
+    let keys: Vec<&Expr> = on.iter().map(|(key, _)| key).collect();
+    if *kind == JoinKind::InnerUnique {
+        // Of the left rows with one key any stays.
+        let is_key = |id: ColId| keys.iter().any(|key| matches!(key.kind, ExprKind::Col(col) if col == id));
+        left.cols
+            .iter()
+            .filter(|column| !is_key(column.id))
+            .for_each(|column| one.set(column.id, Steady::Free));
+    }
+    let mut found = Found { rows_vary: one.rows_vary || other.rows_vary, loose: one.loose };
+    found.loose.extend(other.loose);
+    for (key, value) in on.iter().chain(ranges) {
+        found.decided_by(of_expr(key, &found, lets));
+        found.decided_by(of_expr(value, &found, lets));
+    }
+    let new: Vec<Steady> = items.iter().map(|item| of_expr(&item.expr, &found, lets)).collect();
+    items.iter().zip(new).for_each(|(item, steady)| found.set(item.id, steady));
+    found
+}
+
+fn of_expr(expr: &Expr, below: &Found, lets: &[Found]) -> Steady {
+    let children = || expr.children().map(|child| of_expr(child, below, lets)).fold(Steady::Exact, both);
+    match &expr.kind {
+        ExprKind::Col(id) => below.of(*id),
+        ExprKind::Lit(_) => Steady::Exact,
+        ExprKind::Call { name, .. } if catalog::volatile(name) => Steady::Free,
+        ExprKind::Call { name, .. } => match children() {
+            Steady::AnyOrder if ORDER_BLIND.contains(name) => Steady::Exact,
+            steady => changed(steady, expr.ty),
+        },
+        ExprKind::Scalar(rel) => of_table(rel, lets),
+        ExprKind::InRel { rel, .. } => both(of_table(rel, lets), changed(children(), expr.ty)),
+        ExprKind::Over { .. } | ExprKind::ArgMost { .. } => Steady::Free,
+        ExprKind::Convert(_)
+        | ExprKind::Compare { .. }
+        | ExprKind::And(_)
+        | ExprKind::Or(_)
+        | ExprKind::In { .. }
+        | ExprKind::Path { .. }
+        | ExprKind::Field { .. } => changed(children(), expr.ty),
+    }
+}
+
+/// What is made of a value that may differ: only of reals something that differs in the last digits.
+fn changed(steady: Steady, ty: Type) -> Steady {
+    match steady {
+        Steady::Exact => Steady::Exact,
+        Steady::Rounded if ty == Type::Real => Steady::Rounded,
+        _ => Steady::Free,
+    }
+}
+
+fn of_table(rel: &Rel, lets: &[Found]) -> Steady {
+    let found = of_rel(rel, lets);
+    let first = rel.cols.first().map_or(Steady::Exact, |column| found.of(column.id));
+    match found.rows_vary || first != Steady::Exact {
+        true => Steady::Free,
+        false => Steady::Exact,
+    }
+}

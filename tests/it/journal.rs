@@ -1,0 +1,134 @@
+//! What is written about runs, and that running again gives the same.
+
+use kqlhunt::compile::{Options, Steady};
+use kqlhunt::engine::{Cancel, Data, Engine, Options as EngineOptions, Sql};
+use kqlhunt::ingest::sample;
+use kqlhunt::journal::{Digest, Outcome, Verdict};
+use proptest::prelude::*;
+
+const NOW: &str = "2026-05-14T12:00:00Z";
+
+fn engine(threads: usize) -> Engine {
+    let options = EngineOptions { threads: Some(threads), ..EngineOptions::default() };
+    Engine::open(&Data::Memory(sample::fill), &options).expect("opens")
+}
+
+/// What a query gives; `None` when it does not compile.
+fn outcome(engine: &mut Engine, text: &str) -> Option<Outcome> {
+    let now = kqlhunt::ticks::parse_datetime(NOW).expect("is a time");
+    let options = Options { now, ..Options::default() };
+    let compilation = engine.compile(text, &options, &Cancel::new()).expect("is asked");
+    let compiled = compilation.results.first()?;
+    let mut digest = Digest::new(&compiled.columns, &compiled.steadiness);
+    let each = &mut |grid: kqlhunt::value::Grid| {
+        digest.add(&grid.rows);
+        Ok(())
+    };
+    engine.stream(&Sql::from(compiled), &Cancel::new(), each).expect("runs");
+    Some(Outcome::new(compiled, digest))
+}
+
+/// Operators that leave open what they give, and others that do not.
+const OPERATORS: &[&str] = &[
+    "where Operation has_any ('Mail', 'File')",
+    "extend Domain = tostring(split(UserId, '@')[1])",
+    "summarize Events=count(), ClientIP=take_any(ClientIP), Seen=make_set(Operation) by UserId",
+    "summarize Few=make_set(Operation, 2), TimeGenerated=max(TimeGenerated) by UserId, ClientIP",
+    "summarize arg_max(TimeGenerated, *) by UserId",
+    "summarize Mean=avg(todouble(strlen(UserId))), TimeGenerated=min(TimeGenerated) by ClientIP",
+    "distinct UserId, ClientIP",
+    "take 4",
+    "top 3 by TimeGenerated desc",
+    "join kind=inner (OfficeActivity | summarize Last=max(TimeGenerated) by UserId) on UserId",
+    "join (OfficeActivity | project UserId, Other=ClientIP) on UserId",
+    "sort by TimeGenerated asc | extend Before=prev(UserId)",
+    "mv-expand Seen",
+    "where array_length(Seen) > 1",
+    "count",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// With any number of threads, and whatever was run before.
+    #[test]
+    fn running_again_gives_the_same(chosen in proptest::collection::vec(0..OPERATORS.len(), 1..4)) {
+        thread_local! {
+            static ENGINES: std::cell::RefCell<(Engine, Engine)> = std::cell::RefCell::new((engine(1), engine(3)));
+        }
+        let operators: Vec<&str> = chosen.iter().map(|at| OPERATORS[*at]).collect();
+        let text = format!("OfficeActivity | {}", operators.join(" | "));
+        ENGINES.with_borrow_mut(|(one, other)| {
+            let (Some(first), Some(again)) = (outcome(one, &text), outcome(other, &text)) else { return Ok(()) };
+            let verdict = first.compared(&again);
+            prop_assert!(verdict.holds(), "{text}: {verdict:?}");
+            prop_assert_eq!(first.compared(&outcome(one, &text).expect("compiles")), Verdict::Same, "{}", text);
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn what_a_query_leaves_open_is_known() {
+    use Steady::{AnyOrder, Exact, Free, Rounded};
+    let mut engine = engine(1);
+    let cases: &[(&str, &[Steady], bool)] = &[
+        ("where Operation == 'x' | project UserId | sort by UserId", &[Exact], true),
+        ("project UserId | take 5", &[Exact], false),
+        ("summarize make_set(ClientIP), count() by UserId", &[Exact, AnyOrder, Exact], true),
+        ("summarize make_set(ClientIP, 5) by UserId", &[Exact, Free], true),
+        ("summarize makeset(ClientIP) by UserId", &[Exact, Free], true),
+        ("summarize S=make_set(ClientIP) by UserId | extend S=array_length(S)", &[Exact, Exact], true),
+        ("summarize S=make_set(ClientIP) by UserId | extend S=tostring(S[0])", &[Exact, Free], true),
+        ("summarize S=make_set(ClientIP) by UserId | mv-expand S", &[Exact, Free], false),
+        ("summarize M=avg(todouble(strlen(UserId)))", &[Rounded], true),
+        ("summarize take_any(ClientIP) by UserId", &[Exact, Free], true),
+        (
+            "summarize A=take_any(ClientIP) by UserId | where A == '203.0.113.9' | project UserId",
+            &[Exact],
+            false,
+        ),
+        ("where UserId in ((OfficeActivity | project UserId | take 3)) | count", &[Free], true),
+        ("project UserId, R=rand()", &[Exact, Free], true),
+        (
+            "project UserId, TimeGenerated | join kind=innerunique (OfficeActivity | distinct UserId) on UserId \
+          | project UserId, TimeGenerated",
+            &[Exact, Free],
+            true,
+        ),
+    ];
+    for (text, columns, rows) in cases {
+        let text = format!("OfficeActivity | {text}");
+        let compilation = engine.compile(&text, &Options::default(), &Cancel::new()).expect("is asked");
+        let compiled = compilation.results.first().unwrap_or_else(|| panic!("{:?}", compilation.diagnostics));
+        assert_eq!(
+            (compiled.steadiness.columns.as_slice(), compiled.steadiness.rows),
+            (*columns, *rows),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_difference_is_said() {
+    let mut engine = engine(1);
+    let before = outcome(&mut engine, "OfficeActivity | project UserId").expect("runs");
+    let fewer = outcome(&mut engine, "OfficeActivity | project UserId | where UserId != ''").expect("runs");
+    let other = outcome(&mut engine, "OfficeActivity | project UserId=tolower(UserId)").expect("runs");
+    let renamed = outcome(&mut engine, "OfficeActivity | project User=UserId").expect("runs");
+    assert_eq!(before.compared(&before), Verdict::Same);
+    for another in [fewer, other, renamed] {
+        assert_eq!(before.compared(&another) == Verdict::Same, before.sha256 == another.sha256);
+        assert_eq!(before.compared(&another).holds(), before.sha256 == another.sha256);
+    }
+    let one_more = "union OfficeActivity, (OfficeActivity | take 1) | project UserId";
+    assert!(matches!(outcome(&mut engine, one_more), Some(outcome) if !before.compared(&outcome).holds()));
+}
+
+#[test]
+fn the_same_data_have_the_same_fingerprint() {
+    let first = engine(1).fingerprint().expect("is made");
+    assert_eq!(engine(2).fingerprint().expect("is made"), first);
+    let empty = Engine::open(&Data::Empty, &EngineOptions::default()).expect("opens").fingerprint();
+    assert_ne!(empty.expect("is made"), first);
+}
