@@ -7,6 +7,8 @@ mod config;
 mod coverage;
 mod data;
 #[cfg(feature = "engine")]
+mod diff;
+#[cfg(feature = "engine")]
 mod empty;
 pub mod exit;
 mod format;
@@ -166,6 +168,9 @@ pub enum Command {
     /// List the techniques of ATT&CK that hunts are for, and whether these can be run
     #[cfg(feature = "engine")]
     Coverage(coverage::CoverageArgs),
+    /// Say which rows two queries, or a query at two clocks, have apart
+    #[cfg(feature = "engine")]
+    Diff(diff::DiffArgs),
     /// Run what a journal, a report or an export's .meta.json tells of again, and say whether it gives the same
     #[cfg(feature = "engine")]
     Replay(replay::ReplayArgs),
@@ -328,6 +333,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Sweep(args) => sweep::run(global, args),
         #[cfg(feature = "engine")]
         Command::Coverage(args) => coverage::run(global, args),
+        #[cfg(feature = "engine")]
+        Command::Diff(args) => diff::run(global, args),
         #[cfg(feature = "engine")]
         Command::Replay(args) => replay::run(global, args),
         Command::Keys(args) => keys::run(global, args),

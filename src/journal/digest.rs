@@ -46,7 +46,8 @@ impl Digest {
         }
         let (mut all, mut fixed) = (Vec::new(), Vec::new());
         for row in rows {
-            (all.clear(), fixed.clear());
+            all.clear();
+            fixed.clear();
             for (value, steady) in row.iter().zip(&self.columns) {
                 let from = all.len();
                 push_value(&mut all, value, *steady);
@@ -93,7 +94,8 @@ fn push(bytes: &mut Vec<u8>, part: &[u8]) {
     bytes.extend_from_slice(part);
 }
 
-fn push_value(bytes: &mut Vec<u8>, value: &Value, steady: Steady) {
+/// What a value is told from others by.
+pub fn push_value(bytes: &mut Vec<u8>, value: &Value, steady: Steady) {
     bytes.push(match value {
         Value::Null => return bytes.push(0),
         _ => 1,

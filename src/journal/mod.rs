@@ -1,10 +1,12 @@
 //! What was run: on which data, at which clock, and what came out, as hashes that do not depend on the order in
 //! which an engine gives its rows. Lines that are only added to files of their own; never into the evidence.
 
+mod diff;
 mod digest;
 mod lines;
 mod sidecar;
 
+pub use diff::{Change, Diff, Side, diff};
 pub use digest::{Digest, ROWS_MAX};
 pub use lines::{append, read};
 pub use sidecar::{Sidecar, Summed, beside};

@@ -1,0 +1,114 @@
+//! `kqlhunt diff`: what is different between a query at two clocks, or between two queries.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::data::{self, Chosen};
+use super::exit::{Exit, Failure};
+use super::input::{Source, Text};
+use super::{Global, format_names, report, signals, time};
+use crate::compile::Options;
+use crate::diag;
+use crate::engine::{Cancel, Engine, Sql};
+use crate::error::Error;
+use crate::export;
+use crate::journal::{ROWS_MAX, Side, diff};
+use crate::value::Grid;
+
+#[derive(Args, Clone, Debug)]
+pub struct DiffArgs {
+    /// The query before; - reads it from stdin
+    #[arg(value_name = "FILE.kql")]
+    pub before: PathBuf,
+    /// The query after; without it the same one, at another clock
+    #[arg(value_name = "FILE.kql", required_unless_present = "then")]
+    pub after: Option<PathBuf>,
+    /// The clock of the query before, such as 2026-05-07T12:00:00Z; that of the query after is --now
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub then: Option<i64>,
+    /// The columns that say which row is which; default: the first ones whose values no two rows share
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub key: Option<Vec<String>>,
+    /// Exit with 1 when there is a difference
+    #[arg(long)]
+    pub exit_code: bool,
+    /// How to write the rows that differ
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    pub format: String,
+}
+
+/// Runs both and writes the rows that were added, removed or changed.
+pub fn run(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
+    let before = read(&args.before)?;
+    let after = args.after.as_deref().map(read).transpose()?;
+    let cancel = Cancel::new();
+    let asked = cancel.clone();
+    let stopped = signals::watch(move || asked.cancel())?;
+    let chosen = Chosen::by(global)?;
+    data::announce(&chosen);
+    let mut engine = data::open(global, &chosen)?;
+    let now = data::now(global, engine.clock());
+    let sides = side(global, &mut engine, &before, args.then.unwrap_or(now), &cancel).and_then(|old| {
+        let new = side(global, &mut engine, after.as_ref().unwrap_or(&before), now, &cancel)?;
+        Ok((old, new))
+    });
+    let (old, new) = sides.map_err(|failure| stopped.failure(failure))?;
+    let found =
+        diff(&old, &new, args.key.as_deref()).map_err(|message| Failure::new(Exit::Usage, message))?;
+    let format = export::format(&args.format)
+        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
+    let mut out = io::stdout().lock();
+    let options =
+        export::Options { ascii: global.ascii, terminal: out.is_terminal(), ..export::Options::default() };
+    let mut exporter = (format.exporter)(options);
+    exporter.begin(&found.table_columns(), &mut out)?;
+    exporter.rows(&found.rows(), &mut out)?;
+    exporter.end(&mut out)?;
+    exporter.finish(&mut out)?;
+    out.flush()?;
+    for remark in &found.remarks {
+        report::say(remark);
+    }
+    report::say(&found.summary());
+    Ok(if args.exit_code && !found.changes.is_empty() { Exit::Found } else { Exit::Done })
+}
+
+fn read(file: &Path) -> Result<Source, Failure> {
+    match file.to_str() {
+        Some("-") => Text { kql: Some("-".into()), file: None }.read(),
+        _ => Text { kql: None, file: Some(file.to_path_buf()) }.read(),
+    }
+}
+
+/// The last result of a query.
+fn side(
+    global: &Global,
+    engine: &mut Engine,
+    source: &Source,
+    now: i64,
+    cancel: &Cancel,
+) -> Result<Side, Failure> {
+    let folders = global.folders();
+    let options = Options { now, outside: folders.listing(), ..Options::default() };
+    let mut found = folders.supply(engine, &source.text, &options).map_err(Failure::supply)?;
+    let compilation = engine.compile(&source.text, &options, cancel)?;
+    found.extend(compilation.diagnostics);
+    let shown = report::render(source, &found, global.color.on_stderr());
+    let _ = io::stderr().write_all(shown.as_bytes());
+    let Some(compiled) = compilation.results.last().filter(|_| !diag::any_error(&found)) else {
+        return Err(Failure::silent(Exit::Query));
+    };
+    let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
+    engine.stream(&Sql::from(compiled), cancel, &mut |part| {
+        grid.rows.extend(part.rows);
+        match grid.rows.len() as u64 > ROWS_MAX {
+            true => Err(Error::message(format!(
+                "more than {ROWS_MAX} rows to compare; end the query with a summarize"
+            ))),
+            false => Ok(()),
+        }
+    })?;
+    Ok(Side { grid, steady: compiled.steadiness.columns.clone() })
+}
