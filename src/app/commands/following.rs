@@ -4,7 +4,9 @@ use super::records::open_record;
 use crate::app::counts;
 use crate::app::msg::{Effect, Follow};
 use crate::app::{App, NoteKind};
+use crate::hunt::hits::Roles;
 use crate::trace;
+use crate::value::Value;
 
 pub fn count_rows(app: &mut App, _: &str) -> Vec<Effect> {
     counts::toggle(app)
@@ -57,6 +59,12 @@ fn cell(app: &App) -> Option<String> {
         return Some(stepper.address()).filter(|address| !address.is_empty());
     }
     let grid = app.grid.as_ref()?;
-    let value = grid.current()?.get(grid.view.column)?;
-    Some(value.text()).filter(|text| !text.is_empty())
+    let row = grid.current()?;
+    let text = |at: usize| match row.get(at) {
+        Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
+        Some(_) | None => None,
+    };
+    // A time or a number names nothing; what the row is about does.
+    let roles = || Roles::of(&grid.compiled.columns, &grid.compiled.origins, &grid.rows).ok();
+    text(grid.view.column).or_else(|| text(roles()?.address))
 }
