@@ -19,6 +19,8 @@ class Peer:
 
     def __init__(self, bars):
         self.bars, self.data = bars, bars.data
+        with open(os.path.join(self.data, "OfficeActivity.csv"), encoding="utf-8") as file:
+            self.columns = next(file).strip().split(",")
 
     def venv(self, *parts):
         return os.path.join(self.data, "peers", "bin", *parts)
@@ -51,7 +53,8 @@ class Kqlhunt(Peer):
         return terminal.wait(lambda screen: "(opening)" not in screen and " x" in screen.split("\n")[1])
 
     def loaded(self, terminal, rows):
-        terminal.send("\x15" + paste("OfficeActivity"))
+        terminal.send("\x15" + paste(f"OfficeActivity | project {', '.join(self.columns)}"))
+        terminal.settle()
         sent = terminal.send(F5)
         came = terminal.wait(f"{rows:,} rows")
         terminal.send(CTRL_O)
@@ -68,24 +71,28 @@ class Harlequin(Peer):
         return version and f"harlequin {version}, duckdb {self.version('duckdb')}"
 
     def start(self):
-        return self.terminal(self.venv("harlequin"), "--no-download-tzdata", "--limit", "0", os.path.join(self.data, "peer.duckdb"))
+        return self.terminal(self.venv("harlequin"), "--no-download-tzdata", "--viewer-max-rows", "-1", os.path.join(self.data, "peer.duckdb"))
 
     def answered(self, terminal):
         # A key is lost while the query pane has no focus: pressed until one arrives.
         terminal.wait("Run Query")
-        typed = re.compile(r"│ 1 +x")
-        while not typed.search(terminal.shown()):
-            terminal.send("x")
+        typed = re.compile(r"│ 1 +-")
+        for _ in range(200):
+            terminal.send("-")
             try:
-                terminal.wait(typed.search, patience=0.1)
+                return terminal.wait(typed.search, patience=0.1)
             except TimeoutError:
                 continue
-        return terminal.chunks[-1][0]
+        raise TimeoutError(f"no letter arrives:\n{terminal.shown()}")
 
     def loaded(self, terminal, rows):
-        terminal.settle(1.0)
-        terminal.send("\x7f" * 20 + "select * from OfficeActivity")
-        terminal.settle(1.0)
+        terminal.settle(2.0, patience=10)
+        # The letters that were pressed begin a remark.
+        terminal.send("-- \r")
+        terminal.settle(1.0, patience=5)
+        terminal.send("select * from OfficeActivity ")
+        terminal.wait("from OfficeActivity")
+        terminal.settle(1.0, patience=5)
         sent = terminal.send("\n")
         came = terminal.wait(lambda screen: f"{rows:,}" in screen and "ecords" in screen)
         terminal.settle(1.0)

@@ -261,13 +261,17 @@ impl Desk {
         // A resize whose event is still on its way.
         let size = terminal::dimensions();
         if size != self.app.size {
+            self.resizing = true;
+            if self.storm().is_some() {
+                self.app.dirty = true;
+                return Ok(());
+            }
             let now = self.now_ms();
             for effect in update(&mut self.app, now, Msg::Resize(size.0, size.1)) {
                 let schema = self.app.database.schema.clone();
                 self.effects.perform(effect, &schema);
             }
             self.app.dirty = false;
-            self.resizing = true;
         }
         if std::mem::take(&mut self.resizing) {
             self.resized = Some(Instant::now());

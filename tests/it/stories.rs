@@ -39,29 +39,58 @@ const FEATURES: &[(&str, &[&str])] = &[
             "comment, find, replace",
             "docs, definition, rename",
             "paste",
+            "parameters",
+            "$EDITOR",
         ],
     ),
-    ("GRID", &["any number of rows", "many columns", "sort", "record", "dynamic values", "hostile data"]),
-    ("CHARTS", &["timechart"]),
-    ("RUN", &["progress and elapsed time", "cancel", "the clock and the age of data", "errors at run time"]),
-    ("HUNT", &["query library", "fuzzy find", "hits, user by user", "the indicator's card"]),
-    ("KEEP", &["session after a lost line", "export", "queries in files"]),
+    ("GRID", &["record", "many columns", "any number of rows", "sort", "hostile data", "dynamic values"]),
+    (
+        "CHARTS",
+        &[
+            "areas and stacks",
+            "bars, columns and shares",
+            "legend, axes, scale",
+            "charts outside of the workbench",
+            "cursor and zoom",
+            "a range back into the query",
+            "scatter",
+            "timechart",
+        ],
+    ),
+    ("RUN", &["cancel", "the clock and the age of data", "progress and elapsed time", "errors at run time"]),
+    (
+        "HUNT",
+        &[
+            "rows behind a row",
+            "rows after each operator",
+            "ATT&CK",
+            "the indicator's card",
+            "hits, user by user",
+            "fuzzy find",
+            "query library",
+            "all hunts at once",
+            "why not",
+        ],
+    ),
+    ("KEEP", &["export", "session after a lost line", "queries in files"]),
     (
         "SHELL",
         &[
-            "command line",
-            "read-only data",
-            "tables and columns",
-            "loading files",
             "no colour, ASCII",
-            "small and large screens",
+            "command line",
             "help on the screen",
+            "loading files",
+            "mouse",
+            "small and large screens",
             "command palette",
+            "read-only data",
             "suspend",
             "keys and colors of one's own",
             "vim's keys",
             "what a key sends",
             "completions and manual",
+            "tables and columns",
+            "tabs",
         ],
     ),
 ];
@@ -195,4 +224,37 @@ fn every_feature_has_a_story() {
         .collect();
     let told: BTreeSet<String> = stories_of.into_keys().collect();
     assert_eq!(known, told);
+}
+
+/// `<!-- story NAME N -->` before a block of text in the README: the block is the Nth screen of the story.
+#[test]
+fn the_readme_shows_screens_of_stories() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut came = String::new();
+    let mut lines = text.lines();
+    let mut shown = 0;
+    while let Some(line) = lines.next() {
+        came.push_str(line);
+        came.push('\n');
+        let Some(named) = line.strip_prefix("<!-- story ").and_then(|rest| rest.strip_suffix(" -->")) else {
+            continue;
+        };
+        let (name, number) = named.split_once(' ').unwrap();
+        let folder = path.with_file_name("tests/stories");
+        let story = Story::read(folder.join(name).with_extension("txt"));
+        let screens: Vec<Step> =
+            story.steps.into_iter().filter(|step| step.said.starts_with("screen")).collect();
+        let screen = &screens[number.parse::<usize>().unwrap() - 1].seen;
+        assert_eq!(lines.next(), Some("```text"));
+        lines.by_ref().find(|line| *line == "```").unwrap();
+        came.push_str(&format!("```text\n{}\n```\n", screen.join("\n").trim_end()));
+        shown += 1;
+    }
+    assert!(shown > 0);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, came).unwrap();
+    } else {
+        assert_eq!(came, text);
+    }
 }

@@ -49,9 +49,12 @@ impl Play {
         }
     }
 
-    /// A cut line is tmux's to survive, and codes and stops come from what is its child, not ours.
+    /// A cut line is tmux's to survive, codes and stops come from what is its child, not ours, and it decides
+    /// which terminal there is.
     pub fn outside_of_tmux(step: &str) -> bool {
-        ["cut", "end", "stop", "variable TERM="].iter().any(|word| step.starts_with(word))
+        ["cut", "end", "stop", "variable TERM=", "variable COLORTERM="]
+            .iter()
+            .any(|word| step.starts_with(word))
     }
 
     pub fn play(mut self, story: &mut Story) -> Result<(), String> {
@@ -70,7 +73,7 @@ impl Play {
     ///
     /// - `size WxH`, `variable NAME=VALUE`, `file NAME TEXT`, `start ARGUMENTS`: before the workbench.
     /// - `keys NAMES`, `type TEXT`, `paste TEXT`: `\n` is Enter, in a paste a line break, and
-    ///   `\e` there an Esc.
+    ///   `\t` and `\e` there a tab and an Esc.
     /// - `wait TEXT`, `gone TEXT`: until the screen has it, or has it no more.
     /// - `screen`: all of it but the last row, the hints; `screen all`; `rows A-B`, counted from 1.
     /// - `styled TEXT`: the runs of letters of a row that has the text, with colour and weight.
@@ -78,7 +81,7 @@ impl Play {
     /// - `read FILE`, `sh COMMAND` (with kqlhunt on the path): what is in it, what it prints.
     /// - `cut` (the line is lost and the process ends), `stop` and `go on`, `end CODE`, `again`.
     fn step(&mut self, word: &str, rest: &str, seen: &[String]) -> Vec<String> {
-        let unescaped = || rest.replace("\\n", "\n").replace("\\e", "\x1b");
+        let unescaped = || rest.replace("\\n", "\n").replace("\\t", "\t").replace("\\e", "\x1b");
         match word {
             "size" => self.size = size(rest),
             "variable" => {
@@ -217,6 +220,10 @@ impl Play {
 
     fn quiet(&self, time: Duration) {
         self.shown().settle();
+        if self.tmux {
+            // Its status line has a clock.
+            return;
+        }
         let sent = self.shown().sent();
         thread::sleep(time);
         assert_eq!(self.shown().sent(), sent, "bytes while nothing happens");
@@ -242,24 +249,30 @@ impl Play {
 /// Durations, shares of running queries and times of the day at which something was run become marks. The
 /// next run of a rule or of spaces takes up the difference in width.
 fn masked(line: &str) -> String {
+    const DATE: &str = r"20\d\d-\d\d-\d\d \d\d:\d\dZ";
     static PASSING: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\b(?:(?:(?<duration>\d+ min \d+ s|\d+(?:\.\d+)? m?s)\b)|(?<share>\d+ %  Ctrl-C)|(?<date>20\d\d-\d\d-\d\d) \d\d:\d\dZ)")
-            .unwrap()
+        let kinds = [
+            r"(?<duration>\d+ min \d+ s|\d+(?:\.\d+)? m?s)\b",
+            r"(?<share>\d+ %  Ctrl-C)",
+            &format!("(?<restored>from {DATE})"),
+            &format!(r"{DATE}(?<rows>  [\d,]+ row)"),
+        ];
+        Regex::new(&format!(r"\b(?:{})", kinds.join("|"))).unwrap()
     });
     let (mut out, mut rest) = (String::new(), line.to_string());
     while let Some(found) = PASSING.captures(&rest) {
         let whole = found.get(0).unwrap();
-        let mark = match (found.name("duration"), found.name("share"), found.name("date")) {
-            (Some(_), ..) => "# ms",
-            (_, Some(_), _) => "# %  Ctrl-C",
-            // The sample and its clock are of days that are gone.
-            (.., Some(date)) if *date.as_str() > *"2026-06" && date.as_str() != "2026-11-21" => {
-                "####-##-## ##:##Z"
-            }
-            _ => whole.as_str(),
+        let mark = if found.name("duration").is_some() {
+            "# ms".to_string()
+        } else if found.name("share").is_some() {
+            "# %  Ctrl-C".to_string()
+        } else if found.name("restored").is_some() {
+            "from ####-##-## ##:##Z".to_string()
+        } else {
+            format!("####-##-## ##:##Z{}", &found["rows"])
         };
         out.push_str(&rest[..whole.start()]);
-        out.push_str(mark);
+        out.push_str(&mark);
         let after = &rest[whole.end()..];
         let (was, is) = (whole.as_str().chars().count(), mark.chars().count());
         rest = refilled(after, was as isize - is as isize);
@@ -281,8 +294,8 @@ fn what_passes_is_masked() {
     let lines = ["Result  1 row  1.4 s  by N ─────── x", "Result  1 row  141 ms  by N ────── x"];
     assert_eq!(lines.map(masked), ["Result  1 row  # ms  by N ──────── x"; 2]);
     assert_eq!(
-        masked("9 rows  2027-05-14 12:00Z  2026-05-14 12:00Z  7 min 9 s"),
-        "9 rows  ####-##-## ##:##Z  2026-05-14 12:00Z  # ms"
+        masked("2027-05-14 12:00Z  9 rows  7 min 9 s  to 2026-05-14 12:00Z"),
+        "####-##-## ##:##Z  9 rows  # ms  to 2026-05-14 12:00Z"
     );
 }
 

@@ -147,7 +147,7 @@ impl Terminal {
     /// Started, and the database open.
     pub fn ready(setup: Setup<'_>) -> Terminal {
         let terminal = Terminal::start(setup);
-        terminal.wait("F5 RUN");
+        terminal.wait(" RUN");
         terminal.wait_until("the database opens", |screen| !screen.contains("(opening)"));
         terminal
     }
