@@ -6,7 +6,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kqlhunt::batch::{Batch, Buffer, Data as Values};
 use kqlhunt::engine::store::{NewColumn, Store};
-use kqlhunt::engine::{Cancel, Data, Engine, Options, Order, ResultId, RowIds, Sql};
+use kqlhunt::engine::{Cancel, Data, Engine, Options, Order, Pick, ResultId, RowIds, Sql};
 use kqlhunt::error::Result;
 use kqlhunt::types::{ColumnType, Type};
 
@@ -91,10 +91,10 @@ fn results(criterion: &mut Criterion) {
                 .iter(|| engine.store(id, sql, &cancel, &mut |rows| drop(black_box(rows))).expect("stores"));
         });
         let rows = engine.store(id, sql, &cancel, &mut |_| ()).expect("stores").rows;
-        let by_number = [Order { column: 3, ascending: false }];
-        for (how, order) in [("", &[][..]), (", sorted", &by_number[..])] {
+        let by_number = Pick { rows: None, order: vec![Order { column: 3, ascending: false }] };
+        for (how, pick) in [("", &Pick::default()), (", sorted", &by_number)] {
             group.bench_function(format!("window, {name}{how}"), |bencher| {
-                bencher.iter(|| reader.window(id, order, rows / 2, 100, &cancel).expect("reads"));
+                bencher.iter(|| reader.window(id, pick, rows / 2, 100, &cancel).expect("reads"));
             });
         }
     }

@@ -206,6 +206,16 @@ pub fn rows_end(text: &str) -> Option<usize> {
     })
 }
 
+/// Whether a text is one expression, as it may stand behind a `where`: no operator follows it, and no other query.
+pub fn one_condition(text: &str) -> bool {
+    on_own_stack(text, || {
+        let (script, diagnostics) = crate::syntax::parse(&format!("T | where {text}\n"));
+        let [statement] = &script.statements[..] else { return false };
+        let StatementKind::Query(pipe) = &statement.kind else { return false };
+        pipe.ops.len() == 1 && !any_error(&diagnostics)
+    })
+}
+
 /// What a text that may be unfinished names, and the columns at its end.
 pub fn outline(text: &str, schema: &Schema, options: &Options) -> Outline {
     on_own_stack(text, || plan::outline(&crate::syntax::parse(text).0, text, schema, options))

@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 
 use super::clock::{self, Clock};
-use super::msg::{AgePurpose, Effect, Exported, Purpose, TableAge, Window};
+use super::msg::{AgePurpose, Effect, Exported, Purpose, Rows, TableAge, Window};
 use super::popup::{Popup, Text};
 use super::{App, Focus, NoteKind, commands, text};
-use crate::value::Value;
 
-pub fn window_came(app: &mut App, window: &Window, rows: Result<Vec<Vec<Value>>, String>) -> Vec<Effect> {
+pub fn window_came(app: &mut App, window: &Window, rows: Result<Rows, String>) -> Vec<Effect> {
     let Some(grid) = app.grid.as_mut().filter(|grid| grid.run == window.result) else { return Vec::new() };
-    let rows = match rows {
-        Ok(rows) => rows,
+    let found = match rows {
+        Ok(found) => found,
         Err(why) => {
             let said = format!("rows cannot be read: {}", text::shown(&why, app.ascii));
             return app.say(NoteKind::Error, said);
@@ -20,10 +19,12 @@ pub fn window_came(app: &mut App, window: &Window, rows: Result<Vec<Vec<Value>>,
     app.dirty = true;
     match window.purpose {
         Purpose::Grid => {
-            grid.take(window, rows, app.ascii);
+            if grid.take(window, found, app.ascii) {
+                super::search::settle(app);
+            }
         }
-        Purpose::Hits => return commands::open_hits(app, rows),
-        Purpose::Chart => return super::chart::came(app, window, &rows),
+        Purpose::Hits => return commands::open_hits(app, found.rows),
+        Purpose::Chart => return super::chart::came(app, window, &found.rows),
     }
     Vec::new()
 }

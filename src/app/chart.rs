@@ -2,7 +2,7 @@
 
 use super::grid::{Extent, Step};
 use super::layout::{self, Part};
-use super::msg::{Effect, Purpose, Window};
+use super::msg::{Conditions, Effect, Purpose, Window};
 use super::{App, Focus, NoteKind, text};
 use crate::catalog::charts::{Form, KINDS, kind_of};
 use crate::chart::{self, Chart, ROWS_MAX, Turn, View};
@@ -42,6 +42,7 @@ pub fn open(app: &mut App, render: Render) -> Vec<Effect> {
         purpose: Purpose::Chart,
         result: run,
         order: Vec::new(),
+        filters: Conditions::default(),
         offset: 0,
         limit: ROWS_MAX,
     })]

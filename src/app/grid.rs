@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use super::msg::{Purpose, Window};
+use super::columns::{Columns, Placed};
+use super::msg::{Conditions, Purpose, Rows, Survey, Window};
+use super::search::Search;
+use super::surveys::Values;
 use super::text;
 use crate::compile::Compiled;
 use crate::types::{ColumnType, Type};
@@ -11,8 +14,6 @@ use crate::value::Value;
 
 /// Rows that one window brings.
 pub const WINDOW_ROWS: u64 = 300;
-/// A column is no wider than this while others want room.
-const COLUMN_MAX: usize = 40;
 /// A column is at least this wide, so that its name can be told.
 const COLUMN_MIN: usize = 4;
 
@@ -20,11 +21,14 @@ const COLUMN_MIN: usize = 4;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     pub row: u64,
+    /// By its number in the result, wherever it is shown.
     pub column: usize,
     pub top: u64,
+    /// How many of the columns that scroll are left of the view.
     pub left: usize,
     /// What each column's content wants, name included.
     pub widths: Vec<usize>,
+    pub columns: Columns,
 }
 
 /// How to move in a table or a list.
@@ -42,14 +46,14 @@ pub enum Step {
 
 impl View {
     /// Moves the cell; `rows` is how many there are, `page` how many are in view.
-    pub fn step(&mut self, step: Step, rows: u64, columns: usize, page: u64) {
+    pub fn step(&mut self, step: Step, rows: u64, page: u64) {
         let last = rows.saturating_sub(1);
         let page = page.max(1);
         match step {
             Step::Up => self.row = self.row.saturating_sub(1),
             Step::Down => self.row = (self.row + 1).min(last),
-            Step::Left => self.column = self.column.saturating_sub(1),
-            Step::Right => self.column = (self.column + 1).min(columns.saturating_sub(1)),
+            Step::Left => self.step_column(false),
+            Step::Right => self.step_column(true),
             Step::Top => self.row = 0,
             Step::Bottom => self.row = last,
             Step::PageUp => {
@@ -63,6 +67,20 @@ impl View {
         }
     }
 
+    fn step_column(&mut self, right: bool) {
+        let shown = self.columns.shown(self.widths.len());
+        let at = shown.iter().position(|column| *column == self.column).unwrap_or(0);
+        let at = if right { (at + 1).min(shown.len().saturating_sub(1)) } else { at.saturating_sub(1) };
+        self.column = shown.get(at).copied().unwrap_or(0);
+    }
+
+    /// To the first or the last column.
+    pub fn to_edge(&mut self, last: bool) {
+        let shown = self.columns.shown(self.widths.len());
+        let column = if last { shown.last() } else { shown.first() };
+        self.column = column.copied().unwrap_or(0);
+    }
+
     /// Scrolls so that the cell is in view.
     pub fn scroll_into(&mut self, width: usize, page: u64) {
         let page = page.max(1);
@@ -71,37 +89,30 @@ impl View {
         } else if self.row >= self.top + page {
             self.top = self.row + 1 - page;
         }
-        self.left = self.left.min(self.column);
-        while self.left < self.column && !self.columns_in(width).any(|(at, ..)| at == self.column) {
+        let stay = self.columns.stay(&self.widths, width);
+        let shown = self.columns.shown(self.widths.len());
+        let Some(place) = shown.iter().position(|column| *column == self.column) else { return };
+        let Some(place) = place.checked_sub(stay) else { return };
+        self.left = self.left.min(place);
+        while self.left < place && !self.columns_in(width).iter().any(|(at, ..)| *at == self.column) {
             self.left += 1;
         }
     }
 
-    /// The columns in a view of this width from `left` on: index, place, width. The last is cut at the
-    /// edge only when it is the first too; what room is left goes to columns that want it.
-    pub fn columns_in(&self, width: usize) -> impl Iterator<Item = (usize, usize, usize)> + use<> {
-        let mut shown: Vec<(usize, usize)> = Vec::new();
-        let mut used = 0;
-        for (at, wanted) in self.widths.iter().enumerate().skip(self.left) {
-            let wide = (*wanted).min(COLUMN_MAX);
-            if used + wide > width && !shown.is_empty() {
-                break;
-            }
-            shown.push((at, wide.min(width)));
-            used += wide + 1;
+    /// The columns in a view of this width.
+    pub fn columns_in(&self, width: usize) -> Vec<Placed> {
+        self.columns.placed(&self.widths, self.left, width)
+    }
+
+    /// Moves off a column that is not shown, to the one that took its place or the last.
+    pub fn leave_hidden(&mut self, before: &[usize]) {
+        let shown = self.columns.shown(self.widths.len());
+        if shown.contains(&self.column) {
+            return;
         }
-        let mut spare = (width + 1).saturating_sub(used);
-        for (at, wide) in &mut shown {
-            let more = self.widths[*at].saturating_sub(*wide).min(spare);
-            *wide += more;
-            spare -= more;
-        }
-        let mut place = 0;
-        shown.into_iter().map(move |(at, wide)| {
-            let start = place;
-            place += wide + 1;
-            (at, start, wide)
-        })
+        let at = before.iter().position(|column| *column == self.column).unwrap_or(0);
+        let next = before[at..].iter().find(|column| shown.contains(column)).or(shown.last());
+        self.column = next.copied().unwrap_or(0);
     }
 
     /// Makes room for what these rows hold; a column never gets narrower, so that scrolling is calm.
@@ -137,24 +148,61 @@ pub enum Extent {
     },
 }
 
+/// What a reader has made of a result: which columns, in which order, which rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Columns and whether each ascends; rows that are equal in the first are in the order of the second.
+    pub order: Vec<(usize, bool)>,
+    pub filters: Vec<Filter>,
+    pub columns: Columns,
+}
+
+/// A condition that rows are picked by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// An expression of KQL.
+    pub kql: String,
+    pub on: bool,
+}
+
 /// A result in the grid.
 pub struct Grid {
     /// The run that made it, by which it is kept.
     pub run: u64,
     pub compiled: Arc<Compiled>,
+    /// The statement that it is the result of.
+    pub text: String,
     pub extent: Extent,
-    /// Rows at hand, from `start` on, in the order of `rows_order`.
+    /// Rows at hand, from `start` on, of those that `picked` says.
     pub rows: Vec<Vec<Value>>,
     pub start: u64,
-    pub rows_order: Vec<(usize, bool)>,
+    picked: Picked,
     pub view: View,
     /// The order that is wanted: columns and whether each ascends.
     pub order: Vec<(usize, bool)>,
+    pub filters: Vec<Filter>,
+    /// What it looked like before, the latest last.
+    looks: Vec<Look>,
     /// The window that was asked for and has not come.
     pub waiting: Option<Window>,
-    /// The statement whose result it is.
-    pub text: String,
+    /// The question about its rows that waits for an answer.
+    pub survey: Option<Survey>,
+    /// What is looked for in it.
+    pub search: Option<Search>,
+    /// The commonest values of a column, as they were told last.
+    pub values: Option<Values>,
 }
+
+/// Which rows are at hand: all that meet these conditions, in this order, and how many there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Picked {
+    order: Vec<(usize, bool)>,
+    filters: Conditions,
+    count: u64,
+}
+
+/// Changes of a look that can be undone.
+const LOOKS: usize = 100;
 
 impl Grid {
     pub fn new(
@@ -166,26 +214,32 @@ impl Grid {
     ) -> Grid {
         let mut view = View::default();
         view.measure(&compiled.columns, &rows, ascii);
+        let count = match extent {
+            Extent::Growing | Extent::Stopped => rows.len() as u64,
+            Extent::All { total, .. } => total,
+        };
         Grid {
             run,
             compiled,
+            text: String::new(),
             extent,
             rows,
             start: 0,
-            rows_order: Vec::new(),
+            picked: Picked { count, ..Picked::default() },
             view,
             order: Vec::new(),
+            filters: Vec::new(),
+            looks: Vec::new(),
             waiting: None,
-            text: String::new(),
+            survey: None,
+            search: None,
+            values: None,
         }
     }
 
     /// Rows that can be moved to.
     pub fn reachable(&self) -> u64 {
-        match self.extent {
-            Extent::Growing | Extent::Stopped => self.rows.len() as u64,
-            Extent::All { total, .. } => total,
-        }
+        self.picked.count
     }
 
     pub fn row(&self, at: u64) -> Option<&Vec<Value>> {
@@ -197,17 +251,32 @@ impl Grid {
         self.row(self.view.row)
     }
 
-    /// Whether the rows at hand are in the order that is wanted.
+    /// The conditions that are on.
+    pub fn conditions(&self) -> Conditions {
+        let on = self.filters.iter().filter(|filter| filter.on);
+        let kql: Vec<String> = on.map(|filter| filter.kql.clone()).collect();
+        // Without conditions the clock says nothing.
+        let now = if kql.is_empty() { 0 } else { self.compiled.now };
+        Conditions { kql, now }
+    }
+
+    /// Whether the rows at hand are those that are wanted, in the order that is.
     pub fn settled(&self) -> bool {
-        self.order == self.rows_order
+        self.order == self.picked.order && self.conditions() == self.picked.filters
+    }
+
+    /// Whether every row of the result is at hand as the query gave it.
+    pub fn whole(&self) -> bool {
+        let as_it_came = Picked { count: self.rows.len() as u64, ..Picked::default() };
+        self.start == 0 && self.picked == as_it_came
     }
 
     /// The window to ask for, when rows in view are not at hand and were not asked for yet.
     pub fn missing(&mut self, page: u64) -> Option<Window> {
-        let Extent::All { total, .. } = self.extent else { return None };
-        let (first, last) = (self.view.top, (self.view.top + page).min(total));
+        let Extent::All { .. } = self.extent else { return None };
+        let (first, last) = (self.view.top, (self.view.top + page).min(self.picked.count));
         let at_hand = self.start + self.rows.len() as u64;
-        if self.settled() && first >= self.start && last <= at_hand || total == 0 {
+        if self.settled() && (first >= self.start && last <= at_hand || self.picked.count == 0) {
             self.waiting = None;
             return None;
         }
@@ -215,6 +284,7 @@ impl Grid {
             purpose: Purpose::Grid,
             result: self.run,
             order: self.order.clone(),
+            filters: self.conditions(),
             offset: first.saturating_sub(WINDOW_ROWS.saturating_sub(page) / 2),
             limit: WINDOW_ROWS.max(page * 2),
         };
@@ -232,33 +302,83 @@ impl Grid {
     }
 
     /// Takes a window that came. False when it is not the one that is waited for.
-    pub fn take(&mut self, window: &Window, rows: Vec<Vec<Value>>, ascii: bool) -> bool {
+    pub fn take(&mut self, window: &Window, found: Rows, ascii: bool) -> bool {
         if self.waiting.as_ref() != Some(window) {
             return false;
         }
         self.waiting = None;
-        self.view.measure(&self.compiled.columns, &rows, ascii);
+        self.view.measure(&self.compiled.columns, &found.rows, ascii);
         self.start = window.offset;
-        self.rows_order = window.order.clone();
-        self.rows = rows;
+        let (order, filters) = (window.order.clone(), window.filters.clone());
+        self.picked = Picked { order, filters, count: found.total };
+        self.rows = found.rows;
+        self.view.row = self.view.row.min(found.total.saturating_sub(1));
+        self.view.top = self.view.top.min(self.view.row);
         true
     }
 
+    pub fn look(&self) -> Look {
+        let (order, filters) = (self.order.clone(), self.filters.clone());
+        Look { order, filters, columns: self.view.columns.clone() }
+    }
+
+    /// Changes how the result looks, in a way that can be undone.
+    pub fn change<T>(&mut self, change: impl FnOnce(&mut Grid) -> T) -> T {
+        let before = self.look();
+        let outcome = change(self);
+        self.changed(&before);
+        if before != self.look() {
+            self.looks.push(before);
+            let more = self.looks.len().saturating_sub(LOOKS);
+            self.looks.drain(..more);
+        }
+        outcome
+    }
+
+    /// Takes the last change back; false when there is none.
+    pub fn undo(&mut self) -> bool {
+        let Some(look) = self.looks.pop() else { return false };
+        self.put_on(look);
+        true
+    }
+
+    /// Looks as another result of the same columns did.
+    pub fn put_on(&mut self, look: Look) {
+        let before = self.look();
+        (self.order, self.filters, self.view.columns) = (look.order, look.filters, look.columns);
+        self.changed(&before);
+    }
+
+    /// Other rows are read from the first on; a column that is not shown has no cell.
+    fn changed(&mut self, before: &Look) {
+        if before.order != self.order || before.filters != self.filters {
+            (self.view.row, self.view.top) = (0, 0);
+        }
+        let shown = before.columns.shown(self.compiled.columns.len());
+        self.view.leave_hidden(&shown);
+    }
+
     /// Sorts by the column of the cell: numbers and times from the greatest on, text from A; then the
-    /// other way; then not at all.
-    pub fn sort(&mut self) {
+    /// other way; then not at all. With `more`, rows that the order so far leaves equal.
+    pub fn sort(&mut self, more: bool) {
         let at = self.view.column;
         let Some(column) = self.compiled.columns.get(at) else { return };
         let first = !(column.ty.numeric() || matches!(column.ty, Type::Datetime | Type::Timespan));
-        self.order = match self.order.first() {
-            Some((sorted, ascending)) if *sorted == at && *ascending == first => vec![(at, !first)],
-            Some((sorted, _)) if *sorted == at => Vec::new(),
-            Some(_) | None => vec![(at, first)],
+        let place = self.order.iter().position(|(sorted, _)| *sorted == at);
+        let next = match place.map(|place| self.order[place].1) {
+            Some(ascending) if ascending == first => Some(!first),
+            Some(_) => None,
+            None => Some(first),
         };
-        // Room for the arrow.
-        let name = text::width(&text::shown(&column.name, false)) + 1;
+        match (more, place, next) {
+            (false, _, next) => self.order = next.map(|ascending| (at, ascending)).into_iter().collect(),
+            (true, Some(place), Some(ascending)) => self.order[place].1 = ascending,
+            (true, Some(place), None) => drop(self.order.remove(place)),
+            (true, None, next) => self.order.extend(next.map(|ascending| (at, ascending))),
+        }
+        // Room for the arrow and its number.
+        let name = text::width(&text::shown(&column.name, false)) + if more { 2 } else { 1 };
         self.view.widths[at] = self.view.widths[at].max(name);
-        (self.view.row, self.view.top) = (0, 0);
     }
 }
 
@@ -276,8 +396,8 @@ mod tests {
         for column in 0..200 {
             view.column = column;
             view.scroll_into(78, 10);
-            assert!(view.columns_in(78).any(|(at, ..)| at == column));
-            let end = view.columns_in(78).map(|(_, start, wide)| start + wide).max().unwrap();
+            assert!(view.columns_in(78).iter().any(|(at, ..)| *at == column));
+            let end = view.columns_in(78).iter().map(|(_, start, wide)| start + wide).max().unwrap();
             assert!(end <= 78, "{end}");
         }
         view.column = 0;
@@ -288,24 +408,24 @@ mod tests {
     #[test]
     fn a_lone_wide_column_takes_the_whole_view() {
         let wide = view(&[500]);
-        assert_eq!(wide.columns_in(78).collect::<Vec<_>>(), [(0, 0, 78)]);
+        assert_eq!(wide.columns_in(78), [(0, 0, 78)]);
         let two = view(&[100, 10]);
-        assert_eq!(two.columns_in(78).collect::<Vec<_>>(), [(0, 0, 67), (1, 68, 10)]);
+        assert_eq!(two.columns_in(78), [(0, 0, 67), (1, 68, 10)]);
         let narrow = view(&[100, 100]);
-        assert_eq!(narrow.columns_in(20).collect::<Vec<_>>(), [(0, 0, 20)]);
+        assert_eq!(narrow.columns_in(20), [(0, 0, 20)]);
     }
 
     #[test]
     fn pages_keep_the_cell_in_view() {
         let mut view = view(&[4]);
-        view.step(Step::PageDown, 25, 1, 10);
+        view.step(Step::PageDown, 25, 10);
         view.scroll_into(10, 10);
         assert_eq!((view.row, view.top), (10, 10));
-        view.step(Step::PageDown, 25, 1, 10);
-        view.step(Step::PageDown, 25, 1, 10);
+        view.step(Step::PageDown, 25, 10);
+        view.step(Step::PageDown, 25, 10);
         view.scroll_into(10, 10);
         assert_eq!((view.row, view.top), (24, 15));
-        view.step(Step::Top, 25, 1, 10);
+        view.step(Step::Top, 25, 10);
         view.scroll_into(10, 10);
         assert_eq!((view.row, view.top), (0, 0));
     }

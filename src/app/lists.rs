@@ -1,6 +1,6 @@
 //! What is in a list popup, and what choosing it does.
 
-use super::commands::{self, COMMANDS};
+use super::commands::{self, COMMANDS, filters, values};
 use super::grid::Step;
 use super::keys::Context;
 use super::msg::Effect;
@@ -39,6 +39,8 @@ pub enum Choice {
     /// What is put into the query.
     Name(String),
     Parameter,
+    Filter(usize),
+    Value(usize),
 }
 
 /// What the list offers for what is typed.
@@ -50,25 +52,20 @@ pub fn items(app: &App, list: &List) -> Vec<Item> {
         ListKind::History => history(app),
         ListKind::Sweep => sweep::items(app),
         ListKind::Parameters => return parameters::items(app, list),
+        ListKind::Filters => filters::items(app),
+        ListKind::Values => values::items(app),
     };
     let texts: Vec<String> = match list.kind {
         ListKind::Palette => all.iter().map(|item| item.left.clone()).collect(),
         ListKind::Hunts => {
             all.iter().zip(app.hunts.iter()).map(|(item, hunt)| hunt_text(item, hunt)).collect()
         }
-        ListKind::Schema | ListKind::History | ListKind::Sweep | ListKind::Parameters => {
-            all.iter().map(|item| format!("{} {}", item.left, item.right)).collect()
-        }
+        _ => all.iter().map(|item| format!("{} {}", item.left, item.right)).collect(),
     };
     let typed = match list.kind {
         // With its word typed, the command is what is looked for; the rest is for it.
         ListKind::Palette if typed_command(&list.input.text).is_some() => "",
-        ListKind::Palette
-        | ListKind::Hunts
-        | ListKind::Schema
-        | ListKind::History
-        | ListKind::Sweep
-        | ListKind::Parameters => list.input.text.as_str(),
+        _ => list.input.text.as_str(),
     };
     matching(typed, &texts).into_iter().map(|at| all[at].clone()).collect()
 }
@@ -187,7 +184,11 @@ pub fn described_rows(app: &App, list: &List) -> usize {
         ListKind::Hunts => usize::from(popup_size(app).1) / 2,
         ListKind::History => usize::from(popup_size(app).1) / 3,
         ListKind::Sweep => usize::from(popup_size(app).1) / 4,
-        ListKind::Palette | ListKind::Schema | ListKind::Parameters => 0,
+        ListKind::Palette
+        | ListKind::Schema
+        | ListKind::Parameters
+        | ListKind::Filters
+        | ListKind::Values => 0,
     }
 }
 
@@ -254,7 +255,7 @@ pub fn complete(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let selected = items(app, list).into_iter().nth(list.selected);
-    if let (ListKind::Palette, Some(Item { choice: Choice::Command(name), .. })) = (list.kind, selected)
+    if let (ListKind::Palette, Some(Item { choice: Choice::Command(name), .. })) = (list.kind, &selected)
         && typed_command(&list.input.text).is_none()
         && let Some(command) = commands::by_name(name)
     {
@@ -264,8 +265,13 @@ pub fn complete(app: &mut App) -> Vec<Effect> {
             (list.selected, list.top) = (0, 0);
         }
         app.dirty = true;
+        return Vec::new();
     }
-    Vec::new()
+    match selected.map(|item| item.choice) {
+        Some(Choice::Filter(at)) => filters::drop_one(app, at),
+        Some(Choice::Value(at)) => values::exclude(app, at),
+        _ => Vec::new(),
+    }
 }
 
 pub fn accept(app: &mut App) -> Vec<Effect> {
@@ -293,6 +299,8 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
             Some(past) => commands::put_query(app, &past.text, "from the history"),
             None => Vec::new(),
         },
+        Some(Choice::Filter(at)) => filters::toggle_one(app, at),
+        Some(Choice::Value(at)) => values::keep(app, at),
         Some(Choice::Name(name)) => {
             app.popup = None;
             app.focus = Focus::Editor;

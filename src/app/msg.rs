@@ -70,7 +70,16 @@ pub enum Msg {
     },
     Window {
         window: Window,
-        rows: Result<Vec<Vec<Value>>, String>,
+        rows: Result<Rows, String>,
+    },
+    Surveyed {
+        survey: Survey,
+        /// A table for each pipe.
+        answer: Result<Vec<Grid>, String>,
+    },
+    Found {
+        find: Find,
+        found: Result<FoundRow, String>,
     },
     /// How old each table of a query is.
     Ages {
@@ -107,6 +116,7 @@ pub enum Msg {
     Exported(Result<Exported, String>),
     /// A chart was written: where, and its bytes.
     ChartWritten(Result<(PathBuf, u64), String>),
+    Copied(Result<Copied, String>),
     /// What the data say for completion.
     Mouse(Mouse),
     /// What the terminal sent while keys are tested.
@@ -164,8 +174,88 @@ pub struct Window {
     pub result: u64,
     /// Columns and whether each ascends; empty is the query's own order.
     pub order: Vec<(usize, bool)>,
+    pub filters: Conditions,
     pub offset: u64,
     pub limit: u64,
+}
+
+/// Conditions that rows of a result meet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// Expressions of KQL over the result's columns.
+    pub kql: Vec<String>,
+    /// The clock that they count from, in ticks.
+    pub now: i64,
+}
+
+impl Conditions {
+    /// The query for the rows of a table that meet them, and what a pipe makes of those.
+    pub fn over(&self, table: &str, pipe: &str) -> String {
+        let mut text = table.to_owned();
+        for condition in &self.kql {
+            text.push_str(&format!("\n| where ({condition}\n)"));
+        }
+        format!("{text}\n{pipe}")
+    }
+}
+
+/// The rows of a window, and how many there are in all that meet its conditions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    pub rows: Vec<Vec<Value>>,
+    pub total: u64,
+}
+
+/// A question about the rows of a kept result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Survey {
+    pub topic: Topic,
+    pub result: u64,
+    pub filters: Conditions,
+    /// What follows the rows, such as `| summarize count()`: for each a table of the answer.
+    pub pipes: Vec<String>,
+}
+
+/// What a survey is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    EmptyColumns,
+    /// The commonest values of a column.
+    Values {
+        column: usize,
+    },
+    Statistics {
+        column: usize,
+    },
+    /// How the values lie between the least and the greatest.
+    Histogram {
+        column: usize,
+    },
+}
+
+/// A row of a result that meets a condition, looked for from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Find {
+    pub result: u64,
+    pub order: Vec<(usize, bool)>,
+    pub filters: Conditions,
+    /// The condition, in KQL.
+    pub wanted: String,
+    /// The row to begin behind; `None` to begin with the first, or the last.
+    pub from: Option<u64>,
+    pub forward: bool,
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundRow {
+    /// The row, none when no row meets the condition.
+    pub row: Option<u64>,
+    /// How many rows meet it, and which of them this one is, from 1.
+    pub total: u64,
+    pub place: u64,
+    /// It lies on the other side of the end of the result.
+    pub wrapped: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,6 +352,32 @@ pub struct Exported {
     pub raw: bool,
 }
 
+/// What is copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CopyText {
+    Ready(String),
+    /// A column of all rows that meet the conditions.
+    Column {
+        result: u64,
+        column: usize,
+        order: Vec<(usize, bool)>,
+        filters: Conditions,
+        /// As a list of KQL, each value once.
+        list: bool,
+    },
+}
+
+/// What was copied, and where it went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    pub what: &'static str,
+    pub bytes: u64,
+    pub defanged: bool,
+    pub ways: Vec<String>,
+    /// It is not in the clipboard.
+    pub doubt: bool,
+}
+
 /// What shall happen. Effects of one kind are done newest first: an older one that still waits is dropped.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -277,6 +393,14 @@ pub enum Effect {
     /// Frees a kept result.
     Drop(u64),
     Read(Window),
+    Survey(Survey),
+    Find(Find),
+    Copy {
+        what: &'static str,
+        text: CopyText,
+        /// Links and addresses are changed so that nothing opens them; a text that is ready is so already.
+        defang: bool,
+    },
     /// Compiles only.
     Check {
         version: u64,
@@ -331,6 +455,7 @@ pub enum Effect {
         result: u64,
         columns: Vec<ColumnType>,
         order: Vec<(usize, bool)>,
+        filters: Conditions,
         path: PathBuf,
         raw: bool,
         over: bool,

@@ -89,6 +89,10 @@ pub enum ListKind {
     Parameters,
     /// What all hunts found.
     Sweep,
+    /// Conditions on the result.
+    Filters,
+    /// The commonest values of a column.
+    Values,
 }
 
 /// A list; what is in it follows from its kind and the input.

@@ -64,7 +64,7 @@ pub enum Events {
     Loading(Pivot),
     /// Why there are none to show.
     None(String),
-    Rows(EventRows),
+    Rows(Box<EventRows>),
 }
 
 pub struct EventRows {
@@ -248,7 +248,7 @@ impl Stepper {
             Question::Events => {
                 let Events::Loading(pivot) = &self.events else { return Vec::new() };
                 self.events = match answer {
-                    Ok(grid) => Events::Rows(EventRows::new(pivot.clone(), grid, ascii)),
+                    Ok(grid) => Events::Rows(Box::new(EventRows::new(pivot.clone(), grid, ascii))),
                     Err(why) => Events::None(why),
                 };
                 return self.ask_context(self.ticket);

@@ -15,7 +15,7 @@ use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, chart, commands, completion, counts,
-    parameters, statement, sweep, tabs, text, vim,
+    parameters, search, statement, surveys, sweep, tabs, text, vim,
 };
 use crate::diag::Diagnostic;
 
@@ -82,8 +82,8 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::First { run, compiled, rows } => {
             if is_current(app, run) {
-                let text = app.running.as_ref().map(|running| running.text.clone()).unwrap_or_default();
-                let grid = Grid { text, ..Grid::new(run, compiled, rows, Extent::Growing, app.ascii) };
+                let mut grid = Grid::new(run, compiled, rows, Extent::Growing, app.ascii);
+                grid.text = app.running.as_ref().map(|running| running.text.clone()).unwrap_or_default();
                 return show(app, grid);
             }
         }
@@ -101,6 +101,8 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::Failed { run, failure, ms } => return fail(app, run, failure, ms),
         Msg::Window { window, rows } => return window_came(app, &window, rows),
+        Msg::Found { find, found } => return search::came(app, &find, found),
+        Msg::Surveyed { survey, answer } => return surveys::came(app, &survey, answer),
         Msg::Ages { purpose, ages } => return ages_came(app, purpose, ages),
         Msg::Answered { question, ticket, answer } => {
             let ascii = app.ascii;
@@ -134,6 +136,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Mouse(event) => return mouse::mouse(app, event),
         Msg::Bytes(bytes) => return keytest::bytes(app, &bytes),
         Msg::Outside(outside) => app.outside = outside,
+        Msg::Copied(outcome) => return commands::copied(app, outcome),
         Msg::Learned { ask, found } => return completion::learned(app, ask, found),
         Msg::Library { hunts, ready, problems } => return sweep::library(app, hunts, ready, &problems),
         Msg::Swept { ticket, row } => return sweep::swept(app, ticket, row),
@@ -356,10 +359,17 @@ fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
     if let Some(old) = app.grid.as_ref().filter(|old| old.run == grid.run) {
         grid.view = old.view.clone();
         grid.view.measure(&grid.compiled.columns, &grid.rows, app.ascii);
+        grid.put_on(old.look());
         app.grid = Some(grid);
         return Vec::new();
     }
     let old = app.grid.take().filter(|old| matches!(old.extent, Extent::All { .. }));
+    // The same statement again is looked at as before.
+    if let Some(old) =
+        old.as_ref().filter(|old| old.text == grid.text && old.compiled.columns == grid.compiled.columns)
+    {
+        grid.put_on(old.look());
+    }
     forget_results(app);
     app.grid = Some(grid);
     old.map(|old| Effect::Drop(old.run)).into_iter().collect()

@@ -20,14 +20,15 @@ pub mod store;
 
 pub use cancel::{Cancel, Progress};
 pub use ffi::panic_is_contained;
-pub use reader::{Order, Reader};
+pub use reader::{Match, Order, Reader};
+pub use results::Pick;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use crate::compile::Compiled;
 use crate::error::{Error, Result};
-use crate::schema::Schema;
+use crate::schema::{Schema, Table};
 use crate::types::{ColumnType, Type};
 use crate::value::{Grid, Value};
 use ffi::Connection;
@@ -289,7 +290,7 @@ impl Engine {
         let rows = kept.rows;
         shared.results().insert(id, kept);
         if !shown {
-            first(self.handle.reader()?.window(id, &[], 0, results::FIRST_ROWS, cancel)?);
+            first(self.handle.reader()?.window(id, &Pick::default(), 0, results::FIRST_ROWS, cancel)?.0);
         }
         Ok(Stored { rows })
     }
@@ -325,6 +326,13 @@ impl Handle {
     /// A second connection for windows of kept results, for another thread.
     pub fn reader(&self) -> Result<Reader> {
         Ok(Reader { connection: open::connect(&self.instance.database)?, shared: self.shared.clone() })
+    }
+
+    /// A kept result as a table for queries, under a name for them.
+    pub fn kept_table(&self, id: ResultId, name: &str) -> Result<Table> {
+        let kept = self.shared.results().get(&id).cloned();
+        let kept = kept.ok_or_else(|| Error::message("the result is gone; run the query again"))?;
+        Ok(kept.as_table(name, kept.rows_only()))
     }
 
     /// A new engine on the same database, for when the first does not answer to a cancel in time.

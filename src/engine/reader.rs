@@ -4,9 +4,12 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::ffi::Connection;
-use super::results::{Kept, Shared};
+use super::layout::number;
+use super::results::{Kept, Matches, Pick, Picked, Shared, drop_table};
 use super::{Cancel, ResultId};
 use crate::error::{Error, Result};
+use crate::schema::Table;
+use crate::sql::quote;
 use crate::types::Type;
 use crate::value::Grid;
 
@@ -16,6 +19,18 @@ pub struct Reader {
     pub(super) shared: Arc<Shared>,
 }
 
+/// A row that was looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// `None` when there is none.
+    pub row: Option<u64>,
+    /// How many there are, and which of them this one is, from 1.
+    pub total: u64,
+    pub place: u64,
+    /// It lies on the other side of an end.
+    pub wrapped: bool,
+}
+
 /// A column of a result and its direction. As in KQL's `sort`, nulls come first when ascending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Order {
@@ -23,19 +38,22 @@ pub struct Order {
     pub ascending: bool,
 }
 
+/// Choices of rows of one result that are remembered; each is a table of numbers.
+const PICKS: usize = 8;
+
 impl Reader {
-    /// At most `limit` rows from `offset` on. The first window of an order sorts the whole result once;
-    /// without an order rows come as the query gave them.
+    /// At most `limit` of the picked rows from `offset` on, and how many there are in all. The first window
+    /// of a pick reads or sorts the whole result once.
     pub fn window(
         &mut self,
         id: ResultId,
-        order: &[Order],
+        pick: &Pick,
         offset: u64,
         limit: u64,
         cancel: &Cancel,
-    ) -> Result<Grid> {
+    ) -> Result<(Grid, u64)> {
         let mut all = Grid::default();
-        self.range(id, order, offset..offset.saturating_add(limit), cancel, &mut |grid| {
+        let total = self.range(id, pick, offset..offset.saturating_add(limit), cancel, &mut |grid| {
             if all.columns.is_empty() {
                 all = grid;
             } else {
@@ -43,19 +61,96 @@ impl Reader {
             }
             Ok(())
         })?;
-        Ok(all)
+        Ok((all, total))
     }
 
-    /// Every row in batches, for export; the first batch comes even when there are no rows. An error of
-    /// `each` ends it and is returned.
+    /// Every picked row in batches, for export; the first batch comes even when there are no rows. An error
+    /// of `each` ends it and is returned.
     pub fn rows(
         &mut self,
         id: ResultId,
-        order: &[Order],
+        pick: &Pick,
         cancel: &Cancel,
         each: &mut dyn FnMut(Grid) -> Result<()>,
     ) -> Result<u64> {
-        self.range(id, order, 0..u64::MAX, cancel, each)
+        self.range(id, pick, 0..u64::MAX, cancel, each)
+    }
+
+    /// The table that holds a result's rows, among others perhaps, under a name for queries. What they give
+    /// as row numbers is what a [`Pick`] takes.
+    pub fn source(&self, id: ResultId, name: &str) -> Result<Table> {
+        let kept = self.kept(id)?;
+        Ok(kept.as_table(name, kept.from.clone()))
+    }
+
+    /// The next of the picked rows, behind `from` or before it, whose number is one that the SELECT of
+    /// numbers in `wanted` gives; on from the other end when there is none. Numbers of rows are those of
+    /// [`Reader::window`]. The first search of a text reads the whole result once.
+    pub fn find(
+        &mut self,
+        id: ResultId,
+        pick: &Pick,
+        wanted: &str,
+        from: Option<u64>,
+        forward: bool,
+        cancel: &Cancel,
+    ) -> Result<Match> {
+        let kept = self.kept(id)?;
+        let shared = self.shared.clone();
+        let _attached = kept.in_hunt.then(|| shared.attached());
+        let table = self.matches(id, &kept, pick, wanted, cancel)?;
+        let number = |sql: &str| {
+            let found = number(&self.connection, &format!("SELECT {sql} FROM {table}"))?;
+            Ok::<_, Error>(found.map(i64::unsigned_abs))
+        };
+        let total = number("count(*)")?.unwrap_or_default();
+        let (best, beyond) = if forward { ("min(place)", ">") } else { ("max(place)", "<") };
+        let near = match from {
+            Some(from) => number(&format!("{best} FILTER (WHERE place {beyond} {from})"))?,
+            None => number(best)?,
+        };
+        let row = if near.is_some() { near } else { number(best)? };
+        let place = match row {
+            Some(row) => number(&format!("count(*) FILTER (WHERE place <= {row})"))?.unwrap_or_default(),
+            None => 0,
+        };
+        Ok(Match { row, total, place, wrapped: near.is_none() })
+    }
+
+    /// The table of the places, among the picked rows, of those that are wanted.
+    fn matches(
+        &self,
+        id: ResultId,
+        kept: &Kept,
+        pick: &Pick,
+        wanted: &str,
+        cancel: &Cancel,
+    ) -> Result<String> {
+        let known = kept.matches.iter().find(|known| known.pick == *pick && known.wanted == wanted);
+        if let Some(known) = known {
+            return Ok(known.table.clone());
+        }
+        self.connection.prove_select(wanted)?;
+        let ids = match *pick == Pick::default() {
+            true => kept.ids.clone(),
+            false => Some(self.picked(id, kept, pick, cancel)?.table),
+        };
+        let Kept { from, rows, .. } = kept;
+        let table = format!("memory.result.m{}_{}", id.0, self.shared.number());
+        let source = match ids {
+            None => format!("SELECT rowid AS place FROM {from} WHERE rowid < {rows} AND rowid IN ({wanted})"),
+            Some(ids) => format!("SELECT rowid AS place FROM {ids} WHERE row IN ({wanted})"),
+        };
+        let sql = format!("CREATE TABLE {table} AS {source}");
+        cancel.guard(&self.connection, || self.connection.execute(&sql))?;
+        let older = {
+            let mut results = self.shared.results();
+            let kept = results.get_mut(&id).ok_or_else(|| Error::message(GONE))?;
+            let (pick, wanted) = (pick.clone(), wanted.to_owned());
+            kept.matches.replace(Matches { pick, wanted, table: table.clone() })
+        };
+        older.map_or(Ok(()), |older| drop_table(&self.connection, &older.table))?;
+        Ok(table)
     }
 
     /// Frees a result; unknown ones too.
@@ -64,80 +159,103 @@ impl Reader {
         kept.drop_tables(&self.connection)
     }
 
+    fn kept(&self, id: ResultId) -> Result<Kept> {
+        let kept = self.shared.results().get(&id).cloned();
+        kept.ok_or_else(|| Error::message(GONE))
+    }
+
+    /// Gives the rows of a range, and says how many were picked in all.
     fn range(
         &mut self,
         id: ResultId,
-        order: &[Order],
+        pick: &Pick,
         range: std::ops::Range<u64>,
         cancel: &Cancel,
         each: &mut dyn FnMut(Grid) -> Result<()>,
     ) -> Result<u64> {
-        let kept = self.shared.results().get(&id).cloned();
-        let kept = kept.ok_or_else(|| Error::message("the result is gone; run the query again"))?;
-        let (start, end) = (range.start.min(kept.rows), range.end.min(kept.rows));
+        let kept = self.kept(id)?;
         let shared = self.shared.clone();
         let _attached = kept.in_hunt.then(|| shared.attached());
-        let ids =
-            if order.is_empty() { kept.ids.clone() } else { Some(self.sorted(id, &kept, order, cancel)?) };
-        let Kept { from, exprs, .. } = &kept;
-        let exprs: Vec<String> = exprs.iter().map(|expr| format!("t.{expr}")).collect();
-        let exprs = exprs.join(", ");
+        let (ids, rows) = match *pick == Pick::default() {
+            true => (kept.ids.clone(), kept.rows),
+            false => {
+                let picked = self.picked(id, &kept, pick, cancel)?;
+                (Some(picked.table), picked.rows)
+            }
+        };
+        let (start, end) = (range.start.min(rows), range.end.min(rows));
+        let from = &kept.from;
+        let columns: Vec<String> =
+            kept.stored.iter().map(|name| format!("t.{}", quote::name(name))).collect();
+        let columns = columns.join(", ");
         let sql = match ids {
             None => format!(
-                "SELECT {exprs} FROM {from} AS t WHERE rowid >= {start} AND rowid < {end} ORDER BY rowid"
+                "SELECT {columns} FROM {from} AS t WHERE rowid >= {start} AND rowid < {end} ORDER BY rowid"
             ),
             Some(ids) => format!(
-                "SELECT {exprs} FROM (SELECT rowid AS at, row FROM {ids} WHERE rowid >= {start} AND rowid < {end}) \
+                "SELECT {columns} FROM (SELECT rowid AS at, row FROM {ids} WHERE rowid >= {start} AND rowid < {end}) \
                  AS i JOIN {from} AS t ON t.rowid = i.row ORDER BY i.at"
             ),
         };
         cancel.guard(&self.connection, || {
             let mut result = self.connection.select(&sql, &kept.columns)?;
-            let mut rows = 0;
+            let mut some = false;
             while let Some(chunk) = result.chunk()? {
                 cancel.check()?;
                 let mut grid = Grid { columns: kept.columns.clone(), rows: Vec::new() };
                 chunk.decode(&kept.columns, &mut grid.rows)?;
-                rows += grid.rows.len() as u64;
+                some |= !grid.rows.is_empty();
                 each(grid)?;
             }
-            if rows == 0 {
+            if !some {
                 each(Grid { columns: kept.columns.clone(), rows: Vec::new() })?;
             }
             Ok(rows)
         })
     }
 
-    /// The table of row numbers in this order, made when it is not there yet.
-    fn sorted(&self, id: ResultId, kept: &Kept, order: &[Order], cancel: &Cancel) -> Result<String> {
-        if let Some((_, table)) = kept.orders.iter().find(|(known, _)| known == order) {
-            return Ok(table.clone());
+    /// The table of the numbers of the picked rows, made when it is not there yet.
+    fn picked(&self, id: ResultId, kept: &Kept, pick: &Pick, cancel: &Cancel) -> Result<Picked> {
+        if let Some((_, picked)) = kept.picks.iter().find(|(known, _)| known == pick) {
+            return Ok(picked.clone());
         }
-        let table = format!("memory.result.s{}_{}", id.0, kept.orders.len());
+        let table = format!("memory.result.s{}_{}", id.0, self.shared.number());
         let mut keys = String::new();
-        for Order { column, ascending } in order {
-            let (expr, ty) = match (kept.exprs.get(*column), kept.columns.get(*column)) {
-                (Some(expr), Some(column)) => (expr, column.ty),
+        for Order { column, ascending } in &pick.order {
+            let (name, ty) = match (kept.stored.get(*column), kept.columns.get(*column)) {
+                (Some(name), Some(column)) => (quote::name(name), column.ty),
                 _ => return Err(Error::message(format!("the result has no column {}", column + 1))),
             };
             let direction = if *ascending { "ASC NULLS FIRST" } else { "DESC NULLS LAST" };
             // Writing to a String cannot fail.
-            let _ = write!(keys, "{} {direction}, ", sort_key(&format!("t.{expr}"), ty));
+            let _ = write!(keys, "{} {direction}, ", sort_key(&format!("t.{name}"), ty));
         }
         let Kept { from, rows, .. } = kept;
+        pick.rows.as_ref().map_or(Ok(()), |rows| self.connection.prove_select(rows))?;
+        let meeting = pick.rows.as_ref();
+        let meeting = meeting.map(|rows| format!(" AND t.rowid IN ({rows})")).unwrap_or_default();
         let source = match &kept.ids {
-            None => format!("{from} AS t WHERE t.rowid < {rows} ORDER BY {keys}t.rowid"),
-            Some(ids) => format!("{ids} AS i JOIN {from} AS t ON t.rowid = i.row ORDER BY {keys}i.rowid"),
+            None => format!("{from} AS t WHERE t.rowid < {rows}{meeting} ORDER BY {keys}t.rowid"),
+            Some(ids) => format!(
+                "{ids} AS i JOIN {from} AS t ON t.rowid = i.row WHERE true{meeting} ORDER BY {keys}i.rowid"
+            ),
         };
-        let sql = format!("CREATE OR REPLACE TABLE {table} AS SELECT t.rowid AS row FROM {source}");
+        let sql = format!("CREATE TABLE {table} AS SELECT t.rowid AS row FROM {source}");
         cancel.guard(&self.connection, || self.connection.execute(&sql))?;
-        match self.shared.results().get_mut(&id) {
-            Some(kept) => kept.orders.push((order.to_vec(), table.clone())),
-            None => return Err(Error::message("the result is gone; run the query again")),
-        }
-        Ok(table)
+        let rows = number(&self.connection, &format!("SELECT count(*) FROM {table}"))?;
+        let picked = Picked { table, rows: rows.unwrap_or_default().unsigned_abs() };
+        let older = {
+            let mut results = self.shared.results();
+            let kept = results.get_mut(&id).ok_or_else(|| Error::message(GONE))?;
+            kept.picks.push((pick.clone(), picked.clone()));
+            (kept.picks.len() > PICKS).then(|| kept.picks.remove(0))
+        };
+        older.map_or(Ok(()), |(_, older)| drop_table(&self.connection, &older.table))?;
+        Ok(picked)
     }
 }
+
+const GONE: &str = "the result is gone; run the query again";
 
 /// Decimals are texts; they sort as numbers.
 fn sort_key(expr: &str, ty: Type) -> String {

@@ -2,6 +2,7 @@
 //! result's rows are rows of a stored table, that table and their numbers.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use super::ffi::{Appender, Connection};
@@ -9,8 +10,7 @@ use super::layout::number;
 use super::reader::Order;
 use super::{Cancel, ResultId, RowIds, Sql};
 use crate::error::Result;
-use crate::schema::Schema;
-use crate::sql::quote;
+use crate::schema::{Schema, Table, TableColumn};
 use crate::types::{ColumnType, Type};
 use crate::value::Grid;
 
@@ -29,6 +29,7 @@ pub struct Shared {
     results: Mutex<HashMap<ResultId, Kept>>,
     /// The inputs that are there, by table, with the stamps of what they were read from.
     inputs: Mutex<HashMap<String, u64>>,
+    numbers: AtomicU64,
     /// Held for reading by those who read the hunt file, for writing while it is detached.
     pub hunt: RwLock<()>,
 }
@@ -40,13 +41,40 @@ pub struct Kept {
     pub rows: u64,
     /// What FROM names: the copy, or a table of the hunt database.
     pub from: String,
-    /// For each column what SELECT names.
-    pub exprs: Vec<String>,
+    /// For each column its name in `from`, unquoted.
+    pub stored: Vec<String>,
     pub in_hunt: bool,
     /// The table of the row numbers in `from`, in the result's order; without it they are 0 to `rows` - 1.
     pub ids: Option<String>,
-    /// More such tables, one for each order that was asked for.
-    pub orders: Vec<(Vec<Order>, String)>,
+    /// More such tables, one for each choice of rows that was asked for.
+    pub picks: Vec<(Pick, Picked)>,
+    /// What was looked for last.
+    pub matches: Option<Matches>,
+}
+
+/// The table of the places of rows that were looked for, among those of a pick.
+#[derive(Clone)]
+pub struct Matches {
+    pub pick: Pick,
+    pub wanted: String,
+    pub table: String,
+}
+
+/// Which rows of a kept result, and in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pick {
+    /// Exactly one SELECT of the numbers of its rows in what [`Reader::source`](super::Reader::source) names;
+    /// `None` for all.
+    pub rows: Option<String>,
+    /// Empty is the query's own order.
+    pub order: Vec<Order>,
+}
+
+/// The table of the row numbers of a [`Pick`], and how many there are.
+#[derive(Clone, Debug)]
+pub struct Picked {
+    pub table: String,
+    pub rows: u64,
 }
 
 impl Shared {
@@ -59,21 +87,47 @@ impl Shared {
         self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Another number each time, for names.
+    pub fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
     pub fn results(&self) -> MutexGuard<'_, HashMap<ResultId, Kept>> {
         self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Kept {
+    /// A table of a schema that reads `from`.
+    pub fn as_table(&self, name: &str, from: String) -> Table {
+        let columns = self.columns.iter().zip(&self.stored).map(|(column, stored)| TableColumn {
+            stored: stored.clone(),
+            ..TableColumn::new(column.name.as_str(), column.ty)
+        });
+        Table { name: name.into(), from, columns: columns.collect() }
+    }
+
+    /// What FROM names for exactly this result's rows.
+    pub fn rows_only(&self) -> String {
+        let Kept { from, rows, .. } = self;
+        match &self.ids {
+            Some(ids) => format!("(SELECT t.* FROM {ids} AS i JOIN {from} AS t ON t.rowid = i.row)"),
+            None if self.in_hunt => format!("(SELECT t.* FROM {from} AS t WHERE t.rowid < {rows})"),
+            None => from.clone(),
+        }
+    }
+
     /// Frees what only this result needs.
     pub fn drop_tables(&self, connection: &Connection) -> Result<()> {
         let copy = (!self.in_hunt).then_some(&self.from);
-        let orders = self.orders.iter().map(|(_, table)| table);
-        copy.into_iter().chain(&self.ids).chain(orders).try_for_each(|table| drop_table(connection, table))
+        let picks = self.picks.iter().map(|(_, picked)| &picked.table);
+        let matches = self.matches.iter().map(|matches| &matches.table);
+        let made = self.ids.iter().chain(picks).chain(matches);
+        copy.into_iter().chain(made).try_for_each(|table| drop_table(connection, table))
     }
 }
 
-fn drop_table(connection: &Connection, table: &str) -> Result<()> {
+pub fn drop_table(connection: &Connection, table: &str) -> Result<()> {
     connection.execute(&format!("DROP TABLE IF EXISTS {table}"))
 }
 
@@ -136,10 +190,11 @@ impl Run<'_> {
             columns: self.sql.columns.clone(),
             rows: rows.unsigned_abs(),
             from: table.from.clone(),
-            exprs: listed.iter().map(|column| quote::name(&column.stored)).collect(),
+            stored: listed.iter().map(|column| column.stored.clone()).collect(),
             in_hunt: true,
             ids: None,
-            orders: Vec::new(),
+            picks: Vec::new(),
+            matches: None,
         }))
     }
 
@@ -147,12 +202,12 @@ impl Run<'_> {
     fn rows_of(&self) -> Option<RowsOf<'_>> {
         let row_ids = self.sql.row_ids.as_ref()?;
         let table = self.schema?.table(&row_ids.table)?;
-        let exprs = row_ids.columns.iter().zip(&self.sql.columns).map(|(name, asked)| {
+        let stored = row_ids.columns.iter().zip(&self.sql.columns).map(|(name, asked)| {
             let column = table.column(name).filter(|column| column.ty == asked.ty)?;
-            Some(quote::name(&column.stored))
+            Some(column.stored.clone())
         });
-        let exprs: Vec<String> = exprs.collect::<Option<_>>()?;
-        (exprs.len() == self.sql.columns.len()).then(|| RowsOf { row_ids, from: table.from.clone(), exprs })
+        let stored: Vec<String> = stored.collect::<Option<_>>()?;
+        (stored.len() == self.sql.columns.len()).then(|| RowsOf { row_ids, from: table.from.clone(), stored })
     }
 
     /// Keeps the numbers of the rows.
@@ -163,10 +218,11 @@ impl Run<'_> {
             columns: self.sql.columns.clone(),
             rows: rows.unwrap_or_default(),
             from: rows_of.from.clone(),
-            exprs: rows_of.exprs.clone(),
+            stored: rows_of.stored.clone(),
             in_hunt: true,
             ids: Some(format!("memory.result.{}", self.table())),
-            orders: Vec::new(),
+            picks: Vec::new(),
+            matches: None,
         })
     }
 
@@ -200,8 +256,8 @@ impl Run<'_> {
 
     fn copied(&self, rows: u64) -> Kept {
         let columns = self.sql.columns.clone();
-        let (from, exprs) = (format!("memory.result.{}", self.table()), self.copied_names());
-        Kept { columns, rows, from, exprs, in_hunt: false, ids: None, orders: Vec::new() }
+        let (from, stored) = (format!("memory.result.{}", self.table()), self.copied_names());
+        Kept { columns, rows, from, stored, in_hunt: false, ids: None, picks: Vec::new(), matches: None }
     }
 
     fn create(&self, names: &[String], columns: &[ColumnType]) -> Result<String> {
@@ -271,5 +327,5 @@ impl Run<'_> {
 struct RowsOf<'a> {
     row_ids: &'a RowIds,
     from: String,
-    exprs: Vec<String>,
+    stored: Vec<String>,
 }

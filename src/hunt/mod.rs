@@ -3,6 +3,7 @@
 pub mod card;
 pub mod condition;
 pub mod coverage;
+pub mod defang;
 pub mod forms;
 pub mod heat;
 pub mod hits;

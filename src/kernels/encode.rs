@@ -124,7 +124,8 @@ pub fn url_decode(text: &str, out: &mut String) {
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-fn base64(bytes: &[u8], out: &mut String) {
+/// With padding.
+pub fn base64(bytes: &[u8], out: &mut String) {
     for group in bytes.chunks(3) {
         let bits = (0..3).fold(0u32, |bits, at| bits << 8 | u32::from(group.get(at).copied().unwrap_or(0)));
         for digit in 0..4 {

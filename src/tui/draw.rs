@@ -242,7 +242,7 @@ fn place(app: &App) -> String {
         (_, Some(grid)) if grid.reachable() > 0 => {
             let (row, column) = (grid.view.row + 1, grid.view.column + 1);
             let rows = match grid.extent {
-                Extent::All { total, .. } => text::thousands(total),
+                Extent::All { .. } => text::thousands(grid.reachable()),
                 Extent::Growing | Extent::Stopped => format!("{}+", text::thousands(grid.reachable())),
             };
             format!("row {}/{rows}  col {column}/{}", text::thousands(row), grid.compiled.columns.len())

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
+use super::clipboard::{self, Copy};
 use super::export::{self, Export};
 use super::library;
 use super::queries::{Check, Checker, Job, Queries};
@@ -108,6 +109,18 @@ impl Effects {
                     open.windows.read(window);
                 }
             }
+            Effect::Copy { what, text, defang } => {
+                let handle = self.open.as_ref().map(|open| open.handle.clone());
+                let copy = Copy { what, text, defang };
+                if let Err(error) = clipboard::start(copy, handle, self.events.clone()) {
+                    self.broken(&error);
+                }
+            }
+            Effect::Find(find) => {
+                if let Some(open) = &mut self.open {
+                    open.windows.find(find);
+                }
+            }
             Effect::Drop(result) => {
                 if let Some(open) = &self.open {
                     open.windows.drop_result(result);
@@ -118,12 +131,13 @@ impl Effects {
             Effect::Follow { follow, ticket, text, now } => {
                 self.ask(Job::Follow { follow, ticket, text, now })
             }
+            Effect::Survey(survey) => self.ask(Job::Survey(survey)),
             Effect::Learn(ask) => self.ask(Job::Learn(ask)),
             Effect::Sweep { ticket, rules, now, days } => self.sweep(&rules, (ticket, now, days)),
             Effect::StopSweep => self.stop_sweep(),
-            Effect::Export { result, columns, order, path, raw, over } => {
+            Effect::Export { result, columns, order, filters, path, raw, over } => {
                 if let Some(open) = &self.open {
-                    let export = Export { result, columns, order, path, raw, over };
+                    let export = Export { result, columns, order, filters, path, raw, over };
                     let (handle, cancel) = (open.handle.clone(), self.exports.clone());
                     if let Err(error) = export::start(export, handle, cancel, self.events.clone()) {
                         self.broken(&error);

@@ -6,9 +6,10 @@ use std::sync::mpsc::Sender;
 use std::thread;
 
 use super::files::expanded;
+use super::picks;
 use super::run::Event;
-use crate::app::msg::{Exported, Msg};
-use crate::engine::{Cancel, Handle, Order, ResultId};
+use crate::app::msg::{Conditions, Exported, Msg};
+use crate::engine::{Cancel, Handle, ResultId};
 use crate::error::{Error, Result};
 use crate::export::{self, Options, file::FileWriter};
 use crate::types::ColumnType;
@@ -17,6 +18,7 @@ pub struct Export {
     pub result: u64,
     pub columns: Vec<ColumnType>,
     pub order: Vec<(usize, bool)>,
+    pub filters: Conditions,
     pub path: PathBuf,
     pub raw: bool,
     pub over: bool,
@@ -40,14 +42,12 @@ fn write(export: &Export, handle: &Handle, cancel: &Cancel) -> Result<Exported> 
     let format = export::format("csv").unwrap_or(&export::FORMATS[0]);
     let mut exporter = (format.exporter)(Options { raw: export.raw, ..Options::default() });
     let mut file = Counted { file: FileWriter::create(&path, export.over)?, bytes: 0 };
-    let order: Vec<Order> = export
-        .order
-        .iter()
-        .map(|(column, ascending)| Order { column: *column, ascending: *ascending })
-        .collect();
     let mut reader = handle.reader()?;
+    let mut rows = 0;
+    let pick = picks::pick(&reader, export.result, &export.order, &export.filters)?;
     exporter.begin(&export.columns, &mut file)?;
-    let rows = reader.rows(ResultId(export.result), &order, cancel, &mut |grid| {
+    reader.rows(ResultId(export.result), &pick, cancel, &mut |grid| {
+        rows += grid.rows.len() as u64;
         Ok(exporter.rows(&grid.rows, &mut file)?)
     })?;
     exporter.end(&mut file)?;

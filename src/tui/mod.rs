@@ -8,6 +8,8 @@ mod panes;
 pub mod theme;
 
 #[cfg(feature = "engine")]
+mod clipboard;
+#[cfg(feature = "engine")]
 mod editor;
 #[cfg(feature = "engine")]
 mod effects;
@@ -25,6 +27,8 @@ mod learn;
 mod library;
 #[cfg(feature = "engine")]
 mod load;
+#[cfg(feature = "engine")]
+mod picks;
 #[cfg(feature = "engine")]
 mod queries;
 #[cfg(feature = "engine")]

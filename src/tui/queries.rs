@@ -9,8 +9,9 @@ use std::thread;
 
 use super::follow::follow;
 use super::learn;
+use super::picks;
 use super::run::Event;
-use crate::app::msg::{AgePurpose, Follow, Msg, Question, TableAge};
+use crate::app::msg::{AgePurpose, Follow, Msg, Question, Survey, TableAge};
 use crate::compile::{self, TableUse};
 use crate::engine::{Cancel, Engine, Handle};
 use crate::error::Result;
@@ -26,6 +27,7 @@ pub enum Job {
     Ask { question: Question, ticket: u64, kql: String, now: i64 },
     Follow { follow: Follow, ticket: u64, text: String, now: Option<i64> },
     Learn(Ask),
+    Survey(Survey),
 }
 
 /// Jobs of one kind take each other's place.
@@ -38,6 +40,7 @@ enum Kind {
     Sightings,
     Follow,
     Learn,
+    Survey,
 }
 
 impl Job {
@@ -50,6 +53,7 @@ impl Job {
             Job::Ask { question: Question::Sightings, .. } => Kind::Sightings,
             Job::Follow { .. } => Kind::Follow,
             Job::Learn(_) => Kind::Learn,
+            Job::Survey(_) => Kind::Survey,
         }
     }
 }
@@ -99,6 +103,11 @@ fn serve(handle: &Handle, folders: &Folders, todo: &Receiver<(Job, Cancel)>, eve
                 let answer =
                     answer.and_then(|mut engine| follow(&mut engine, folders, &wanted, &text, now, &cancel));
                 Msg::Followed { ticket, answer: answer.map_err(|error| error.to_string()) }
+            }
+            Job::Survey(survey) => {
+                let answer =
+                    answer.and_then(|mut engine| picks::survey(&mut engine, handle, &survey, &cancel));
+                Msg::Surveyed { survey, answer: answer.map_err(|error| error.to_string()) }
             }
             Job::Learn(ask) => {
                 let found = answer.and_then(|mut engine| learn::found(&mut engine, &ask, &cancel));

@@ -53,6 +53,8 @@ pub enum Event {
     Handle(Handle),
     /// The shell wants the terminal.
     Suspend,
+    /// Bytes that the terminal obeys and does not show.
+    Send(Vec<u8>),
 }
 
 /// No more events are handled before a draw, so that a flood of them does not freeze the screen.
@@ -233,6 +235,10 @@ impl Desk {
                 Vec::new()
             }
             Event::Suspend => vec![Effect::Suspend],
+            Event::Send(bytes) => {
+                terminal::send(&bytes)?;
+                Vec::new()
+            }
         };
         for effect in effects {
             let schema = self.app.database.schema.clone();

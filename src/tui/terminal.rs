@@ -53,7 +53,7 @@ pub fn mouse(on: bool) -> io::Result<()> {
 }
 
 /// Past Rust's own buffer of stdout, which would write at every line.
-fn send(bytes: &[u8]) -> io::Result<()> {
+pub fn send(bytes: &[u8]) -> io::Result<()> {
     let mut left = bytes;
     while !left.is_empty() {
         match rustix::io::write(rustix::stdio::stdout(), left) {

@@ -4,12 +4,15 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::NoteKind;
 use crate::app::look::{self, Depth, Look, Paint, SLOTS, Slot};
+use crate::app::severity::{self, Level};
 use crate::ide::highlight::Class;
 
 /// How the screen may be drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     styles: [Style; SLOTS.len()],
+    /// There are no colors: what only they would say, letters say.
+    pub mono: bool,
     /// No byte above 0x7f is sent.
     pub ascii: bool,
 }
@@ -20,7 +23,7 @@ impl Theme {
         for (style, row) in styles.iter_mut().zip(SLOTS) {
             *style = styled(look.paint(row.0, depth));
         }
-        Theme { styles, ascii }
+        Theme { styles, mono: depth == Depth::Mono, ascii }
     }
 
     fn slot(&self, slot: Slot) -> Style {
@@ -50,6 +53,11 @@ impl Theme {
 
     pub fn selected(&self) -> Style {
         self.slot(Slot::Selected)
+    }
+
+    /// What is looked for, where it stands.
+    pub fn found(&self) -> Style {
+        self.slot(Slot::Found)
     }
 
     pub fn error(&self) -> Style {
@@ -92,11 +100,16 @@ impl Theme {
 
     /// Severities as Sentinel spells them.
     pub fn severity(&self, word: &str) -> Style {
-        match word.to_ascii_lowercase().as_str() {
-            "critical" | "high" => self.slot(Slot::SeverityHigh),
-            "medium" => self.slot(Slot::SeverityMedium),
-            _ => Style::new(),
-        }
+        severity::level("Severity", word).map_or(Style::new(), |level| self.level(level))
+    }
+
+    pub fn level(&self, level: Level) -> Style {
+        self.slot(match level {
+            Level::Critical => Slot::SeverityCritical,
+            Level::High => Slot::SeverityHigh,
+            Level::Medium => Slot::SeverityMedium,
+            Level::Low => Slot::SeverityLow,
+        })
     }
 
     /// The series of a chart, told apart by their marks as well.

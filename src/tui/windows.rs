@@ -5,12 +5,15 @@ use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use super::picks;
 use super::run::Event;
-use crate::app::msg::{Msg, Window};
-use crate::engine::{Cancel, Handle, Order, Reader, ResultId};
+use crate::app::msg::{Find, Msg, Rows, Window};
+use crate::engine::{Cancel, Handle, Reader, ResultId};
+use crate::error::Result;
 
 enum Job {
     Read(Window, Cancel),
+    Find(Find, Cancel),
     Drop(u64),
 }
 
@@ -18,6 +21,7 @@ pub struct Windows {
     jobs: Sender<Job>,
     /// What was asked for last, to stop it when it is of no use any more.
     newest: Vec<(Window, Cancel)>,
+    finding: Cancel,
 }
 
 impl Windows {
@@ -29,7 +33,7 @@ impl Windows {
                 let _ = events.send(Event::Msg(Msg::Broken(format!("results cannot be read: {error}"))));
             }
         })?;
-        Ok(Windows { jobs, newest: Vec::new() })
+        Ok(Windows { jobs, newest: Vec::new(), finding: Cancel::new() })
     }
 
     pub fn read(&mut self, window: Window) {
@@ -37,8 +41,9 @@ impl Windows {
             if older.purpose != window.purpose {
                 return true;
             }
-            // Another place of the same order has use of the sorting that is being done.
-            if (older.result, &older.order) != (window.result, &window.order) {
+            // Another place of the same rows has use of the sorting that is being done.
+            let rows = |window: &Window| (window.result, window.order.clone(), window.filters.clone());
+            if rows(older) != rows(&window) {
                 cancel.cancel();
             }
             false
@@ -46,6 +51,13 @@ impl Windows {
         let cancel = Cancel::new();
         self.newest.push((window.clone(), cancel.clone()));
         let _ = self.jobs.send(Job::Read(window, cancel));
+    }
+
+    /// Looks for a row; what was looked for before is stopped.
+    pub fn find(&mut self, find: Find) {
+        let older = std::mem::replace(&mut self.finding, Cancel::new());
+        older.cancel();
+        let _ = self.jobs.send(Job::Find(find, self.finding.clone()));
     }
 
     pub fn drop_result(&self, result: u64) {
@@ -63,6 +75,16 @@ fn serve(reader: &mut Reader, todo: &Receiver<Job>, events: &Sender<Event>) {
                     // A result that cannot be freed costs memory and nothing else.
                     let _ = reader.drop_result(ResultId(*result));
                 }
+                Job::Find(find, cancel) => {
+                    if cancel.cancelled() {
+                        continue;
+                    }
+                    let found = picks::find(reader, find, cancel).map_err(|error| error.to_string());
+                    let msg = Msg::Found { find: find.clone(), found };
+                    if !cancel.cancelled() && events.send(Event::Msg(msg)).is_err() {
+                        return;
+                    }
+                }
                 Job::Read(window, cancel) => {
                     let newer = jobs[at + 1..]
                         .iter()
@@ -70,17 +92,11 @@ fn serve(reader: &mut Reader, todo: &Receiver<Job>, events: &Sender<Event>) {
                     if newer || cancel.cancelled() {
                         continue;
                     }
-                    let order: Vec<Order> = window
-                        .order
-                        .iter()
-                        .map(|(column, ascending)| Order { column: *column, ascending: *ascending })
-                        .collect();
-                    let id = ResultId(window.result);
-                    let rows = reader.window(id, &order, window.offset, window.limit, cancel);
+                    let rows = read(reader, window, cancel);
                     if cancel.cancelled() {
                         continue;
                     }
-                    let rows = rows.map(|grid| grid.rows).map_err(|error| error.to_string());
+                    let rows = rows.map_err(|error| error.to_string());
                     if events.send(Event::Msg(Msg::Window { window: window.clone(), rows })).is_err() {
                         return;
                     }
@@ -88,4 +104,10 @@ fn serve(reader: &mut Reader, todo: &Receiver<Job>, events: &Sender<Event>) {
             }
         }
     }
+}
+
+fn read(reader: &mut Reader, window: &Window, cancel: &Cancel) -> Result<Rows> {
+    let pick = picks::pick(reader, window.result, &window.order, &window.filters)?;
+    let (grid, total) = reader.window(ResultId(window.result), &pick, window.offset, window.limit, cancel)?;
+    Ok(Rows { rows: grid.rows, total })
 }

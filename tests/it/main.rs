@@ -12,6 +12,8 @@ mod complete;
 #[cfg(feature = "engine")]
 mod compute;
 #[cfg(feature = "engine")]
+mod conditions;
+#[cfg(feature = "engine")]
 mod data;
 #[cfg(feature = "engine")]
 mod engine;

@@ -1,6 +1,7 @@
 //! The workbench in a terminal of its own: the real program, real keys, real bytes.
 
 mod charts;
+mod grid;
 mod keeping;
 mod kinds;
 

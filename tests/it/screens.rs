@@ -1,8 +1,7 @@
 //! Screens: a script of keys in tests/screens/NAME.txt, and what is on the screen after it at each size.
 //! `UPDATE=1` writes the screens anew. The engine's part is played by [`World`].
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +11,8 @@ use kqlhunt::app::completion::Found;
 use kqlhunt::app::look::{Depth, Look};
 use kqlhunt::app::mouse::{Does, Mouse};
 use kqlhunt::app::msg::{
-    Effect, Exported, Failure, Follow, Followed, Msg, Opened, Purpose, Question, TableAge, Window,
+    Conditions, Copied, CopyText, Effect, Exported, Failure, Find, Follow, Followed, FoundRow, Msg, Opened,
+    Purpose, Question, Rows, Survey, TableAge, Topic, Window,
 };
 use kqlhunt::app::sweep::State;
 use kqlhunt::app::vim::Vim;
@@ -90,6 +90,8 @@ pub struct Stage {
     pub depth: Depth,
     pub at: u64,
     pub effects: Vec<Effect>,
+    /// The text of each run.
+    pub ran: HashMap<u64, String>,
 }
 
 impl Stage {
@@ -104,7 +106,7 @@ impl Stage {
             now: None,
             hunts: Arc::new(pack::shipped().unwrap()),
         });
-        Stage { app, depth: Depth::Ansi, at: 0, effects: Vec::new() }
+        Stage { app, depth: Depth::Ansi, at: 0, effects: Vec::new(), ran: HashMap::new() }
     }
 
     /// One event, and what the world answers to it.
@@ -112,7 +114,10 @@ impl Stage {
         let mut queue = VecDeque::from([msg]);
         while let Some(msg) = queue.pop_front() {
             for effect in update(&mut self.app, self.at, msg) {
-                queue.extend(world(&effect));
+                if let Effect::Run { run, text, .. } = &effect {
+                    self.ran.insert(*run, text.clone());
+                }
+                queue.extend(world(&effect, &self.ran));
                 self.effects.push(effect);
             }
         }
@@ -525,15 +530,16 @@ fn library() -> Msg {
     Msg::Library { hunts: Arc::new(hunts), ready, problems }
 }
 
-fn world(effect: &Effect) -> Vec<Msg> {
+fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
     match effect {
-        Effect::Run { run, text, now: _ } => ran(*run, text),
+        Effect::Run { run, text, now: _ } => outcome(*run, text),
         Effect::Read(window) => {
             let rows = match window.purpose {
-                Purpose::Grid => {
-                    (window.offset..(window.offset + window.limit).min(1_000_000)).map(big).collect()
+                Purpose::Grid => window_of(window, &ran[&window.result]),
+                Purpose::Chart | Purpose::Hits => {
+                    let rows = result(&ran[&window.result]).1;
+                    Rows { total: rows.len() as u64, rows }
                 }
-                Purpose::Chart | Purpose::Hits => chart_rows(window),
             };
             vec![Msg::Window { window: window.clone(), rows: Ok(rows) }]
         }
@@ -550,6 +556,19 @@ fn world(effect: &Effect) -> Vec<Msg> {
         }
         Effect::Sweep { ticket, days, .. } => swept(*ticket, *days),
         Effect::StopSweep => Vec::new(),
+        Effect::Survey(survey) => {
+            let answer = Ok(surveyed(survey, &ran[&survey.result]));
+            vec![Msg::Surveyed { survey: survey.clone(), answer }]
+        }
+        Effect::Copy { what, text, defang } => {
+            let bytes = if let CopyText::Ready(text) = text { text.len() as u64 } else { 1_234 };
+            let ways = vec!["the terminal".into(), "/home/amy/.local/state/kqlhunt/clip.txt".into()];
+            let (what, defanged, doubt) = (*what, *defang, false);
+            vec![Msg::Copied(Ok(Copied { what, bytes, defanged, ways, doubt }))]
+        }
+        Effect::Find(find) => {
+            vec![Msg::Found { find: find.clone(), found: Ok(found(find, &ran[&find.result])) }]
+        }
         Effect::Learn(ask) => vec![Msg::Learned { ask: ask.clone(), found: Ok(learned(ask)) }],
         Effect::ReadFile(path) => vec![Msg::FileRead {
             path: path.clone(),
@@ -591,6 +610,105 @@ fn world(effect: &Effect) -> Vec<Msg> {
     }
 }
 
+/// What the rows of the result say, as an engine would.
+fn surveyed(survey: &Survey, text: &str) -> Vec<Grid> {
+    let long = |names: &[&str]| names.iter().map(|name| ColumnType::new(*name, Type::Long)).collect();
+    let (compiled, _, _) = result(text);
+    let rows = picked(text, &survey.filters, &[]);
+    match survey.topic {
+        Topic::EmptyColumns => {
+            let count = |at: i64| Value::Long(i64::from(at % 3 == 0));
+            let count_of = survey.pipes[0].matches("countif").count() as i64;
+            vec![Grid { columns: Vec::new(), rows: vec![(0..count_of).map(count).collect()] }]
+        }
+        Topic::Values { column } => {
+            let mut counts: Vec<(Value, i64)> = Vec::new();
+            for row in &rows {
+                match counts.iter_mut().find(|(value, _)| *value == row[column]) {
+                    Some((_, count)) => *count += 1,
+                    None => counts.push((row[column].clone(), 1)),
+                }
+            }
+            counts.sort_by_key(|(value, count)| (-count, value.text()));
+            let all = vec![vec![Value::Long(rows.len() as i64), Value::Long(counts.len() as i64)]];
+            let columns = vec![
+                ColumnType::new("Value", compiled.columns[column].ty),
+                ColumnType::new("Rows", Type::Long),
+            ];
+            let counts = counts.into_iter().map(|(value, count)| vec![value, Value::Long(count)]);
+            vec![
+                Grid { columns, rows: counts.collect() },
+                Grid { columns: long(&["sum_Rows", "count_"]), rows: all },
+            ]
+        }
+        Topic::Statistics { .. } => {
+            let row = (1..=survey.pipes[0].matches("), ").count() as i64 + 1).map(Value::Long).collect();
+            vec![Grid { columns: Vec::new(), rows: vec![row] }]
+        }
+        Topic::Histogram { .. } => {
+            let row = |(bin, rows): (i64, i64)| vec![Value::Long(bin), Value::Long(rows)];
+            let rows = [(0, 2), (3, 1_204), (9, 40)].into_iter().map(row).collect();
+            vec![Grid { columns: long(&["Bin", "Rows"]), rows }]
+        }
+    }
+}
+
+fn window_of(window: &Window, text: &str) -> Rows {
+    if text.contains("Big") {
+        let rows = (window.offset..(window.offset + window.limit).min(1_000_000)).map(big).collect();
+        return Rows { rows, total: 1_000_000 };
+    }
+    let rows = picked(text, &window.filters, &window.order);
+    let total = rows.len() as u64;
+    let (offset, limit) = (window.offset as usize, window.limit as usize);
+    Rows { rows: rows.into_iter().skip(offset).take(limit).collect(), total }
+}
+
+/// The rows of a result that meet conditions of the kind `Name == "text"`, in an order.
+fn picked(text: &str, filters: &Conditions, order: &[(usize, bool)]) -> Vec<Vec<Value>> {
+    let (compiled, mut rows, _) = result(text);
+    for condition in &filters.kql {
+        let [name, sign, wanted] = condition.splitn(3, ' ').collect::<Vec<_>>()[..] else {
+            panic!("the world does not know {condition}")
+        };
+        let column = compiled.columns.iter().position(|column| column.name == name).unwrap();
+        let wanted = wanted.trim_matches('"');
+        rows.retain(|row| match sign {
+            "==" => row[column].text() == wanted,
+            "!=" => row[column].text() != wanted,
+            "has" => row[column].text().contains(wanted),
+            other => panic!("the world does not know {other}"),
+        });
+    }
+    for (column, ascending) in order.iter().rev() {
+        let key = |row: &Vec<Value>| match &row[*column] {
+            Value::Long(number) => (*number, String::new()),
+            other => (0, other.text()),
+        };
+        rows.sort_by(|one, other| match ascending {
+            true => key(one).cmp(&key(other)),
+            false => key(other).cmp(&key(one)),
+        });
+    }
+    rows
+}
+
+fn found(find: &Find, text: &str) -> FoundRow {
+    let wanted = find.wanted.split('"').nth(1).unwrap().to_lowercase();
+    let rows = picked(text, &find.filters, &find.order);
+    let has = |row: &Vec<Value>| row.iter().any(|value| value.text().to_lowercase().contains(&wanted));
+    let all: Vec<u64> = (0..).zip(&rows).filter(|(_, row)| has(row)).map(|(at, _)| at).collect();
+    let near = match (find.from, find.forward) {
+        (None, _) => None,
+        (Some(from), true) => all.iter().find(|at| **at > from),
+        (Some(from), false) => all.iter().rev().find(|at| **at < from),
+    };
+    let wrapped = near.is_none() && find.from.is_some();
+    let row = near.or(if find.forward { all.first() } else { all.last() }).copied();
+    let place = all.iter().position(|at| Some(*at) == row).map_or(0, |at| at as u64 + 1);
+    FoundRow { row, total: all.len() as u64, place, wrapped }
+}
+
 fn learned(ask: &Ask) -> Found {
     match ask {
         Ask::Values(_) => Found::Values(vec![
@@ -602,16 +720,7 @@ fn learned(ask: &Ask) -> Found {
     }
 }
 
-thread_local! {
-    /// The text of each run.
-    static RUNS: RefCell<Vec<(u64, String)>> = const { RefCell::new(Vec::new()) };
-}
-
-fn ran(run: u64, text: &str) -> Vec<Msg> {
-    RUNS.with_borrow_mut(|runs| {
-        runs.retain(|other| other.0 != run);
-        runs.push((run, text.to_string()));
-    });
+fn outcome(run: u64, text: &str) -> Vec<Msg> {
     if text.contains("Slow") {
         return Vec::new();
     }
@@ -622,13 +731,6 @@ fn ran(run: u64, text: &str) -> Vec<Msg> {
     let (compiled, rows, total) = result(text);
     let compiled = Arc::new(compiled);
     vec![Msg::Ran { run, compiled, rows, total, ms: 41, ended: now(), warnings: Vec::new(), skipped: 0 }]
-}
-
-fn chart_rows(window: &Window) -> Vec<Vec<Value>> {
-    RUNS.with_borrow(|runs| {
-        let text = runs.iter().find(|run| run.0 == window.result).map(|run| run.1.as_str());
-        result(text.unwrap_or("CloudAppEvents")).1
-    })
 }
 
 fn mistakes(text: &str) -> Vec<Diagnostic> {

@@ -87,10 +87,15 @@ pub fn export_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
         result: grid.run,
         columns: grid.compiled.columns.clone(),
         order: grid.order.clone(),
+        filters: grid.conditions(),
         path: PathBuf::from(typed.trim()),
         raw,
         over,
     };
-    app.say(NoteKind::Plain, "exporting...");
+    let said = match grid.conditions().kql.is_empty() {
+        true => "exporting...",
+        false => "exporting the rows that the filters leave...",
+    };
+    app.say(NoteKind::Plain, said);
     vec![effect]
 }

@@ -3,7 +3,7 @@
 use super::nothing;
 use super::panes::popup;
 use crate::app::grid::Extent;
-use crate::app::msg::{Effect, Purpose, Window};
+use crate::app::msg::{Conditions, Effect, Purpose, Window};
 use crate::app::popup::{Popup, Text};
 use crate::app::stepper::{Cards, HITS_ROWS_MAX, Stepper, WINDOWS, card_fields};
 use crate::app::{App, Focus, NoteKind, lists, text};
@@ -15,15 +15,16 @@ const INDENT: usize = 13;
 /// Opens the stepper at once when all rows are at hand, else asks for them.
 pub fn hits(app: &mut App, _: &str) -> Vec<Effect> {
     let Some(grid) = &app.grid else { return nothing() };
-    let Extent::All { total, .. } = grid.extent else {
+    let Extent::All { .. } = grid.extent else {
         return app.say(NoteKind::Warning, "the hits can be stepped through once the query is done");
     };
-    if grid.start == 0 && grid.rows.len() as u64 == total && grid.rows_order.is_empty() {
+    if grid.whole() {
         let rows = grid.rows.clone();
         return open_hits(app, rows);
     }
     let limit = HITS_ROWS_MAX;
-    let window = Window { purpose: Purpose::Hits, result: grid.run, order: Vec::new(), offset: 0, limit };
+    let (order, filters) = (Vec::new(), Conditions::default());
+    let window = Window { purpose: Purpose::Hits, result: grid.run, order, filters, offset: 0, limit };
     app.say(NoteKind::Plain, "reading the result...");
     vec![Effect::Read(window)]
 }

@@ -1,16 +1,22 @@
 //! Everything that the workbench can do: one row each. The palette, the help and the hints read this table.
 
 mod charting;
+mod columns;
 mod completing;
+mod copying;
 mod editing;
 mod files;
+pub mod filters;
 mod following;
+mod grid;
 mod hits;
 mod moving;
 mod panes;
 mod records;
 mod running;
+mod searching;
 mod tabs;
+pub mod values;
 
 use charting::{
     all_series, brush, brush_query, chart, chart_type, export_chart, export_chart_over, fill_gaps, log_axis,
@@ -30,17 +36,19 @@ use panes::{
     schema, suspend, toggle,
 };
 use records::{fold, next_record, open_record, previous_record};
-use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all, sort};
+use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all};
 use tabs::{close_tab, new_tab, next_tab, previous_tab, reopen_tab};
 
 use super::keys::is_sequence;
 use super::msg::Effect;
 use super::{App, keytest, mouse, sweep};
+pub use copying::copied;
 pub use hits::{open_hits, sighted};
 pub use moving::step;
 pub use panes::{put_hunt, put_query};
 pub use running::{run_beside, run_statement, set_clock};
 
+#[derive(Clone, Copy)]
 pub struct Command {
     pub name: &'static str,
     /// What the palette takes for it; the first is shown. Without one it is only a key.
@@ -69,8 +77,25 @@ const fn row(
     Command { name, words, args, doc, hint, when, run }
 }
 
-/// In the order of the hint bar.
-pub const COMMANDS: &[Command] = &[
+/// Every command, in the order of the hint bar.
+pub const COMMANDS: &[Command] = &joined::<{ GENERAL.len() + grid::ROWS.len() }>([GENERAL, grid::ROWS]);
+
+/// The tables one behind the other; `COUNT` rows in all.
+const fn joined<const COUNT: usize>(tables: [&[Command]; 2]) -> [Command; COUNT] {
+    let mut all = [tables[0][0]; COUNT];
+    let (mut filled, mut table) = (0, 0);
+    while table < tables.len() {
+        let mut at = 0;
+        while at < tables[table].len() {
+            all[filled] = tables[table][at];
+            (filled, at) = (filled + 1, at + 1);
+        }
+        table += 1;
+    }
+    all
+}
+
+const GENERAL: &[Command] = &[
     row("next-hit", &[], "", "hit", "Goes to the next hit.", stepping, next_hit),
     row("next-user", &[], "", "user", "Goes to the next user.", stepping, next_user),
     row(
@@ -87,15 +112,6 @@ pub const COMMANDS: &[Command] = &[
     row("others", &[], "", "", "Lists the other users of the address.", stepping, others),
     row("fold", &[], "", "fold", "Opens or closes a branch.", has_record, fold),
     row("next-record", &[], "", "next", "Shows the next row.", has_record, next_record),
-    row(
-        "sort",
-        &["sort"],
-        "",
-        "sort",
-        "Sorts by the column: one way, the other way, not at all.",
-        has_result,
-        sort,
-    ),
     row(
         "open",
         &[],
@@ -441,9 +457,9 @@ fn nothing() -> Vec<Effect> {
 pub fn hints(app: &App) -> Vec<(&str, &'static str)> {
     let context = app.context();
     let popup = app.popup.is_some();
-    COMMANDS
-        .iter()
-        .filter(|command| !command.hint.is_empty() && (command.when)(app))
+    // What a result offers comes first where it has the keys.
+    let all = grid::ROWS.iter().chain(GENERAL);
+    all.filter(|command| !command.hint.is_empty() && (command.when)(app))
         .filter_map(|command| {
             // Keys of two letters are for fingers that know them.
             let short = |key: &&str| !is_sequence(key);

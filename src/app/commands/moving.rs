@@ -72,13 +72,13 @@ pub fn move_rows(app: &mut App, step: Step) {
             if let Events::Rows(events) = &mut stepper.events {
                 let rows = events.rows.len() as u64;
                 let page = page(Part::Events).saturating_sub(filter);
-                events.view.step(step, rows, events.columns.len(), page);
+                events.view.step(step, rows, page);
             }
         }
         None => {
             if let Some(grid) = &mut app.grid {
                 let rows = grid.reachable();
-                grid.view.step(step, rows, grid.compiled.columns.len(), page(Part::Grid));
+                grid.view.step(step, rows, page(Part::Grid));
             }
         }
     }

@@ -102,11 +102,19 @@ pub fn cancel(app: &mut App, _: &str) -> Vec<Effect> {
 }
 
 pub fn sort(app: &mut App, _: &str) -> Vec<Effect> {
+    sort_by(app, false)
+}
+
+pub fn sort_more(app: &mut App, _: &str) -> Vec<Effect> {
+    sort_by(app, true)
+}
+
+fn sort_by(app: &mut App, more: bool) -> Vec<Effect> {
     let Some(grid) = &mut app.grid else { return nothing() };
     if !matches!(grid.extent, Extent::All { .. }) {
         return app.say(NoteKind::Warning, "the result can be sorted once the query is done");
     }
-    grid.sort();
+    grid.change(|grid| grid.sort(more));
     app.dirty = true;
     nothing()
 }

@@ -203,6 +203,11 @@ impl Connection {
         Ok(rows)
     }
 
+    /// Errors: the text is not exactly one SELECT that can be run.
+    pub fn prove_select(&self, sql: &str) -> Result<()> {
+        self.prepare_select(sql).map(drop)
+    }
+
     fn prepare_select(&self, sql: &str) -> Result<Prepared> {
         let text = c_text(sql)?;
         let statements = self.extract(&text, sql)?;

@@ -7,7 +7,7 @@ use super::super::paint::put;
 use super::super::theme::Theme;
 use super::table::{self, Table};
 use crate::app::clock;
-use crate::app::grid::Extent;
+use crate::app::grid::{Extent, Filter, View};
 use crate::app::layout::{self, MARGIN, Part};
 use crate::app::msg::TableAge;
 use crate::app::{App, Focus, text};
@@ -20,29 +20,69 @@ pub fn title(app: &App) -> (String, String) {
         Extent::Stopped => {
             format!("Result  only the first {}: stopped", text::count(grid.reachable(), "row"))
         }
-        Extent::All { total, ms } => format!("Result  {}  {}", text::count(total, "row"), text::elapsed(ms)),
+        Extent::All { total, ms } => {
+            let some = match grid.reachable() {
+                rows if rows == total => String::new(),
+                rows => format!("{} of ", text::thousands(rows)),
+            };
+            format!("Result  {some}{}  {}", text::count(total, "row"), text::elapsed(ms))
+        }
     };
-    if let Some((at, ascending)) = grid.order.first() {
-        let name = text::shown(&grid.compiled.columns[*at].name, app.ascii).into_owned();
-        let way = if *ascending { "^" } else { "v" };
+    let keys = grid.order.iter().map(|(at, ascending)| {
+        let name = text::shown(&grid.compiled.columns[*at].name, app.ascii);
+        format!("{name} {}", if *ascending { "^" } else { "v" })
+    });
+    let keys: Vec<String> = keys.collect();
+    if !keys.is_empty() {
         let doing = if grid.settled() { "sorted by" } else { "sorting by" };
-        left.push_str(&format!("  {doing} {name} {way}"));
+        left.push_str(&format!("  {doing} {}", keys.join(", ")));
     }
     if app.running.as_ref().is_some_and(|running| running.tab == app.tabs.number) {
         left.push_str("  (of the run before)");
     }
     let width = layout::table_width(layout::layout(app).inner(Part::Grid));
-    let shown: Vec<usize> = grid.view.columns_in(width).map(|(at, ..)| at).collect();
-    let all = grid.compiled.columns.len();
-    let right = match (shown.first(), shown.last()) {
-        (Some(first), Some(last)) if shown.len() < all => {
-            let more = if last + 1 < all { " >" } else { "" };
-            let less = if *first > 0 { "< " } else { "" };
-            format!("{less}cols {}-{}/{all}{more}", first + 1, last + 1)
-        }
-        _ => String::new(),
-    };
+    let right = columns_in_view(&grid.view, width);
+    let room = width.saturating_sub(text::width(&left) + text::width(&right) + 6);
+    left.push_str(&pills(&grid.filters, room, app.ascii));
     (left, right)
+}
+
+/// The least that a filter is shown with.
+const PILL_MIN: usize = 10;
+
+/// The filters, in brackets, those that are off with a minus; as many as there is room for.
+fn pills(filters: &[Filter], room: usize, ascii: bool) -> String {
+    let each = (room / filters.len().max(1)).max(PILL_MIN);
+    let (mut said, mut used) = (String::new(), 0);
+    for (at, filter) in filters.iter().enumerate() {
+        if used + PILL_MIN > room {
+            said.push_str(&format!(" +{}", filters.len() - at));
+            break;
+        }
+        let sign = if filter.on { "" } else { "-" };
+        let shown = format!("{sign}{}", text::shown(&filter.kql, ascii));
+        let pill = format!("  [{}]", text::fit(&shown, each - 4, ascii));
+        used += text::width(&pill);
+        said.push_str(&pill);
+    }
+    said
+}
+
+/// Which of the columns are in view, and how many are hidden.
+fn columns_in_view(view: &View, width: usize) -> String {
+    let all = view.columns.shown(view.widths.len()).len();
+    let stay = view.columns.stay(&view.widths, width);
+    let (first, in_view) = (stay + view.left, view.columns_in(width).len());
+    let mut parts = Vec::new();
+    if in_view < all {
+        let last = in_view + view.left;
+        let less = if view.left > 0 { "< " } else { "" };
+        let more = if last < all { " >" } else { "" };
+        parts.push(format!("{less}cols {}-{last}/{all}{more}", first + 1));
+    }
+    let said = [(view.columns.hidden(), "hidden"), (view.columns.hidden_as_empty(), "empty hidden")];
+    parts.extend(said.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    parts.join("  ")
 }
 
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -57,6 +97,11 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         }
         return;
     };
+    if grid.reachable() == 0 && grid.filters.iter().any(|filter| filter.on) {
+        let said = "no row meets the filters: x drops the last, X turns them off";
+        put(buffer, area, MARGIN, 0, said, theme.bold(), theme.ascii);
+        return;
+    }
     if grid.reachable() == 0 && !matches!(grid.extent, Extent::Growing) {
         return empty(app, theme, area, buffer);
     }
@@ -65,7 +110,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         rows: grid.reachable(),
         row: &|at| grid.row(at),
         view: &grid.view,
-        sorted: grid.order.first().copied(),
+        sorted: &grid.order,
+        sought: grid.search.as_ref().map_or("", |search| search.text.as_str()),
         dim: &|_| false,
         focused: app.focus == Focus::Grid,
     };

@@ -110,7 +110,8 @@ fn event_rows(app: &App, theme: &Theme, events: &EventRows, below: Rect, buffer:
         rows: events.rows.len() as u64,
         row: &|at| events.rows.get(usize::try_from(at).ok()?),
         view: &events.view,
-        sorted: None,
+        sorted: &[],
+        sought: "",
         focused: app.focus != Focus::Record,
         dim: &|at| usize::try_from(at).is_ok_and(|at| events.hits.get(at) == Some(&false)),
     };

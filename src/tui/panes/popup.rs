@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::super::paint::{clear, frame, put};
 use super::super::theme::Theme;
 use crate::app::popup::{List, ListKind, Popup, Text};
-use crate::app::{App, items, lists, sweep, text};
+use crate::app::{App, commands, items, lists, sweep, text};
 
 /// Draws the popup if there is one; then gives the place of the cursor, or that it is hidden.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Position>> {
@@ -23,7 +23,7 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Posi
     let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 };
     match popup {
         Popup::List(list) => {
-            frame(theme, area, &list_title(app, list), "Enter chooses  Esc closes", buffer);
+            frame(theme, area, &list_title(app, list), list_keys(list), buffer);
             Some(Some(draw_list(app, theme, list, inner, buffer)))
         }
         Popup::Text(said) => {
@@ -53,6 +53,16 @@ fn list_title(app: &App, list: &List) -> String {
         ListKind::History => "What was run".into(),
         ListKind::Sweep => app.sweep.as_ref().map(sweep::title).unwrap_or_default(),
         ListKind::Parameters => "Parameters: 7, 1d, datetime(...) as they are, all else is text".into(),
+        ListKind::Filters => "Filters of the result".into(),
+        ListKind::Values => commands::values::title(app),
+    }
+}
+
+fn list_keys(list: &List) -> &'static str {
+    match list.kind {
+        ListKind::Filters => "Enter turns on or off  Tab drops  Esc closes",
+        ListKind::Values => "Enter keeps these rows only  Tab leaves them out  Esc closes",
+        _ => "Enter chooses  Esc closes",
     }
 }
 

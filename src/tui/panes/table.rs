@@ -6,9 +6,10 @@ use ratatui::style::Style;
 
 use super::super::paint::put;
 use super::super::theme::Theme;
+use crate::app::columns::Placed;
 use crate::app::grid::{View, right_aligned};
 use crate::app::layout::{self, MARGIN};
-use crate::app::text;
+use crate::app::{search, severity, text};
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -18,8 +19,10 @@ pub struct Table<'a> {
     pub rows: u64,
     pub row: &'a dyn Fn(u64) -> Option<&'a Vec<Value>>,
     pub view: &'a View,
-    /// The column that rows are sorted by, and whether it ascends.
-    pub sorted: Option<(usize, bool)>,
+    /// The columns that rows are sorted by, and whether each ascends.
+    pub sorted: &'a [(usize, bool)],
+    /// What is looked for and shown where it stands.
+    pub sought: &'a str,
     pub focused: bool,
     /// Rows that are there for the sake of others.
     pub dim: &'a dyn Fn(u64) -> bool,
@@ -27,14 +30,10 @@ pub struct Table<'a> {
 
 pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let width = layout::table_width(area);
-    let columns: Vec<_> = table.view.columns_in(width).collect();
+    let columns = table.view.columns_in(width);
     for (at, start, wide) in &columns {
         let column = &table.columns[*at];
-        let arrow = match table.sorted {
-            Some((sorted, true)) if sorted == *at => "^",
-            Some((sorted, false)) if sorted == *at => "v",
-            Some(_) | None => "",
-        };
+        let arrow = arrow(table.sorted, *at);
         let name = text::shown(&column.name, theme.ascii);
         let name = format!("{}{arrow}", text::fit(&name, wide - arrow.len().min(*wide), theme.ascii));
         let style = if table.focused && *at == table.view.column {
@@ -42,8 +41,10 @@ pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         } else {
             theme.header()
         };
-        cell(theme, area, (*start, *wide), 0, &name, right_aligned(column.ty), style, buffer);
+        let place = Place { area, start: *start, wide: *wide, y: 0, right: right_aligned(column.ty) };
+        cell(theme, &place, &name, style, table.sought, buffer);
     }
+    edge(table, theme, area, &columns, buffer);
     for y in 1..area.height {
         let at = table.view.top + u64::from(y) - 1;
         if at >= table.rows {
@@ -59,36 +60,62 @@ pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             continue;
         };
         for (column, start, wide) in &columns {
-            let shown = text::cell(&row[*column], theme.ascii);
+            let mut shown = text::cell(&row[*column], theme.ascii);
             let right = right_aligned(table.columns[*column].ty);
-            let style = match style == Style::new() {
-                true if (table.dim)(at) => theme.dim(),
-                true => severity(theme, table, *column, &shown),
-                false => style,
+            let level = severity::level(&table.columns[*column].name, &shown);
+            if let (Some(level), true) = (level, theme.mono) {
+                shown = format!("{} {shown}", level.letter());
+            }
+            let style = match level {
+                _ if style == Style::new() && (table.dim)(at) => theme.dim(),
+                Some(level) if style == Style::new() => theme.level(level),
+                _ => style,
             };
-            cell(theme, area, (*start, *wide), y, &shown, right, style, buffer);
+            let place = Place { area, start: *start, wide: *wide, y, right };
+            cell(theme, &place, &shown, style, table.sought, buffer);
         }
     }
 }
 
-/// The severities of a hunt catch the eye.
-fn severity(theme: &Theme, table: &Table<'_>, column: usize, shown: &str) -> Style {
-    if table.columns[column].name.ends_with("Severity") { theme.severity(shown) } else { Style::new() }
+/// The line between the columns that stay and those that scroll.
+fn edge(table: &Table<'_>, theme: &Theme, area: Rect, columns: &[Placed], buffer: &mut Buffer) {
+    let stay = table.view.columns.stay(&table.view.widths, layout::table_width(area));
+    let Some((_, start, wide)) = stay.checked_sub(1).and_then(|last| columns.get(last)) else { return };
+    let x = MARGIN + (start + wide) as u16;
+    let rows = u64::from(area.height.saturating_sub(1)).min(table.rows.saturating_sub(table.view.top));
+    for y in 0..=rows as u16 {
+        put(buffer, area, x, y, theme.joint(true, false, true, false), theme.line(), theme.ascii);
+    }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn cell(
-    theme: &Theme,
+/// The direction of a column that rows are sorted by, and its place where there are several.
+fn arrow(sorted: &[(usize, bool)], column: usize) -> String {
+    let Some(place) = sorted.iter().position(|(at, _)| *at == column) else { return String::new() };
+    let way = if sorted[place].1 { "^" } else { "v" };
+    if sorted.len() > 1 { format!("{way}{}", place + 1) } else { way.into() }
+}
+
+/// Where a cell is: columns of the table's area, a row of it, and on which side its text stands.
+struct Place {
     area: Rect,
-    (start, wide): (usize, usize),
+    start: usize,
+    wide: usize,
     y: u16,
-    shown: &str,
     right: bool,
-    style: Style,
-    buffer: &mut Buffer,
-) {
-    let shown = text::fit(shown, wide, theme.ascii);
-    let gap = if right { wide - text::width(&shown).min(wide) } else { 0 };
-    let room = Rect { x: area.x + MARGIN + start as u16, width: wide as u16, ..area };
-    put(buffer, room, gap as u16, y, &shown, style, theme.ascii);
+}
+
+fn cell(theme: &Theme, place: &Place, shown: &str, style: Style, sought: &str, buffer: &mut Buffer) {
+    let shown = text::fit(shown, place.wide, theme.ascii);
+    let gap = if place.right { place.wide - text::width(&shown).min(place.wide) } else { 0 };
+    let x = place.area.x + MARGIN + place.start as u16;
+    let room = Rect { x, width: place.wide as u16, ..place.area };
+    put(buffer, room, gap as u16, place.y, &shown, style, theme.ascii);
+    if sought.is_empty() {
+        return;
+    }
+    for found in search::places(&shown, sought) {
+        let before = gap + text::width(&shown[..found.start]);
+        let style = style.patch(theme.found());
+        put(buffer, room, before as u16, place.y, &shown[found], style, theme.ascii);
+    }
 }

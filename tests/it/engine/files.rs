@@ -4,7 +4,7 @@ use std::io::BufRead;
 use std::time::Duration;
 
 use kqlhunt::engine::store::{LoadedFile, Store};
-use kqlhunt::engine::{Cancel, Data, Engine, Options, ResultId, Sql};
+use kqlhunt::engine::{Cancel, Data, Engine, Options, Pick, ResultId, Sql};
 use kqlhunt::error::{Error, Result};
 use kqlhunt::types::Type;
 use kqlhunt::value::Value;
@@ -45,7 +45,7 @@ fn loading_from_inside_keeps_results_and_brings_new_rows() {
     for (id, rows) in [(1, 5000), (2, 1000)] {
         let mut count = 0;
         reader
-            .rows(ResultId(id), &[], &cancel, &mut |grid| {
+            .rows(ResultId(id), &Pick::default(), &cancel, &mut |grid| {
                 count += grid.rows.len();
                 Ok(())
             })

@@ -1,7 +1,8 @@
 //! Kept results and windows of them.
 
-use kqlhunt::engine::{Cancel, Data, Engine, Options, Order, ResultId, RowIds, Sql};
+use kqlhunt::engine::{Cancel, Data, Engine, Options, Order, Pick, ResultId, RowIds, Sql};
 use kqlhunt::error::{Error, Result};
+use kqlhunt::sql::quote;
 use kqlhunt::types::Type;
 use kqlhunt::value::Value;
 
@@ -25,19 +26,20 @@ fn windows_anywhere_in_any_order() {
         assert_eq!(stored.rows, expected.rows.len() as u64);
         assert!(first == expected.rows[..500], "{} first rows", first.len());
         for (offset, limit) in [(0, 10), (490, 100), (stored.rows - 3, 10), (stored.rows + 5, 10), (17, 0)] {
-            let grid = reader.window(id, &[], offset, limit, &cancel).expect("reads");
+            let grid = reader.window(id, &Pick::default(), offset, limit, &cancel).expect("reads").0;
             let end = (offset + limit).min(stored.rows) as usize;
             assert!(grid.rows == expected.rows[(offset as usize).min(end)..end], "{offset} {limit}");
             assert_eq!(grid.columns, sql.columns);
         }
         let place = |name: &str| sql.columns.iter().position(|column| column.name == name).expect("is there");
         let (isp, time) = (place("ISP"), place("Timestamp"));
-        let order = [Order { column: isp, ascending: false }, Order { column: time, ascending: true }];
+        let order = vec![Order { column: isp, ascending: false }, Order { column: time, ascending: true }];
+        let order = Pick { rows: None, order };
         let mut sorted = expected.rows.clone();
         let key = |value: &Value| if let Value::Datetime(ticks) = value { *ticks } else { -1 };
         sorted.sort_by(|a, b| b[isp].text().cmp(&a[isp].text()).then(key(&a[time]).cmp(&key(&b[time]))));
         for offset in [0, 300, stored.rows - 5] {
-            let grid = reader.window(id, &order, offset, 40, &cancel).expect("reads");
+            let grid = reader.window(id, &order, offset, 40, &cancel).expect("reads").0;
             let end = (offset as usize + 40).min(sorted.len());
             assert!(grid.rows == sorted[offset as usize..end], "{:?}", grid.rows);
         }
@@ -51,11 +53,11 @@ fn windows_anywhere_in_any_order() {
         // Under the same name again: what was there is freed.
         let few = select(&engine, "Events", &["N"], "LIMIT 3");
         engine.store(id, &few, &cancel, &mut |_| ()).expect("stores");
-        assert_eq!(reader.window(id, &[], 0, 10, &cancel).expect("reads").rows.len(), 3);
+        assert_eq!(reader.window(id, &Pick::default(), 0, 10, &cancel).expect("reads").0.rows.len(), 3);
         let all = whole(&engine, "Events");
         engine.store(id, &all, &cancel, &mut |_| ()).expect("stores");
         reader.drop_result(id).expect("drops");
-        assert!(matches!(reader.window(id, &[], 0, 1, &cancel), Err(Error::Message(_))));
+        assert!(matches!(reader.window(id, &Pick::default(), 0, 1, &cancel), Err(Error::Message(_))));
     }
     let left = fetch(
         &mut engine,
@@ -99,16 +101,31 @@ fn large_results_of_stored_rows_are_not_copied() {
         let copied = fetch(&mut engine, &width, &[Type::Long]).expect("runs") == [[Value::Long(2)]];
         assert_eq!(copied, at >= 2);
         for offset in [0, 3, stored.rows / 2, stored.rows - 2] {
-            let grid = reader.window(id, &[], offset, 50, &cancel).expect("reads");
+            let grid = reader.window(id, &Pick::default(), offset, 50, &cancel).expect("reads").0;
             let end = (offset as usize + 50).min(expected.len());
             assert!(grid.rows == expected[offset as usize..end]);
         }
-        let order = [Order { column: 0, ascending: false }];
+        let order = Pick { rows: None, order: vec![Order { column: 0, ascending: false }] };
         let mut sorted = expected.clone();
         sorted.sort_by_key(|row| std::cmp::Reverse(row[0].text()));
-        let grid = reader.window(id, &order, stored.rows / 2, 50, &cancel).expect("reads");
+        let grid = reader.window(id, &order, stored.rows / 2, 50, &cancel).expect("reads").0;
         let start = stored.rows as usize / 2;
         assert!(grid.rows == sorted[start..(start + 50).min(sorted.len())]);
+        // Those of its rows that a condition picks, whatever else its table holds.
+        let source = reader.source(id, "Result").expect("is there");
+        let place = quote::name(&source.columns[1].stored);
+        let rows = format!("SELECT rowid FROM {} WHERE {place} % 3 = 0", source.from);
+        let picked = Pick { rows: Some(rows), ..order.clone() };
+        sorted.retain(|row| matches!(row[1], Value::Long(n) if n % 3 == 0));
+        let (grid, total) = reader.window(id, &picked, 1, 5, &cancel).expect("reads");
+        assert_eq!(total, sorted.len() as u64);
+        assert!(grid.rows == sorted[1.min(sorted.len())..6.min(sorted.len())]);
+        let whole = engine.handle().kept_table(id, "Result").expect("is there");
+        let count = fetch(&mut engine, &format!("SELECT count(*) FROM {} AS t", whole.from), &[Type::Long]);
+        assert_eq!(count.expect("runs"), [[Value::Long(stored.rows as i64)]]);
+        let wrong =
+            Pick { rows: Some("DELETE FROM hunt.main.\"W\" RETURNING rowid".into()), ..Pick::default() };
+        assert!(reader.window(id, &wrong, 0, 1, &cancel).is_err());
         reader.drop_result(id).expect("drops");
     }
 }

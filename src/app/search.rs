@@ -1,0 +1,166 @@
+//! Looking for a text in a result: rows by the engine, which knows all of them; columns here.
+
+use super::grid::{Extent, Grid};
+use super::msg::{Effect, Find, FoundRow};
+use super::{App, NoteKind, text};
+use crate::hunt::condition;
+use crate::types::ColumnType;
+
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    pub text: String,
+    /// What was asked and is not answered.
+    asked: Option<Find>,
+    /// The row was found, and the cell goes to the column when its values are there.
+    toward: Option<bool>,
+}
+
+/// The places of a text in another, whatever the case: byte ranges.
+pub fn places(shown: &str, wanted: &str) -> Vec<std::ops::Range<usize>> {
+    let (folded, wanted) = (shown.to_lowercase(), wanted.to_lowercase());
+    // Where folding moves bytes, places would be wrong; the row is found all the same.
+    if wanted.is_empty() || folded.len() != shown.len() {
+        return Vec::new();
+    }
+    folded.match_indices(&wanted).map(|(at, found)| at..at + found.len()).collect()
+}
+
+/// Begins a search with the cell, which may be the first place.
+pub fn begin(app: &mut App, wanted: &str) -> Vec<Effect> {
+    let Some(grid) = &mut app.grid else { return Vec::new() };
+    let Extent::All { .. } = grid.extent else {
+        return app.say(NoteKind::Warning, "the result can be searched once the query is done");
+    };
+    grid.search = Some(Search { text: wanted.to_owned(), asked: None, toward: None });
+    let from = grid.view.row.checked_sub(1);
+    ask(app, from, true)
+}
+
+/// Goes on in the row, then to another.
+pub fn go(app: &mut App, forward: bool) -> Vec<Effect> {
+    app.dirty = true;
+    let ascii = app.ascii;
+    let Some(grid) = &mut app.grid else { return Vec::new() };
+    let columns = columns_with(grid, ascii);
+    let shown = grid.view.columns.shown(grid.compiled.columns.len());
+    let place = |column: usize| shown.iter().position(|other| *other == column);
+    let here = place(grid.view.column);
+    let next = match forward {
+        true => columns.iter().find(|column| place(**column) > here),
+        false => columns.iter().rev().find(|column| place(**column) < here),
+    };
+    if let Some(column) = next {
+        grid.view.column = *column;
+        return Vec::new();
+    }
+    let from = grid.view.row;
+    ask(app, Some(from), forward)
+}
+
+fn ask(app: &mut App, from: Option<u64>, forward: bool) -> Vec<Effect> {
+    let Some(grid) = &mut app.grid else { return Vec::new() };
+    let (result, order, filters) = (grid.run, grid.order.clone(), grid.conditions());
+    let Some(search) = &mut grid.search else { return Vec::new() };
+    let shown = grid.view.columns.shown(grid.compiled.columns.len());
+    let columns = shown.iter().filter_map(|at| grid.compiled.columns.get(*at));
+    let wanted = condition::shows(columns, &search.text);
+    let find = Find { result, order, filters, wanted, from, forward };
+    search.asked = Some(find.clone());
+    app.say(NoteKind::Plain, "looking...");
+    vec![Effect::Find(find)]
+}
+
+pub fn came(app: &mut App, find: &Find, found: Result<FoundRow, String>) -> Vec<Effect> {
+    let ascii = app.ascii;
+    let Some(grid) = &mut app.grid else { return Vec::new() };
+    let Some(search) = grid.search.as_mut().filter(|search| search.asked.as_ref() == Some(find)) else {
+        return Vec::new();
+    };
+    search.asked = None;
+    let wanted = text::shown(&search.text, ascii).into_owned();
+    let found = match found {
+        Ok(found) => found,
+        Err(why) => {
+            let said = format!("the result cannot be searched: {}", text::shown(&why, ascii));
+            return app.say(NoteKind::Error, said);
+        }
+    };
+    let names = named(grid, ascii);
+    let Some(row) = found.row else {
+        let Some(column) = names.first() else {
+            return app.say(NoteKind::Warning, format!("'{wanted}' is nowhere in the result"));
+        };
+        grid.view.column = *column;
+        return app.say(NoteKind::Plain, format!("'{wanted}' is in no row, only in the name of the column"));
+    };
+    search_to(grid, row, find.forward);
+    settle(app);
+    let (place, total) = (text::thousands(found.place), text::count(found.total, "row"));
+    let wrapped = match (found.wrapped, find.forward) {
+        (true, true) => "; on from the first row",
+        (true, false) => "; on from the last row",
+        (false, _) => "",
+    };
+    let also = match names.len() as u64 {
+        0 => String::new(),
+        count => format!("; also in {}", text::count(count, "column name")),
+    };
+    app.say(NoteKind::Plain, format!("'{wanted}': {place} of {total}{also}{wrapped}"))
+}
+
+fn search_to(grid: &mut Grid, row: u64, forward: bool) {
+    grid.view.row = row;
+    if let Some(search) = &mut grid.search {
+        search.toward = Some(forward);
+    }
+}
+
+/// Moves the cell to the column of a row that was found, once its values are at hand.
+pub fn settle(app: &mut App) {
+    let ascii = app.ascii;
+    let Some(grid) = &mut app.grid else { return };
+    let Some(forward) = grid.search.as_ref().and_then(|search| search.toward) else { return };
+    if !grid.settled() || grid.current().is_none() {
+        return;
+    }
+    let columns = columns_with(grid, ascii);
+    let column = if forward { columns.first() } else { columns.last() };
+    if let Some(column) = column {
+        grid.view.column = *column;
+    }
+    if let Some(search) = &mut grid.search {
+        search.toward = None;
+    }
+}
+
+/// The columns of the row that show what is looked for, as they stand.
+fn columns_with(grid: &Grid, ascii: bool) -> Vec<usize> {
+    let (Some(search), Some(row)) = (&grid.search, grid.current()) else { return Vec::new() };
+    let shows = |at: &usize| {
+        row.get(*at).is_some_and(|value| !places(&text::cell(value, ascii), &search.text).is_empty())
+    };
+    grid.view.columns.shown(grid.compiled.columns.len()).into_iter().filter(shows).collect()
+}
+
+/// The columns whose name has what is looked for.
+fn named(grid: &Grid, ascii: bool) -> Vec<usize> {
+    let Some(search) = &grid.search else { return Vec::new() };
+    let name = |column: &ColumnType| text::shown(&column.name, ascii).into_owned();
+    let has = |at: &usize| {
+        let column = grid.compiled.columns.get(*at);
+        column.is_some_and(|column| !places(&name(column), &search.text).is_empty())
+    };
+    grid.view.columns.shown(grid.compiled.columns.len()).into_iter().filter(has).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_found_whatever_the_case() {
+        assert_eq!(places("Mail MAIL mäil", "mail"), [0..4, 5..9]);
+        assert!(places("", "x").is_empty() && places("x", "").is_empty());
+    }
+}

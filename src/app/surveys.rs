@@ -1,0 +1,128 @@
+//! Questions about the rows of a result as they are filtered, and what is made of the answers.
+
+use std::collections::BTreeSet;
+
+use super::grid::{Extent, Grid};
+use super::msg::{Effect, Survey, Topic};
+use super::popup::{List, ListKind, Popup};
+use super::{App, NoteKind, statistics, text};
+use crate::compile::reference;
+use crate::types::{ColumnType, Type};
+use crate::value::{self, Value};
+
+/// Asks, unless the rows are not all there yet.
+pub fn ask(app: &mut App, topic: Topic, pipes: impl FnOnce(&Grid) -> Vec<String>) -> Vec<Effect> {
+    let Some(grid) = &mut app.grid else { return Vec::new() };
+    let Extent::All { .. } = grid.extent else {
+        return app.say(NoteKind::Warning, "that can be told once the query is done");
+    };
+    let (pipes, filters) = (pipes(grid), grid.conditions());
+    let survey = Survey { topic, result: grid.run, filters, pipes };
+    grid.survey = Some(survey.clone());
+    app.say(NoteKind::Plain, "reading...");
+    vec![Effect::Survey(survey)]
+}
+
+pub fn came(app: &mut App, survey: &Survey, answer: Result<Vec<value::Grid>, String>) -> Vec<Effect> {
+    let Some(grid) = app.grid.as_mut().filter(|grid| grid.survey.as_ref() == Some(survey)) else {
+        return Vec::new();
+    };
+    grid.survey = None;
+    app.dirty = true;
+    let tables = match answer {
+        Ok(tables) => tables,
+        Err(why) => {
+            let said = format!("that cannot be told of the result: {}", text::shown(&why, app.ascii));
+            return app.say(NoteKind::Error, said);
+        }
+    };
+    match survey.topic {
+        Topic::EmptyColumns => hide_empty(app, &tables),
+        Topic::Values { column } => values(app, column, &tables),
+        Topic::Statistics { column } => statistics::came(app, column, &tables),
+        Topic::Histogram { column } => statistics::histogram_came(app, column, &tables),
+    }
+}
+
+/// A column's values as rows can be grouped by them.
+pub fn grouped(column: &ColumnType) -> String {
+    let name = reference(&column.name);
+    if column.ty == Type::Dynamic { format!("tostring({name})") } else { name }
+}
+
+/// The commonest values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values {
+    pub column: usize,
+    /// Each with the number of rows that have it, the commonest first.
+    pub values: Vec<(Value, u64)>,
+    pub rows: u64,
+    pub distinct: u64,
+}
+
+/// Values that are listed.
+const VALUES: usize = 1_000;
+
+/// Values by the number of their rows, then how many there are of both.
+pub fn commonest(column: &ColumnType) -> Vec<String> {
+    let by = grouped(column);
+    vec![
+        format!("| summarize Rows = count() by Value = {by} | sort by Rows desc, Value asc | take {VALUES}"),
+        format!("| summarize Rows = count() by Value = {by} | summarize sum(Rows), count()"),
+    ]
+}
+
+pub fn count_of(value: Option<&Value>) -> u64 {
+    match value {
+        Some(Value::Long(count)) => count.unsigned_abs(),
+        _ => 0,
+    }
+}
+
+fn values(app: &mut App, column: usize, tables: &[value::Grid]) -> Vec<Effect> {
+    let Some(grid) = &mut app.grid else { return Vec::new() };
+    let place = |table: &value::Grid, name: &str| table.columns.iter().position(|one| one.name == name);
+    let ([common, all], true) = (tables, column < grid.compiled.columns.len()) else { return Vec::new() };
+    let (Some(value), Some(rows)) = (place(common, "Value"), place(common, "Rows")) else {
+        return Vec::new();
+    };
+    let pair = |row: &Vec<Value>| (row[value].clone(), count_of(row.get(rows)));
+    let all = all.rows.first();
+    grid.values = Some(Values {
+        column,
+        values: common.rows.iter().map(pair).collect(),
+        rows: count_of(all.and_then(|row| row.first())),
+        distinct: count_of(all.and_then(|row| row.get(1))),
+    });
+    app.popup = Some(Popup::List(List::new(ListKind::Values, "")));
+    app.say(NoteKind::Plain, "")
+}
+
+/// For each column the number of rows that have a value in it.
+pub fn empty_columns(grid: &Grid) -> Vec<String> {
+    let counts = grid.compiled.columns.iter().map(|column| {
+        let name = reference(&column.name);
+        match column.ty {
+            Type::String => format!("countif(isnotempty({name}))"),
+            Type::Dynamic => format!("countif(isnotempty(tostring({name})))"),
+            _ => format!("countif(isnotnull({name}))"),
+        }
+    });
+    vec![format!("| summarize {}", counts.collect::<Vec<_>>().join(", "))]
+}
+
+fn hide_empty(app: &mut App, tables: &[value::Grid]) -> Vec<Effect> {
+    let Some(grid) = &mut app.grid else { return Vec::new() };
+    let counts = tables.first().and_then(|table| table.rows.first()).map_or(&[][..], Vec::as_slice);
+    let none = |count: &Value| *count == Value::Long(0);
+    let empty: BTreeSet<usize> = (0..counts.len()).filter(|at| none(&counts[*at])).collect();
+    let (some, all) = (empty.len(), empty.len() == grid.compiled.columns.len());
+    if some == 0 || all {
+        let said =
+            if all { "no column has a value in any row" } else { "every column has a value in some row" };
+        return app.say(NoteKind::Plain, said);
+    }
+    grid.change(|grid| grid.view.columns.hide_empty(empty));
+    let noun = text::count(some as u64, "column");
+    app.say(NoteKind::Good, format!("{noun} without a value in any row hidden; _ shows them"))
+}

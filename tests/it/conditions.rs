@@ -1,0 +1,59 @@
+//! Conditions that are made from a cell: each finds its own row, and its opposite all the others.
+
+use kqlhunt::compile::{Options, compile, literal};
+use kqlhunt::engine::{Cancel, Data, Engine, Sql};
+use kqlhunt::hunt::condition;
+use kqlhunt::schema::Schema;
+use kqlhunt::types::{ColumnType, Type};
+use kqlhunt::value::{Grid, Value};
+
+fn fetch(engine: &mut Engine, kql: &str) -> Grid {
+    let compilation = compile(kql, &Schema::default(), &Options::default());
+    assert_eq!(compilation.results.len(), 1, "{kql}\n{:?}", compilation.diagnostics);
+    engine.fetch(&Sql::from(&compilation.results[0]), &Cancel::new()).expect(kql)
+}
+
+fn values() -> Vec<(Type, Vec<Value>)> {
+    let texts =
+        |list: &[&str], make: fn(String) -> Value| list.iter().map(|text| make(text.to_string())).collect();
+    let guids = ["12345678-1234-4234-8234-123456789abc", "00000000-0000-0000-0000-000000000000"];
+    let texts_of_all_kinds =
+        ["", "a", "A", "it's \"so\"", "\\", "two\nlines", "\u{202e}gpj.exe", "漢字", "null"];
+    let json = ["{\"a\":1,\"b\":[1.5,null]}", "[1,2]", "\"text\"", "7"];
+    let longs = [i64::MIN, -7, 0, 7, i64::MAX];
+    let reals = [-1.5, 0.0, 1e300, 0.1, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+    let ticks = [-10_000_000, 0, 1, 864_000_000_000, i64::MIN, i64::MAX];
+    vec![
+        (Type::String, texts(&texts_of_all_kinds, Value::String)),
+        (Type::Dynamic, texts(&json, Value::Dynamic)),
+        (Type::Guid, texts(&guids, Value::Guid)),
+        (Type::Decimal, texts(&["1.5", "-0.0001", "100000000000000000000"], Value::Decimal)),
+        (Type::Bool, vec![Value::Bool(true), Value::Bool(false), Value::Null]),
+        (Type::Int, vec![Value::Int(i32::MIN), Value::Int(7), Value::Null]),
+        (Type::Long, longs.map(Value::Long).into_iter().chain([Value::Null]).collect()),
+        (Type::Real, reals.map(Value::Real).into_iter().chain([Value::Null]).collect()),
+        (Type::Timespan, ticks.map(Value::Timespan).into_iter().chain([Value::Null]).collect()),
+        (Type::Datetime, vec![Value::Datetime(0), Value::Datetime(639_143_640_000_000_001), Value::Null]),
+    ]
+}
+
+#[test]
+fn a_cells_condition_finds_its_row() {
+    let mut engine = Engine::open(&Data::Empty, &kqlhunt::engine::Options::default()).expect("opens");
+    for (ty, values) in values() {
+        let column = ColumnType::new("The value", ty);
+        let cells: Vec<String> =
+            values.iter().enumerate().map(|(at, value)| format!("{at}, {}", literal(value, ty))).collect();
+        let table = format!("datatable(At:long, ['The value']:{})[{}]", ty.name(), cells.join(", "));
+        let all = fetch(&mut engine, &table).rows;
+        for (row, value) in all.iter().zip(&values) {
+            assert_eq!(row[1].text(), value.text(), "{ty:?}");
+            let found =
+                fetch(&mut engine, &format!("{table} | where {}", condition::equal(&column, &row[1])));
+            assert_eq!(found.rows.len(), 1, "{ty:?} {row:?}");
+            assert_eq!(found.rows[0][0], row[0]);
+            let others = format!("{table} | where {}", condition::not_equal(&column, &row[1]));
+            assert_eq!(fetch(&mut engine, &others).rows.len(), all.len() - 1, "{ty:?} {row:?} {others}");
+        }
+    }
+}
