@@ -11,6 +11,8 @@ mod diff;
 #[cfg(feature = "engine")]
 mod empty;
 pub mod exit;
+#[cfg(feature = "engine")]
+mod finding;
 mod format;
 mod hunts;
 #[cfg(feature = "engine")]
@@ -171,6 +173,9 @@ pub enum Command {
     /// Say which rows two queries, or a query at two clocks, have apart
     #[cfg(feature = "engine")]
     Diff(diff::DiffArgs),
+    /// Write queries, their results, indicators and triage as one document that can be replayed
+    #[cfg(feature = "engine")]
+    Report(finding::ReportArgs),
     /// Run what a journal, a report or an export's .meta.json tells of again, and say whether it gives the same
     #[cfg(feature = "engine")]
     Replay(replay::ReplayArgs),
@@ -335,6 +340,8 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Coverage(args) => coverage::run(global, args),
         #[cfg(feature = "engine")]
         Command::Diff(args) => diff::run(global, args),
+        #[cfg(feature = "engine")]
+        Command::Report(args) => finding::run(global, args),
         #[cfg(feature = "engine")]
         Command::Replay(args) => replay::run(global, args),
         Command::Keys(args) => keys::run(global, args),

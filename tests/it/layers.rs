@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("chart", "catalog compile"),
     ("export", "catalog compile chart"),
     ("journal", "sys kernels compile chart export"),
+    ("report", "kernels compile hunt chart export journal"),
     ("engine", "sys kernels catalog sql compile"),
     ("ingest", "sys stix kernels catalog sql engine"),
     ("outside", "kernels catalog compile engine ingest"),
@@ -31,11 +32,11 @@ const LAYERS: &[(&str, &str)] = &[
     ("app", "syntax catalog compile ide hunt chart trace export"),
     (
         "tui",
-        "sys kernels syntax catalog plan sql compile ide hunt chart library trace export journal engine ingest outside sweep app",
+        "sys kernels syntax catalog plan sql compile ide hunt chart library trace export journal report engine ingest outside sweep app",
     ),
     (
         "cli",
-        "sys kernels syntax catalog plan sql compile ide hunt chart library trace export journal engine ingest outside sweep app",
+        "sys kernels syntax catalog plan sql compile ide hunt chart library trace export journal report engine ingest outside sweep app",
     ),
     ("lib", ""),
     ("main", "sys cli tui"),

@@ -1,0 +1,208 @@
+//! `kqlhunt report`: queries, their results and what is thought of them, as one document.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::data::{self, Chosen};
+use super::exit::{Exit, Failure};
+use super::input::Source;
+use super::{Global, journal, library, report, signals};
+use crate::chart;
+use crate::compile::Options;
+use crate::diag;
+use crate::engine::{Cancel, Engine, Sql};
+use crate::export::file::FileWriter;
+use crate::hunt::notes::Notes;
+use crate::hunt::pack::Hunt;
+use crate::journal::{DataName, Digest, Entry, Outcome, entries, notes_file, read};
+use crate::report::{
+    Finding, Indicator, OBSERVABLES, ROWS_SHOWN, Report, Tlp, found, html, markdown, observables,
+};
+use crate::sys::wall_clock;
+use crate::ticks;
+use crate::value::Grid;
+
+#[derive(Args, Clone, Debug)]
+pub struct ReportArgs {
+    /// Hunts (Sentinel's YAML, KQL, Markdown, or folders of them), journals, and the .meta.json of exports
+    #[arg(value_name = "FILE", required = true)]
+    pub sources: Vec<PathBuf>,
+    /// How to write it: Markdown, or one HTML file that names no other
+    #[arg(long, value_name = "FORMAT", default_value = "md", value_parser = ["md", "html"])]
+    pub format: String,
+    /// Write to a file, whole or not at all; it must not exist
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file that -o names
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// Its marking, such as amber; that of the indicators when it is stricter
+    #[arg(long, value_name = "TLP", value_parser = marking)]
+    pub tlp: Option<Tlp>,
+    /// What stands above it
+    #[arg(long, value_name = "TEXT", default_value = "Hunt report")]
+    pub title: String,
+}
+
+fn marking(text: &str) -> Result<Tlp, String> {
+    Tlp::named(text).ok_or_else(|| "one of clear, green, amber, amber+strict, red".to_string())
+}
+
+/// What is to be run: a hunt at the clock, or a run once more.
+enum Wanted {
+    Hunt(Box<Hunt>),
+    Run(Box<Entry>),
+}
+
+/// What every run of a report needs.
+struct Desk<'a> {
+    global: &'a Global,
+    engine: Engine,
+    name: DataName,
+    now: i64,
+    cancel: Cancel,
+    known: std::collections::HashMap<String, Indicator>,
+    named: BTreeMap<String, Indicator>,
+}
+
+/// Runs all that is named and writes the document.
+pub fn run(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
+    let wanted = wanted(global, &args.sources)?;
+    let output = args.output.as_deref().map(|path| FileWriter::create(path, args.force));
+    let output = output.transpose().map_err(Failure::output)?;
+    let cancel = Cancel::new();
+    let asked = cancel.clone();
+    let stopped = signals::watch(move || asked.cancel())?;
+    let chosen = Chosen::by(global)?;
+    data::announce(&chosen);
+    let mut engine = data::open(global, &chosen)?;
+    let name = journal::data_name(&chosen, &mut engine)?;
+    let now = data::now(global, engine.clock());
+    // Data without indicators name none.
+    let options = Options { now, ..Options::default() };
+    let known =
+        engine.rows(OBSERVABLES, &options, &cancel).map(|grid| observables(&grid)).unwrap_or_default();
+    let notes = Notes::read(&read(&notes_file(name.path.as_deref())?)?);
+    let mut desk = Desk { global, engine, name, now, cancel, known, named: BTreeMap::new() };
+    let findings: Result<Vec<Finding>, Failure> = wanted.iter().map(|one| desk.finding(one)).collect();
+    let findings = findings.map_err(|failure| stopped.failure(failure))?;
+    let indicators: Vec<Indicator> = desk.named.into_values().collect();
+    let strictest = indicators.iter().filter_map(|one| one.tlp).max();
+    if let (Some(asked), Some(strictest)) = (args.tlp, strictest)
+        && asked < strictest
+    {
+        report::say(&format!("marked {}, as an indicator in it is", strictest.name()));
+    }
+    let document = Report {
+        title: args.title.clone(),
+        tlp: args.tlp.max(strictest),
+        made: ticks::iso(wall_clock()),
+        findings,
+        indicators,
+        notes,
+    };
+    let text = if args.format == "html" { html(&document) } else { markdown(&document) };
+    match output {
+        Some(mut file) => {
+            file.write_all(text.as_bytes())?;
+            file.commit().map_err(Failure::output)?;
+        }
+        None => io::stdout().lock().write_all(text.as_bytes())?,
+    }
+    Ok(Exit::Done)
+}
+
+fn wanted(global: &Global, files: &[PathBuf]) -> Result<Vec<Wanted>, Failure> {
+    library::check(files)?;
+    let mut wanted = Vec::new();
+    for file in files {
+        let known = file.extension().is_some_and(|extension| extension == "json" || extension == "jsonl");
+        let found: Vec<Wanted> = match known {
+            true => entries(&read(file)?).into_iter().map(|entry| Wanted::Run(Box::new(entry))).collect(),
+            false => {
+                let hunts = library::hunts(global, std::slice::from_ref(file))?;
+                hunts.into_iter().map(|hunt| Wanted::Hunt(Box::new(hunt))).collect()
+            }
+        };
+        if found.is_empty() {
+            let message = format!("{}: nothing in it is a query or was run by kqlhunt", file.display());
+            return Err(Failure::new(Exit::NoInput, message));
+        }
+        wanted.extend(found);
+    }
+    Ok(wanted)
+}
+
+impl Desk<'_> {
+    fn finding(&mut self, wanted: &Wanted) -> Result<Finding, Failure> {
+        match wanted {
+            Wanted::Hunt(hunt) => {
+                let finding = self.ran(&hunt.name, &hunt.query, &[], self.now)?;
+                Ok(Finding {
+                    description: hunt.description.clone(),
+                    tactics: hunt.tactics.clone(),
+                    techniques: hunt.techniques.clone(),
+                    ..finding
+                })
+            }
+            Wanted::Run(entry) => {
+                let now = entry.now().unwrap_or(self.now);
+                let name = entry.query.split_whitespace().take(8).collect::<Vec<_>>().join(" ");
+                let finding = self.ran(&name, &entry.query, &entry.params, now)?;
+                let verdicts = entry.results.iter().zip(&finding.run.results);
+                let words: Vec<String> =
+                    verdicts.map(|(before, again)| before.compared(again).words()).collect();
+                Ok(Finding { again: Some(words.join("; ")), ..finding })
+            }
+        }
+    }
+
+    fn ran(
+        &mut self,
+        name: &str,
+        text: &str,
+        params: &[(String, String)],
+        now: i64,
+    ) -> Result<Finding, Failure> {
+        let folders = self.global.folders();
+        let options =
+            Options { now, params: params.to_vec(), outside: folders.listing(), ..Options::default() };
+        let mut problems = folders.supply(&mut self.engine, text, &options).map_err(Failure::supply)?;
+        let compilation = self.engine.compile(text, &options, &self.cancel)?;
+        problems.extend(compilation.diagnostics);
+        let source = Source { name: name.to_owned(), text: text.to_owned() };
+        let shown = report::render(&source, &problems, self.global.color.on_stderr());
+        let _ = io::stderr().write_all(shown.as_bytes());
+        if diag::any_error(&problems) {
+            return Err(Failure::silent(Exit::Query));
+        }
+        let started = std::time::Instant::now();
+        let mut run = Entry::new(text, params, now, wall_clock(), self.name.clone());
+        let mut finding = Finding { name: name.to_owned(), ..Finding::default() };
+        for compiled in &compilation.results {
+            let mut digest = Digest::new(&compiled.columns, &compiled.steadiness);
+            let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
+            let kept = if compiled.render.is_some() { chart::ROWS_MAX as usize } else { ROWS_SHOWN };
+            let (known, named) = (&self.known, &mut self.named);
+            self.engine.stream(&Sql::from(compiled), &self.cancel, &mut |part| {
+                digest.add(&part.rows);
+                named.extend(found(part.rows.iter(), known));
+                let room = kept - grid.rows.len().min(kept);
+                grid.rows.extend(part.rows.into_iter().take(room));
+                Ok(())
+            })?;
+            let drawn = compiled.render.as_ref();
+            finding.chart = drawn.and_then(|render| chart::chart(&grid.columns, &grid.rows, render).ok());
+            grid.rows.truncate(ROWS_SHOWN);
+            finding.shown = grid;
+            run.results.push(Outcome::new(compiled, digest));
+        }
+        run.ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        journal::keep(self.global, &run);
+        finding.run = run;
+        Ok(finding)
+    }
+}
