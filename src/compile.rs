@@ -315,7 +315,10 @@ mod tests {
     fn compiled(text: &str) -> Compiled {
         let hidden = TableColumn { unlisted: true, ..TableColumn::new("Extra_", Type::Dynamic) };
         let columns = vec![TableColumn::new("A", Type::Long), TableColumn::new("B", Type::String), hidden];
-        let schema = Schema { tables: vec![Table { name: "T".into(), from: "\"T\"".into(), columns }] };
+        let schema = Schema {
+            tables: vec![Table { name: "T".into(), from: "\"T\"".into(), columns }],
+            ..Schema::default()
+        };
         let mut compilation = compile(text, &schema, &Options::default());
         assert_eq!(compilation.diagnostics, []);
         compilation.results.remove(0)

@@ -87,10 +87,22 @@ impl Table {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     pub tables: Vec<Table>,
+    /// Kept results: each resolves by its name where no table has it, and is in no list of all tables.
+    pub results: Vec<Table>,
 }
 
 impl Schema {
     pub fn table(&self, name: &str) -> Option<&Table> {
-        self.tables.iter().find(|table| table.name == name)
+        self.place(name).map(|place| self.at(place))
+    }
+
+    /// Where a table or a result is, for [`Schema::at`].
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.tables.iter().chain(&self.results).position(|table| table.name == name)
+    }
+
+    /// The table at a place that [`Schema::place`] gave.
+    pub fn at(&self, place: usize) -> &Table {
+        self.tables.get(place).unwrap_or_else(|| &self.results[place - self.tables.len()])
     }
 }

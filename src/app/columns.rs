@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 /// A column is no wider than this while others want room.
 const COLUMN_MAX: usize = 40;
 /// Frozen columns leave this part of the view to the others.
@@ -11,7 +13,7 @@ const FREE_PART: usize = 3;
 const FROZEN_MIN: usize = 6;
 
 /// How the columns of a table are arranged. By default all of them in their own order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
     /// Every column, in the order in which they are shown; empty for their own order.
     order: Vec<usize>,

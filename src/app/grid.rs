@@ -3,11 +3,14 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::columns::{Columns, Placed};
 use super::msg::{Conditions, Purpose, Rows, Survey, Window};
 use super::search::Search;
 use super::surveys::Values;
 use super::text;
+use super::zone::Zone;
 use crate::compile::Compiled;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
@@ -29,6 +32,8 @@ pub struct View {
     /// What each column's content wants, name included.
     pub widths: Vec<usize>,
     pub columns: Columns,
+    /// Where times are shown as they are there.
+    pub zone: Zone,
 }
 
 /// How to move in a table or a list.
@@ -124,7 +129,7 @@ impl View {
         }
         for row in rows {
             for (wide, value) in self.widths.iter_mut().zip(row) {
-                *wide = (*wide).max(text::width(&text::cell(value, ascii)));
+                *wide = (*wide).max(text::width(&text::cell_in(value, &self.zone, ascii)));
             }
         }
     }
@@ -149,7 +154,7 @@ pub enum Extent {
 }
 
 /// What a reader has made of a result: which columns, in which order, which rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
     /// Columns and whether each ascends; rows that are equal in the first are in the order of the second.
     pub order: Vec<(usize, bool)>,
@@ -158,7 +163,7 @@ pub struct Look {
 }
 
 /// A condition that rows are picked by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// An expression of KQL.
     pub kql: String,

@@ -128,6 +128,11 @@ fn single_part(app: &App) -> (Part, usize) {
 
 fn work(app: &App, layout: &mut Layout) {
     let body = layout.body;
+    let side = body.width >= SIDE_WIDTH;
+    if app.record.is_some() && !side && app.focus == Focus::Record {
+        layout.put(Part::Record, body);
+        return;
+    }
     let wanted = app.editor.lines().len() as u16 + 2;
     let chart = match app.chart_shown() {
         true => (body.height * 3 / 10).clamp(CHART_ROWS.0, CHART_ROWS.1),
@@ -145,17 +150,12 @@ fn work(app: &App, layout: &mut Layout) {
     let editor = wanted.clamp(EDITOR_ROWS.0, most.max(EDITOR_ROWS.0));
     layout.put(Part::Editor, Rect { height: editor, ..body });
     let rest = Rect { y: body.y + editor, height: body.height - editor, ..body };
-    let side = layout.body.width >= SIDE_WIDTH;
-    if app.record.is_some() && !side {
-        layout.put(Part::Record, rest);
-        return;
-    }
     if !fits && app.chart_shown() && app.focus == Focus::Chart {
         layout.put(Part::Chart, rest);
         return;
     }
     let grid = Rect { height: rest.height - chart, ..rest };
-    if app.record.is_some() {
+    if app.record.is_some() && side {
         let (left, right) = beside(grid, grid.width * 2 / 5);
         layout.put(Part::Grid, left);
         layout.put(Part::Record, right);

@@ -6,7 +6,7 @@ use super::keys::Context;
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
-use super::{App, Focus, NoteKind, parameters, sweep, text};
+use super::{App, Focus, NoteKind, parameters, results, sweep, text};
 use crate::catalog::views;
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
@@ -128,6 +128,11 @@ fn hunt_text(item: &Item, hunt: &Hunt) -> String {
 fn schema(app: &App) -> Vec<Item> {
     let shown = |part: &str| text::shown(part, app.ascii).into_owned();
     let mut items = Vec::new();
+    for (name, kept) in app.results.named() {
+        let (rows, text) = (text::count(kept.past.rows, "row"), one_line(&kept.past.text));
+        let right = format!("{rows} of {}", shown(&text));
+        items.push(Item { left: name.clone(), right, choice: Choice::Name(name) });
+    }
     for table in &app.database.schema.tables {
         let columns = text::count(table.listed().count() as u64, "column");
         let name = pivot::name(&table.name);
@@ -195,17 +200,22 @@ pub fn described_rows(app: &App, list: &List) -> usize {
 /// What was run: its first lines, and when, how many rows, how long.
 fn history(app: &App) -> Vec<Item> {
     let item = |(at, past): (usize, &Past)| {
-        let line = past.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = one_line(&past.text);
         let ended = crate::ticks::iso(past.ended);
         let ended = ended.get(..16).unwrap_or(&ended).replace('T', " ");
         let (rows, took) = (text::count(past.rows, "row"), text::elapsed(past.ms));
+        let kept = app.results.of(past).map(|kept| format!("  kept as {}", kept.name())).unwrap_or_default();
         Item {
             left: text::shown(&line, app.ascii).into_owned(),
-            right: format!("{ended}Z  {rows}  {took}"),
+            right: format!("{ended}Z  {rows}  {took}{kept}"),
             choice: Choice::Past(at),
         }
     };
     app.history.iter().enumerate().map(item).collect()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What is said of the selected row, wrapped to a width.
@@ -296,7 +306,19 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
             rule.map_or_else(Vec::new, |hunt| commands::put_hunt(app, &hunt))
         }
         Some(Choice::Past(at)) => match app.history.get(at).cloned() {
-            Some(past) => commands::put_query(app, &past.text, "from the history"),
+            Some(past) => {
+                let mut effects = commands::put_query(app, &past.text, "from the history");
+                let kept = app.results.of(&past).map(|kept| (kept.run, kept.name()));
+                if let Some((run, name)) = kept {
+                    let place = app.results.place(run).unwrap_or_default();
+                    effects.extend(results::show(app, place));
+                    app.say(
+                        NoteKind::Good,
+                        format!("{name} is shown as it was kept; F5 runs the query again"),
+                    );
+                }
+                effects
+            }
             None => Vec::new(),
         },
         Some(Choice::Filter(at)) => filters::toggle_one(app, at),

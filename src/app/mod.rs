@@ -23,6 +23,7 @@ pub mod popup;
 pub mod preferences;
 pub mod record;
 pub mod remarks;
+pub mod results;
 pub mod search;
 pub mod session;
 pub mod severity;
@@ -35,6 +36,7 @@ pub mod tabs;
 pub mod text;
 mod update;
 pub mod vim;
+pub mod zone;
 
 use std::sync::Arc;
 
@@ -50,11 +52,13 @@ use msg::{Effect, TableAge};
 use parameters::{Asked, Filled};
 use popup::Popup;
 use record::Record;
-use session::{Ended, Past, Session};
+use results::Results;
+use session::{Ended, Left, Past, Session};
 use stepper::Stepper;
 use sweep::Sweep;
 use tabs::Tabs;
 use vim::Vim;
+use zone::Zone;
 
 use crate::facts::Outside;
 use crate::hunt::pack::Hunt;
@@ -85,6 +89,8 @@ pub struct App {
     pub dirty: bool,
     pub database: Database,
     pub clock: Clock,
+    /// Where times are shown as they are there.
+    pub zone: Zone,
     pub focus: Focus,
     /// The tabs that are not open; the fields from here to `stepper` are of the open one.
     pub tabs: Tabs,
@@ -97,11 +103,14 @@ pub struct App {
     pub key_test: Option<Vec<u8>>,
     pub running: Option<Running>,
     pub grid: Option<Grid>,
+    pub results: Results,
     /// What is said when the result has no rows.
     pub ages: Option<Vec<TableAge>>,
     pub record: Option<Record>,
     pub chart: Option<ChartPane>,
     pub stepper: Option<Stepper>,
+    /// How the result of this tab was left in the last session.
+    left: Option<Left>,
     pub popup: Option<Popup>,
     /// What may be written at the cursor, while it is shown.
     pub suggestions: Option<Suggestions>,
@@ -235,6 +244,7 @@ impl App {
                 loading: None,
             },
             clock: start.now.map_or(Clock::Wall, Clock::Fixed),
+            zone: Zone::default(),
             focus: Focus::Editor,
             tabs: Tabs::default(),
             editor: Editor::default(),
@@ -243,10 +253,12 @@ impl App {
             key_test: None,
             running: None,
             grid: None,
+            results: Results::default(),
             ages: None,
             record: None,
             chart: None,
             stepper: None,
+            left: None,
             popup: None,
             suggestions: None,
             desk: Desk::default(),
@@ -303,6 +315,7 @@ impl App {
             tabs: tabs::states(self),
             open: self.tabs.open,
             clock: self.clock_chosen.then_some(self.clock),
+            zone: self.zone.name().map(str::to_owned),
             history: self.history.clone(),
             parameters: self.parameters.clone(),
             ended: Ended::Working,

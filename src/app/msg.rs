@@ -56,6 +56,8 @@ pub enum Msg {
         /// The first of them.
         rows: Vec<Vec<Value>>,
         total: u64,
+        /// Values that were copied to keep it.
+        values: u64,
         ms: u64,
         /// When it ended, by the wall clock, in ticks.
         ended: i64,
@@ -392,6 +394,8 @@ pub enum Effect {
     Cancel,
     /// Frees a kept result.
     Drop(u64),
+    /// What queries call kept results, by their runs; in place of all names before.
+    NameResults(Vec<(String, u64)>),
     Read(Window),
     Survey(Survey),
     Find(Find),

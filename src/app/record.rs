@@ -9,6 +9,8 @@ use serde_json::value::RawValue;
 
 use super::grid::Step;
 use super::text;
+use super::zone::Zone;
+use crate::compile::reference;
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -22,6 +24,8 @@ const VALUE_ROWS_MAX: usize = 2_000;
 const NAME_MAX: usize = 28;
 /// The path of the line that stands for the columns without a value.
 const EMPTY_PATH: &str = "\u{0}empty";
+/// Between the parts of a path: the column, then numbers of entries.
+const STEP: char = '\u{1}';
 
 /// Where the reader is in a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub struct Record {
     pub top: usize,
     /// Paths of branches that are not as they were at first.
     pub toggled: BTreeSet<String>,
+    /// Where times are shown as they are there.
+    pub zone: Zone,
 }
 
 /// A column, or a branch or leaf of a dynamic value.
@@ -45,6 +51,39 @@ pub struct Line {
     pub open: Option<bool>,
     /// The value says how the data is, such as `(null)`, and is not in it.
     pub remark: bool,
+}
+
+/// What a line stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    pub column: usize,
+    /// The KQL that gives it, such as `RawEventData.Item[0].Name`.
+    pub kql: String,
+    pub value: Value,
+    /// It is a part of the column's value.
+    pub inner: bool,
+}
+
+/// What the line of a path stands for; `None` for a line of ours.
+pub fn place(columns: &[ColumnType], row: &[Value], path: &str) -> Option<Place> {
+    let within = |column: &ColumnType| {
+        let rest = path.strip_prefix(column.name.as_str())?;
+        (rest.is_empty() || rest.starts_with(STEP)).then_some(rest)
+    };
+    let (column, rest) = columns.iter().enumerate().find_map(|(at, one)| Some((at, within(one)?)))?;
+    let (mut kql, mut value) = (reference(&columns[column].name), row.get(column)?.clone());
+    for step in rest.split(STEP).skip(1) {
+        let Value::Dynamic(json) = &value else { return None };
+        let at: usize = step.parse().ok()?;
+        let (key, child) = children(json.trim())?.into_iter().nth(at)?;
+        match key.map(|key| reference(&key)) {
+            Some(name) if name.starts_with('[') => kql.push_str(&name),
+            Some(name) => kql.push_str(&format!(".{name}")),
+            None => kql.push_str(&format!("[{at}]")),
+        }
+        value = Value::Dynamic(child.get().to_owned());
+    }
+    Some(Place { column, kql, value, inner: !rest.is_empty() })
 }
 
 /// A row of the screen.
@@ -69,12 +108,14 @@ impl Record {
                 Value::Null => empty.push((column, "(null)")),
                 Value::String(text) if text.is_empty() => empty.push((column, "(empty)")),
                 Value::Dynamic(json) => lines.node(0, &column.name, &column.name, json),
+                Value::Datetime(at) => {
+                    lines.leaf(0, &column.name, &column.name, &self.zone.text(*at), false);
+                }
                 Value::Bool(_)
                 | Value::Int(_)
                 | Value::Long(_)
                 | Value::Real(_)
                 | Value::Decimal(_)
-                | Value::Datetime(_)
                 | Value::Timespan(_)
                 | Value::Guid(_)
                 | Value::String(_) => lines.leaf(0, &column.name, &column.name, &value.text(), false),
@@ -235,7 +276,7 @@ impl Lines<'_> {
         self.push(depth, path, name, &size, Some(open), true);
         for (at, (key, child)) in children.iter().enumerate().filter(|_| open) {
             let shown = key.clone().unwrap_or_else(|| at.to_string());
-            self.node(depth + 1, &format!("{path}\u{1}{at}"), &shown, child.get());
+            self.node(depth + 1, &format!("{path}{STEP}{at}"), &shown, child.get());
             if self.lines.len() > LINES_MAX {
                 return;
             }
@@ -330,6 +371,34 @@ mod tests {
         assert_eq!(record.lines(&columns, &row, false).len(), 2);
         record.fold(&record.lines(&columns, &row, false));
         assert_eq!(record.lines(&columns, &row, false).len(), 4);
+    }
+
+    #[test]
+    fn every_line_has_its_kql() {
+        let columns = [ColumnType::new("Raw", Type::Dynamic), ColumnType::new("Raw Data", Type::Long)];
+        let json = r#"{"Item":[{"Name":"x"},{"odd key":1.50,"where":null}]}"#;
+        let row = [Value::Dynamic(json.into()), Value::Long(7)];
+        let record = Record {
+            toggled: ["Raw\u{1}0\u{1}1".into(), "Raw\u{1}0\u{1}0".into()].into(),
+            ..Record::default()
+        };
+        let lines = record.lines(&columns, &row, false);
+        let places: Vec<_> = lines.iter().filter_map(|line| place(&columns, &row, &line.path)).collect();
+        let kql: Vec<_> = places.iter().map(|place| place.kql.as_str()).collect();
+        let expected = [
+            "Raw",
+            "Raw.Item",
+            "Raw.Item[0]",
+            "Raw.Item[0].Name",
+            "Raw.Item[1]",
+            r#"Raw.Item[1]["odd key"]"#,
+            r#"Raw.Item[1]["where"]"#,
+            r#"["Raw Data"]"#,
+        ];
+        assert_eq!(kql, expected);
+        assert_eq!(places[5].value, Value::Dynamic("1.50".into()));
+        assert_eq!((places[7].column, &places[7].value), (1, &Value::Long(7)));
+        assert_eq!(place(&columns, &row, EMPTY_PATH), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
+use super::grid::Look;
 
 /// The state of the workbench, as the session file holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +18,8 @@ pub struct Session {
     pub open: usize,
     /// `None` leaves the data's own.
     pub clock: Option<Clock>,
+    /// Where times are shown as they are there; `None` for UTC.
+    pub zone: Option<String>,
     /// What was run, the latest first.
     pub history: Vec<Past>,
     /// What was typed for parameters of queries, by their names.
@@ -56,6 +59,18 @@ pub struct TabState {
     pub unsaved: bool,
     /// What the file held when it was read or written.
     pub file_text: Option<String>,
+    pub left: Option<Left>,
+}
+
+/// How a result was left that is gone with its workbench: a run of the same statement looks so again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    pub text: String,
+    /// The names of the result's columns.
+    pub columns: Vec<String>,
+    pub look: Look,
+    pub row: u64,
+    pub column: usize,
 }
 
 /// A query that was run to its end.
@@ -120,7 +135,10 @@ impl Session {
             Ended::Killed => ", ended by a signal",
             Ended::Working => ", which did not end in order",
         };
-        let said = said.map(|said| format!("{said}{when}{why}"));
+        let left = self.tabs.get(self.open).and_then(|tab| tab.left.as_ref());
+        let look = left.filter(|left| left.look != Look::default());
+        let run = look.map_or("", |_| "; F5 shows its result as it was");
+        let said = said.map(|said| format!("{said}{when}{why}{run}"));
         if self.place < 2 {
             return said;
         }

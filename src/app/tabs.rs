@@ -6,7 +6,7 @@ use super::editor::Editor;
 use super::grid::Grid;
 use super::msg::{AgePurpose, Effect, Msg, TableAge};
 use super::record::Record;
-use super::session::TabState;
+use super::session::{Left, TabState};
 use super::stepper::Stepper;
 use super::{App, Focus, NoteKind, text};
 
@@ -29,6 +29,7 @@ struct Tab {
     record: Option<Record>,
     chart: Option<ChartPane>,
     stepper: Option<Stepper>,
+    left: Option<Left>,
 }
 
 /// All tabs but the open one, and where that stands among them.
@@ -96,15 +97,21 @@ fn take(app: &mut App) -> Tab {
         record: app.record.take(),
         chart: app.chart.take(),
         stepper: app.stepper.take(),
+        left: app.left.take(),
     }
 }
 
 fn put(app: &mut App, tab: Tab) {
-    let Tab { number, editor, file_text, focus, grid, ages, record, chart, stepper } = tab;
+    let Tab { number, editor, file_text, focus, grid, ages, record, chart, stepper, left } = tab;
     app.tabs.number = number;
+    // What was asked for meanwhile did not come here.
+    let mut grid = grid;
+    if let Some(grid) = &mut grid {
+        grid.waiting = None;
+    }
     (app.editor, app.file_text, app.focus) = (editor, file_text, focus);
     (app.grid, app.ages, app.record) = (grid, ages, record);
-    (app.chart, app.stepper) = (chart, stepper);
+    (app.chart, app.stepper, app.left) = (chart, stepper, left);
 }
 
 /// Opens the tab at a place.
@@ -151,18 +158,20 @@ fn fill(app: &mut App, state: TabState) {
     app.editor.saved = if state.unsaved { u64::MAX } else { app.editor.version };
     app.editor.set_cursor(state.cursor.0, state.cursor.1);
     app.file_text = state.file_text;
+    app.left = state.left;
 }
 
 /// Closes the open tab; its text can be had again once. `None` when it is the only one.
-pub fn close(app: &mut App) -> Option<Vec<Effect>> {
+pub fn close(app: &mut App) -> Option<()> {
     let last = app.tabs.open + 1 == app.tabs.count();
     let next = if last { app.tabs.open.checked_sub(1)? } else { app.tabs.open };
     app.tabs.closed = Some((app.editor.text(), app.editor.cursor()));
-    let gone = take(app);
+    super::results::leave(app);
+    take(app);
     let tab = app.tabs.waiting.remove(next);
     app.tabs.open = next;
     put(app, tab);
-    Some(gone.grid.map(|grid| Effect::Drop(grid.run)).into_iter().collect())
+    Some(())
 }
 
 /// What was closed last, once.
@@ -173,17 +182,36 @@ pub fn closed(app: &mut App) -> Option<TabState> {
 
 /// Each tab as the session keeps it.
 pub fn states(app: &App) -> Vec<TabState> {
-    let state = |editor: &Editor, file_text: &Option<String>| TabState {
-        text: editor.text(),
-        cursor: editor.cursor(),
-        file: editor.file.clone(),
-        unsaved: editor.unsaved(),
-        file_text: file_text.clone(),
-    };
+    let state =
+        |editor: &Editor, file_text: &Option<String>, grid: &Option<Grid>, left: &Option<Left>| TabState {
+            text: editor.text(),
+            cursor: editor.cursor(),
+            file: editor.file.clone(),
+            unsaved: editor.unsaved(),
+            file_text: file_text.clone(),
+            left: grid.as_ref().map(left_of).or_else(|| left.clone()),
+        };
     let mut states: Vec<TabState> =
-        app.tabs.waiting.iter().map(|tab| state(&tab.editor, &tab.file_text)).collect();
-    states.insert(app.tabs.open, state(&app.editor, &app.file_text));
+        app.tabs.waiting.iter().map(|tab| state(&tab.editor, &tab.file_text, &tab.grid, &tab.left)).collect();
+    states.insert(app.tabs.open, state(&app.editor, &app.file_text, &app.grid, &app.left));
     states
+}
+
+fn left_of(grid: &Grid) -> Left {
+    let columns = grid.compiled.columns.iter().map(|column| column.name.to_string()).collect();
+    let (row, column) = (grid.view.row, grid.view.column);
+    Left { text: grid.text.clone(), columns, look: grid.look(), row, column }
+}
+
+/// A result of the statement whose result was left in the last session looks as that did.
+pub fn take_up(app: &mut App, grid: &mut Grid) {
+    let same = |left: &mut Left| {
+        left.text == grid.text && left.columns.iter().eq(grid.compiled.columns.iter().map(|one| &one.name))
+    };
+    if let Some(left) = app.left.take_if(same) {
+        grid.put_on(left.look);
+        (grid.view.row, grid.view.column) = (left.row.min(grid.reachable().saturating_sub(1)), left.column);
+    }
 }
 
 /// The tabs of a session in place of all that there are.
@@ -206,9 +234,22 @@ pub fn forget_results(app: &mut App) {
     }
 }
 
+/// A result that is kept no longer is shown in no tab.
+pub fn forget(app: &mut App, run: u64) {
+    for tab in &mut app.tabs.waiting {
+        if tab.grid.as_ref().is_some_and(|grid| grid.run == run) {
+            (tab.grid, tab.ages, tab.record, tab.chart, tab.stepper) = (None, None, None, None, None);
+        }
+    }
+}
+
 /// The place of the tab that a message is for, when it is not the open one.
 pub fn owner(app: &App, msg: &Msg) -> Option<usize> {
-    let of_result = |run: u64| app.tabs.find(|tab| tab.grid.as_ref().is_some_and(|grid| grid.run == run));
+    let has = |grid: &Option<Grid>, run: u64| grid.as_ref().is_some_and(|grid| grid.run == run);
+    let of_result = |run: u64| match has(&app.grid, run) {
+        true => None,
+        false => app.tabs.find(|tab| has(&tab.grid, run)),
+    };
     match msg {
         Msg::First { run, .. } | Msg::Ran { run, .. } | Msg::Failed { run, .. } => {
             let running = app.running.as_ref().filter(|running| running.run == *run)?;

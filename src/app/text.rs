@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::zone::Zone;
 use crate::value::Value;
 
 pub use crate::display::{ellipsis, fit, shown, thousands, width};
@@ -19,6 +20,14 @@ pub fn cell(value: &Value, ascii: bool) -> String {
         shown.push_str(ellipsis(ascii));
     }
     shown
+}
+
+/// As [`cell`], times as they are in a zone.
+pub fn cell_in(value: &Value, zone: &Zone, ascii: bool) -> String {
+    match value {
+        Value::Datetime(at) => zone.text(*at),
+        value => cell(value, ascii),
+    }
 }
 
 /// The longest beginning of at most `bytes` bytes.

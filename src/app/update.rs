@@ -9,13 +9,14 @@ use super::keys::{self, Context};
 use super::keytest;
 use super::layout::{self, Part};
 use super::mouse;
-use super::msg::{AgePurpose, Effect, Failure, Msg, Question};
+use super::msg::{Effect, Failure, Msg, Question};
 use super::popup::{ListKind, Popup, Text};
 use super::session::{Past, Session, remember};
 use super::stepper::Events;
+use super::zone::Zone;
 use super::{
-    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, chart, commands, completion, counts,
-    parameters, search, statement, surveys, sweep, tabs, text, vim,
+    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, counts,
+    parameters, results, search, statement, surveys, sweep, tabs, text, vim,
 };
 use crate::diag::Diagnostic;
 
@@ -50,15 +51,17 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Resumed => return vec![Effect::Repaint],
         Msg::Opened(opened) => {
             app.database.state = DatabaseState::Open;
-            app.database.schema = opened.schema;
+            results::put_schema(app, &opened.schema);
             app.desk.forget();
             if !app.clock_chosen {
                 app.clock = opened.clock.map_or(Clock::Wall, Clock::Fixed);
             }
+            let mut forgotten = None;
             if let Some(title) = opened.title {
                 app.database.title = title;
                 forget_results(app);
                 tabs::forget_results(app);
+                forgotten = Some(results::forget(app));
             }
             app.dirty = true;
             if let Some(note) = opened.notes.first() {
@@ -66,9 +69,11 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
                 app.say(NoteKind::Warning, note);
             }
             app.check_at = (!app.editor.blank()).then_some(app.at);
+            let mut effects: Vec<Effect> = forgotten.into_iter().collect();
             if std::mem::take(&mut app.run_when_open) {
-                return by_name(app, "run");
+                effects.extend(by_name(app, "run"));
             }
+            return effects;
         }
         Msg::OpenFailed(why) => {
             let why = text::shown(&why, app.ascii).into_owned();
@@ -87,17 +92,20 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
                 return show(app, grid);
             }
         }
-        Msg::Ran { run, compiled, rows, total, ms, ended, warnings, skipped } => {
+        Msg::Ran { run, compiled, rows, total, values, ms, ended, warnings, skipped } => {
             if !is_current(app, run) {
                 return vec![Effect::Drop(run)];
             }
             let mut grid = Grid::new(run, compiled, rows, Extent::All { total, ms }, app.ascii);
-            if let Some(running) = &app.running {
-                grid.text.clone_from(&running.text);
-                let past = Past { text: running.text.clone(), ended, rows: total, ms };
-                remember(&mut app.history, past);
-            }
-            return finish(app, grid, &warnings, skipped);
+            let text = app.running.as_ref().map(|running| running.text.clone()).unwrap_or_default();
+            grid.text.clone_from(&text);
+            tabs::take_up(app, &mut grid);
+            let past = Past { text, ended, rows: total, ms };
+            remember(&mut app.history, past.clone());
+            let kept = grid.compiled.clone();
+            let mut effects = finish(app, grid, &warnings, skipped);
+            effects.extend(results::keep(app, run, past, kept, values));
+            return effects;
         }
         Msg::Failed { run, failure, ms } => return fail(app, run, failure, ms),
         Msg::Window { window, rows } => return window_came(app, &window, rows),
@@ -126,7 +134,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Loaded { result, schema } => {
             app.database.loading = None;
             if let Some(schema) = schema {
-                app.database.schema = schema;
+                results::put_schema(app, &schema);
             }
             app.desk.forget();
             return summary(app, "Load", result);
@@ -192,8 +200,10 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         if app.keymap.lookup_in(context, &name).is_none() {
             app.suggestions = None;
         }
+        // A digit says which.
+        let digit = Some(name.as_str()).filter(|name| name.len() == 1 && name.as_bytes()[0].is_ascii_digit());
         return if (command.when)(app) {
-            (command.run)(app, "")
+            (command.run)(app, digit.unwrap_or_default())
         } else {
             let said = format!("{name}: there is nothing to do that on now");
             app.say(NoteKind::Plain, said)
@@ -303,6 +313,7 @@ fn settle(app: &mut App) -> Vec<Effect> {
         app.call = completion::call(app);
         app.editor.pair_brackets();
     }
+    in_zone(app);
     let mut effects = Vec::new();
     if let Some(stepper) = &mut app.stepper {
         let area = layout.inner(Part::Events);
@@ -326,11 +337,29 @@ fn settle(app: &mut App) -> Vec<Effect> {
     effects
 }
 
+/// Times are shown as they are in the zone that was chosen last.
+fn in_zone(app: &mut App) {
+    if let Some(grid) = app.grid.as_mut().filter(|grid| grid.view.zone != app.zone) {
+        grid.view.zone = app.zone.clone();
+        grid.view.measure(&grid.compiled.columns, &grid.rows, app.ascii);
+    }
+    if let Some(Events::Rows(events)) = app.stepper.as_mut().map(|stepper| &mut stepper.events)
+        && events.view.zone != app.zone
+    {
+        events.view.zone = app.zone.clone();
+        events.view.measure(&events.columns, &events.rows, app.ascii);
+    }
+    if let Some(record) = app.record.as_mut().filter(|record| record.zone != app.zone) {
+        record.zone = app.zone.clone();
+    }
+}
+
 fn restore(app: &mut App, session: Session) -> Vec<Effect> {
     let said = session.said();
     tabs::restore(app, session.tabs, session.open);
     app.history = session.history;
     app.parameters = session.parameters;
+    app.zone = session.zone.and_then(|name| Zone::named(&name).ok()).unwrap_or_default();
     if let (Some(clock), false) = (session.clock, app.clock_chosen) {
         app.clock = clock;
         app.clock_chosen = true;
@@ -363,16 +392,19 @@ fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
         app.grid = Some(grid);
         return Vec::new();
     }
-    let old = app.grid.take().filter(|old| matches!(old.extent, Extent::All { .. }));
+    results::leave(app);
     // The same statement again is looked at as before.
-    if let Some(old) =
-        old.as_ref().filter(|old| old.text == grid.text && old.compiled.columns == grid.compiled.columns)
+    if let Some(old) = app
+        .grid
+        .take()
+        .filter(|old| matches!(old.extent, Extent::All { .. }))
+        .filter(|old| old.text == grid.text && old.compiled.columns == grid.compiled.columns)
     {
         grid.put_on(old.look());
     }
     forget_results(app);
     app.grid = Some(grid);
-    old.map(|old| Effect::Drop(old.run)).into_iter().collect()
+    Vec::new()
 }
 
 fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) -> Vec<Effect> {
@@ -399,20 +431,7 @@ fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) ->
             app.say(NoteKind::Plain, said);
         }
     }
-    if total == 0 {
-        let purpose = AgePurpose::Empty { run };
-        effects.push(Effect::Ages { purpose, text: running.filled.text, now: Some(compiled.now) });
-        return effects;
-    }
-    if let Some(render) = &compiled.render {
-        let why_not = format!("'render {}' is shown as the table", render.kind);
-        if chart::drawn(&render.kind) {
-            effects.extend(chart::open(app, render.clone()));
-        } else if app.note.text.is_empty() {
-            let said = text::shown(&why_not, app.ascii).into_owned();
-            app.say(NoteKind::Plain, said);
-        }
-    }
+    effects.extend(results::present(app, run, &running.filled.text, &compiled, total));
     effects
 }
 

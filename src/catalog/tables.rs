@@ -111,7 +111,10 @@ impl TableRow {
 
 /// The schema to bind against when no database is open.
 pub fn schema() -> Schema {
-    Schema { tables: TABLES.iter().map(|row| row.table(format!("\"{}\"", row.name))).collect() }
+    Schema {
+        tables: TABLES.iter().map(|row| row.table(format!("\"{}\"", row.name))).collect(),
+        ..Schema::default()
+    }
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ pub fn tables(connection: &Connection) -> Result<Vec<StoredTable>> {
 }
 
 pub fn schema(tables: &[StoredTable]) -> Schema {
-    Schema { tables: tables.iter().map(|stored| stored.table.clone()).collect() }
+    Schema { tables: tables.iter().map(|stored| stored.table.clone()).collect(), ..Schema::default() }
 }
 
 /// What FROM names for a stored table.

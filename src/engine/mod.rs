@@ -111,6 +111,8 @@ pub struct ResultId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stored {
     pub rows: u64,
+    /// Values that were copied to keep it; none where its rows are those of a stored table.
+    pub values: u64,
 }
 
 /// One open database with a connection that runs queries, one at a time. `Send`, not `Sync`.
@@ -194,9 +196,16 @@ impl Engine {
         Ok(())
     }
 
-    /// The tables that a query may name; a new one after [`Engine::detached`].
+    /// The tables that a query may name, and the kept results that have names; a new one after
+    /// [`Engine::detached`].
     pub fn schema(&self) -> Arc<Schema> {
-        self.schema.clone()
+        let named = self.handle.shared.named().clone();
+        if named.is_empty() {
+            return self.schema.clone();
+        }
+        // One that was just dropped has a name for a moment more.
+        let results = named.iter().filter_map(|(name, id)| self.handle.kept_table(*id, name).ok()).collect();
+        Arc::new(Schema { tables: self.schema.tables.clone(), results })
     }
 
     /// The data's own clock in ticks, such as the sample's.
@@ -287,12 +296,12 @@ impl Engine {
         };
         let (kept, shown) = run.keep(first)?;
         drop(attached);
-        let rows = kept.rows;
+        let (rows, values) = (kept.rows, kept.values());
         shared.results().insert(id, kept);
         if !shown {
             first(self.handle.reader()?.window(id, &Pick::default(), 0, results::FIRST_ROWS, cancel)?.0);
         }
-        Ok(Stored { rows })
+        Ok(Stored { rows, values })
     }
 
     /// Lets go of the hunt file while `work` writes to it, then opens it again and reads its schema.
@@ -326,6 +335,11 @@ impl Handle {
     /// A second connection for windows of kept results, for another thread.
     pub fn reader(&self) -> Result<Reader> {
         Ok(Reader { connection: open::connect(&self.instance.database)?, shared: self.shared.clone() })
+    }
+
+    /// Gives results names for queries, in place of all names before.
+    pub fn name_results(&self, names: Vec<(String, ResultId)>) {
+        *self.shared.named() = names;
     }
 
     /// A kept result as a table for queries, under a name for them.

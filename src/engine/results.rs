@@ -30,6 +30,8 @@ pub struct Shared {
     /// The inputs that are there, by table, with the stamps of what they were read from.
     inputs: Mutex<HashMap<String, u64>>,
     numbers: AtomicU64,
+    /// What queries call kept results.
+    named: Mutex<Vec<(String, ResultId)>>,
     /// Held for reading by those who read the hunt file, for writing while it is detached.
     pub hunt: RwLock<()>,
 }
@@ -87,6 +89,10 @@ impl Shared {
         self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub fn named(&self) -> MutexGuard<'_, Vec<(String, ResultId)>> {
+        self.named.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Another number each time, for names.
     pub fn number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
@@ -115,6 +121,16 @@ impl Kept {
             None if self.in_hunt => format!("(SELECT t.* FROM {from} AS t WHERE t.rowid < {rows})"),
             None => from.clone(),
         }
+    }
+
+    /// Values that were copied for it.
+    pub fn values(&self) -> u64 {
+        let copied = match (self.in_hunt, &self.ids) {
+            (true, None) => 0,
+            (true, Some(_)) => 1,
+            (false, _) => self.columns.len() as u64,
+        };
+        copied.saturating_mul(self.rows)
     }
 
     /// Frees what only this result needs.

@@ -23,6 +23,27 @@ pub fn not_equal(column: &ColumnType, value: &Value) -> String {
     }
 }
 
+/// The rows where an expression gives this part of a dynamic value, or with `not` those where it gives
+/// another. Numbers are compared as numbers, whatever their spelling; `None` for an array or an object,
+/// whose text is no more than one of many.
+pub fn part(kql: &str, json: &str, not: bool) -> Option<String> {
+    let sign = if not { "!=" } else { "==" };
+    let json = json.trim();
+    match serde_json::from_str::<serde_json::Value>(json).ok()? {
+        serde_json::Value::Null => Some(format!("{}({kql})", if not { "isnotnull" } else { "isnull" })),
+        serde_json::Value::Bool(value) => Some(format!("tobool({kql}) {sign} {value}")),
+        serde_json::Value::String(text) => Some(format!("tostring({kql}) {sign} {}", quoted(&text))),
+        serde_json::Value::Number(_) => Some(match (json.parse::<i64>(), json.parse::<f64>()) {
+            (Ok(value), _) => format!("tolong({kql}) {sign} {}", literal(&Value::Long(value), Type::Long)),
+            (_, Ok(value)) if value.is_finite() => {
+                format!("todouble({kql}) {sign} {}", literal(&Value::Real(value), Type::Real))
+            }
+            _ => format!("tostring({kql}) {sign} {}", quoted(json)),
+        }),
+        serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
+    }
+}
+
 fn compared(column: &ColumnType, value: &Value, sign: &str, [null, empty]: [&str; 2]) -> String {
     let name = reference(&column.name);
     match value {
@@ -87,6 +108,18 @@ pub fn added(query: &str, conditions: &[String]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_dynamic_values_are_compared_by_what_they_are() {
+        let made = |json| part("D.a[0]", json, false);
+        assert_eq!(made(r#""x\" or true""#).as_deref(), Some(r#"tostring(D.a[0]) == "x\" or true""#));
+        assert_eq!(made("7").as_deref(), Some("tolong(D.a[0]) == 7"));
+        assert_eq!(made("1.50").as_deref(), Some("todouble(D.a[0]) == 1.5"));
+        assert_eq!(part("D.a", "true", true).as_deref(), Some("tobool(D.a) != true"));
+        assert_eq!(part("D.a", "null", true).as_deref(), Some("isnotnull(D.a)"));
+        assert_eq!(made("1e400").as_deref(), Some(r#"tostring(D.a[0]) == "1e400""#));
+        assert_eq!(made("[1]"), None);
+    }
 
     fn column(ty: Type) -> ColumnType {
         ColumnType::new("User Id", ty)

@@ -57,7 +57,7 @@ mod tests {
     fn tables_that_lack_are_named_before_mistakes() {
         let columns = vec![TableColumn::new("UserId", Type::String)];
         let table = Table { name: "OfficeActivity".into(), from: "\"OfficeActivity\"".into(), columns };
-        let schema = Schema { tables: vec![table] };
+        let schema = Schema { tables: vec![table], ..Schema::default() };
         let of = |text: &str| ready(text, &schema, &Options::default());
         assert_eq!(of("OfficeActivity | count"), Ready::Yes);
         let both = "SigninLogs | join kind=inner (OfficeActivity) on UserId | union SigninLogs";

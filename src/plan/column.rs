@@ -123,11 +123,11 @@ pub struct StoredId {
 
 impl StoredId {
     pub fn table(self, schema: &Schema) -> &str {
-        &schema.tables[self.table as usize].name
+        &schema.at(self.table as usize).name
     }
 
     pub fn column(self, schema: &Schema) -> &str {
-        &schema.tables[self.table as usize].columns[self.column as usize].name
+        &schema.at(self.table as usize).columns[self.column as usize].name
     }
 
     pub fn named(self, schema: &Schema) -> Origin {

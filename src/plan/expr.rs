@@ -185,7 +185,7 @@ impl Binder<'_> {
     /// The official column that a name stands for, when this column holds its values.
     pub fn alias_of(&self, name: &str, column: &Column) -> Option<&str> {
         let origin = column.origin?;
-        let alias = self.schema.tables[origin.table as usize].alias(name)?;
+        let alias = self.schema.at(origin.table as usize).alias(name)?;
         (alias == origin.column(self.schema)).then_some(alias)
     }
 

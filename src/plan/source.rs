@@ -161,7 +161,7 @@ impl Binder<'_> {
     /// A stored table with all of its columns; pruning drops what nobody reads.
     pub fn table(&mut self, name: &str, span: Span, env: &Env) -> Checked<Rel> {
         let schema = self.schema;
-        let Some(at) = schema.tables.iter().position(|table| table.name == name) else {
+        let Some(at) = schema.place(name) else {
             if self.unknown_stored(&Name { text: name.to_owned(), span }) {
                 return Err(Stop);
             }
@@ -193,7 +193,7 @@ impl Binder<'_> {
             items.push((id, stored.clone(), column.ty));
             cols.push(Column { id, ..column.clone() });
         }
-        let from = schema.tables[at].from.clone();
+        let from = schema.at(at).from.clone();
         let node = Node::Scan { table: name.to_owned(), from, items };
         Ok(self.seen(name, Rel { node, cols, order: Vec::new(), span }, span))
     }
@@ -205,7 +205,7 @@ impl Binder<'_> {
             return known.clone();
         }
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let columns = self.schema.tables[table].columns.iter().enumerate();
+        let columns = self.schema.at(table).columns.iter().enumerate();
         let columns = columns.filter(|(_, column)| column.alias_of.is_none());
         let columns = columns.map(|(at, column)| {
             let name = ColumnName::from(&column.name);

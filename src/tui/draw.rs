@@ -118,7 +118,7 @@ fn focused(app: &App, part: Part) -> bool {
 /// The title of a pane to the left, what belongs to it to the right.
 fn title(app: &App, theme: &Theme, buffer: &mut Buffer, layout: &Layout, pane: &Pane) {
     let (left, right) = match pane.part {
-        Part::Editor => (editor_title(app, layout, pane.title.width), app.clock.shown()),
+        Part::Editor => (editor_title(app, layout, pane.title.width), clock_shown(app)),
         Part::Grid => panes::grid::title(app),
         Part::Record => panes::record::title(app),
         Part::Chart => panes::chart::title(app),
@@ -147,6 +147,12 @@ fn title(app: &App, theme: &Theme, buffer: &mut Buffer, layout: &Layout, pane: &
     put(buffer, room, 0, 0, &right, right_style, theme.ascii);
 }
 
+/// The query clock, and the zone of what is shown.
+fn clock_shown(app: &App) -> String {
+    let zone = app.zone.name().map(|name| format!("  tz {name}")).unwrap_or_default();
+    format!("{}{zone}", app.clock.shown())
+}
+
 fn editor_title(app: &App, layout: &Layout, width: u16) -> String {
     let mut title = format!("kqlhunt  {}", text::shown(&app.database.title, app.ascii));
     if app.database.state == DatabaseState::Opening {
@@ -155,7 +161,7 @@ fn editor_title(app: &App, layout: &Layout, width: u16) -> String {
     if app.tabs.count() > 1 {
         // The clock and the edges have the rest of the line.
         let room =
-            usize::from(width).saturating_sub(text::width(&title) + text::width(&app.clock.shown()) + 10);
+            usize::from(width).saturating_sub(text::width(&title) + text::width(&clock_shown(app)) + 10);
         title.push_str(&format!("  {}", panes::tabs::strip(app, room)));
     } else if let Some(file) = &app.editor.file {
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();

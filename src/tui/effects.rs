@@ -14,7 +14,7 @@ use super::runner::{Runner, Source};
 use super::windows::Windows;
 use super::{files, input, terminal};
 use crate::app::msg::{Effect, Msg};
-use crate::engine::{Cancel, Handle};
+use crate::engine::{Cancel, Handle, ResultId};
 use crate::hunt::pack::Hunt;
 use crate::outside::Folders;
 use crate::schema::Schema;
@@ -124,6 +124,12 @@ impl Effects {
             Effect::Drop(result) => {
                 if let Some(open) = &self.open {
                     open.windows.drop_result(result);
+                }
+            }
+            Effect::NameResults(names) => {
+                if let Some(open) = &self.open {
+                    let names = names.into_iter().map(|(name, run)| (name, ResultId(run)));
+                    open.handle.name_results(names.collect());
                 }
             }
             Effect::Ages { purpose, text, now } => self.ask(Job::Ages { purpose, text, now }),

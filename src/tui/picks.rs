@@ -50,7 +50,7 @@ pub fn survey(engine: &mut Engine, handle: &Handle, survey: &Survey, cancel: &Ca
 }
 
 fn compiled(table: Table, filters: &Conditions, pipe: &str) -> Result<Compiled> {
-    let schema = Schema { tables: vec![table] };
+    let schema = Schema { tables: vec![table], ..Schema::default() };
     let options = compile::Options { now: filters.now, ..compile::Options::default() };
     let text = filters.over(NAME, pipe);
     let compilation = compile::compile(&text, &schema, &options);

@@ -291,8 +291,8 @@ impl Runner {
         let msg = match stored {
             Ok(stored) => {
                 let warnings = compilation.diagnostics;
-                let (total, ended) = (stored.rows, wall_clock());
-                Msg::Ran { run, compiled, rows, total, ms: ms(), ended, warnings, skipped }
+                let (total, values, ended) = (stored.rows, stored.values, wall_clock());
+                Msg::Ran { run, compiled, rows, total, values, ms: ms(), ended, warnings, skipped }
             }
             Err(error) => Msg::Failed { run, failure: failure(error), ms: ms() },
         };

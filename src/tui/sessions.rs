@@ -76,7 +76,7 @@ pub fn save(file: &Path, session: &Session) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::app::clock::Clock;
-    use crate::app::session::{Past, TabState};
+    use crate::app::session::{Left, Past, TabState};
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -89,6 +89,7 @@ mod tests {
             file: Some("q.kql".into()),
             unsaved: true,
             file_text: None,
+            left: Some(Left { text: "A".into(), row: 7, ..Left::default() }),
         };
         let session = Session {
             tabs: vec![tab, TabState::default()],

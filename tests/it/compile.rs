@@ -216,7 +216,10 @@ fn warnings(predicate: &str) -> Vec<(String, Option<String>)> {
         column("Flag", Type::Bool),
         column("At", Type::Datetime),
     ];
-    let schema = Schema { tables: vec![Table { name: "T".into(), from: "\"T\"".into(), columns }] };
+    let schema = Schema {
+        tables: vec![Table { name: "T".into(), from: "\"T\"".into(), columns }],
+        ..Schema::default()
+    };
     let found = compile(&format!("let two = \"2\"; T | where {predicate}"), &schema, &Options::default());
     assert!(!found.results.is_empty(), "{predicate}: {:?}", found.diagnostics);
     let shown = found.diagnostics.into_iter();
@@ -272,7 +275,10 @@ fn a_name_near_a_known_one_is_answered_with_it() {
 /// One stored table with a column of text.
 fn stored() -> Schema {
     let columns = vec![TableColumn::new("Text", Type::String)];
-    Schema { tables: vec![Table { name: "Stored".into(), from: "\"Stored\"".into(), columns }] }
+    Schema {
+        tables: vec![Table { name: "Stored".into(), from: "\"Stored\"".into(), columns }],
+        ..Schema::default()
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn schema() -> Schema {
         TableColumn::new("r", Type::Real),
         TableColumn::new("t", Type::Datetime),
     ];
-    Schema { tables: vec![Table { name: "T".into(), from: "T".into(), columns }] }
+    Schema { tables: vec![Table { name: "T".into(), from: "T".into(), columns }], ..Schema::default() }
 }
 
 /// Compiles on a small stack; a debug build may take ten times the second that a release build has.

@@ -14,6 +14,7 @@ use kqlhunt::app::msg::{
     Conditions, Copied, CopyText, Effect, Exported, Failure, Find, Follow, Followed, FoundRow, Msg, Opened,
     Purpose, Question, Rows, Survey, TableAge, Topic, Window,
 };
+use kqlhunt::app::session::Ended;
 use kqlhunt::app::sweep::State;
 use kqlhunt::app::vim::Vim;
 use kqlhunt::app::{App, Start, update};
@@ -157,6 +158,14 @@ impl Stage {
                     y: words[2].parse().unwrap(),
                     does,
                 }));
+            }
+            // The program ends, and another begins with what it left.
+            "again" => {
+                let (mut session, size, ascii) = (self.app.session(), self.app.size, self.app.ascii);
+                session.ended = Ended::LinkLost;
+                *self = Stage::new(size, ascii);
+                self.line("open");
+                self.send(Msg::Restored(session));
             }
             "keys" => {
                 for name in rest.split_whitespace() {
@@ -312,6 +321,7 @@ pub fn schema() -> Schema {
             ),
             table("ThreatIntelIndicators", &[("TimeGenerated", Type::Datetime), ("Pattern", Type::String)]),
         ],
+        ..Schema::default()
     }
 }
 
@@ -600,6 +610,7 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
         }
         Effect::Cancel
         | Effect::Drop(_)
+        | Effect::NameResults(_)
         | Effect::Save(_)
         | Effect::Edit { .. }
         | Effect::Repaint
@@ -730,7 +741,17 @@ fn outcome(run: u64, text: &str) -> Vec<Msg> {
     }
     let (compiled, rows, total) = result(text);
     let compiled = Arc::new(compiled);
-    vec![Msg::Ran { run, compiled, rows, total, ms: 41, ended: now(), warnings: Vec::new(), skipped: 0 }]
+    vec![Msg::Ran {
+        run,
+        compiled,
+        rows,
+        total,
+        values: total,
+        ms: 41,
+        ended: now(),
+        warnings: Vec::new(),
+        skipped: 0,
+    }]
 }
 
 fn mistakes(text: &str) -> Vec<Diagnostic> {
@@ -890,6 +911,7 @@ fn an_answer_to_an_older_run_is_dropped() {
         compiled: Arc::new(compiled.clone()),
         rows: rows.clone(),
         total,
+        values: 0,
         ms: 1,
         ended: now(),
         warnings: Vec::new(),
@@ -913,7 +935,7 @@ fn a_record_of_the_first_rows_stays_open_when_the_rest_comes() {
     stage.send(Msg::First { run: 1, compiled: compiled.clone(), rows: rows.clone() });
     stage.line("keys Ctrl-O j j Enter");
     let (warnings, skipped) = (Vec::new(), 0);
-    stage.send(Msg::Ran { run: 1, compiled, rows, total, ms: 1, ended: now(), warnings, skipped });
+    stage.send(Msg::Ran { run: 1, compiled, rows, total, values: 0, ms: 1, ended: now(), warnings, skipped });
     assert!(stage.app.record.is_some());
     assert_eq!(stage.app.grid.as_ref().unwrap().view.row, 2);
     assert!(stage.screen().contains("bo@contoso.com"), "{}", stage.screen());

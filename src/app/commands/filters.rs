@@ -81,7 +81,8 @@ pub fn add(app: &mut App, kql: &str) -> Vec<Effect> {
 fn check(grid: &Grid, kql: &str) -> Result<(), String> {
     let column = |column: &ColumnType| TableColumn::new(column.name.as_str(), column.ty);
     let columns = grid.compiled.columns.iter().map(column).collect();
-    let schema = Schema { tables: vec![Table { name: NAME.into(), from: NAME.into(), columns }] };
+    let schema =
+        Schema { tables: vec![Table { name: NAME.into(), from: NAME.into(), columns }], ..Schema::default() };
     let text = Conditions { kql: vec![kql.to_owned()], now: grid.compiled.now }.over(NAME, "");
     let options = Options { now: grid.compiled.now, ..Options::default() };
     let compilation = compile::compile(&text, &schema, &options);

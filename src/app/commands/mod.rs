@@ -10,9 +10,11 @@ pub mod filters;
 mod following;
 mod grid;
 mod hits;
+mod kept;
 mod moving;
 mod panes;
 mod records;
+mod results;
 mod running;
 mod searching;
 mod tabs;
@@ -37,7 +39,6 @@ use panes::{
 };
 use records::{fold, next_record, open_record, previous_record};
 use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all};
-use tabs::{close_tab, new_tab, next_tab, previous_tab, reopen_tab};
 
 use super::keys::is_sequence;
 use super::msg::Effect;
@@ -78,10 +79,11 @@ const fn row(
 }
 
 /// Every command, in the order of the hint bar.
-pub const COMMANDS: &[Command] = &joined::<{ GENERAL.len() + grid::ROWS.len() }>([GENERAL, grid::ROWS]);
+pub const COMMANDS: &[Command] =
+    &joined::<{ GENERAL.len() + grid::ROWS.len() + kept::ROWS.len() }>([GENERAL, grid::ROWS, kept::ROWS]);
 
 /// The tables one behind the other; `COUNT` rows in all.
-const fn joined<const COUNT: usize>(tables: [&[Command]; 2]) -> [Command; COUNT] {
+const fn joined<const COUNT: usize>(tables: [&[Command]; 3]) -> [Command; COUNT] {
     let mut all = [tables[0][0]; COUNT];
     let (mut filled, mut table) = (0, 0);
     while table < tables.len() {
@@ -341,19 +343,6 @@ const GENERAL: &[Command] = &[
         has_remarks,
         next_problem,
     ),
-    row("new-tab", &["new"], "", "", "Opens a query tab.", always, new_tab),
-    row(
-        "next-tab",
-        &["tabn", "tab"],
-        "[N]",
-        "",
-        "Goes to the next query tab, or to tab N.",
-        always,
-        next_tab,
-    ),
-    row("previous-tab", &["tabp"], "", "", "Goes to the query tab before.", always, previous_tab),
-    row("close-tab", &["close"], "", "", "Closes the query tab and frees its result.", always, close_tab),
-    row("reopen-tab", &["reopen"], "", "", "Opens the tab that was closed last.", always, reopen_tab),
     row("mouse", &["mouse"], "", "", "Switches the mouse on or off.", always, mouse::toggle),
     row("key-test", &["keytest"], "", "", "Shows what the terminal sends for a key.", always, keytest::start),
     row("undo", &[], "", "undo", "Takes back the last edit.", always, undo),

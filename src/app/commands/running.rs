@@ -8,6 +8,7 @@ use crate::app::grid::Extent;
 use crate::app::msg::{AgePurpose, Effect};
 use crate::app::remarks::Remark;
 use crate::app::statement::{self, Statement};
+use crate::app::zone::Zone;
 use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, parameters, sweep, text};
 
 pub fn run(app: &mut App, _: &str) -> Vec<Effect> {
@@ -133,6 +134,30 @@ pub fn clock(app: &mut App, typed: &str) -> Vec<Effect> {
             },
             Clock::Wall => app.say(NoteKind::Warning, "a distance needs a fixed clock; try :now newest"),
         },
+        Err(why) => {
+            let said = text::shown(&why, app.ascii).into_owned();
+            app.say(NoteKind::Error, said)
+        }
+    }
+}
+
+/// Shows times as they are somewhere.
+pub fn zone(app: &mut App, typed: &str) -> Vec<Effect> {
+    if typed.is_empty() {
+        return palette(app, "tz ");
+    }
+    match Zone::named(typed) {
+        Ok(zone) => {
+            let said = match zone.name() {
+                Some(name) => {
+                    format!("times are shown as in {name}; exports, copies and filters stay in UTC")
+                }
+                None => "times are shown in UTC".to_owned(),
+            };
+            app.zone = zone;
+            app.say(NoteKind::Good, said);
+            vec![Effect::Save(app.session())]
+        }
         Err(why) => {
             let said = text::shown(&why, app.ascii).into_owned();
             app.say(NoteKind::Error, said)

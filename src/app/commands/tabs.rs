@@ -49,10 +49,9 @@ pub fn close_tab(app: &mut App, _: &str) -> Vec<Effect> {
         return app.say(NoteKind::Warning, "the query of this tab runs; Ctrl-C stops it");
     }
     match tabs::close(app) {
-        Some(effects) => {
+        Some(()) => {
             app.suggestions = None;
-            app.say(NoteKind::Plain, "closed; :reopen brings its text back");
-            effects
+            app.say(NoteKind::Plain, "closed; :reopen brings its text back")
         }
         None => app.say(NoteKind::Plain, "this is the only tab; Ctrl-Q ends kqlhunt"),
     }

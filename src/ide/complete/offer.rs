@@ -97,6 +97,10 @@ impl Offer<'_> {
             let detail = format!("{} columns", view.columns.len());
             self.add(Kind::Table, view.name, detail, format!("{} kqlhunt's own.", view.doc));
         }
+        for result in &self.schema.results {
+            let detail = format!("{} columns", result.columns.len());
+            self.add(Kind::Table, &result.name, detail, "A kept result.").insert = reference(&result.name);
+        }
         for (name, function) in &self.options.outside.functions {
             self.add(Kind::Function, name, "stored function", format!("From {}.", function.path));
         }

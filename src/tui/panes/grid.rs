@@ -37,6 +37,11 @@ pub fn title(app: &App) -> (String, String) {
         let doing = if grid.settled() { "sorted by" } else { "sorting by" };
         left.push_str(&format!("  {doing} {}", keys.join(", ")));
     }
+    if let (Some(place), 2..) = (app.results.place(grid.run), app.results.kept.len()) {
+        let kept = &app.results.kept[place];
+        let said = format!("[{}/{}] {}", place + 1, app.results.kept.len(), kept.name());
+        left = left.replacen("Result", &said, 1);
+    }
     if app.running.as_ref().is_some_and(|running| running.tab == app.tabs.number) {
         left.push_str("  (of the run before)");
     }

@@ -60,7 +60,7 @@ pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             continue;
         };
         for (column, start, wide) in &columns {
-            let mut shown = text::cell(&row[*column], theme.ascii);
+            let mut shown = text::cell_in(&row[*column], &table.view.zone, theme.ascii);
             let right = right_aligned(table.columns[*column].ty);
             let level = severity::level(&table.columns[*column].name, &shown);
             if let (Some(level), true) = (level, theme.mono) {

@@ -40,7 +40,7 @@ impl Sink for Memory {
             from: String::new(),
             columns: columns.clone(),
         });
-        Ok(Schema { tables: tables.collect() })
+        Ok(Schema { tables: tables.collect(), ..Schema::default() })
     }
 
     fn loaded(&self) -> Result<Vec<Loaded>> {

@@ -67,3 +67,24 @@ fn the_users_editor_has_the_terminal_and_the_line() {
     terminal.send("x");
     terminal.wait("| take 1x");
 }
+
+#[test]
+fn a_result_is_a_table() {
+    let mut terminal = Terminal::ready(Setup { size: (120, 40), ..Setup::default() });
+    let mut run = |query: &str, wanted: &str| {
+        terminal.send(CTRL_N);
+        terminal.send(query);
+        terminal.send(F5);
+        terminal.wait(wanted);
+    };
+    run("OfficeActivity | summarize Hits = count() by UserId | top 3 by Hits", "3 rows");
+    run("Last | summarize Sum = sum(Hits), Users = dcount(UserId)", "[2/2] Result2  1 row");
+    run("OfficeActivity", "[3/3] Result3");
+    run("Result3 | where UserId in (Result1) | count", "[4/4] Result4  1 row");
+    run("Result1 | where Hits < 0 | union Result2 | count", "[5/5] Result5  1 row");
+    run("search * | where $table startswith 'Result' | count", "[6/6] Result6  1 row");
+    run("Last", "[7/7] Result7  1 row");
+    terminal.send(CTRL_O);
+    terminal.send("1");
+    terminal.wait("[1/7] Result1  3 rows");
+}
