@@ -171,7 +171,8 @@ def once(peer, rows):
         first = (terminal.chunks[-1][0] - terminal.started) * 1000
         answered = (peer.answered(terminal) - terminal.started) * 1000
         loaded = peer.loaded(terminal, rows)
-        terminal.settle(1.0)
+        # Messages that go away by themselves go first.
+        terminal.settle(4.0, patience=15)
         downs = [terminal.answer(DOWN, quiet=0.15) for _ in range(15)]
         pages = [terminal.answer(PAGE_DOWN, quiet=0.25) for _ in range(10)]
         idle = terminal.idle(10)

@@ -62,7 +62,7 @@ const EVENTS_MAX: usize = 10_000;
 
 /// While the terminal's size changes again and again, as when a window is dragged, no frame follows another
 /// sooner: each is a whole screen.
-const RESIZED: Duration = Duration::from_millis(60);
+const RESIZED: Duration = Duration::from_millis(100);
 
 /// Runs until the user ends it.
 ///
