@@ -276,6 +276,8 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Hits, "N", "next-user"),
         (Hits, "P", "previous-user"),
         (Hits, "i", "indicators"),
+        (Hits, "t", "triage"),
+        (Hits, "b", "bookmark"),
         (Hits, "]", "wider"),
         (Hits, "[", "narrower"),
         (Hits, ".", "others"),

@@ -61,6 +61,7 @@ use vim::Vim;
 use zone::Zone;
 
 use crate::facts::Outside;
+use crate::hunt::notes::Notes;
 use crate::hunt::pack::Hunt;
 use crate::hunt::ready::Ready;
 use crate::ide::signature::Signature;
@@ -118,6 +119,8 @@ pub struct App {
     /// What queries may name outside of the database.
     pub outside: Arc<Outside>,
     pub counts: Counts,
+    /// What was noted on hits of these data.
+    pub notes: Notes,
     /// The call that the cursor is in, and the index of its argument.
     pub call: Option<(Signature, usize)>,
     /// Text and cursor that `call` was worked out for.
@@ -264,6 +267,7 @@ impl App {
             desk: Desk::default(),
             outside: Arc::default(),
             counts: Counts::default(),
+            notes: Notes::default(),
             call: None,
             called: (0, (0, 0)),
             hunts: start.hunts,

@@ -12,6 +12,7 @@ use super::sweep::State;
 use crate::compile::Compiled;
 use crate::diag::Diagnostic;
 use crate::facts::Outside;
+use crate::hunt::notes::Note;
 use crate::hunt::pack::Hunt;
 use crate::hunt::ready::Ready;
 use crate::hunt::sweep::Row;
@@ -93,6 +94,8 @@ pub enum Msg {
         ticket: u64,
         answer: Result<Grid, String>,
     },
+    /// The lines of the notes on these data.
+    Notes(Result<String, String>),
     Followed {
         ticket: u64,
         answer: Result<Followed, String>,
@@ -424,6 +427,8 @@ pub enum Effect {
         kql: String,
         now: i64,
     },
+    /// Adds a note, with the time of the wall clock.
+    Note(Note),
     /// Follows the rows of a statement.
     Follow {
         follow: Follow,

@@ -1,6 +1,7 @@
 //! Stepping through the hits of a result: users, their hits, the events behind a hit, the indicator.
 //! Which rows are hits is decided in `hunt`; this is where the reader is.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
@@ -12,6 +13,7 @@ use super::text;
 use crate::compile::Compiled;
 use crate::hunt::card::{self, Card};
 use crate::hunt::hits::{self, Roles, User};
+use crate::hunt::notes::{Notes, Subject, Verdict};
 use crate::hunt::pivot::{self, EVENTS_MAX, Pivot};
 use crate::schema::Schema;
 use crate::ticks;
@@ -137,6 +139,34 @@ impl Stepper {
 
     pub fn address(&self) -> String {
         self.row()[self.roles.address].text()
+    }
+
+    /// What a note on the hit is about: its user and its address, by the stored columns where they are known.
+    pub fn subject(&self) -> Subject {
+        self.subject_of(self.row())
+    }
+
+    fn subject_of(&self, row: &[Value]) -> Subject {
+        let named = |at: usize| {
+            let stored = self.compiled.origins.get(at).and_then(Option::as_ref);
+            let name = stored.map_or(&self.compiled.columns[at].name, |origin| &origin.column);
+            (name.clone(), row[at].text())
+        };
+        Subject::new([named(self.roles.user), named(self.roles.address)])
+    }
+
+    /// The subjects of all hits, each once.
+    pub fn subjects(&self) -> BTreeSet<Subject> {
+        self.rows.iter().map(|row| self.subject_of(row)).collect()
+    }
+
+    /// What is noted of a user's hits: the verdict when they all have the same, and whether one is bookmarked.
+    pub fn noted(&self, user: &User, notes: &Notes) -> (Option<Verdict>, bool) {
+        let found: Vec<_> =
+            user.rows.iter().map(|row| notes.about(&self.subject_of(&self.rows[*row]))).collect();
+        let verdicts: BTreeSet<_> = found.iter().map(|note| note.and_then(|note| note.verdict)).collect();
+        let same = verdicts.first().copied().flatten().filter(|_| verdicts.len() == 1);
+        (same, found.iter().any(|note| note.is_some_and(|note| note.bookmarked)))
     }
 
     /// Hits before this one, over all users, and how many there are.

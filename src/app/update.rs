@@ -123,6 +123,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             }
             return stepper.answer(question, answer, ascii);
         }
+        Msg::Notes(lines) => return commands::noted(app, lines),
         Msg::Followed { ticket, answer } => return counts::came(app, ticket, answer),
         Msg::FileRead { path, text } => return file_read(app, path, text),
         Msg::Edited(edited) => return super::arrivals::edited(app, edited),

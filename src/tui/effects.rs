@@ -14,8 +14,9 @@ use super::runner::{Runner, Source};
 use super::windows::Windows;
 use super::{files, input, terminal};
 use crate::app::msg::{Effect, Msg};
-use crate::engine::{Cancel, Handle, ResultId};
+use crate::engine::{Cancel, Data, Handle, ResultId};
 use crate::hunt::pack::Hunt;
+use crate::journal;
 use crate::outside::Folders;
 use crate::schema::Schema;
 use crate::sweep::Stop;
@@ -60,9 +61,17 @@ impl Effects {
         events: Sender<Event>,
     ) -> io::Result<Effects> {
         let folders = source.folders.clone();
+        let database = match &source.data {
+            Data::File(path) => Some(path.as_path()),
+            Data::Memory(_) | Data::Tables(_) | Data::Empty => None,
+        };
+        let notes_file = journal::notes_file(database).ok();
+        let files = files::start(session_file, notes_file, events.clone())?;
+        // A thread of files that is gone says so itself.
+        let _ = files.send(files::Job::Notes);
         Ok(Effects {
             runner: Runner::start(source, events.clone())?,
-            files: files::start(session_file, events.clone())?,
+            files,
             checker: Checker::start(folders.clone(), events.clone())?,
             folders,
             open: None,
@@ -150,6 +159,7 @@ impl Effects {
                     }
                 }
             }
+            Effect::Note(note) => self.file(files::Job::Note(note)),
             Effect::Save(session) => self.file(files::Job::Save(session)),
             Effect::WriteChart { path, content, over } => {
                 self.file(files::Job::WriteChart { path, content, over });

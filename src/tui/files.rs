@@ -10,6 +10,8 @@ use super::run::Event;
 use super::sessions;
 use crate::app::msg::Msg;
 use crate::app::session::Session;
+use crate::hunt::notes::Note;
+use crate::{journal, sys, ticks};
 
 /// A query file is no larger.
 const TEXT_MAX: u64 = 4 << 20;
@@ -17,13 +19,29 @@ const TEXT_MAX: u64 = 4 << 20;
 /// What the thread is asked for.
 pub enum Job {
     Save(Session),
+    /// What was noted the last times.
+    Notes,
+    Note(Note),
     Read(PathBuf),
-    Write { path: PathBuf, text: String, version: u64, over: bool },
-    WriteChart { path: PathBuf, content: String, over: bool },
+    Write {
+        path: PathBuf,
+        text: String,
+        version: u64,
+        over: bool,
+    },
+    WriteChart {
+        path: PathBuf,
+        content: String,
+        over: bool,
+    },
 }
 
 /// Starts the thread; it ends when the sender is dropped.
-pub fn start(session_file: Option<PathBuf>, events: Sender<Event>) -> io::Result<Sender<Job>> {
+pub fn start(
+    session_file: Option<PathBuf>,
+    notes_file: Option<PathBuf>,
+    events: Sender<Event>,
+) -> io::Result<Sender<Job>> {
     let (jobs, todo) = channel();
     thread::Builder::new().name("files".into()).spawn(move || {
         while let Ok(job) = todo.recv() {
@@ -32,6 +50,17 @@ pub fn start(session_file: Option<PathBuf>, events: Sender<Event>) -> io::Result
                     let saved = session_file.as_deref().map(|file| sessions::save(file, &session));
                     match saved {
                         Some(Err(error)) => Msg::Broken(format!("the session cannot be saved: {error}")),
+                        Some(Ok(())) | None => continue,
+                    }
+                }
+                Job::Notes => match notes_file.as_deref().map(journal::read) {
+                    Some(lines) => Msg::Notes(lines.map_err(|error| error.to_string())),
+                    None => continue,
+                },
+                Job::Note(note) => {
+                    let note = Note { at: ticks::iso(sys::wall_clock()), ..note };
+                    match notes_file.as_deref().map(|file| journal::append(file, &note.line())) {
+                        Some(Err(error)) => Msg::Notes(Err(error.to_string())),
                         Some(Ok(())) | None => continue,
                     }
                 }

@@ -63,6 +63,8 @@ fn the_quarantine_hunt_draws_its_chart_and_the_other_lists_its_hits() {
     terminal.wait("Hit 2/2 of ana.ruiz@contoso.com: events from 198.51.100.23");
     terminal.wait("2 events");
     terminal.wait("Bulletproof hosting");
+    terminal.send("t");
+    terminal.wait("true positive (1 of");
     terminal.send("]");
     terminal.wait("60 minutes before and after");
     terminal.send(".");

@@ -617,6 +617,7 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
         | Effect::Suspend
         | Effect::Mouse(_)
         | Effect::KeyTest(_)
+        | Effect::Note(_)
         | Effect::Quit => Vec::new(),
     }
 }

@@ -12,6 +12,7 @@ mod grid;
 mod hits;
 mod kept;
 mod moving;
+mod noting;
 mod panes;
 mod records;
 mod results;
@@ -33,6 +34,7 @@ use files::{export, export_over, load, open_file, write, write_over};
 use following::{behind, count_rows, days, health, open, why_not};
 use hits::{hits, indicators, narrower, next_hit, next_user, others, previous_hit, previous_user, wider};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
+use noting::{bookmark, note, triage};
 use panes::{
     accept, close, complete_input, help, history, hunts, next_pane, palette, previous_pane, quit, repaint,
     schema, suspend, toggle,
@@ -46,6 +48,7 @@ use super::{App, keytest, mouse, sweep};
 pub use copying::copied;
 pub use hits::{open_hits, sighted};
 pub use moving::step;
+pub use noting::noted;
 pub use panes::{put_hunt, put_query};
 pub use running::{run_beside, run_statement, set_clock};
 
@@ -109,6 +112,17 @@ const GENERAL: &[Command] = &[
         stepping,
         indicators,
     ),
+    row(
+        "triage",
+        &[],
+        "",
+        "verdict",
+        "Judges the hit: true positive, benign, unsure, and back to none.",
+        stepping,
+        triage,
+    ),
+    row("bookmark", &[], "", "", "Bookmarks the hit, or takes the bookmark away.", stepping, bookmark),
+    row("note", &["note"], "[WORDS]", "", "Notes words about the hit.", stepping, note),
     row("wider", &[], "", "", "Shows more of what the user did around the events.", stepping, wider),
     row("narrower", &[], "", "", "Shows less of what the user did around the events.", stepping, narrower),
     row("others", &[], "", "", "Lists the other users of the address.", stepping, others),

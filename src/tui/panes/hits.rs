@@ -31,6 +31,13 @@ pub fn users(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let name = text::shown(&user.name, app.ascii);
         let severity = text::shown(&user.severity, app.ascii);
         let hits = text::count(user.hits, "hit");
+        let (verdict, bookmarked) = stepper.noted(user, &app.notes);
+        let mark = if bookmarked { "*" } else { "" };
+        let hits = match verdict {
+            Some(verdict) => format!("{}{mark}  {hits}", verdict.short()),
+            None if bookmarked => format!("{mark}  {hits}"),
+            None => hits,
+        };
         let told = if severity.is_empty() { hits.clone() } else { format!("{severity}  {hits}") };
         let y = y as u16;
         if current {
@@ -57,6 +64,13 @@ pub fn events_title(app: &App) -> (String, String) {
         text::shown(&user.name, app.ascii),
         text::shown(&stepper.address(), app.ascii),
     );
+    let left = match app.notes.about(&stepper.subject()) {
+        Some(note) => {
+            let verdict = note.verdict.map_or(String::new(), |verdict| format!("  {}", verdict.name()));
+            format!("{left}{verdict}{}", if note.bookmarked { "  bookmarked" } else { "" })
+        }
+        None => left,
+    };
     let right = match &stepper.events {
         Events::Rows(events) if events.more => format!("the first {}", text::thousands(EVENTS_MAX as u64)),
         Events::Rows(events) => {
