@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn keys_are_one_or_many_and_conflicts_have_a_place() {
         let text =
-            "keymap:\n  editor:\n    format: [Ctrl-Y, F11]\n    comment: Alt-c\n  results:\n    top: 1\n";
+            "keymap:\n  editor:\n    format: [Ctrl-Y, F11]\n    comment: Alt-c\n  results:\n    top: J\n";
         let file = parsed(text).expect("reads");
         let keymap = keymap(&file).expect("binds");
         let said = "config.yaml:3: editor: Ctrl-Y is 'format' now; 'redo' is left with Alt-z";

@@ -122,7 +122,6 @@ const GENERAL: &[Command] = &[
         triage,
     ),
     row("bookmark", &[], "", "", "Bookmarks the hit, or takes the bookmark away.", stepping, bookmark),
-    row("note", &["note"], "[WORDS]", "", "Notes words about the hit.", stepping, note),
     row("wider", &[], "", "", "Shows more of what the user did around the events.", stepping, wider),
     row("narrower", &[], "", "", "Shows less of what the user did around the events.", stepping, narrower),
     row("others", &[], "", "", "Lists the other users of the address.", stepping, others),
@@ -346,6 +345,7 @@ const GENERAL: &[Command] = &[
         days,
     ),
     row("health", &["health"], "", "", "Shows how complete the data of the query are.", always, health),
+    row("note", &["note"], "[WORDS]", "", "Notes words about the hit.", stepping, note),
     row("repaint", &["redraw"], "", "", "Draws the screen anew.", always, repaint),
     row("suspend", &[], "", "", "Gives the terminal back to the shell until `fg`.", always, suspend),
     row(

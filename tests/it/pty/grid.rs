@@ -37,7 +37,7 @@ fn a_result_is_filtered_by_its_cells_and_the_filters_become_the_query() {
     terminal.send("|");
     terminal.wait("3 filters written into the query");
     terminal.send(F5);
-    terminal.wait("Result  143 rows");
+    terminal.wait("Result2  143 rows");
     terminal.send(CTRL_Q);
     assert_eq!(terminal.end().exit_code(), 0);
 }
