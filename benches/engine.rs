@@ -28,7 +28,9 @@ fn fill(store: &mut Store) -> Result<()> {
                     texts.push(&format!("Mozilla/5.0 (Windows NT 10.0; Win64; x64) build {number} of {row}"));
                 }
                 Values::Text(texts) => texts.push(["FileDownloaded", "New-InboxRule", "Send"][row % 3]),
-                Values::Bool(_) | Values::Int(_) | Values::Real(_) => unreachable!("no such column"),
+                Values::Bool(_) | Values::Int(_) | Values::Real(_) | Values::Texts(_) => {
+                    unreachable!("no such column")
+                }
             }
             buffer.present();
         }

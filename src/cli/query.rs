@@ -125,7 +125,7 @@ fn exporter(global: &Global, args: &QueryArgs, output: &Output) -> Result<Box<dy
         .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
     let terminal = match output {
         Output::Stdout(_) => io::stdout().is_terminal(),
-        Output::File(..) => false,
+        Output::File(_) => false,
     };
     // A drawing is of signs that a terminal may lack; what only holds data says so with --ascii.
     let ascii = global.ascii || terminal && format.draws && !sys::utf8_locale();
@@ -144,7 +144,7 @@ fn columns(terminal: bool) -> usize {
 enum Output {
     Stdout(BufWriter<StdoutLock<'static>>),
     /// The file, and the one beside it that says how it came to be.
-    File(Summed<FileWriter>, FileWriter),
+    File(Box<(Summed<FileWriter>, FileWriter)>),
 }
 
 impl Output {
@@ -153,7 +153,7 @@ impl Output {
             Some(path) if path.as_os_str() != "-" => {
                 let file = FileWriter::create(path, args.force).map_err(Failure::output)?;
                 let sidecar = Sidecar::open(path, args.force).map_err(Failure::output)?;
-                Ok(Output::File(Summed::new(file), sidecar))
+                Ok(Output::File(Box::new((Summed::new(file), sidecar))))
             }
             Some(_) | None => Ok(Output::Stdout(BufWriter::new(io::stdout().lock()))),
         }
@@ -162,7 +162,8 @@ impl Output {
     fn commit(self, args: &QueryArgs, sql: Vec<String>, run: &Entry) -> Result<(), Failure> {
         match self {
             Output::Stdout(mut stdout) => Ok(stdout.flush()?),
-            Output::File(file, beside) => {
+            Output::File(files) => {
+                let (file, beside) = *files;
                 let name = args.output.as_deref().and_then(Path::file_name).unwrap_or_default();
                 let sidecar = Sidecar {
                     file: name.to_string_lossy().into_owned(),
@@ -182,7 +183,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Output::Stdout(stdout) => stdout.write(bytes),
-            Output::File(file, _) => file.write(bytes),
+            Output::File(files) => files.0.write(bytes),
         }
     }
 
@@ -190,7 +191,7 @@ impl Write for Output {
         match self {
             Output::Stdout(stdout) => stdout.flush(),
             // Batches need not reach the disk one by one.
-            Output::File(..) => Ok(()),
+            Output::File(_) => Ok(()),
         }
     }
 }
