@@ -429,7 +429,10 @@ fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) ->
             let stopped =
                 running.stopped.map(|tab| format!("the query of tab {} was stopped for this one", tab + 1));
             let said = stopped.unwrap_or_else(|| text::shown(&running.said, app.ascii).into_owned());
-            app.say(NoteKind::Plain, said);
+            // What was said since the run began, such as of a copy of its first rows, stays to be read.
+            if !said.is_empty() {
+                app.say(NoteKind::Plain, said);
+            }
         }
     }
     effects.extend(results::present(app, run, &running.filled.text, &compiled, total));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::data::{self, Chosen};
+use super::data;
 use super::exit::{Exit, Failure};
 use super::{Global, format_names, library, sweep};
 use crate::export;
@@ -41,9 +41,7 @@ fn formats() -> Vec<&'static str> {
 pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
     library::check(&args.folders)?;
     let hunts = library::hunts(global, &args.folders)?;
-    let chosen = Chosen::by(global)?;
-    data::announce(&chosen);
-    let mut engine = data::open(global, &chosen)?;
+    let (chosen, mut engine) = data::opened(global)?;
     let now = data::now(global, engine.clock());
     let order = sweep::order(global, hunts, now, 1, None);
     let standings: Vec<Standing> = if args.hits {

@@ -131,6 +131,15 @@ pub fn now(global: &Global, clock: Option<i64>) -> i64 {
     global.now.or(clock).unwrap_or_else(wall_clock).clamp(0, ticks::DATETIME_MAX)
 }
 
+/// Opens the data that the arguments choose, and says which they are when nobody chose them.
+#[cfg(feature = "engine")]
+pub fn opened(global: &Global) -> Result<(Chosen, Engine), Failure> {
+    let chosen = Chosen::by(global)?;
+    announce(&chosen);
+    let engine = open(global, &chosen)?;
+    Ok((chosen, engine))
+}
+
 /// Opens the data that was chosen.
 #[cfg(feature = "engine")]
 pub fn open(global: &Global, chosen: &Chosen) -> Result<Engine, Failure> {

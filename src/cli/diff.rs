@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::data::{self, Chosen};
+use super::data;
 use super::exit::{Exit, Failure};
 use super::input::{Source, Text};
 use super::{Global, format_names, report, signals, time};
@@ -46,9 +46,7 @@ pub fn run(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     let cancel = Cancel::new();
     let asked = cancel.clone();
     let stopped = signals::watch(move || asked.cancel())?;
-    let chosen = Chosen::by(global)?;
-    data::announce(&chosen);
-    let mut engine = data::open(global, &chosen)?;
+    let (_, mut engine) = data::opened(global)?;
     let now = data::now(global, engine.clock());
     let sides = side(global, &mut engine, &before, args.then.unwrap_or(now), &cancel).and_then(|old| {
         let new = side(global, &mut engine, after.as_ref().unwrap_or(&before), now, &cancel)?;

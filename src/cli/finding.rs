@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::data::{self, Chosen};
+use super::data;
 use super::exit::{Exit, Failure};
 use super::input::Source;
 use super::{Global, journal, library, report, signals};
@@ -76,9 +76,7 @@ pub fn run(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
     let cancel = Cancel::new();
     let asked = cancel.clone();
     let stopped = signals::watch(move || asked.cancel())?;
-    let chosen = Chosen::by(global)?;
-    data::announce(&chosen);
-    let mut engine = data::open(global, &chosen)?;
+    let (chosen, mut engine) = data::opened(global)?;
     let name = journal::data_name(&chosen, &mut engine)?;
     let now = data::now(global, engine.clock());
     // Data without indicators name none.

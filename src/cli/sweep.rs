@@ -49,9 +49,7 @@ pub fn run(global: &Global, args: &SweepArgs) -> Result<Exit, Failure> {
     library::check(&args.folders)?;
     let mut rules = library::hunts(global, &args.folders)?;
     library::of_tactic(&mut rules, args.tactic.as_deref());
-    let chosen = Chosen::by(global)?;
-    data::announce(&chosen);
-    let mut engine = data::open(global, &chosen)?;
+    let (chosen, mut engine) = data::opened(global)?;
     let now = data::now(global, engine.clock());
     let order = order(global, rules, now, usize::from(args.days), args.jobs);
     let rows = swept(&mut engine, &chosen, &order, args.fresh)?;

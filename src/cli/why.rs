@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::data::{self, Chosen};
+use super::data;
 use super::exit::{Exit, Failure};
 use super::{Global, QueryText, report, signals};
 use crate::compile::Options;
@@ -31,16 +31,16 @@ pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
     let cancel = Cancel::new();
     let asked = cancel.clone();
     let stopped = signals::watch(move || asked.cancel())?;
-    let chosen = Chosen::by(global)?;
-    data::announce(&chosen);
-    let mut engine = data::open(global, &chosen)?;
+    let (_, mut engine) = data::opened(global)?;
     let folders = global.folders();
     let (now, params, outside) =
         (data::now(global, engine.clock()), args.query.param.clone(), folders.listing());
     let options = Options { now, params, outside, ..Options::default() };
     let mut found = folders.supply(&mut engine, &source.text, &options).map_err(Failure::supply)?;
     let compilation = engine.compile(&source.text, &options, &cancel).map_err(Failure::from);
-    found.extend(compilation.map_err(|failure| stopped.failure(failure))?.diagnostics);
+    let compilation = compilation.map_err(|failure| stopped.failure(failure))?;
+    let reads = trace::reads(&compilation.results);
+    found.extend(compilation.diagnostics);
     let shown = report::render(&source, &found, global.color.on_stderr());
     let _ = io::stderr().write_all(shown.as_bytes());
     if diag::any_error(&found) {
@@ -48,7 +48,7 @@ pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
     }
     let schema = engine.schema();
     let mut ask = |kql: &str| engine.rows(kql, &options, &cancel).map_err(|error| error.to_string());
-    let answer = trace::why(&source.text, &args.ioc, &schema, &mut ask);
+    let answer = trace::why(&source.text, &args.ioc, &schema, &reads, &mut ask);
     if cancel.cancelled() {
         return Err(stopped.failure(Failure::new(Exit::Cancelled, "cancelled")));
     }

@@ -19,11 +19,17 @@ pub use shown::{json, lines};
 pub use stages::{Counted, count, stages};
 pub use why::{Condition, End, Report, Stage, Trace, why};
 
+use crate::compile::Compiled;
 use crate::value::{Grid, Value};
 
 /// Answers queries on the data: all rows of a KQL text that gives one result. What is asked here gives few. Its
 /// errors are told to the user as they are.
 pub type Ask<'a> = dyn FnMut(&str) -> Result<Grid, String> + 'a;
+
+/// The stored tables that the results of a compilation read.
+pub fn reads(results: &[Compiled]) -> Vec<String> {
+    results.iter().flat_map(|result| &result.tables).map(|used| used.table.clone()).collect()
+}
 
 /// How many rows a query gives.
 fn number(ask: &mut Ask, kql: &str) -> Result<u64, String> {

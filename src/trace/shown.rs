@@ -17,14 +17,17 @@ pub fn lines(report: &Report, text: &str) -> Vec<String> {
         lines.push(String::new());
         lines.extend(trace_lines(trace, &report.value, text));
     }
-    lines.extend(report.remarks.iter().cloned());
+    if !report.remarks.is_empty() {
+        lines.push(String::new());
+        lines.extend(report.remarks.iter().cloned());
+    }
     lines
 }
 
 fn verdict(report: &Report) -> String {
     let value = &report.value;
     match report.shown {
-        Some(0) if report.traces.iter().all(|trace| trace.end == End::Absent) => {
+        Some(0) if report.nowhere => {
             format!("{value} is in none of the tables that the query reads.")
         }
         Some(0) => format!("No row of the result names {value}."),
@@ -112,6 +115,7 @@ pub fn json(report: &Report, text: &str) -> Json {
         "rows": report.shown,
         "verdict": verdict(report),
         "traces": report.traces.iter().map(|trace| trace_json(trace, text)).collect::<Vec<_>>(),
+        "nowhere": report.nowhere,
         "remarks": report.remarks,
     })
 }

@@ -1,12 +1,15 @@
 //! Why does a result not name a value? Each table that the text reads is cut down to the rows that name it, and
 //! these are followed to the operator where none is left.
 
+use std::collections::BTreeSet;
+
 use super::chain::{Chain, Goal, Step, chains};
 use super::edits::Edits;
 use super::map::{Map, Place};
 use super::reason::Lost;
 use super::stages::prefix;
 use super::{Ask, number, one_line, reason};
+use crate::catalog::views;
 use crate::compile::{on_own_stack, quoted, reference};
 use crate::diag::Fix;
 use crate::schema::Schema;
@@ -22,6 +25,8 @@ pub struct Report {
     pub shown: Option<u64>,
     /// One for each way from a table of the query.
     pub traces: Vec<Trace>,
+    /// Whether no row of any table that the query reads names it, followed or not.
+    pub nowhere: bool,
     /// What could not be followed, as sentences.
     pub remarks: Vec<String>,
 }
@@ -88,24 +93,31 @@ pub struct Condition {
 /// The column that tells rows of an operand from others.
 const MARK: &str = "kqlhunt_traced";
 
-/// Follows the rows that name a value, such as an address, a domain, a hash or a user.
-pub fn why(text: &str, value: &str, schema: &Schema, ask: &mut Ask) -> Report {
+/// Follows the rows that name a value, such as an address, a domain, a hash or a user. `reads` are the stored tables
+/// that the query reads, by whatever way: those that cannot be followed are said.
+pub fn why(text: &str, value: &str, schema: &Schema, reads: &[String], ask: &mut Ask) -> Report {
     on_own_stack(text, || {
         let (script, _) = parse(text);
         let map = Map::of(&script);
-        let mut report =
-            Report { value: value.to_owned(), shown: None, traces: Vec::new(), remarks: Vec::new() };
+        let mut report = Report {
+            value: value.to_owned(),
+            shown: None,
+            traces: Vec::new(),
+            nowhere: false,
+            remarks: Vec::new(),
+        };
         let mut follower = Follower { text, map: &map, value, ask };
         report.shown = follower.shown();
         for found in &map.uses {
-            let known = schema.table(&found.name.text).is_some() && map.gives(found).is_none();
-            if known {
+            let stored = |name: &str| schema.table(name).is_some();
+            let name = found.name.text.as_str();
+            let known = stored(name) || views::find(name).is_some_and(|view| stored(view.reads));
+            if known && map.gives(found).is_none() {
                 follower.table(&found.name.text, &chains(&map, found), &mut report);
             }
         }
-        for name in &map.functions {
-            report.remarks.push(format!("What the function {} reads is not followed.", name.text));
-        }
+        let unfollowed = follower.unfollowed(reads, &mut report);
+        report.nowhere = unfollowed == Some(0) && report.traces.iter().all(|trace| trace.end == End::Absent);
         report
     })
 }
@@ -132,6 +144,30 @@ impl Follower<'_, '_> {
         let kql = prefix(self.text, self.map, &Edits::default(), Place { line: at, op: end });
         let named = format!("{kql}\n{}", self.names_it());
         number(self.ask, &named).ok()
+    }
+
+    /// How many rows name the value in tables that were not followed, such as those that a function, a pattern of
+    /// names or a search reads; `None` when that cannot be told.
+    fn unfollowed(&mut self, reads: &[String], report: &mut Report) -> Option<u64> {
+        let followed = |table: &String| {
+            report.traces.iter().any(|trace| {
+                trace.table == *table || views::find(&trace.table).is_some_and(|view| view.reads == *table)
+            })
+        };
+        let left: BTreeSet<&String> = reads.iter().filter(|table| !followed(table)).collect();
+        let mut all = Some(0);
+        for table in left {
+            let named = format!("{}\n{}", reference(table), self.names_it());
+            let rows = number(self.ask, &named).ok();
+            let told = rows.map_or("It is not known how many".into(), |rows| rows.to_string());
+            report.remarks.push(format!(
+                "{table} is read in a way that is not followed, such as by a function, a pattern or a search. \
+                 {told} of its rows name {}.",
+                self.value
+            ));
+            all = all.zip(rows).map(|(all, rows)| all + rows);
+        }
+        all
     }
 
     fn table(&mut self, table: &str, chains: &[Chain], report: &mut Report) {

@@ -34,7 +34,7 @@ pub fn follow(
             Followed::Counts(counted.into_iter().map(|(span, rows)| (span.start as usize, rows)).collect())
         }
         Follow::Why(value) => {
-            let report = trace::why(text, value, &schema, &mut ask);
+            let report = trace::why(text, value, &schema, &trace::reads(&compilation.results), &mut ask);
             Followed::Report { title: format!("Why not {value}"), lines: trace::lines(&report, text) }
         }
         Follow::Behind { columns, row } => {

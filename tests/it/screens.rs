@@ -943,6 +943,23 @@ fn a_record_of_the_first_rows_stays_open_when_the_rest_comes() {
 }
 
 #[test]
+fn what_was_said_of_the_first_rows_stays_when_the_rest_comes() {
+    let mut stage = Stage::new((80, 24), false);
+    stage.line("open");
+    stage.line("type Slow");
+    stage.line("keys F5");
+    let (compiled, rows, total) = result("OfficeActivity");
+    let compiled = Arc::new(compiled);
+    stage.send(Msg::First { run: 1, compiled: compiled.clone(), rows: rows.clone() });
+    stage.line("keys Ctrl-O y");
+    let said = stage.app.note.text.clone();
+    assert!(said.starts_with("cell copied: "), "{said}");
+    let (warnings, skipped) = (Vec::new(), 0);
+    stage.send(Msg::Ran { run: 1, compiled, rows, total, values: 0, ms: 1, ended: now(), warnings, skipped });
+    assert_eq!(stage.app.note.text, said);
+}
+
+#[test]
 fn nothing_wakes_an_idle_screen() {
     let mut stage = Stage::new((80, 24), false);
     stage.line("open");

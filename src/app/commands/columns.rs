@@ -39,6 +39,11 @@ pub fn unhide(app: &mut App, typed: &str) -> Vec<Effect> {
         change(app, |grid| grid.view.columns.unhide_all());
         return nothing();
     }
+    reveal(app, typed)
+}
+
+/// Goes to the named column, and brings it back where it is hidden.
+fn reveal(app: &mut App, typed: &str) -> Vec<Effect> {
     match named(app, typed) {
         Ok(column) => {
             change(app, |grid| {
@@ -129,16 +134,7 @@ pub fn column(app: &mut App, typed: &str) -> Vec<Effect> {
     if typed.is_empty() {
         return palette(app, "column ");
     }
-    match named(app, typed) {
-        Ok(column) => {
-            change(app, |grid| {
-                grid.view.columns.unhide(column);
-                grid.view.column = column;
-            });
-            nothing()
-        }
-        Err(effects) => effects,
-    }
+    reveal(app, typed)
 }
 
 /// The column of this name; else the first that begins with it, else that has it, whatever the case.

@@ -4,7 +4,7 @@ use super::records::{copy_path, copy_value, drop_value, keep_value, value_has};
 use super::results::{kept, result};
 use super::running::zone;
 use super::tabs::{close_tab, new_tab, next_tab, previous_tab, reopen_tab};
-use super::{Command, always, has_record, has_result, row};
+use super::{Command, always, has_record, row};
 
 /// In the order of the hint bar.
 pub const ROWS: &[Command] = &[
@@ -37,7 +37,7 @@ pub const ROWS: &[Command] = &[
         has_record,
         value_has,
     ),
-    row("kept-result", &[], "", "", "Shows a kept result, by its place among them.", has_result, kept),
+    row("kept-result", &[], "", "", "Shows a kept result, by its place among them.", always, kept),
     row("result", &["result"], "NAME", "", "Shows a kept result, such as Result3 or Last.", always, result),
     row(
         "zone",

@@ -84,6 +84,8 @@ fn a_result_is_a_table() {
     run("Result1 | where Hits < 0 | union Result2 | count", "[5/5] Result5  1 row");
     run("search * | where $table startswith 'Result' | count", "[6/6] Result6  1 row");
     run("Last", "[7/7] Result7  1 row");
+    // A tab without a result shows them too.
+    run("Result9", "unknown table");
     terminal.send(CTRL_O);
     terminal.send("1");
     terminal.wait("[1/7] Result1  3 rows");
