@@ -114,6 +114,11 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
+/// `1 row`, `7 rows`.
+pub fn count(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,5 +146,6 @@ mod tests {
     fn thousands_are_parted() {
         assert_eq!(thousands(1_234_567), "1,234,567");
         assert_eq!(thousands(12), "12");
+        assert_eq!((count(1, "row").as_str(), count(1_200, "row").as_str()), ("1 row", "1,200 rows"));
     }
 }

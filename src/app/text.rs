@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::zone::Zone;
 use crate::value::Value;
 
-pub use crate::display::{ellipsis, fit, shown, thousands, width};
+pub use crate::display::{count, ellipsis, fit, shown, thousands, width};
 
 /// No more of a cell than this is looked at for the grid; the record view shows all of it.
 const CELL_BYTES_MAX: usize = 1_000;
@@ -77,11 +77,6 @@ pub fn elapsed(ms: u64) -> String {
     }
 }
 
-/// `1 row`, `7 rows`.
-pub fn count(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +91,5 @@ mod tests {
     #[test]
     fn numbers_read_easily() {
         assert_eq!(elapsed(1_450), "1.4 s");
-        assert_eq!(count(1, "row"), "1 row");
     }
 }

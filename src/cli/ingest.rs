@@ -125,7 +125,7 @@ fn tell(summary: &Summary, database: &Path, args: &IngestArgs) -> Result<(), Fai
     }
     let width = summary.tables.keys().map(|name| name.chars().count()).max().unwrap_or(0);
     for (table, rows) in &summary.tables {
-        writeln!(out, "{:width$}  {rows} rows", display::safe(table))?;
+        writeln!(out, "{:width$}  {}", display::safe(table), display::count(*rows, "row"))?;
     }
     let sum = [
         (summary.identical, "files were loaded before and were left out"),
@@ -139,7 +139,7 @@ fn tell(summary: &Summary, database: &Path, args: &IngestArgs) -> Result<(), Fai
         }
     }
     let name = database.display().to_string();
-    writeln!(out, "{files} files into {}", display::safe(&name))?;
+    writeln!(out, "{} into {}", display::count(*files, "file"), display::safe(&name))?;
     writeln!(out, "{rows_in} rows in = {loaded} loaded + {quarantined} quarantined + {blank} blank")?;
     Ok(())
 }

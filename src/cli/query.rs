@@ -9,6 +9,7 @@ use super::exit::{Exit, Failure};
 use super::{Global, QueryArgs, empty, journal, report, signals};
 use crate::compile::{Compiled, Options};
 use crate::diag;
+use crate::display::count;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
 use crate::export::{self, Exporter, file::FileWriter};
@@ -82,13 +83,13 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     }
     match exporter.neutralised() {
         0 => {}
-        count => report::say(&format!(
-            "{count} cell{} that a spreadsheet would run got a leading apostrophe; --csv-raw leaves them",
-            if count == 1 { "" } else { "s" }
+        cells => report::say(&format!(
+            "{} that a spreadsheet would run got a leading apostrophe; --csv-raw leaves them",
+            count(cells, "cell")
         )),
     }
     if io::stderr().is_terminal() {
-        report::say(&format!("{rows} rows in {:.3} s", started.elapsed().as_secs_f64()));
+        report::say(&format!("{} in {:.3} s", count(rows, "row"), started.elapsed().as_secs_f64()));
     }
     Ok(Exit::Done)
 }

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::{Global, journal, signals};
 use crate::compile::Options;
 use crate::diag;
-use crate::display::{safe, safe_ascii};
+use crate::display::{count, safe, safe_ascii};
 use crate::engine::{Cancel, Engine, Sql};
 use crate::journal::{DataName, Digest, Entry, Outcome, entries, read};
 
@@ -125,8 +125,7 @@ fn again(global: &Global, entry: &Entry, data: &mut Open, cancel: &Cancel) -> Re
         let now = Outcome::new(compiled, digest);
         let verdict = before.compared(&now);
         holds &= verdict.holds();
-        let rows = if now.rows == 1 { "row" } else { "rows" };
-        lines.push(format!("{} {rows}: {}", now.rows, verdict.words()));
+        lines.push(format!("{}: {}", count(now.rows, "row"), verdict.words()));
     }
     Ok(Told { holds, lines })
 }

@@ -54,13 +54,13 @@ impl Finding {
     /// `12 rows`, with what is left out.
     fn rows(&self) -> String {
         let rows = self.run.results.last().map_or(0, |result| result.rows);
-        let word = if rows == 1 { "row" } else { "rows" };
+        let all = display::count(rows, "row");
         match rows as usize > self.shown.rows.len() {
             true => {
                 let shown = self.shown.rows.len();
-                format!("{} {word}, of which the first {shown} are shown", display::thousands(rows))
+                format!("{all}, of which the first {shown} are shown")
             }
-            false => format!("{} {word}", display::thousands(rows)),
+            false => all,
         }
     }
 

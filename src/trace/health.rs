@@ -4,6 +4,7 @@
 use super::Ask;
 use crate::catalog::tables;
 use crate::compile::{TableUse, reference};
+use crate::display;
 use crate::schema::{Schema, Table, TableColumn};
 use crate::syntax::token::TokenKind;
 use crate::syntax::tokens;
@@ -125,15 +126,17 @@ impl Health {
         let (Some(first), Some(last)) = (self.first, self.last) else {
             return vec![format!("{table}: no rows")];
         };
-        let mut lines = vec![format!("{table}: {rows} rows, {} to {}", minute(first), minute(last))];
+        let mut lines =
+            vec![format!("{table}: {}, {} to {}", display::count(*rows, "row"), minute(first), minute(last))];
         let (name, count) =
             if self.unit == HOUR { ("hour", self.bins.len()) } else { ("day", self.bins.len()) };
         let within: u64 = self.bins.iter().sum();
-        let s = if count == 1 { "" } else { "s" };
         lines.push(format!(
-            "  look-back {} to {}, {count} {name}{s}: {within} rows",
+            "  look-back {} to {}, {}: {}",
             minute(self.from),
-            minute(self.to)
+            minute(self.to),
+            display::count(count as u64, name),
+            display::count(within, "row")
         ));
         lines.push(format!("  rows per {name}: {}", self.bars()));
         let gaps = self.gaps();

@@ -3,6 +3,7 @@
 use super::offer::Offer;
 use super::{Ask, Kind};
 use crate::catalog;
+use crate::display;
 use crate::syntax::words::escaped;
 
 impl Offer<'_> {
@@ -14,7 +15,7 @@ impl Offer<'_> {
         };
         let from = format!("A value of {}.", source.column);
         for (value, count) in values {
-            let rows = if *count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
+            let rows = display::count(*count, "row");
             self.add(Kind::Value, value, rows, from.clone()).insert = escaped(value);
         }
     }
