@@ -47,6 +47,7 @@ fn open_workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure>
         file: file.map(Path::to_path_buf),
         now: global.now,
         ascii: cli::ascii_on_screen(global),
+        journal: !global.no_journal,
         preferences: cli::preferences(global)?,
     })?;
     Ok(Exit::Done)

@@ -133,14 +133,12 @@ pub fn exported(app: &mut App, result: Result<Exported, String>) -> Vec<Effect> 
                 (true, _) => "; raw: formulas are as they were".to_string(),
                 (false, 0) => String::new(),
                 (false, cells) => {
-                    format!(
-                        "; {} neutralised, since a spreadsheet would run them",
-                        text::count(cells, "cell")
-                    )
+                    format!("; {} neutralised", text::count(cells, "formula"))
                 }
             };
             let path = text::shown(&done.path.display().to_string(), app.ascii).into_owned();
-            app.say(NoteKind::Good, format!("{} to {path}{cells}", text::count(done.rows, "row")))
+            let described = if done.described.is_some() { " and its .meta.json" } else { "" };
+            app.say(NoteKind::Good, format!("{} to {path}{described}{cells}", text::count(done.rows, "row")))
         }
         Err(why) => {
             let why = text::shown(&why, app.ascii).into_owned();
@@ -149,11 +147,12 @@ pub fn exported(app: &mut App, result: Result<Exported, String>) -> Vec<Effect> 
     }
 }
 
-pub fn chart_written(app: &mut App, result: Result<(PathBuf, u64), String>) -> Vec<Effect> {
+pub fn chart_written(app: &mut App, result: Result<(PathBuf, u64, bool), String>) -> Vec<Effect> {
     match result {
-        Ok((path, bytes)) => {
+        Ok((path, bytes, described)) => {
             let path = text::shown(&path.display().to_string(), app.ascii).into_owned();
-            app.say(NoteKind::Good, format!("chart to {path}, {}", text::count(bytes, "byte")))
+            let described = if described { " and its .meta.json" } else { "" };
+            app.say(NoteKind::Good, format!("chart to {path}{described}, {}", text::count(bytes, "byte")))
         }
         Err(why) => {
             let why = text::shown(&why, app.ascii).into_owned();

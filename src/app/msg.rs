@@ -119,8 +119,8 @@ pub enum Msg {
         schema: Option<Arc<Schema>>,
     },
     Exported(Result<Exported, String>),
-    /// A chart was written: where, and its bytes.
-    ChartWritten(Result<(PathBuf, u64), String>),
+    /// A chart was written: where, its bytes, and whether there is a file beside it that says how it came to be.
+    ChartWritten(Result<(PathBuf, u64, bool), String>),
     Copied(Result<Copied, String>),
     /// What the data say for completion.
     Mouse(Mouse),
@@ -355,6 +355,8 @@ pub struct Exported {
     /// Cells that a spreadsheet would have taken for formulas.
     pub neutralised: u64,
     pub raw: bool,
+    /// The file beside it that says how it came to be.
+    pub described: Option<PathBuf>,
 }
 
 /// What is copied.
@@ -470,8 +472,9 @@ pub enum Effect {
         over: bool,
     },
     Save(Session),
-    /// A drawing, as it stands in the file.
+    /// A drawing of a result, as it stands in the file.
     WriteChart {
+        result: u64,
         path: PathBuf,
         content: String,
         over: bool,

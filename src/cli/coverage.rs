@@ -7,8 +7,7 @@ use clap::Args;
 
 use super::data;
 use super::exit::{Exit, Failure};
-use super::{Global, format_names, library, sweep};
-use crate::export;
+use super::{Global, format_names, library, sweep, table};
 use crate::hunt::coverage::{self, Cell, Standing};
 use crate::hunt::ready::Ready;
 use crate::hunt::sweep::Row;
@@ -55,15 +54,10 @@ pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
         order.rules.iter().map(|hunt| Standing { runnable: ready(hunt) == Ready::Yes, hits: None }).collect()
     };
     let hunts = || order.rules.iter().zip(standings.iter().copied());
-    let mut out = io::stdout().lock();
     if args.format == NAVIGATOR {
-        writeln!(out, "{:#}", coverage::navigator(hunts()))?;
+        writeln!(io::stdout().lock(), "{:#}", coverage::navigator(hunts()))?;
         return Ok(Exit::Done);
     }
-    let format = export::format(&args.format)
-        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
-    let options = export::Options { ascii: global.ascii, ..export::Options::default() };
-    let mut exporter = (format.exporter)(options);
     let numbers = ["Rules", "Runnable", "WithHits"].map(|name| ColumnType::new(name, Type::Long));
     let names = ["Tactic", "Technique"].map(|name| ColumnType::new(name, Type::String));
     let columns: Vec<ColumnType> = names.into_iter().chain(numbers).collect();
@@ -73,9 +67,6 @@ pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
         vec![Value::String(tactic), Value::String(technique), number(cell.rules), number(cell.runnable), hit]
     };
     let rows: Vec<Vec<Value>> = coverage::cells(hunts()).into_iter().map(row).collect();
-    exporter.begin(&columns, &mut out)?;
-    exporter.rows(&rows, &mut out)?;
-    exporter.end(&mut out)?;
-    exporter.finish(&mut out)?;
+    table::write(global, &args.format, &columns, &rows)?;
     Ok(Exit::Done)
 }

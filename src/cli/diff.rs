@@ -1,6 +1,6 @@
 //! `kqlhunt diff`: what is different between a query at two clocks, or between two queries.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,12 +8,11 @@ use clap::Args;
 use super::data;
 use super::exit::{Exit, Failure};
 use super::input::{Source, Text};
-use super::{Global, format_names, report, signals, time};
+use super::{Global, format_names, report, signals, table, time};
 use crate::compile::Options;
 use crate::diag;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
-use crate::export;
 use crate::journal::{ROWS_MAX, Side, diff};
 use crate::value::Grid;
 
@@ -55,17 +54,7 @@ pub fn run(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     let (old, new) = sides.map_err(|failure| stopped.failure(failure))?;
     let found =
         diff(&old, &new, args.key.as_deref()).map_err(|message| Failure::new(Exit::Usage, message))?;
-    let format = export::format(&args.format)
-        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
-    let mut out = io::stdout().lock();
-    let options =
-        export::Options { ascii: global.ascii, terminal: out.is_terminal(), ..export::Options::default() };
-    let mut exporter = (format.exporter)(options);
-    exporter.begin(&found.table_columns(), &mut out)?;
-    exporter.rows(&found.rows(), &mut out)?;
-    exporter.end(&mut out)?;
-    exporter.finish(&mut out)?;
-    out.flush()?;
+    table::write(global, &args.format, &found.table_columns(), &found.rows())?;
     for remark in &found.remarks {
         report::say(remark);
     }

@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use super::data::Binder;
 use super::exit::{Exit, Failure};
-use super::{Global, HuntsArgs, library};
+use super::{Global, HuntsArgs, library, table};
 use crate::diag;
-use crate::export;
 use crate::hunt::pack::Hunt;
 use crate::hunt::ready::Ready;
 use crate::ide::fuzzy::matching;
@@ -49,8 +48,6 @@ const SHORT: usize = 4;
 const COLUMNS: [&str; 8] = ["Hunt", "Severity", "Tables", "Name", "Tactics", "Techniques", "Tags", "Path"];
 
 fn list(global: &Global, args: &HuntsArgs, hunts: &[Hunt]) -> Result<Exit, Failure> {
-    let format = export::format(&args.format)
-        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
     let shown = if args.format == "table" { SHORT } else { COLUMNS.len() };
     let columns: Vec<ColumnType> =
         COLUMNS[..shown].iter().map(|name| ColumnType::new(*name, Type::String)).collect();
@@ -68,12 +65,6 @@ fn list(global: &Global, args: &HuntsArgs, hunts: &[Hunt]) -> Result<Exit, Failu
         texts.into_iter().take(shown).map(Value::String).collect()
     };
     let rows: Vec<Vec<Value>> = hunts.iter().map(row).collect();
-    let mut out = io::stdout().lock();
-    let options = export::Options { ascii: global.ascii, ..export::Options::default() };
-    let mut exporter = (format.exporter)(options);
-    exporter.begin(&columns, &mut out)?;
-    exporter.rows(&rows, &mut out)?;
-    exporter.end(&mut out)?;
-    exporter.finish(&mut out)?;
+    table::write(global, &args.format, &columns, &rows)?;
     Ok(Exit::Done)
 }

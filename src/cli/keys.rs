@@ -1,16 +1,13 @@
 //! `kqlhunt keys`: every action of the workbench, where it has which keys, and its word.
 
-use std::io;
-
 use super::config::File;
 use super::exit::{Exit, Failure};
 use super::preferences::{conflicts, keymap, vim};
-use super::{Global, KeysArgs, report};
+use super::{Global, KeysArgs, report, table};
 use crate::app::commands::COMMANDS;
 use crate::app::keymap::Keymap;
 use crate::app::keys::{CONTEXTS, Context};
 use crate::app::vim::{Does, In, VIM};
-use crate::export;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 
@@ -24,18 +21,11 @@ pub fn run(global: &Global, args: &KeysArgs) -> Result<Exit, Failure> {
         report::say(&said);
     }
     let columns = COLUMNS.map(|name| ColumnType::new(name, Type::String));
-    let options = export::Options { ascii: global.ascii, ..export::Options::default() };
-    let format = export::format(&args.format)
-        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
-    let mut exporter = (format.exporter)(options);
-    let mut out = io::stdout().lock();
-    exporter.begin(&columns, &mut out)?;
-    exporter.rows(&rows(&file, &keymap), &mut out)?;
+    let mut rows = rows(&file, &keymap);
     if vim(&file) {
-        exporter.rows(&vim_rows(), &mut out)?;
+        rows.extend(vim_rows());
     }
-    exporter.end(&mut out)?;
-    exporter.finish(&mut out)?;
+    table::write(global, &args.format, &columns, &rows)?;
     Ok(Exit::Done)
 }
 

@@ -36,6 +36,7 @@ mod settings;
 mod signals;
 #[cfg(feature = "engine")]
 mod sweep;
+mod table;
 mod translate;
 #[cfg(feature = "engine")]
 mod why;

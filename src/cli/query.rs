@@ -172,6 +172,7 @@ impl Output {
                     bytes: file.bytes,
                     file_sha256: file.sha256(),
                     sql,
+                    part: None,
                     run: run.clone(),
                 };
                 file.inner.commit().and_then(|()| sidecar.write(beside)).map_err(Failure::output)

@@ -112,6 +112,7 @@ fn again(global: &Global, entry: &Entry, data: &mut Open, cancel: &Cancel) -> Re
         lines.push(format!("it cannot be run: {}", first.message));
         return Ok(Told { holds: false, lines });
     }
+    let results = results.split_off(entry.skipped.min(results.len()));
     let mut holds = results.len() == entry.results.len();
     if !holds {
         lines.push(format!("{} results, and were {}", results.len(), entry.results.len()));

@@ -1,14 +1,11 @@
 //! `kqlhunt schema`: the tables of the data, or the columns of one.
 
-use std::io;
-
 use super::data::Binder;
 use super::exit::{Exit, Failure};
-use super::{Global, SchemaArgs};
+use super::{Global, SchemaArgs, table};
 use crate::catalog::tables;
 use crate::catalog::views::{self, View};
 use crate::diag;
-use crate::export;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 
@@ -21,15 +18,7 @@ pub fn run(global: &Global, args: &SchemaArgs) -> Result<Exit, Failure> {
     };
     let columns =
         names.map(|name| ColumnType::new(name, if name == "Columns" { Type::Long } else { Type::String }));
-    let options = export::Options { ascii: global.ascii, ..export::Options::default() };
-    let format = export::format(&args.format)
-        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
-    let mut exporter = (format.exporter)(options);
-    let mut out = io::stdout().lock();
-    exporter.begin(&columns, &mut out)?;
-    exporter.rows(&rows, &mut out)?;
-    exporter.end(&mut out)?;
-    exporter.finish(&mut out)?;
+    table::write(global, &args.format, &columns, &rows)?;
     Ok(Exit::Done)
 }
 

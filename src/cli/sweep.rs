@@ -8,9 +8,8 @@ use clap::Args;
 
 use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
-use super::{Global, format_names, library, report, signals};
+use super::{Global, format_names, library, report, signals, table};
 use crate::engine::Engine;
-use crate::export;
 use crate::hunt::heat::cells;
 use crate::hunt::pack::Hunt;
 use crate::hunt::sweep::{Outcome, Row};
@@ -171,12 +170,6 @@ impl Progress {
 }
 
 fn write(global: &Global, args: &SweepArgs, order: &Order, rows: &[Row]) -> Result<(), Failure> {
-    let format = export::format(&args.format)
-        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
-    let mut out = io::stdout().lock();
-    let options =
-        export::Options { ascii: global.ascii, terminal: out.is_terminal(), ..export::Options::default() };
-    let mut exporter = (format.exporter)(options);
     let shown = |row: &Row| match args.format.as_str() {
         "table" => for_people(order, row, global.ascii),
         _ => in_full(order, row),
@@ -186,11 +179,7 @@ fn write(global: &Global, args: &SweepArgs, order: &Order, rows: &[Row]) -> Resu
     sorted.sort_by_key(|row| (std::cmp::Reverse(row.outcome.hits()), row.rule));
     let columns: Vec<ColumnType> =
         columns(&args.format).iter().map(|(name, ty)| ColumnType::new(*name, *ty)).collect();
-    exporter.begin(&columns, &mut out)?;
-    exporter.rows(&sorted.into_iter().map(shown).collect::<Vec<_>>(), &mut out)?;
-    exporter.end(&mut out)?;
-    exporter.finish(&mut out)?;
-    Ok(())
+    table::write(global, &args.format, &columns, &sorted.into_iter().map(shown).collect::<Vec<_>>())
 }
 
 fn columns(format: &str) -> &'static [(&'static str, Type)] {

@@ -342,6 +342,11 @@ impl Handle {
         *self.shared.named() = names;
     }
 
+    /// The names that queries have for kept results.
+    pub fn named_results(&self) -> Vec<(String, ResultId)> {
+        self.shared.named().clone()
+    }
+
     /// A kept result as a table for queries, under a name for them.
     pub fn kept_table(&self, id: ResultId, name: &str) -> Result<Table> {
         let kept = self.shared.results().get(&id).cloned();

@@ -9,13 +9,14 @@ mod sidecar;
 pub use diff::{Change, Diff, Side, diff};
 pub use digest::{Digest, ROWS_MAX};
 pub use lines::{append, read};
-pub use sidecar::{Sidecar, Summed, beside};
+pub use sidecar::{Part, Sidecar, Summed, beside};
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::compile::{Compiled, Steady};
+use crate::display::thousands;
 use crate::error::Result;
 use crate::{places, ticks};
 
@@ -34,7 +35,26 @@ pub struct Entry {
     /// The version that ran it.
     pub kqlhunt: String,
     pub ms: u64,
+    /// Results of the text before those that are told of; they were not run.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: usize,
+    /// What it read besides the data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<Read>,
     pub results: Vec<Outcome>,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// Something besides the data that a run read: a file, a watchlist, a stored function, a kept result.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Read {
+    /// For people, such as `watchlist Admins`.
+    pub name: String,
+    /// Of its bytes, or of a kept result's rows; empty when those were not hashed.
+    pub sha256: String,
 }
 
 /// Which data it ran on.
@@ -57,8 +77,11 @@ pub struct Outcome {
     /// Names and types.
     pub columns: Vec<(String, String)>,
     pub rows: u64,
-    /// Over all columns; none for more than [`ROWS_MAX`] rows.
+    /// Over all columns.
     pub sha256: Option<String>,
+    /// Why there is no hash: it has more than [`ROWS_MAX`] rows, the program ended first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unhashed: Option<String>,
     /// Over the columns that are not free, where some are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256_fixed: Option<String>,
@@ -85,8 +108,10 @@ impl Outcome {
             columns.filter(|(_, steady)| **steady == wanted).map(|(column, _)| column.name.clone()).collect()
         };
         let rows = digest.rows();
+        let unhashed = (rows > ROWS_MAX).then(too_many);
         let (sha256, sha256_fixed) = digest.sums();
         Outcome {
+            unhashed,
             name: compiled.name.clone(),
             columns: compiled.named_types().map(|(name, ty)| (name.to_owned(), ty.to_owned())).collect(),
             rows,
@@ -97,6 +122,13 @@ impl Outcome {
             rounded: named(Steady::Rounded),
             rows_vary: !compiled.steadiness.rows,
         }
+    }
+
+    /// What is known of a result whose rows were counted only.
+    pub fn counted(compiled: &Compiled, rows: u64, why: &str) -> Outcome {
+        let none = Outcome::new(compiled, Digest::new(&compiled.columns, &compiled.steadiness));
+        let why = if rows > ROWS_MAX { too_many() } else { why.to_owned() };
+        Outcome { rows, sha256: None, sha256_fixed: None, unhashed: Some(why), ..none }
     }
 
     /// How another run of the same query compares with this one.
@@ -111,7 +143,9 @@ impl Outcome {
         };
         match () {
             () if same(&self.sha256, &again.sha256) => Verdict::Same,
-            () if self.sha256.is_none() && self.rows == again.rows => Verdict::Counted,
+            () if self.sha256.is_none() && self.rows == again.rows => {
+                Verdict::Counted(self.unhashed.clone().unwrap_or_else(too_many))
+            }
             () if same(&self.sha256_fixed, &again.sha256_fixed) => Verdict::ButFree(self.free.clone()),
             () if self.rows_vary => Verdict::Open(counts),
             () => Verdict::Other(counts),
@@ -119,12 +153,16 @@ impl Outcome {
     }
 }
 
+fn too_many() -> String {
+    format!("it has more than {} rows", thousands(ROWS_MAX))
+}
+
 /// How two runs of a query compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Same,
-    /// As many rows, too many to hash.
-    Counted,
+    /// As many rows; why their values are not known.
+    Counted(String),
     /// The same but for these columns, which the query leaves open.
     ButFree(Vec<String>),
     /// Different, and the query leaves open which rows it gives; what is different.
@@ -143,7 +181,7 @@ impl Verdict {
     pub fn words(&self) -> String {
         match self {
             Verdict::Same => "the same".into(),
-            Verdict::Counted => format!("as many rows; more than {ROWS_MAX} are not compared"),
+            Verdict::Counted(why) => format!("as many rows, whose values are not compared: {why}"),
             Verdict::ButFree(columns) => {
                 format!("the same but for what the query leaves open: {}", columns.join(", "))
             }
@@ -163,8 +201,7 @@ impl Entry {
             clock: ticks::iso(now),
             data,
             kqlhunt: env!("CARGO_PKG_VERSION").into(),
-            ms: 0,
-            results: Vec::new(),
+            ..Entry::default()
         }
     }
 

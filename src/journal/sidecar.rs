@@ -23,8 +23,23 @@ pub struct Sidecar {
     pub file_sha256: String,
     /// What was run, one SELECT for each result.
     pub sql: Vec<String>,
+    /// Which part of the result the file has; all of it without this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     #[serde(flatten)]
     pub run: Entry,
+}
+
+/// Some rows of a result, in an order of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Part {
+    pub rows: u64,
+    /// Conditions of KQL that they meet, all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<String>,
+    /// Columns, the first one first, with `asc` or `desc`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sorted_by: Vec<String>,
 }
 
 impl Sidecar {

@@ -75,8 +75,8 @@ impl Finding {
         ];
         facts.extend(run.params.iter().map(|(name, value)| ("Parameter", format!("{name} = {value}"))));
         if let Some(result) = run.results.last() {
-            facts
-                .push(("SHA-256", result.sha256.clone().unwrap_or_else(|| "none, for too many rows".into())));
+            let why = result.unhashed.as_deref().unwrap_or("it has too many rows");
+            facts.push(("SHA-256", result.sha256.clone().unwrap_or_else(|| format!("none, since {why}"))));
             let open =
                 if result.rows_vary { "which rows there are".to_owned() } else { result.free.join(", ") };
             if !open.is_empty() {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use super::clipboard::{self, Copy};
-use super::export::{self, Export};
+use super::export::{self, Drawing, Export};
+use super::ledger::Ledger;
 use super::library;
 use super::queries::{Check, Checker, Job, Queries};
 use super::run::Event;
@@ -23,6 +24,7 @@ use crate::sweep::Stop;
 
 pub struct Effects {
     events: Sender<Event>,
+    ledger: Ledger,
     runner: Runner,
     files: Sender<files::Job>,
     checker: Checker,
@@ -58,6 +60,7 @@ impl Effects {
         source: Source,
         library: Vec<PathBuf>,
         session_file: Option<PathBuf>,
+        ledger: Ledger,
         events: Sender<Event>,
     ) -> io::Result<Effects> {
         let folders = source.folders.clone();
@@ -70,7 +73,8 @@ impl Effects {
         // A thread of files that is gone says so itself.
         let _ = files.send(files::Job::Notes);
         Ok(Effects {
-            runner: Runner::start(source, events.clone())?,
+            runner: Runner::start(source, ledger.clone(), events.clone())?,
+            ledger,
             files,
             checker: Checker::start(folders.clone(), events.clone())?,
             folders,
@@ -101,6 +105,7 @@ impl Effects {
     pub fn close(&mut self) -> bool {
         self.exports.cancel();
         self.stop_sweep();
+        self.ledger.close();
         self.open = None;
         self.runner.close()
     }
@@ -153,16 +158,20 @@ impl Effects {
             Effect::Export { result, columns, order, filters, path, raw, over } => {
                 if let Some(open) = &self.open {
                     let export = Export { result, columns, order, filters, path, raw, over };
-                    let (handle, cancel) = (open.handle.clone(), self.exports.clone());
-                    if let Err(error) = export::start(export, handle, cancel, self.events.clone()) {
+                    let (handle, ledger) = (open.handle.clone(), self.ledger.clone());
+                    let (cancel, events) = (self.exports.clone(), self.events.clone());
+                    if let Err(error) = export::start(export, handle, ledger, cancel, events) {
                         self.broken(&error);
                     }
                 }
             }
             Effect::Note(note) => self.file(files::Job::Note(note)),
             Effect::Save(session) => self.file(files::Job::Save(session)),
-            Effect::WriteChart { path, content, over } => {
-                self.file(files::Job::WriteChart { path, content, over });
+            Effect::WriteChart { result, path, content, over } => {
+                let drawing = Drawing { result, path, content, over };
+                if let Err(error) = export::draw(drawing, self.ledger.clone(), self.events.clone()) {
+                    self.broken(&error);
+                }
             }
             Effect::ReadFile(path) => self.file(files::Job::Read(path)),
             Effect::WriteFile { path, text, version, over } => {

@@ -1,19 +1,22 @@
-//! A whole result to a file, on a thread of its own.
+//! A whole result or a chart to a file, with the one beside it that says how it came to be; on a thread of its own.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::thread;
 
 use super::files::expanded;
+use super::ledger::{Known, Ledger};
 use super::picks;
 use super::run::Event;
 use crate::app::msg::{Conditions, Exported, Msg};
 use crate::engine::{Cancel, Handle, ResultId};
 use crate::error::{Error, Result};
 use crate::export::{self, Options, file::FileWriter};
+use crate::journal::{Part, Sidecar, Summed, beside};
 use crate::types::ColumnType;
 
+/// Some rows of a result, in an order.
 pub struct Export {
     pub result: u64,
     pub columns: Vec<ColumnType>,
@@ -24,52 +27,129 @@ pub struct Export {
     pub over: bool,
 }
 
-pub fn start(export: Export, handle: Handle, cancel: Cancel, events: Sender<Event>) -> io::Result<()> {
+/// A drawing of a result.
+pub struct Drawing {
+    pub result: u64,
+    pub path: PathBuf,
+    pub content: String,
+    pub over: bool,
+}
+
+pub fn start(
+    export: Export,
+    handle: Handle,
+    ledger: Ledger,
+    cancel: Cancel,
+    events: Sender<Event>,
+) -> io::Result<()> {
     thread::Builder::new().name("export".into()).spawn(move || {
-        let done = write(&export, &handle, &cancel).map_err(|error| match error {
-            Error::File { path, source } if source.kind() == io::ErrorKind::AlreadyExists && !export.over => {
-                format!("{} is there already; :export! writes over it", path.display())
-            }
-            other => format!("nothing was exported: {other}"),
-        });
+        let written = write(&export, &handle, &ledger, &cancel);
+        let done = written.map_err(|error| refused(error, export.over, ":export!"));
         let _ = events.send(Event::Msg(Msg::Exported(done)));
     })?;
     Ok(())
 }
 
-fn write(export: &Export, handle: &Handle, cancel: &Cancel) -> Result<Exported> {
+pub fn draw(drawing: Drawing, ledger: Ledger, events: Sender<Event>) -> io::Result<()> {
+    thread::Builder::new().name("export".into()).spawn(move || {
+        let path = expanded(&drawing.path);
+        let written = write_drawing(&path, &drawing, &ledger);
+        let done = written.map_err(|error| refused(error, drawing.over, ":export-chart!"));
+        let done = done.map(|(bytes, described)| (path, bytes, described));
+        let _ = events.send(Event::Msg(Msg::ChartWritten(done)));
+    })?;
+    Ok(())
+}
+
+/// `way` is the command that writes over a file.
+pub fn refused(error: Error, over: bool, way: &str) -> String {
+    match error {
+        Error::File { path, source } if source.kind() == io::ErrorKind::AlreadyExists && !over => {
+            format!("{} is there already; {way} writes over it", path.display())
+        }
+        other => format!("nothing was exported: {other}"),
+    }
+}
+
+/// A file that is being written, and the one beside it.
+struct Files {
+    path: PathBuf,
+    file: Summed<FileWriter>,
+    beside: FileWriter,
+}
+
+impl Files {
+    fn create(path: &Path, over: bool) -> Result<Files> {
+        let file = Summed::new(FileWriter::create(path, over)?);
+        Ok(Files { path: path.to_path_buf(), file, beside: Sidecar::open(path, over)? })
+    }
+
+    /// Puts both in place, and gives the bytes of the first. Of a run that nothing is known of there is one file.
+    fn commit(self, format: &str, known: Option<Known>, part: Option<Part>) -> Result<u64> {
+        let Files { path, file, beside } = self;
+        let (bytes, file_sha256) = (file.bytes, file.sha256());
+        file.inner.commit()?;
+        let Some(known) = known else { return Ok(bytes) };
+        let sidecar = Sidecar {
+            file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            format: format.to_owned(),
+            bytes,
+            file_sha256,
+            sql: vec![known.compiled.sql.clone()],
+            part,
+            run: known.entry,
+        };
+        sidecar.write(beside)?;
+        Ok(bytes)
+    }
+}
+
+fn write(export: &Export, handle: &Handle, ledger: &Ledger, cancel: &Cancel) -> Result<Exported> {
     let path = expanded(&export.path);
     let format = export::format("csv").unwrap_or(&export::FORMATS[0]);
     let mut exporter = (format.exporter)(Options { raw: export.raw, ..Options::default() });
-    let mut file = Counted { file: FileWriter::create(&path, export.over)?, bytes: 0 };
+    let mut files = Files::create(&path, export.over)?;
     let mut reader = handle.reader()?;
     let mut rows = 0;
     let pick = picks::pick(&reader, export.result, &export.order, &export.filters)?;
-    exporter.begin(&export.columns, &mut file)?;
+    exporter.begin(&export.columns, &mut files.file)?;
     reader.rows(ResultId(export.result), &pick, cancel, &mut |grid| {
         rows += grid.rows.len() as u64;
-        Ok(exporter.rows(&grid.rows, &mut file)?)
+        Ok(exporter.rows(&grid.rows, &mut files.file)?)
     })?;
-    exporter.end(&mut file)?;
-    exporter.finish(&mut file)?;
-    let bytes = file.bytes;
-    file.file.commit()?;
-    Ok(Exported { path, rows, bytes, neutralised: exporter.neutralised(), raw: export.raw })
+    exporter.end(&mut files.file)?;
+    exporter.finish(&mut files.file)?;
+    let known = ledger.known(export.result);
+    let described = known.as_ref().map(|_| beside(&path, "meta.json"));
+    let bytes = files.commit(format.name, known, export.part(rows))?;
+    let neutralised = exporter.neutralised();
+    Ok(Exported { path, rows, bytes, neutralised, raw: export.raw, described })
 }
 
-struct Counted {
-    file: FileWriter,
-    bytes: u64,
-}
-
-impl Write for Counted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.bytes += written as u64;
-        Ok(written)
+fn write_drawing(path: &Path, drawing: &Drawing, ledger: &Ledger) -> Result<(u64, bool)> {
+    let mut files = Files::create(path, drawing.over)?;
+    files.file.write_all(drawing.content.as_bytes())?;
+    if !drawing.content.ends_with('\n') {
+        files.file.write_all(b"\n")?;
     }
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let format = if ending == "svg" { "chart as SVG" } else { "chart as text" };
+    let known = ledger.known(drawing.result);
+    let described = known.is_some();
+    Ok((files.commit(format, known, None)?, described))
+}
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+impl Export {
+    /// Which part of the result it is, unless it is all of it as it came.
+    fn part(&self, rows: u64) -> Option<Part> {
+        if self.filters.kql.is_empty() && self.order.is_empty() {
+            return None;
+        }
+        let key = |(at, ascending): &(usize, bool)| {
+            let name = self.columns.get(*at).map_or("", |column| column.name.as_str());
+            format!("{name} {}", if *ascending { "asc" } else { "desc" })
+        };
+        let sorted_by = self.order.iter().map(key).collect();
+        Some(Part { rows, filters: self.filters.kql.clone(), sorted_by })
     }
 }

@@ -29,11 +29,6 @@ pub enum Job {
         version: u64,
         over: bool,
     },
-    WriteChart {
-        path: PathBuf,
-        content: String,
-        over: bool,
-    },
 }
 
 /// Starts the thread; it ends when the sender is dropped.
@@ -71,13 +66,8 @@ pub fn start(
                 }
                 Job::Write { path, text, version, over } => {
                     let path = expanded(&path);
-                    let result = write_text(&path, &text, over, ":w!");
+                    let result = write_text(&path, &text, over);
                     Msg::FileWritten { path, version, result }
-                }
-                Job::WriteChart { path, content, over } => {
-                    let path = expanded(&path);
-                    let written = write_text(&path, &content, over, ":export-chart!");
-                    Msg::ChartWritten(written.map(|()| (path, content.len() as u64)))
                 }
             };
             if events.send(Event::Msg(msg)).is_err() {
@@ -110,11 +100,11 @@ pub fn read_text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| fail("not UTF-8 text".into()))
 }
 
-/// A file of text ends with a line break, whatever the pane has. `way` is how it is written over another.
-fn write_text(path: &Path, text: &str, over: bool, way: &str) -> Result<(), String> {
+/// A file of text ends with a line break, whatever the pane has.
+fn write_text(path: &Path, text: &str, over: bool) -> Result<(), String> {
     let fail = |error: io::Error| format!("{}: {error}", path.display());
     if !over && path.symlink_metadata().is_ok() {
-        return Err(format!("{} is there already; {way} {0} writes over it", path.display()));
+        return Err(format!("{} is there already; :w! {0} writes over it", path.display()));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut made = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
@@ -133,9 +123,9 @@ mod tests {
     fn a_query_file_is_not_written_over_unasked() {
         let folder = tempfile::tempdir().expect("makes a folder");
         let path = folder.path().join("q.kql");
-        write_text(&path, "A", false, ":w!").expect("writes");
-        assert!(write_text(&path, "B", false, ":w!").is_err());
-        write_text(&path, "B\n", true, ":w!").expect("writes over");
+        write_text(&path, "A", false).expect("writes");
+        assert!(write_text(&path, "B", false).is_err());
+        write_text(&path, "B\n", true).expect("writes over");
         assert_eq!(read_text(&path).expect("reads"), "B\n");
         assert!(read_text(folder.path()).is_err());
         fs::write(&path, b"\xff").expect("writes");

@@ -44,7 +44,7 @@ impl Runner {
                     let data = Data::File(file.clone());
                     *engine = Engine::open(&data, &limits)?;
                     source.data = data;
-                    self.opened(engine, Some(file.display().to_string()));
+                    self.opened(engine, Some((file.display().to_string(), &source.data)));
                     Ok(summary)
                 })
             }

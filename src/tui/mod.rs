@@ -24,6 +24,8 @@ mod input;
 #[cfg(feature = "engine")]
 mod learn;
 #[cfg(feature = "engine")]
+mod ledger;
+#[cfg(feature = "engine")]
 mod library;
 #[cfg(feature = "engine")]
 mod load;

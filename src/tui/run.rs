@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 
 use super::effects::{Effects, Left};
+use super::ledger::Ledger;
 use super::runner::Source;
 use super::signals::{self, Rescue};
 use super::terminal::{self, Screen};
@@ -43,6 +44,8 @@ pub struct Options {
     /// The query clock, in ticks.
     pub now: Option<i64>,
     pub ascii: bool,
+    /// Whether runs go into the journal.
+    pub journal: bool,
     pub preferences: Preferences,
 }
 
@@ -78,10 +81,11 @@ pub fn run(options: Options) -> Result<()> {
     let restored = restored(&options, place.as_ref())?;
     let hunts = Arc::new(pack::shipped()?);
     terminal::take().map_err(Error::Io)?;
-    let rescue = Rescue::new(session_file.clone());
+    let ledger = Ledger::default();
+    let rescue = Rescue::new(session_file.clone(), ledger.clone());
     signals::on_panic(rescue.clone());
     let mut desk =
-        Desk::start(&options, hunts, rescue, session_file).inspect_err(|_| terminal::give_back())?;
+        Desk::start(&options, hunts, rescue, ledger, session_file).inspect_err(|_| terminal::give_back())?;
     let ended = desk.run(restored);
     desk.rescue.set(desk.app.session());
     desk.rescue.save(Ended::Left);
@@ -135,6 +139,7 @@ impl Desk {
         options: &Options,
         hunts: Arc<Vec<pack::Hunt>>,
         rescue: Rescue,
+        ledger: Ledger,
         session_file: Option<PathBuf>,
     ) -> Result<Desk> {
         let (sender, events) = channel();
@@ -163,8 +168,9 @@ impl Desk {
         input::start(sender.clone())?;
         let (data, engine) = (options.data.clone(), options.engine);
         let (fallback, folders) = (options.fallback.clone(), options.folders.clone());
-        let source = Source { data, options: engine, fallback, folders };
-        let effects = Effects::start(source, options.library.clone(), session_file, sender)?;
+        let source = Source { data, title: options.title.clone(), options: engine, fallback, folders };
+        ledger.start(options.journal, sender.clone())?;
+        let effects = Effects::start(source, options.library.clone(), session_file, ledger, sender)?;
         Ok(Desk {
             app,
             theme,

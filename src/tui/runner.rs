@@ -10,13 +10,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::ledger::{Ledger, Ran};
 use super::run::Event;
 use super::signals;
 use crate::app::msg::{Failure, Msg, Opened};
-use crate::compile;
+use crate::compile::{self, Compiled};
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
 use crate::error::Error;
+use crate::journal::{DataName, Entry};
 use crate::outside::Folders;
 use crate::sys::wall_clock;
 use crate::value::Value;
@@ -32,6 +34,7 @@ const CLOSING: Duration = Duration::from_millis(300);
 pub struct Runner {
     desk: Arc<Desk>,
     folders: Folders,
+    ledger: Ledger,
     events: Sender<Event>,
 }
 
@@ -53,6 +56,8 @@ struct State {
     running: Option<(u64, Cancel)>,
     progress: Option<Progress>,
     handle: Option<Handle>,
+    /// What is open, for the journal; without its fingerprint.
+    data: DataName,
 }
 
 struct Run {
@@ -71,6 +76,8 @@ enum Job {
 #[derive(Clone, Debug)]
 pub struct Source {
     pub data: Data,
+    /// What the data are called.
+    pub title: String,
     pub options: engine::Options,
     pub fallback: Option<PathBuf>,
     /// What queries may name outside of the data.
@@ -79,11 +86,12 @@ pub struct Source {
 
 impl Runner {
     /// Starts the first thread, which opens the data.
-    pub fn start(source: Source, events: Sender<Event>) -> io::Result<Runner> {
+    pub fn start(source: Source, ledger: Ledger, events: Sender<Event>) -> io::Result<Runner> {
         let desk =
             Arc::new(Desk { state: Mutex::default(), bell: Condvar::new(), threads: Mutex::default() });
-        let runner = Runner { desk, events, folders: source.folders.clone() };
+        let runner = Runner { desk, events, ledger, folders: source.folders.clone() };
         let worker = runner.clone();
+        runner.state().data = data_name(&source.title, &source.data);
         runner.spawn(move || match Engine::open(&source.data, &source.options) {
             Ok(engine) => {
                 worker.opened(&engine, None);
@@ -171,8 +179,12 @@ impl Runner {
         let _ = self.events.send(Event::Msg(msg));
     }
 
-    pub(super) fn opened(&self, engine: &Engine, title: Option<String>) {
+    pub(super) fn opened(&self, engine: &Engine, other: Option<(String, &Data)>) {
         let mut state = self.state();
+        let title = other.map(|(title, data)| {
+            state.data = data_name(&title, data);
+            title
+        });
         state.handle = Some(engine.handle());
         state.progress = Some(engine.progress());
         drop(state);
@@ -210,8 +222,13 @@ impl Runner {
         match handle.engine() {
             Ok(engine) => {
                 self.state().progress = Some(engine.progress());
-                let (data, folders) = (Data::Empty, self.folders.clone());
-                let source = Source { data, options: engine::Options::default(), fallback: None, folders };
+                let source = Source {
+                    data: Data::Empty,
+                    title: String::new(),
+                    options: engine::Options::default(),
+                    fallback: None,
+                    folders: self.folders.clone(),
+                };
                 self.work(shift, engine, source);
             }
             Err(error) => self.tell(Msg::Broken(format!("the engine does not answer: {error}"))),
@@ -288,16 +305,38 @@ impl Runner {
                 self.tell(Msg::First { run, compiled: compiled.clone(), rows: rows.clone() });
             }
         });
-        let msg = match stored {
-            Ok(stored) => {
-                let warnings = compilation.diagnostics;
-                let (total, values, ended) = (stored.rows, stored.values, wall_clock());
-                Msg::Ran { run, compiled, rows, total, values, ms: ms(), ended, warnings, skipped }
-            }
-            Err(error) => Msg::Failed { run, failure: failure(error), ms: ms() },
+        let stored = match stored {
+            Ok(stored) => stored,
+            Err(error) => return told(failure(error)),
         };
-        self.tell(msg);
+        let warnings = compilation.diagnostics;
+        let (total, values, ended, ms) = (stored.rows, stored.values, wall_clock(), ms());
+        let kept = compiled.clone();
+        self.ledger.expect(run);
+        self.tell(Msg::Ran { run, compiled, rows, total, values, ms, ended, warnings, skipped });
+        let entry =
+            Entry { ms, skipped, ..Entry::new(&text, &options.params, now, ended, DataName::default()) };
+        self.note(engine, run, entry, kept, total);
     }
+
+    /// The ledger gets to know of a run that gave a result. After that is on the screen: the first fingerprint
+    /// counts all tables.
+    fn note(&self, engine: &mut Engine, run: u64, entry: Entry, compiled: Arc<Compiled>, rows: u64) {
+        let Ok(fingerprint) = engine.fingerprint() else { return self.ledger.forget(run) };
+        let data = DataName { fingerprint, ..self.state().data.clone() };
+        let handle = engine.handle();
+        let names = handle.named_results().into_iter().map(|(name, result)| (name, result.0));
+        let read = names.filter(|(name, _)| compiled.tables.iter().any(|used| used.table == *name)).collect();
+        self.ledger.add(Ran { run, entry: Entry { data, ..entry }, compiled, rows, read, handle });
+    }
+}
+
+fn data_name(title: &str, data: &Data) -> DataName {
+    let path = match data {
+        Data::File(path) => std::path::absolute(path).ok(),
+        Data::Memory(_) | Data::Tables(_) | Data::Empty => None,
+    };
+    DataName { title: title.to_owned(), path, fingerprint: String::new() }
 }
 
 fn failure(error: Error) -> Failure {

@@ -12,6 +12,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 
+use super::ledger::Ledger;
 use super::run::Event;
 use super::{sessions, terminal};
 use crate::app::session::{Ended, Session};
@@ -30,11 +31,12 @@ pub static ELSEWHERE: AtomicBool = AtomicBool::new(false);
 pub struct Rescue {
     session: Arc<Mutex<Option<Session>>>,
     file: Option<Arc<std::path::PathBuf>>,
+    ledger: Ledger,
 }
 
 impl Rescue {
-    pub fn new(file: Option<std::path::PathBuf>) -> Rescue {
-        Rescue { session: Arc::default(), file: file.map(Arc::new) }
+    pub fn new(file: Option<std::path::PathBuf>, ledger: Ledger) -> Rescue {
+        Rescue { session: Arc::default(), file: file.map(Arc::new), ledger }
     }
 
     pub fn set(&self, session: Session) {
@@ -61,6 +63,7 @@ impl Rescue {
     /// Ends the process on the spot: destructors of a running engine would wait for its threads.
     pub fn save_and_exit(&self, code: i32, ended: Ended) -> ! {
         self.save(ended);
+        self.ledger.give_up();
         signal_hook::low_level::exit(code)
     }
 }
@@ -78,6 +81,7 @@ pub fn watch(rescue: Rescue, events: Sender<Event>) -> io::Result<()> {
                 }
                 signal => {
                     of_signals.save(if signal == SIGHUP { Ended::LinkLost } else { Ended::Killed });
+                    of_signals.ledger.give_up();
                     // Writing to a terminal that is gone may block.
                     thread::spawn(move || {
                         thread::sleep(LAST_WORDS);
@@ -141,7 +145,7 @@ mod tests {
     fn the_end_waits_for_a_thread_that_holds_the_state() {
         let folder = tempfile::tempdir().expect("makes a folder");
         let file = folder.path().join("session.json");
-        let rescue = Rescue::new(Some(file.clone()));
+        let rescue = Rescue::new(Some(file.clone()), Ledger::default());
         let mut session = Session::default();
         session.open_file("q.kql".into(), "print 1".into());
         rescue.set(session);

@@ -1,6 +1,7 @@
 //! The workbench in a terminal of its own: the real program, real keys, real bytes.
 
 mod charts;
+mod finding;
 mod grid;
 mod keeping;
 mod kinds;
@@ -183,7 +184,7 @@ fn a_result_goes_to_a_file_whole_and_harmless() {
     terminal.send("e");
     terminal.wait(":export result-1.csv");
     terminal.send("\x15export out.csv\r");
-    terminal.wait("1 row to out.csv; 1 cell neutralised");
+    terminal.wait("1 row to out.csv and its .meta.json; 1 formula neutralised");
     let file = terminal.file("out.csv");
     assert_eq!(fs::read_to_string(&file).unwrap(), "Name,Other\r\n'=1+1,\"a,b\"\r\n");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);

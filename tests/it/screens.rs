@@ -604,9 +604,10 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
             bytes: 812,
             neutralised: 3,
             raw: *raw,
+            described: Some("result.csv.meta.json".into()),
         }))],
         Effect::WriteChart { path, content, .. } => {
-            vec![Msg::ChartWritten(Ok((path.clone(), content.len() as u64)))]
+            vec![Msg::ChartWritten(Ok((path.clone(), content.len() as u64, true)))]
         }
         Effect::Cancel
         | Effect::Drop(_)

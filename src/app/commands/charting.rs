@@ -195,5 +195,5 @@ fn export_chart_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
         true => svg(drawn, view),
         false => drawn_text(drawn, view, TEXT_COLUMNS, Style { ascii: app.ascii }),
     };
-    vec![Effect::WriteChart { path, content, over }]
+    vec![Effect::WriteChart { result: run, path, content, over }]
 }

@@ -1,0 +1,99 @@
+//! From a result to a finding: the journal, what lies beside exports.
+
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{CTRL_O, CTRL_Q, F5};
+use crate::terminal::{PATIENCE, Setup, Terminal, surroundings};
+
+const QUERY: &str = "OfficeActivity | summarize Hits=count(), Seen=make_set(ClientIP) by UserId";
+
+/// What the command line says, in the terminal's home.
+fn said(terminal: &Terminal, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kqlhunt"));
+    command.args(arguments).envs(surroundings(terminal.home.path())).current_dir(terminal.home.path());
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
+}
+
+fn journal(terminal: &Terminal) -> Vec<serde_json::Value> {
+    let file = terminal.file("xdg_state_home/kqlhunt/journal.jsonl");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Waits until the journal has so many runs: results are hashed after they are shown.
+fn journaled(terminal: &Terminal, runs: usize) {
+    let started = Instant::now();
+    while journal(terminal).len() < runs {
+        assert!(started.elapsed() < PATIENCE, "{:?}", journal(terminal));
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_run_is_in_the_journal_as_the_command_line_writes_it() {
+    let mut terminal = Terminal::ready(Setup::default());
+    terminal.send(QUERY);
+    terminal.send(F5);
+    terminal.wait("Result  10 rows");
+    terminal.send("\x01\x0bprint 1; Last | summarize Users=count()");
+    terminal.send(F5);
+    terminal.wait("Result2  1 row");
+    journaled(&terminal, 2);
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.end().exit_code(), 0);
+    said(&terminal, &["query", "--sample", QUERY]);
+    let entries = journal(&terminal);
+    assert_eq!(entries.len(), 3, "{entries:?}");
+    for name in ["query", "clock", "data", "kqlhunt", "results"] {
+        assert_eq!(entries[0][name], entries[2][name], "{name}");
+    }
+    // Of several results the workbench runs the last; what it reads of another run is known by its hash.
+    assert_eq!(entries[1]["skipped"], 1);
+    assert_eq!(entries[1]["read"][0]["name"], "kept result Last");
+    assert_eq!(entries[1]["read"][0]["sha256"], entries[0]["results"][0]["sha256"]);
+}
+
+#[test]
+fn exports_and_charts_have_a_file_beside_them_that_can_be_replayed() {
+    let mut terminal = Terminal::ready(Setup::default());
+    terminal.send(&format!("{QUERY} | render barchart"));
+    terminal.send(F5);
+    terminal.wait("10 rows");
+    terminal.send(CTRL_O);
+    terminal.send(":filter UserId has 'dana'\r");
+    terminal.wait("1 of 10 rows");
+    terminal.send(":export ana.csv\r");
+    terminal.wait("1 row to ana.csv and its .meta.json");
+    terminal.send(":export-chart users.svg\r");
+    terminal.wait("chart to users.svg and its .meta.json");
+    let beside = |name: &str| {
+        let text = std::fs::read_to_string(terminal.file(name)).unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()
+    };
+    let (rows, chart) = (beside("ana.csv.meta.json"), beside("users.svg.meta.json"));
+    assert_eq!(rows["part"]["rows"], 1, "{rows}");
+    assert_eq!(rows["part"]["filters"][0], "UserId has 'dana'");
+    assert_eq!(rows["results"][0]["rows"], 10);
+    assert_eq!((&chart["format"], &chart["sql"]), (&"chart as SVG".into(), &rows["sql"]));
+    assert_eq!(chart["file_sha256"].as_str().map(str::len), Some(64));
+    for name in ["ana.csv.meta.json", "users.svg.meta.json"] {
+        let again = said(&terminal, &["replay", name]);
+        assert!(again.contains("10 rows: the same\n1 of 1 give what they gave"), "{again}");
+    }
+    terminal.send(CTRL_Q);
+    terminal.end();
+}
+
+#[test]
+fn nothing_is_in_the_journal_of_those_who_want_none() {
+    let mut terminal =
+        Terminal::ready(Setup { arguments: &["--sample", "--no-journal"], ..Setup::default() });
+    terminal.send("print 40 + 2");
+    terminal.send(F5);
+    terminal.wait("1 row ");
+    terminal.send(CTRL_Q);
+    terminal.end();
+    assert!(journal(&terminal).is_empty());
+}
