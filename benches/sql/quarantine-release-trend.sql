@@ -4,3 +4,4 @@ SELECT
 FROM hunt.events
 WHERE action = 'QuarantineReleaseMessage'
 GROUP BY date_trunc('day', moment)
+ORDER BY date_trunc('day', moment)
