@@ -21,6 +21,11 @@ const LOCK_POLL: Duration = Duration::from_millis(50);
 /// With less than this, memory that is free is given back at once.
 const LITTLE_MEMORY_BYTES: u64 = 1 << 30;
 
+/// What is kept of the memory for what DuckDB does not count, above all the texts of vectors: one of so many parts,
+/// and not more than [`UNCOUNTED_MAX_BYTES`].
+const UNCOUNTED_PART: u64 = 8;
+const UNCOUNTED_MAX_BYTES: u64 = 64 << 20;
+
 /// The least of this and half of the memory is the default limit.
 const MEMORY_BYTES: u64 = 4 << 30;
 
@@ -112,6 +117,7 @@ pub fn memory_bytes(options: &Options) -> u64 {
 
 fn settings(options: &Options, spill: &Path) -> Result<String> {
     let memory = memory_bytes(options);
+    let memory = memory - (memory / UNCOUNTED_PART).min(UNCOUNTED_MAX_BYTES);
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     Ok(format!(
         // Without these a query that names a function of an extension fetches it from the network.

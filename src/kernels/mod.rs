@@ -2,6 +2,7 @@
 //! `engine::ffi`. Knows values only; no DuckDB, no plan. `cargo test --no-default-features` runs them.
 
 pub mod address;
+pub mod among;
 pub mod array;
 pub mod bag;
 pub mod beta;
@@ -291,6 +292,7 @@ pub fn all() -> impl Iterator<Item = &'static Kernel> {
 
 const FAMILIES: &[&[Kernel]] = &[
     address::KERNELS,
+    among::KERNELS,
     array::KERNELS,
     bag::KERNELS,
     beta::KERNELS,

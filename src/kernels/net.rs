@@ -78,7 +78,21 @@ struct V4 {
 /// Four decimal numbers to 255, no more digits than needed: `010.0.0.1` is read differently by
 /// different programs and is none here.
 fn address(text: &str) -> Option<u32> {
-    text.parse::<Ipv4Addr>().ok().map(u32::from)
+    let (mut bits, mut number, mut digits, mut dots) = (0, 0, 0, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' if digits == 0 || (number > 0 && digits < 3) => {
+                number = number * 10 + u32::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if digits > 0 && dots < 3 && number < 256 => {
+                bits = bits << 8 | number;
+                (number, digits, dots) = (0, 0, dots + 1);
+            }
+            _ => return None,
+        }
+    }
+    (dots == 3 && digits > 0 && number < 256).then_some(bits << 8 | number)
 }
 
 /// The part after a slash, as a number of bits to `max`; all of them without a slash.
@@ -97,6 +111,10 @@ fn mask_v4(prefix: u32) -> u32 {
 
 impl V4 {
     fn parse(text: &str) -> Option<V4> {
+        // Most have no prefix.
+        if let Some(bits) = address(text) {
+            return Some(V4 { bits, prefix: 32 });
+        }
         let (ip, prefix) = with_prefix(text, 32)?;
         Some(V4 { bits: address(ip)?, prefix })
     }
@@ -303,6 +321,18 @@ mod tests {
     fn with(name: &str, args: &[&str], number: Option<i64>) -> String {
         let number = number.map_or(Cell::Null, Cell::Long);
         call(name, &args.iter().map(|arg| Cell::Text(arg)).chain([number]).collect::<Vec<_>>())
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_is_what_the_standard_library_takes(
+            text in "[0-9]{1,3}([.][0-9]{1,3}){3}|[0-9a./]{0,16}|(0|25[0-9]|[.]){1,8}",
+            bits: u32,
+        ) {
+            for text in [text, Ipv4Addr::from(bits).to_string()] {
+                prop_assert_eq!(address(&text), text.parse::<Ipv4Addr>().ok().map(u32::from), "{}", text);
+            }
+        }
     }
 
     #[test]

@@ -85,8 +85,12 @@ pub const KERNELS: &[Kernel] = &infallible([
     }),
     strict("kql_fold_json", &[Phys::Text], Phys::Text, fold_strings),
     // The needles one by one, and as the JSON text of a dynamic.
-    strict("kql_has_any", &[Phys::Text], Phys::Bool, |args, _| listed(args, Asks::Any)).rest(Phys::Text),
-    strict("kql_has_all", &[Phys::Text], Phys::Bool, |args, _| listed(args, Asks::All)).rest(Phys::Text),
+    strict("kql_has_any", &[Phys::Text], Phys::Bool, |args, _| listed(args, Asks::Any))
+        .rest(Phys::Text)
+        .prepare(|rest| Some(Rc::new(KnownList(written(rest), Asks::Any)))),
+    strict("kql_has_all", &[Phys::Text], Phys::Bool, |args, _| listed(args, Asks::All))
+        .rest(Phys::Text)
+        .prepare(|rest| Some(Rc::new(KnownList(written(rest), Asks::All)))),
     strict("kql_has_any_json", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| in_json(args, Asks::Any))
         .prepare(|rest| known_json(rest, Asks::Any)),
     strict("kql_has_all_json", &[Phys::Text, Phys::Text], Phys::Bool, |args, _| in_json(args, Asks::All))
@@ -107,7 +111,7 @@ enum Asks {
 
 thread_local! {
     static LAST: [RefCell<Option<Rc<Needle>>>; 2] = const { [RefCell::new(None), RefCell::new(None)] };
-    static LAST_LIST: RefCell<List> = RefCell::default();
+    static LAST_LIST: RefCell<Rc<List>> = RefCell::default();
     static LAST_JSON: RefCell<(String, Rc<List>)> = RefCell::default();
 }
 
@@ -195,14 +199,11 @@ impl List {
         List { needles, ..List::default() }
     }
 
-    /// Takes these needles unless it has them already.
-    fn replace(&mut self, needles: &[Cell<'_>]) -> bool {
+    /// The list of these needles, unless this is it.
+    fn other(&self, needles: &[Cell<'_>]) -> Option<List> {
         let given = || needles.iter().map(|needle| needle.text().unwrap_or(""));
         let other = !given().eq(self.needles.iter().map(Needle::text));
-        if other {
-            *self = List::new(given().map(|needle| Needle::new(needle, true)).collect());
-        }
-        other
+        other.then(|| List::new(given().map(|needle| Needle::new(needle, true)).collect()))
     }
 
     /// The automaton, where there is one: not for the first row.
@@ -251,9 +252,16 @@ fn listed<'a>(args: &[Cell<'a>], asks: Asks) -> Cell<'a> {
     let Some(text) = args[0].text() else {
         return Cell::Null;
     };
+    written(&args[1..]).ask(text, asks)
+}
+
+/// The needles one by one, unless the time before had the same.
+fn written(needles: &[Cell<'_>]) -> Rc<List> {
     LAST_LIST.with_borrow_mut(|list| {
-        list.replace(&args[1..]);
-        list.ask(text, asks)
+        if let Some(other) = list.other(needles) {
+            *list = Rc::new(other);
+        }
+        Rc::clone(list)
     })
 }
 

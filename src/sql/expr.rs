@@ -7,7 +7,7 @@ use super::literal::{compared, literal};
 use super::node::Writer;
 use super::quote;
 use crate::catalog::func::{Arg, Lower};
-use crate::kernels::{self, Nulls};
+use crate::kernels::{self, Nulls, among};
 use crate::plan::{CompareOp, Expr, ExprKind, OrderKey, WindowFunc};
 use crate::types::Type;
 use crate::value::Value;
@@ -232,6 +232,16 @@ impl Writer<'_> {
         place: Place,
     ) -> String {
         let text = self.expr(needle, block);
+        let texts = items.iter().map(|item| match item.literal() {
+            Some(Value::String(text)) => Some(text.as_str()),
+            _ => None,
+        });
+        let texts: Option<Vec<&str>> = texts.collect();
+        if let Some(texts) = texts.filter(|texts| texts.len() >= among::LIST_MIN) {
+            let list = among::list_text(texts.into_iter());
+            let found = format!("kql_among({text}, {})", quote::text(&list));
+            return membership(found, negated, needle.nullable(), place);
+        }
         let items: Vec<String> = items
             .iter()
             .filter(|item| !item.literal().is_some_and(Value::is_null))

@@ -238,6 +238,17 @@ impl<'v> Column<'v> {
         }
     }
 
+    /// The text of a row, `None` for NULL and for other types. Less work than [`Column::entry`].
+    #[inline]
+    pub fn text(&self, row: usize) -> Option<&'v [u8]> {
+        let row = self.place(row);
+        match self.data {
+            // SAFETY: as in `entry`.
+            Data::Text(values) if !self.is_null(row) => Some(unsafe { bytes(values[row].assume_init_ref()) }),
+            _ => None,
+        }
+    }
+
     /// The 16 bytes of a text's entry, `None` for NULL and for other types. Equal ones in one vector are
     /// equal texts, since long ones include the address; equal texts may differ in them.
     pub fn text_bits(&self, row: usize) -> Option<[u64; 2]> {

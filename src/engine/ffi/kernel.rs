@@ -293,10 +293,10 @@ fn tested(
             output.repeat(row, same);
             continue;
         }
-        match texts.cell(row)? {
-            Cell::Text(text) if output.set(row, test.test(text)) => {}
-            Cell::Null => output.null(row),
-            _ => return Err(wrong_type(kernel)),
+        match texts.text(row)? {
+            Some(text) if output.set(row, test.test(text)) => {}
+            Some(_) => return Err(wrong_type(kernel)),
+            None => output.null(row),
         }
     }
     Ok(())

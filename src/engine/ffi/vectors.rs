@@ -125,6 +125,12 @@ impl<'v> Argument<'v> {
         Ok(Argument { column, texts: texts.collect::<Result<_>>()?, constant: false })
     }
 
+    /// The text of a row of an argument that is one; `None` for NULL.
+    #[inline]
+    pub fn text(&self, row: usize) -> Result<Option<&'v str>> {
+        self.column.text(row).map(text).transpose()
+    }
+
     #[inline]
     pub fn cell<'a>(&'a self, row: usize) -> Result<Cell<'a>> {
         Ok(match self.column.entry(row) {

@@ -57,8 +57,9 @@ fn one<'a>(args: &[Cell<'a>], folding: bool, test: impl Fn(&Needle, &str) -> boo
 fn has_any<'a>(args: &[Cell<'a>]) -> Cell<'a> {
     let json = args[0].text().unwrap_or("");
     LAST.with_borrow_mut(|(list, kept)| {
-        if list.replace(&args[1..]) {
-            *kept = Kept::of_all(list.needles.iter().map(Needle::text));
+        if let Some(other) = list.other(&args[1..]) {
+            *kept = Kept::of_all(other.needles.iter().map(Needle::text));
+            *list = other;
         }
         let absent = kept.is_some_and(|kept| !list.reaches(json) && !kept.may_change(json));
         Cell::Bool(!absent && list.any(unwrapped(json, &mut String::new())))
