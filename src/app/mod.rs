@@ -140,6 +140,7 @@ pub struct App {
     clock_chosen: bool,
     check_at: Option<u64>,
     save_at: Option<u64>,
+    arranged: tabs::Arrangement,
     drawn_at: u64,
     numbers: u64,
     /// The text of the file as it was read or written.
@@ -280,6 +281,7 @@ impl App {
             clock_chosen: start.now.is_some(),
             check_at: None,
             save_at: None,
+            arranged: tabs::Arrangement::default(),
             drawn_at: 0,
             numbers: 0,
             file_text: None,

@@ -3,7 +3,7 @@
 
 use super::chart::ChartPane;
 use super::editor::Editor;
-use super::grid::Grid;
+use super::grid::{Grid, Look};
 use super::msg::{AgePurpose, Effect, Msg, TableAge};
 use super::record::Record;
 use super::session::{Left, TabState};
@@ -195,6 +195,25 @@ pub fn states(app: &App) -> Vec<TabState> {
         app.tabs.waiting.iter().map(|tab| state(&tab.editor, &tab.file_text, &tab.grid, &tab.left)).collect();
     states.insert(app.tabs.open, state(&app.editor, &app.file_text, &app.grid, &app.left));
     states
+}
+
+/// What a session keeps and no edit changes: a change of it is saved as one of the text is.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Arrangement {
+    tabs: usize,
+    open: usize,
+    look: Option<Look>,
+    /// When the newest run ended.
+    run: Option<i64>,
+}
+
+pub fn arrangement(app: &App) -> Arrangement {
+    Arrangement {
+        tabs: app.tabs.count(),
+        open: app.tabs.open,
+        look: app.grid.as_ref().map(Grid::look),
+        run: app.history.first().map(|past| past.ended),
+    }
 }
 
 fn left_of(grid: &Grid) -> Left {

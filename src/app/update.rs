@@ -35,6 +35,11 @@ pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
         app.save_at = Some(at + SAVE_MS);
         app.dirty = true;
     }
+    let arranged = tabs::arrangement(app);
+    if app.arranged != arranged {
+        app.arranged = arranged;
+        app.save_at = Some(at + SAVE_MS);
+    }
     effects.extend(settle(app));
     effects
 }

@@ -101,13 +101,12 @@ impl Effects {
     }
 
     /// Called before the process ends: what is half done is undone, rows that were spilled are removed.
-    /// False when some thread does not end in time.
-    pub fn close(&mut self) -> bool {
+    pub fn close(&mut self) {
         self.exports.cancel();
         self.stop_sweep();
         self.ledger.close();
         self.open = None;
-        self.runner.close()
+        self.runner.close();
     }
 
     pub fn perform(&mut self, effect: Effect, schema: &Arc<Schema>) -> Left {

@@ -98,11 +98,10 @@ pub fn run(options: Options) -> Result<()> {
         return Err(error.into());
     }
     terminal::give_back();
-    if !desk.effects.close() {
-        // Destructors of the engine would run under a thread that uses it.
-        desk.rescue.save_and_exit(0, Ended::Left);
-    }
-    Ok(())
+    desk.effects.close();
+    // Not by returning: destructors of the engine would run under threads that still use it, such as those
+    // that look for values to complete.
+    desk.rescue.save_and_exit(0, Ended::Left)
 }
 
 /// What the tabs begin with: those of the last time, and the named file.
@@ -130,7 +129,7 @@ struct Desk {
     /// When a frame was drawn because of another size, and whether another such one is due.
     resized: Option<Instant>,
     resizing: bool,
-    /// What the rescue holds: version of the text, cursor.
+    /// What the rescue holds: version of the text, cursor. What else it holds changes no sooner than the screen.
     rescued: Option<(u64, (usize, usize))>,
 }
 
@@ -325,7 +324,7 @@ impl Desk {
     /// Keeps what would be lost with the process where other threads find it.
     fn keep(&mut self) {
         let state = (self.app.editor.version, self.app.editor.cursor());
-        if self.rescued != Some(state) {
+        if self.app.dirty || self.rescued != Some(state) {
             self.rescued = Some(state);
             self.rescue.set(self.app.session());
         }
