@@ -1,6 +1,8 @@
 """The workbench beside others: the same rows, the same terminal, the same run."""
+import math
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import time
@@ -10,6 +12,7 @@ from terminal import Terminal
 
 SIZE = (120, 40)
 PACKAGES = {"harlequin": "2.17.0", "visidata": "3.4"}
+PATIENCE = 60  # Seconds; what takes longer is said to.
 HEADER = ("start to first frame, ms", "to a key answered, ms", "all rows there, ms", "bytes of cursor down",
           "ms of it", "bytes of a page", "bytes in 10 idle s", "ticks in it", "memory, MB")
 
@@ -31,9 +34,12 @@ class Peer:
         return done.stdout.strip() if done.returncode == 0 else None
 
     def terminal(self, *command):
+        """In a home of its own, so that nothing comes back from the run before."""
         home = os.path.join(self.data, "homes", self.name)
-        os.makedirs(home, exist_ok=True)
-        return Terminal([*command], SIZE, {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home}, home)
+        shutil.rmtree(home, ignore_errors=True)
+        os.makedirs(home)
+        places = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+        return Terminal([*command], SIZE, dict.fromkeys(places, home), home)
 
 
 class Kqlhunt(Peer):
@@ -56,7 +62,7 @@ class Kqlhunt(Peer):
         terminal.send("\x15" + paste(f"OfficeActivity | project {', '.join(self.columns)}"))
         terminal.settle()
         sent = terminal.send(F5)
-        came = terminal.wait(f"{rows:,} rows")
+        came = terminal.wait(f"{rows:,} rows", patience=PATIENCE)
         terminal.send(CTRL_O)
         return (came - sent) * 1000
 
@@ -71,7 +77,8 @@ class Harlequin(Peer):
         return version and f"harlequin {version}, duckdb {self.version('duckdb')}"
 
     def start(self):
-        return self.terminal(self.venv("harlequin"), "--no-download-tzdata", "--viewer-max-rows", "-1", os.path.join(self.data, "peer.duckdb"))
+        base = os.path.join(self.data, "peer.duckdb")
+        return self.terminal(self.venv("harlequin"), "--no-download-tzdata", "--viewer-max-rows", "-1", base)
 
     def answered(self, terminal):
         # A key is lost while the query pane has no focus: pressed until one arrives.
@@ -87,15 +94,13 @@ class Harlequin(Peer):
 
     def loaded(self, terminal, rows):
         terminal.settle(2.0, patience=10)
-        # The letters that were pressed begin a remark.
-        terminal.send("-- \r")
-        terminal.settle(1.0, patience=5)
-        terminal.send("select * from OfficeActivity ")
+        # The letters that were pressed become a remark.
+        terminal.send(paste("--\nselect * from OfficeActivity"))
         terminal.wait("from OfficeActivity")
         terminal.settle(1.0, patience=5)
         sent = terminal.send("\n")
-        came = terminal.wait(lambda screen: f"{rows:,}" in screen and "ecords" in screen)
-        terminal.settle(1.0)
+        came = terminal.wait(f"({rows:,} Records)", patience=PATIENCE)
+        terminal.settle(1.0, patience=5)
         terminal.send(F5)  # Goes to the results.
         return (came - sent) * 1000
 
@@ -120,7 +125,8 @@ class VisiData(Peer):
         return terminal.chunks[-1][0]
 
     def loaded(self, terminal, rows):
-        came = terminal.wait(lambda screen: f"{rows} rows" in screen or f"{rows:,} rows" in screen)
+        count = (f"{rows} rows", f"{rows:,} rows")
+        came = terminal.wait(lambda screen: any(text in screen for text in count), patience=PATIENCE)
         return (came - terminal.started) * 1000
 
 
@@ -146,38 +152,65 @@ def load(data):
 
 
 def measure(bars, rows, times):
-    """A table: one row a program, medians."""
+    """A table: one row a program, medians. They take turns, so that all have the same load beside them."""
+    peers = {peer: [] for peer in (Kqlhunt(bars), Harlequin(bars), VisiData(bars)) if peer.label()}
+    for turn in range(times):
+        for peer, figures in peers.items():
+            figures.append(once(peer, rows))
+            print(f"{turn + 1}/{times} {peer.name}: {'  '.join(map(said, figures[-1]))}", flush=True)
     lines = ["| | " + " | ".join(HEADER) + " |", "|---" * (len(HEADER) + 1) + "|"]
-    for peer in (Kqlhunt(bars), Harlequin(bars), VisiData(bars)):
-        label = peer.label()
-        if not label:
-            print(f"{peer.name} is not here", flush=True)
-            lines.append(f"| {peer.name} | not here |" + " |" * (len(HEADER) - 1))
-            continue
-        print(f"{label}...", flush=True)
-        figures = [once(peer, rows) for _ in range(times)]
+    for peer, figures in peers.items():
         medians = [statistics.median(column) for column in zip(*figures)]
-        lines.append(f"| {label} | " + " | ".join(f"{value:,.0f}" for value in medians) + " |")
-        print(lines[-1], flush=True)
+        lines.append(f"| {peer.label()} | " + " | ".join(map(said, medians)) + " |")
     return "\n".join(lines)
+
+
+def said(figure):
+    if not math.isfinite(figure):
+        return f"not in {PATIENCE} s"
+    return f"{figure:,.0f}" if figure >= 10 else f"{figure:.1f}".removesuffix(".0")
+
+
+def within(measure):
+    """What is measured, or that it did not come in time."""
+    try:
+        return measure()
+    except TimeoutError as late:
+        print(late, flush=True)
+        return math.inf
 
 
 def once(peer, rows):
     with peer.start() as terminal:
-        limit = time.perf_counter() + 60
-        while not any(len(data) > 200 for _, data in terminal.chunks):
-            assert time.perf_counter() < limit
-            terminal.read(0.2)
-        first = (terminal.chunks[-1][0] - terminal.started) * 1000
-        answered = (peer.answered(terminal) - terminal.started) * 1000
-        loaded = peer.loaded(terminal, rows)
+        first = within(lambda: first_frame(terminal))
+        answered = within(lambda: (peer.answered(terminal) - terminal.started) * 1000)
+        loaded = within(lambda: peer.loaded(terminal, rows))
         # Messages that go away by themselves go first.
         terminal.settle(4.0, patience=15)
-        downs = [terminal.answer(DOWN, quiet=0.15) for _ in range(15)]
-        pages = [terminal.answer(PAGE_DOWN, quiet=0.25) for _ in range(10)]
+        downs = presses(terminal, DOWN, 15)
+        pages = presses(terminal, PAGE_DOWN, 10)
         idle = terminal.idle(10)
         return (
             first, answered, loaded, statistics.median(size for _, size in downs),
             statistics.median(took for took, _ in downs), statistics.median(size for _, size in pages),
             idle[0], idle[1], terminal.memory(),
         )
+
+
+def first_frame(terminal):
+    """Until more came than what sets a terminal up."""
+    limit = time.perf_counter() + PATIENCE
+    while not any(len(data) > 200 for _, data in terminal.chunks):
+        if time.perf_counter() > limit:
+            raise TimeoutError("no frame")
+        terminal.read(0.2)
+    return (terminal.chunks[-1][0] - terminal.started) * 1000
+
+
+def presses(terminal, key, times):
+    """Milliseconds and bytes of each press of a key."""
+    try:
+        return [terminal.answer(key, quiet=0.25) for _ in range(times)]
+    except TimeoutError as late:
+        print(late, flush=True)
+        return [(math.inf, math.inf)]
