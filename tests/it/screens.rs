@@ -971,7 +971,9 @@ fn nothing_wakes_an_idle_screen() {
     assert!(
         matches!(stage.effects.last(), Some(Effect::Save(session)) if session.tabs[0].text == "OfficeActivity")
     );
+    // What was run is kept once, and then nothing is to be done.
     stage.line("keys F5");
+    stage.line("wait 1000");
     assert_eq!(stage.app.wake_at(), None);
     stage.app.dirty = false;
     stage.line("wait 5000");

@@ -11,7 +11,7 @@
 
 mod play;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -43,7 +43,23 @@ const FEATURES: &[(&str, &[&str])] = &[
             "$EDITOR",
         ],
     ),
-    ("GRID", &["record", "many columns", "any number of rows", "sort", "hostile data", "dynamic values"]),
+    (
+        "GRID",
+        &[
+            "any number of rows",
+            "many columns",
+            "columns that stay, hide, move and get a width",
+            "sort",
+            "search",
+            "filters by cells",
+            "commonest values and statistics",
+            "record",
+            "dynamic values",
+            "copies",
+            "severity by colour",
+            "hostile data",
+        ],
+    ),
     (
         "CHARTS",
         &[
@@ -55,24 +71,51 @@ const FEATURES: &[(&str, &[&str])] = &[
             "a range back into the query",
             "scatter",
             "timechart",
+            "missing bins",
         ],
     ),
-    ("RUN", &["cancel", "the clock and the age of data", "progress and elapsed time", "errors at run time"]),
+    (
+        "RUN",
+        &[
+            "cancel",
+            "the clock and the age of data",
+            "times in a zone",
+            "progress and elapsed time",
+            "errors at run time",
+        ],
+    ),
     (
         "HUNT",
         &[
-            "rows behind a row",
-            "rows after each operator",
-            "ATT&CK",
-            "the indicator's card",
             "hits, user by user",
-            "fuzzy find",
-            "query library",
-            "all hunts at once",
+            "the indicator's card",
+            "who else has an address",
+            "verdicts, bookmarks and notes",
+            "rows behind a row",
             "why not",
+            "rows after each operator",
+            "the health of data",
+            "the clock, replayed",
+            "query library",
+            "fuzzy find",
+            "all hunts at once",
+            "ATT&CK",
+            "two runs compared",
+            "indicators as objects",
+            "a value into the next query",
         ],
     ),
-    ("KEEP", &["export", "session after a lost line", "queries in files"]),
+    (
+        "KEEP",
+        &[
+            "export",
+            "kept results",
+            "journal",
+            "report and replay",
+            "session after a lost line",
+            "queries in files",
+        ],
+    ),
     (
         "SHELL",
         &[
@@ -152,20 +195,28 @@ impl Story {
     }
 }
 
-fn stories() -> Vec<Story> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories")
+}
+
+/// All, or those that have one of these texts, with commas between them, in their names.
+fn stories(only: Option<&str>) -> Vec<Story> {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    // `STORY=name` plays those with the name only.
-    let only = std::env::var("STORY").unwrap_or_default();
-    paths.retain(|path| path.file_name().unwrap().to_string_lossy().contains(&only));
-    paths.into_iter().map(Story::read).collect()
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    let stories = paths.into_iter().map(Story::read);
+    let named =
+        |story: &Story| only.is_none_or(|only| only.split(',').any(|part| story.name().contains(part)));
+    stories.filter(named).collect()
 }
 
 /// Plays all, some at once; gives what is wrong.
 fn play_all(tmux: bool) -> Vec<String> {
     let update = std::env::var_os("UPDATE").is_some() && !tmux;
-    let (queue, wrong) = (Mutex::new(stories()), Mutex::new(Vec::new()));
+    // `STORY=copy,filters` plays those with these in their names only.
+    let only = std::env::var("STORY").ok();
+    let (queue, wrong) = (Mutex::new(stories(only.as_deref())), Mutex::new(Vec::new()));
     let next = || queue.lock().unwrap().pop();
     thread::scope(|scope| {
         for _ in 0..PLAYERS {
@@ -209,22 +260,39 @@ fn stories_in_tmux() {
     assert!(wrong.is_empty(), "{} stories go otherwise in tmux:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// tests/stories/README.md lists the features, each with its stories.
 #[test]
 fn every_feature_has_a_story() {
-    let mut stories_of: BTreeMap<String, usize> = BTreeMap::new();
-    for story in stories() {
+    let stories: Vec<Story> = stories(None);
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    for story in &stories {
         assert!(!story.features.is_empty(), "{} does not say what it shows", story.name());
-        for feature in story.features {
-            *stories_of.entry(feature).or_default() += 1;
+        told.extend(story.features.iter().map(String::as_str));
+    }
+    let mut page = PAGE.to_string();
+    for (group, rows) in FEATURES {
+        page.push_str(&format!("\n## {group}\n\n| feature | stories |\n|---|---|\n"));
+        for row in *rows {
+            let feature = format!("{group}: {row}");
+            let shown = stories.iter().filter(|story| story.features.contains(&feature));
+            let links: Vec<String> = shown.map(|story| format!("[{0}]({0}.txt)", story.name())).collect();
+            assert!(told.remove(feature.as_str()), "no story shows {feature}");
+            page.push_str(&format!("| {row} | {} |\n", links.join(", ")));
         }
     }
-    let known: BTreeSet<String> = FEATURES
-        .iter()
-        .flat_map(|(group, rows)| rows.iter().map(move |row| format!("{group}: {row}")))
-        .collect();
-    let told: BTreeSet<String> = stories_of.into_keys().collect();
-    assert_eq!(known, told);
+    assert!(told.is_empty(), "stories of what is no feature: {told:?}");
+    let path = folder().join("README.md");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), page);
 }
+
+const PAGE: &str = "# Stories
+
+What the workbench does, shown by stories: keys in, screens out, with the real program in a real terminal, and in
+tmux. `tests/it/stories.rs` plays them and says how they are written; it also makes this page of them.
+";
 
 /// `<!-- story NAME N -->` before a block of text in the README: the block is the Nth screen of the story.
 #[test]
@@ -241,8 +309,7 @@ fn the_readme_shows_screens_of_stories() {
             continue;
         };
         let (name, number) = named.split_once(' ').unwrap();
-        let folder = path.with_file_name("tests/stories");
-        let story = Story::read(folder.join(name).with_extension("txt"));
+        let story = Story::read(folder().join(name).with_extension("txt"));
         let screens: Vec<Step> =
             story.steps.into_iter().filter(|step| step.said.starts_with("screen")).collect();
         let screen = &screens[number.parse::<usize>().unwrap() - 1].seen;

@@ -117,7 +117,8 @@ impl Play {
             "go" => self.shown().signal(rustix::process::Signal::CONT),
             "end" => {
                 let status = self.terminal.as_mut().unwrap().end();
-                assert_eq!(status.exit_code().to_string(), rest);
+                let shown = || self.shown().screen();
+                assert_eq!(status.exit_code().to_string(), rest, "{status:?}\n{}", shown());
             }
             other => panic!("no such step: {other}"),
         }
@@ -254,6 +255,7 @@ fn masked(line: &str) -> String {
         let kinds = [
             r"(?<duration>\d+ min \d+ s|\d+(?:\.\d+)? m?s)\b",
             r"(?<share>\d+ %  Ctrl-C)",
+            r"(?<ran>of 20\d\d-\d\d-\d\d \d\d:\d\d(:\d\d)?Z)",
             &format!("(?<restored>from {DATE})"),
             &format!(r"{DATE}(?<rows>  [\d,]+ row)"),
         ];
@@ -266,6 +268,8 @@ fn masked(line: &str) -> String {
             "# ms".to_string()
         } else if found.name("share").is_some() {
             "# %  Ctrl-C".to_string()
+        } else if found.name("ran").is_some() {
+            "of ####-##-## ##:##:##Z".to_string()
         } else if found.name("restored").is_some() {
             "from ####-##-## ##:##Z".to_string()
         } else {
