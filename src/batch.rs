@@ -131,6 +131,24 @@ impl Buffer {
         self.valid[row / 64] |= 1 << (row % 64);
     }
 
+    /// Puts a value behind the others; one of another type is none.
+    pub fn push(&mut self, value: &Value) {
+        match (&mut self.data, value) {
+            (Data::Bool(values), Value::Bool(value)) => values.push(*value),
+            (Data::Int(values), Value::Int(value)) => values.push(*value),
+            (Data::Long(values), Value::Long(value) | Value::Datetime(value) | Value::Timespan(value)) => {
+                values.push(*value);
+            }
+            (Data::Real(values), Value::Real(value)) => values.push(*value),
+            (
+                Data::Text(values),
+                Value::String(text) | Value::Dynamic(text) | Value::Guid(text) | Value::Decimal(text),
+            ) => values.push(text),
+            _ => return self.pad(self.len() + 1),
+        }
+        self.present();
+    }
+
     /// One value, as a result would show it. Slow; for tests and small tables.
     pub fn value(&self, row: usize) -> Value {
         match &self.data {
@@ -166,11 +184,9 @@ mod tests {
         assert_eq!(text.value(1), Value::String("b".into()));
         assert_eq!(text.value(2), Value::String("".into()));
         let mut long = Buffer::new(Type::Datetime);
-        long.pad(70);
-        if let Data::Long(values) = &mut long.data {
-            values.push(5);
-        }
-        long.present();
+        long.pad(69);
+        long.push(&Value::Null);
+        long.push(&Value::Datetime(5));
         assert_eq!(
             (long.value(69), long.value(70), long.value(71)),
             (Value::Null, Value::Datetime(5), Value::Null)

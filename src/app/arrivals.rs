@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::clock::{self, Clock};
-use super::msg::{AgePurpose, Effect, Exported, Purpose, Rows, TableAge, Window};
+use super::msg::{AgePurpose, Effect, Purpose, Rows, TableAge, Window};
 use super::popup::{Popup, Text};
 use super::{App, Focus, NoteKind, commands, text};
 
@@ -118,41 +118,6 @@ pub fn summary(app: &mut App, title: &str, result: Result<Vec<String>, String>) 
             app.popup = Some(Popup::Text(Text::new(title, lines)));
             app.check_at = Some(app.at);
             app.say(NoteKind::Good, "loaded")
-        }
-        Err(why) => {
-            let why = text::shown(&why, app.ascii).into_owned();
-            app.say(NoteKind::Error, why)
-        }
-    }
-}
-
-pub fn exported(app: &mut App, result: Result<Exported, String>) -> Vec<Effect> {
-    match result {
-        Ok(done) => {
-            let cells = match (done.raw, done.neutralised) {
-                (true, _) => "; raw: formulas are as they were".to_string(),
-                (false, 0) => String::new(),
-                (false, cells) => {
-                    format!("; {} neutralised", text::count(cells, "formula"))
-                }
-            };
-            let path = text::shown(&done.path.display().to_string(), app.ascii).into_owned();
-            let described = if done.described.is_some() { " and its .meta.json" } else { "" };
-            app.say(NoteKind::Good, format!("{} to {path}{described}{cells}", text::count(done.rows, "row")))
-        }
-        Err(why) => {
-            let why = text::shown(&why, app.ascii).into_owned();
-            app.say(NoteKind::Error, why)
-        }
-    }
-}
-
-pub fn chart_written(app: &mut App, result: Result<(PathBuf, u64, bool), String>) -> Vec<Effect> {
-    match result {
-        Ok((path, bytes, described)) => {
-            let path = text::shown(&path.display().to_string(), app.ascii).into_owned();
-            let described = if described { " and its .meta.json" } else { "" };
-            app.say(NoteKind::Good, format!("chart to {path}{described}, {}", text::count(bytes, "byte")))
         }
         Err(why) => {
             let why = text::shown(&why, app.ascii).into_owned();

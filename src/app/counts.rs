@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::msg::{Effect, Follow, Followed};
 use super::popup::{Popup, Text};
-use super::{App, NoteKind, commands, lists, text};
+use super::{App, NoteKind, commands, diff, lists, text};
 
 /// Rows that come out of the operators of each line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +57,9 @@ pub fn behind(app: &mut App) -> Vec<Effect> {
     let ticket = app.number();
     let Some(grid) = &app.grid else { return Vec::new() };
     let Some(row) = grid.current() else { return Vec::new() };
+    if diff::is_difference(&grid.compiled) {
+        return app.say(NoteKind::Warning, "a difference is made of two results, and has no rows behind it");
+    }
     let follow = Follow::Behind { columns: grid.compiled.columns.clone(), row: row.to_vec() };
     let (text, now) = (grid.text.clone(), Some(grid.compiled.now));
     app.counts = Counts { ticket, ..Counts::default() };

@@ -192,6 +192,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Hits, "W", "why-not"),
         (Grid, "gs", "schema"),
         (Grid, "gS", "sweep"),
+        (Grid, "gd", "diff"),
         (Grid, "gt", "next-tab"),
         (Grid, "1", "kept-result"),
         (Grid, "2", "kept-result"),

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use super::completion::Found;
+use super::diff::Compared;
 use super::mouse::Mouse;
+use super::report::Wanted;
 use super::session::Session;
 use super::sweep::State;
+use super::written::{Exported, Reported};
 use crate::compile::Compiled;
 use crate::diag::Diagnostic;
 use crate::facts::Outside;
@@ -65,6 +68,8 @@ pub enum Msg {
         warnings: Vec<Diagnostic>,
         /// Results of the text before this one, which are not shown.
         skipped: usize,
+        /// What is to be said of its rows.
+        said: String,
     },
     Failed {
         run: u64,
@@ -119,6 +124,7 @@ pub enum Msg {
         schema: Option<Arc<Schema>>,
     },
     Exported(Result<Exported, String>),
+    Reported(Result<Reported, String>),
     /// A chart was written: where, its bytes, and whether there is a file beside it that says how it came to be.
     ChartWritten(Result<(PathBuf, u64, bool), String>),
     Copied(Result<Copied, String>),
@@ -347,18 +353,6 @@ pub enum Followed {
     },
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exported {
-    pub path: PathBuf,
-    pub rows: u64,
-    pub bytes: u64,
-    /// Cells that a spreadsheet would have taken for formulas.
-    pub neutralised: u64,
-    pub raw: bool,
-    /// The file beside it that says how it came to be.
-    pub described: Option<PathBuf>,
-}
-
 /// What is copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyText {
@@ -394,6 +388,11 @@ pub enum Effect {
         run: u64,
         text: String,
         now: Option<i64>,
+    },
+    /// Compares two results; the difference is kept as `run`.
+    Compare {
+        run: u64,
+        compared: Compared,
     },
     /// Stops the running query; asked for once.
     Cancel,
@@ -471,6 +470,7 @@ pub enum Effect {
         raw: bool,
         over: bool,
     },
+    Report(Box<Wanted>),
     Save(Session),
     /// A drawing of a result, as it stands in the file.
     WriteChart {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::grid::{Extent, Grid, Look};
 use super::msg::{AgePurpose, Effect};
 use super::session::Past;
-use super::{App, Focus, NoteKind, chart, clock, tabs, text};
+use super::{App, Focus, NoteKind, chart, clock, diff, tabs, text};
 use crate::compile::Compiled;
 use crate::schema::{Schema, Table, TableColumn};
 use crate::ticks;
@@ -159,6 +159,9 @@ pub fn show(app: &mut App, place: usize) -> Vec<Effect> {
 
 /// What belongs to a result that has just come into the grid: its chart, or why there are no rows.
 pub fn present(app: &mut App, run: u64, text: &str, compiled: &Compiled, total: u64) -> Vec<Effect> {
+    if total == 0 && diff::is_difference(compiled) {
+        return Vec::new();
+    }
     if total == 0 {
         let purpose = AgePurpose::Empty { run };
         return vec![Effect::Ages { purpose, text: text.to_owned(), now: Some(compiled.now) }];

@@ -180,6 +180,14 @@ pub fn closed(app: &mut App) -> Option<TabState> {
     Some(TabState { text, cursor, ..TabState::default() })
 }
 
+/// The result of each tab that has one, in the order of the tabs, with its chart.
+pub fn results(app: &App) -> Vec<(&Grid, Option<&ChartPane>)> {
+    let mut all: Vec<_> =
+        app.tabs.waiting.iter().map(|tab| (tab.grid.as_ref(), tab.chart.as_ref())).collect();
+    all.insert(app.tabs.open, (app.grid.as_ref(), app.chart.as_ref()));
+    all.into_iter().filter_map(|(grid, chart)| Some((grid?, chart))).collect()
+}
+
 /// Each tab as the session keeps it.
 pub fn states(app: &App) -> Vec<TabState> {
     let state =

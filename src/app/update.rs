@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::arrivals::{ages_came, chart_written, exported, file_read, file_written, summary, window_came};
+use super::arrivals::{ages_came, file_read, file_written, summary, window_came};
 use super::clock::Clock;
 use super::grid::{Extent, Grid};
 use super::keys::{self, Context};
@@ -16,7 +16,7 @@ use super::stepper::Events;
 use super::zone::Zone;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, counts,
-    parameters, results, search, statement, surveys, sweep, tabs, text, vim,
+    parameters, results, search, statement, surveys, sweep, tabs, text, vim, written,
 };
 use crate::diag::Diagnostic;
 
@@ -97,9 +97,12 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
                 return show(app, grid);
             }
         }
-        Msg::Ran { run, compiled, rows, total, values, ms, ended, warnings, skipped } => {
+        Msg::Ran { run, compiled, rows, total, values, ms, ended, warnings, skipped, said } => {
             if !is_current(app, run) {
                 return vec![Effect::Drop(run)];
+            }
+            if let (false, Some(running)) = (said.is_empty(), &mut app.running) {
+                running.said = said;
             }
             let mut grid = Grid::new(run, compiled, rows, Extent::All { total, ms }, app.ascii);
             let text = app.running.as_ref().map(|running| running.text.clone()).unwrap_or_default();
@@ -145,8 +148,9 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.desk.forget();
             return summary(app, "Load", result);
         }
-        Msg::Exported(result) => return exported(app, result),
-        Msg::ChartWritten(result) => return chart_written(app, result),
+        Msg::Exported(result) => return written::exported(app, result),
+        Msg::Reported(result) => return written::reported(app, result),
+        Msg::ChartWritten(result) => return written::chart_written(app, result),
         Msg::Mouse(event) => return mouse::mouse(app, event),
         Msg::Bytes(bytes) => return keytest::bytes(app, &bytes),
         Msg::Outside(outside) => app.outside = outside,

@@ -1,6 +1,5 @@
 //! `kqlhunt report`: queries, their results and what is thought of them, as one document.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -18,9 +17,7 @@ use crate::export::file::FileWriter;
 use crate::hunt::notes::Notes;
 use crate::hunt::pack::Hunt;
 use crate::journal::{DataName, Digest, Entry, Outcome, entries, notes_file, read};
-use crate::report::{
-    Finding, Indicator, OBSERVABLES, ROWS_SHOWN, Report, Tlp, found, html, markdown, observables,
-};
+use crate::report::{Finding, Gathered, OBSERVABLES, ROWS_SHOWN, Report, Tlp, html, markdown};
 use crate::sys::wall_clock;
 use crate::ticks;
 use crate::value::Grid;
@@ -64,8 +61,7 @@ struct Desk<'a> {
     name: DataName,
     now: i64,
     cancel: Cancel,
-    known: std::collections::HashMap<String, Indicator>,
-    named: BTreeMap<String, Indicator>,
+    gathered: Gathered,
 }
 
 /// Runs all that is named and writes the document.
@@ -81,27 +77,19 @@ pub fn run(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
     let now = data::now(global, engine.clock());
     // Data without indicators name none.
     let options = Options { now, ..Options::default() };
-    let known =
-        engine.rows(OBSERVABLES, &options, &cancel).map(|grid| observables(&grid)).unwrap_or_default();
+    let observables = engine.rows(OBSERVABLES, &options, &cancel).unwrap_or_default();
     let notes = Notes::read(&read(&notes_file(name.path.as_deref())?)?);
-    let mut desk = Desk { global, engine, name, now, cancel, known, named: BTreeMap::new() };
+    let gathered = Gathered::new(&observables, notes);
+    let mut desk = Desk { global, engine, name, now, cancel, gathered };
     let findings: Result<Vec<Finding>, Failure> = wanted.iter().map(|one| desk.finding(one)).collect();
     let findings = findings.map_err(|failure| stopped.failure(failure))?;
-    let indicators: Vec<Indicator> = desk.named.into_values().collect();
-    let strictest = indicators.iter().filter_map(|one| one.tlp).max();
-    if let (Some(asked), Some(strictest)) = (args.tlp, strictest)
+    let (title, made) = (args.title.clone(), ticks::iso(wall_clock()));
+    let document = Report { title, made, findings, ..desk.gathered.report(args.tlp) };
+    if let (Some(asked), Some(strictest)) = (args.tlp, document.strictest)
         && asked < strictest
     {
         report::say(&format!("marked {}, as an indicator in it is", strictest.name()));
     }
-    let document = Report {
-        title: args.title.clone(),
-        tlp: args.tlp.max(strictest),
-        made: ticks::iso(wall_clock()),
-        findings,
-        indicators,
-        notes,
-    };
     let text = if args.format == "html" { html(&document) } else { markdown(&document) };
     match output {
         Some(mut file) => {
@@ -184,10 +172,10 @@ impl Desk<'_> {
             let mut digest = Digest::new(&compiled.columns, &compiled.steadiness);
             let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
             let kept = if compiled.render.is_some() { chart::ROWS_MAX as usize } else { ROWS_SHOWN };
-            let (known, named) = (&self.known, &mut self.named);
+            let gathered = &mut self.gathered;
             self.engine.stream(&Sql::from(compiled), &self.cancel, &mut |part| {
                 digest.add(&part.rows);
-                named.extend(found(part.rows.iter(), known));
+                gathered.rows(compiled, &part.rows);
                 let room = kept - grid.rows.len().min(kept);
                 grid.rows.extend(part.rows.into_iter().take(room));
                 Ok(())
@@ -195,7 +183,7 @@ impl Desk<'_> {
             let drawn = compiled.render.as_ref();
             finding.chart = drawn.and_then(|render| chart::chart(&grid.columns, &grid.rows, render).ok());
             grid.rows.truncate(ROWS_SHOWN);
-            finding.shown = grid;
+            (finding.shown, finding.rows) = (grid, digest.rows());
             run.results.push(Outcome::new(compiled, digest));
         }
         run.ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

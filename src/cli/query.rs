@@ -174,6 +174,7 @@ impl Output {
                     sql,
                     part: None,
                     run: run.clone(),
+                    compared_with: None,
                 };
                 file.inner.commit().and_then(|()| sidecar.write(beside)).map_err(Failure::output)
             }

@@ -7,6 +7,7 @@ mod ffi;
 mod fingerprint;
 mod foreign;
 mod inputs;
+mod kept;
 mod layout;
 mod open;
 mod probe;

@@ -123,6 +123,23 @@ impl Kept {
         }
     }
 
+    /// A copy of so many rows, with tables and columns of our own naming.
+    pub fn copied(id: ResultId, columns: Vec<ColumnType>, rows: u64) -> Kept {
+        let stored = (0..columns.len()).map(|index| format!("c{index}")).collect();
+        let from = format!("memory.result.{}", Kept::table(id));
+        Kept { columns, rows, from, stored, in_hunt: false, ids: None, picks: Vec::new(), matches: None }
+    }
+
+    /// The table of a result's copy.
+    pub fn table(id: ResultId) -> String {
+        format!("r{}", id.0)
+    }
+
+    /// Makes the copy's table, without rows.
+    pub fn create(&self, connection: &Connection) -> Result<()> {
+        create(connection, &self.from, &self.stored, &self.columns)
+    }
+
     /// Values that were copied for it.
     pub fn values(&self) -> u64 {
         let copied = match (self.in_hunt, &self.ids) {
@@ -141,6 +158,12 @@ impl Kept {
         let made = self.ids.iter().chain(picks).chain(matches);
         copy.into_iter().chain(made).try_for_each(|table| drop_table(connection, table))
     }
+}
+
+fn create(connection: &Connection, table: &str, names: &[String], columns: &[ColumnType]) -> Result<()> {
+    let defined = names.iter().zip(columns).map(|(name, column)| format!("{name} {}", column.ty.sql()));
+    let defined: Vec<String> = defined.collect();
+    connection.execute(&format!("CREATE OR REPLACE TABLE {table} ({})", defined.join(", ")))
 }
 
 pub fn drop_table(connection: &Connection, table: &str) -> Result<()> {
@@ -181,7 +204,7 @@ impl Run<'_> {
     }
 
     fn table(&self) -> String {
-        format!("r{}", self.id.0)
+        Kept::table(self.id)
     }
 
     /// The stored table itself, when that is what the query is and its row numbers have no gaps.
@@ -245,7 +268,7 @@ impl Run<'_> {
     /// Copies the rows, and hands the first ones over as soon as they come; `None` when they hold more
     /// than `values_max` values.
     fn copy(&self, values_max: u64, first: &mut dyn FnMut(Grid)) -> Result<Option<Kept>> {
-        let names = self.copied_names();
+        let names = self.copied(0).stored;
         let rows_max = values_max / names.len().max(1) as u64;
         let rows = self.fill(&self.sql.text, &self.sql.columns, &names, rows_max, first)?;
         Ok(rows.map(|rows| self.copied(rows)))
@@ -254,7 +277,9 @@ impl Run<'_> {
     /// Copies all rows at once, which DuckDB does on all cores and our loop on one. Only after
     /// [`Run::copy`], which ran the same text as the one reading SELECT that it must be.
     fn copy_all(&self) -> Result<Kept> {
-        let from = self.create(&self.copied_names(), &self.sql.columns)?;
+        let kept = self.copied(0);
+        kept.create(self.writing)?;
+        let from = kept.from;
         let sql = format!("INSERT INTO {from} {}", self.sql.text);
         let outcome = self.cancel.guard(self.reading, || self.reading.execute(&sql)).and_then(|()| {
             let rows = number(self.reading, &format!("SELECT count(*) FROM {from}"))?;
@@ -266,22 +291,8 @@ impl Run<'_> {
         })
     }
 
-    fn copied_names(&self) -> Vec<String> {
-        (0..self.sql.columns.len()).map(|index| format!("c{index}")).collect()
-    }
-
     fn copied(&self, rows: u64) -> Kept {
-        let columns = self.sql.columns.clone();
-        let (from, stored) = (format!("memory.result.{}", self.table()), self.copied_names());
-        Kept { columns, rows, from, stored, in_hunt: false, ids: None, picks: Vec::new(), matches: None }
-    }
-
-    fn create(&self, names: &[String], columns: &[ColumnType]) -> Result<String> {
-        let defined = names.iter().zip(columns).map(|(name, column)| format!("{name} {}", column.ty.sql()));
-        let defined: Vec<String> = defined.collect();
-        let from = format!("memory.result.{}", self.table());
-        self.writing.execute(&format!("CREATE OR REPLACE TABLE {from} ({})", defined.join(", ")))?;
-        Ok(from)
+        Kept::copied(self.id, self.sql.columns.clone(), rows)
     }
 
     /// Runs a query into the result's table, and gives the number of rows; `None`, and no table, when
@@ -294,10 +305,8 @@ impl Run<'_> {
         rows_max: u64,
         first: &mut dyn FnMut(Grid),
     ) -> Result<Option<u64>> {
-        let defined = names.iter().zip(columns).map(|(name, column)| format!("{name} {}", column.ty.sql()));
-        let defined: Vec<String> = defined.collect();
         let from = format!("memory.result.{}", self.table());
-        self.writing.execute(&format!("CREATE OR REPLACE TABLE {from} ({})", defined.join(", ")))?;
+        create(self.writing, &from, names, columns)?;
         let outcome = self.cancel.guard(self.reading, || self.append(text, columns, names, rows_max, first));
         if !matches!(outcome, Ok(Some(_))) {
             // The run's own error is the one to tell.

@@ -3,7 +3,16 @@
 /// `http` becomes `hxxp`, and each point and colon that makes an address, a domain or a link work stands in
 /// brackets: `hxxps[:]//evil[.]example/a.php`, `203[.]0[.]113[.]9`, `2001[:]db8[:][:]1`.
 pub fn defanged(text: &str) -> String {
-    text.split_inclusive(is_edge).map(defanged_word).collect()
+    defanged_if(text, |_| true)
+}
+
+/// The same for those words only that are to be changed.
+pub fn defanged_if(text: &str, wanted: impl Fn(&str) -> bool) -> String {
+    let word = |word: &str| match wanted(word.trim_end_matches(is_edge)) {
+        true => defanged_word(word),
+        false => word.to_owned(),
+    };
+    text.split_inclusive(is_edge).map(word).collect()
 }
 
 /// What stands between the words of a text or a list.
@@ -72,5 +81,7 @@ mod tests {
         ] {
             assert_eq!(defanged(text), expected, "{text}");
         }
+        let links = defanged_if("a.example, http://b.example/c", |word| word.contains("://"));
+        assert_eq!(links, "a.example, hxxp[:]//b[.]example/c");
     }
 }

@@ -12,3 +12,4 @@ pub mod pack;
 pub mod pivot;
 pub mod ready;
 pub mod sweep;
+pub mod tlp;

@@ -217,10 +217,18 @@ impl Entry {
     }
 }
 
+/// What is read of a sidecar.
+#[derive(Deserialize)]
+struct Described {
+    compared_with: Option<Entry>,
+    #[serde(flatten)]
+    run: Entry,
+}
+
 /// The entries of a text: a journal, a sidecar, or the lines of a report that are entries.
 pub fn entries(text: &str) -> Vec<Entry> {
-    if let Ok(one) = serde_json::from_str(text) {
-        return vec![one];
+    if let Ok(one) = serde_json::from_str::<Described>(text) {
+        return one.compared_with.into_iter().chain([one.run]).collect();
     }
     let lines = text.lines().map(str::trim).filter(|line| line.starts_with('{'));
     lines.filter_map(|line| serde_json::from_str(line).ok()).collect()

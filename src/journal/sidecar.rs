@@ -28,6 +28,9 @@ pub struct Sidecar {
     pub part: Option<Part>,
     #[serde(flatten)]
     pub run: Entry,
+    /// Of a difference the run that `run` is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared_with: Option<Entry>,
 }
 
 /// Some rows of a result, in an order of their own.

@@ -1,58 +1,45 @@
 //! A report as Markdown of GitHub's flavour. What comes from data stands in spans and blocks of code, in which
 //! nothing is markup or a link.
 
-use super::{Report, replay_line};
+use super::{Appendix, Report, technique_page};
 use crate::display::safe;
-use crate::export::json::push_value;
-use crate::value::Value;
 
 /// The whole document.
 pub fn markdown(report: &Report) -> String {
-    let mut page = format!("# {}\n\n", span(&report.title));
-    page.push_str(&format!("Marking: **{}**. Made {}.\n", report.marking(), span(&report.made)));
+    let mut page = format!("**{}**\n\n# {}\n\n", report.marking(), span(&report.title));
+    page.push_str(&format!("Made {}.\n\n", span(&report.made)));
+    page.push_str(&appendix(&report.summary()));
+    report.said().iter().for_each(|sentence| page.push_str(&format!("{sentence}\n\n")));
     for (at, finding) in report.findings.iter().enumerate() {
-        page.push_str(&format!("\n## {}. {}\n\n", at + 1, span(&finding.name)));
+        page.push_str(&format!("## {}. {}\n\n", at + 1, span(&finding.name)));
         if !finding.description.trim().is_empty() {
-            page.push_str(&block("text", &lines(&finding.description)));
+            page.push_str(&block("text", &lines(&report.harmless(&finding.description))));
         }
-        page.push_str(&block("kql", &lines(&finding.run.query)));
-        let facts: Vec<Vec<String>> =
-            finding.facts().into_iter().map(|(name, value)| vec![name.to_owned(), span(&value)]).collect();
-        page.push_str(&table(&["Fact".into(), "Value".into()], &facts));
         if let Some(drawing) = finding.drawing() {
             page.push_str(&block("text", &drawing));
         }
-        let heads: Vec<String> = finding.shown.columns.iter().map(|column| span(&column.name)).collect();
-        let cells = |row: &Vec<Value>| row.iter().map(|value| span(&cell(value))).collect();
-        let rows: Vec<Vec<String>> = finding.shown.rows.iter().map(cells).collect();
-        if !heads.is_empty() {
-            page.push_str(&table(&heads, &rows));
+        let (heads, rows) = finding.table(report);
+        if !heads.is_empty() && !rows.is_empty() {
+            let heads: Vec<String> = heads.iter().map(|head| cell(head)).collect();
+            page.push_str(&table(&heads, &cells(&rows)));
         }
+        let facts = finding.facts().into_iter().map(|(name, value)| vec![name.to_owned(), cell(&value)]);
+        let mut facts: Vec<Vec<String>> = facts.collect();
+        if !finding.techniques.is_empty() {
+            let linked: Vec<String> = finding.techniques.iter().map(|one| technique(one)).collect();
+            facts.push(vec!["Techniques".into(), linked.join(", ")]);
+        }
+        page.push_str(&table(&["Fact".into(), "Value".into()], &facts));
+        page.push_str(&block("kql", &lines(&finding.run.query)));
     }
-    for (title, heads, rows) in report.appendices() {
-        page.push_str(&format!("\n## {title}\n\n"));
-        let heads: Vec<String> = heads.into_iter().map(str::to_owned).collect();
-        let rows: Vec<Vec<String>> =
-            rows.iter().map(|row| row.iter().map(|value| span(value)).collect()).collect();
-        page.push_str(&table(&heads, &rows));
+    for one in report.appendices() {
+        page.push_str(&format!("## {}\n\n{}", one.title, appendix(&one)));
     }
-    page.push_str("\n## Replay\n\n`kqlhunt replay` of this file runs these again and says what differs.\n\n");
-    let runs: Vec<String> = report.findings.iter().map(|finding| replay_line(&finding.run)).collect();
+    page.push_str("## Replay\n\n`kqlhunt replay` of this file runs these again and says what differs.\n\n");
+    let runs: Vec<String> = report.findings.iter().flat_map(super::Finding::replay_lines).collect();
     page.push_str(&block("json", &runs.join("\n")));
+    page.push_str(&format!("**{}**\n", report.marking()));
     page
-}
-
-/// A value as people read it.
-pub fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Dynamic(_) => {
-            let mut line = String::new();
-            push_value(&mut line, value);
-            line
-        }
-        value => value.text(),
-    }
 }
 
 /// Each line made safe, line breaks kept.
@@ -67,7 +54,17 @@ fn span(text: &str) -> String {
         return String::new();
     }
     let fence = "`".repeat(longest(&text) + 1);
-    format!("{fence} {} {fence}", text.replace('|', "\\|"))
+    format!("{fence} {text} {fence}")
+}
+
+/// Code within a cell of a table, where a `|` needs a backslash. Behind one of the text's own it would end the
+/// cell, whatever is done, and stands as `¦`.
+fn cell(text: &str) -> String {
+    span(&text.replace("\\|", "\\¦")).replace('|', "\\|")
+}
+
+fn cells(rows: &[Vec<String>]) -> Vec<Vec<String>> {
+    rows.iter().map(|row| row.iter().map(|value| cell(value)).collect()).collect()
 }
 
 /// Lines of code; a longer fence than any in them.
@@ -78,6 +75,22 @@ fn block(language: &str, text: &str) -> String {
 
 fn longest(text: &str) -> usize {
     text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0)
+}
+
+fn technique(name: &str) -> String {
+    match technique_page(name) {
+        Some(page) => format!("[{name}]({page})"),
+        None => cell(name),
+    }
+}
+
+fn appendix(one: &Appendix) -> String {
+    let heads: Vec<String> = one.heads.iter().map(|head| (*head).to_owned()).collect();
+    let mut rows = cells(&one.rows);
+    if one.heads.first() == Some(&"Technique") {
+        rows.iter_mut().zip(&one.rows).for_each(|(row, name)| row[0] = technique(&name[0]));
+    }
+    table(&heads, &rows)
 }
 
 fn table(heads: &[String], rows: &[Vec<String>]) -> String {

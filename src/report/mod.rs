@@ -1,21 +1,26 @@
 //! A finding as a document: what was run, what came out, what it means, and how to run it again. Pure: plain data
 //! in, Markdown or HTML out. Whatever comes from data is text in it, never markup and never a link.
 
+mod gathered;
 mod html;
 mod indicators;
 mod markdown;
-mod tlp;
+#[cfg(test)]
+mod tests;
 
+pub use crate::hunt::tlp::Tlp;
+pub use gathered::Gathered;
 pub use html::html;
-pub use indicators::{Indicator, OBSERVABLES, defanged, found, observables};
+pub use indicators::{Indicator, OBSERVABLES};
 pub use markdown::markdown;
-pub use tlp::Tlp;
 
 use crate::chart::{self, Chart};
-use crate::display;
-use crate::hunt::notes::Notes;
-use crate::journal::Entry;
-use crate::value::Grid;
+use crate::display::{self, thousands};
+use crate::export::json::push_value;
+use crate::hunt::defang::{defanged, defanged_if};
+use crate::hunt::notes::{Notes, VERDICTS};
+use crate::journal::{Entry, Part};
+use crate::value::{Grid, Value};
 
 /// Rows of a result that a report shows; the rest is counted.
 pub const ROWS_SHOWN: usize = 100;
@@ -24,14 +29,18 @@ pub const ROWS_SHOWN: usize = 100;
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     pub title: String,
-    /// The strictest marking of the indicators in it, or one above that.
     pub tlp: Option<Tlp>,
+    /// The strictest marking of the indicators in it, below which its own never is.
+    pub strictest: Option<Tlp>,
     /// When it was made, by the wall clock, as an ISO 8601 text.
     pub made: String,
     pub findings: Vec<Finding>,
     /// Those that results name.
     pub indicators: Vec<Indicator>,
+    /// On rows of the results.
     pub notes: Notes,
+    /// Notes on the same data that are on no row of them.
+    pub other_notes: usize,
 }
 
 /// One query with its result.
@@ -43,24 +52,40 @@ pub struct Finding {
     pub techniques: Vec<String>,
     /// The run; its line is what a replay reads.
     pub run: Entry,
-    /// The first rows of the last result.
+    /// How many rows the result has.
+    pub rows: u64,
+    /// The first rows of the result, or of a part of it.
     pub shown: Grid,
+    /// Which part, when it is not all as it came.
+    pub part: Option<Part>,
+    /// Columns that were hidden.
+    pub left_out: Vec<String>,
     pub chart: Option<Chart>,
+    /// Of a difference the run that this one is compared with, and what differs.
+    pub compared: Option<(Entry, String)>,
     /// How the run compares with the one that it repeats, if it does.
     pub again: Option<String>,
+}
+
+fn counted(rows: u64) -> String {
+    format!("{} {}", thousands(rows), if rows == 1 { "row" } else { "rows" })
 }
 
 impl Finding {
     /// `12 rows`, with what is left out.
     fn rows(&self) -> String {
-        let rows = self.run.results.last().map_or(0, |result| result.rows);
-        let all = display::count(rows, "row");
-        match rows as usize > self.shown.rows.len() {
-            true => {
-                let shown = self.shown.rows.len();
-                format!("{all}, of which the first {shown} are shown")
-            }
-            false => all,
+        let mut said = counted(self.rows);
+        let picked = self.part.as_ref().map_or(self.rows, |part| part.rows);
+        if let Some(part) = &self.part {
+            let conditions: Vec<String> = part.filters.iter().map(|kql| format!("where {kql}")).collect();
+            let sorted = Some(part.sorted_by.join(", ")).filter(|sorted| !sorted.is_empty());
+            let sorted = sorted.map(|sorted| format!("sorted by {sorted}"));
+            let how: Vec<String> = conditions.into_iter().chain(sorted).collect();
+            said.push_str(&format!("; shown are {} ({})", thousands(picked), how.join(", ")));
+        }
+        match usize::try_from(picked).unwrap_or(usize::MAX) > self.shown.rows.len() {
+            true => format!("{said}, of which the first {} are shown", self.shown.rows.len()),
+            false => said,
         }
     }
 
@@ -68,12 +93,19 @@ impl Finding {
     fn facts(&self) -> Vec<(&'static str, String)> {
         let run = &self.run;
         let mut facts = vec![
+            ("Rows", self.rows()),
             ("Clock", run.clock.clone()),
             ("Data", run.data.title.clone()),
             ("Fingerprint", run.data.fingerprint.clone()),
-            ("Rows", self.rows()),
         ];
+        if let Some((before, summary)) = &self.compared {
+            facts.push(("Compared with", format!("the run at {}: {summary}", before.clock)));
+            if before.query != run.query {
+                facts.push(("Query before", before.query.clone()));
+            }
+        }
         facts.extend(run.params.iter().map(|(name, value)| ("Parameter", format!("{name} = {value}"))));
+        facts.extend(run.read.iter().map(|read| ("Also read", format!("{} {}", read.name, read.sha256))));
         if let Some(result) = run.results.last() {
             let why = result.unhashed.as_deref().unwrap_or("it has too many rows");
             facts.push(("SHA-256", result.sha256.clone().unwrap_or_else(|| format!("none, since {why}"))));
@@ -87,22 +119,106 @@ impl Finding {
         if !self.tactics.is_empty() {
             facts.push(("Tactics", self.tactics.join(", ")));
         }
-        if !self.techniques.is_empty() {
-            facts.push(("Techniques", self.techniques.join(", ")));
+        let left_out = [self.left_out.clone(), self.without_values()].concat();
+        if !left_out.is_empty() {
+            facts.push(("Columns left out", left_out.join(", ")));
         }
         facts
+    }
+
+    /// Columns without a value in the rows that are shown.
+    fn without_values(&self) -> Vec<String> {
+        let empty = (0..self.shown.columns.len()).filter(|at| !self.has_value(*at));
+        empty.map(|at| self.shown.columns[at].name.to_string()).collect()
+    }
+
+    fn has_value(&self, at: usize) -> bool {
+        self.shown.rows.is_empty()
+            || self.shown.rows.iter().any(|row| row.get(at).is_some_and(|value| !blank(value)))
+    }
+
+    /// Heads and cells of the columns that have values.
+    fn table(&self, report: &Report) -> (Vec<String>, Vec<Vec<String>>) {
+        let columns: Vec<usize> = (0..self.shown.columns.len()).filter(|at| self.has_value(*at)).collect();
+        let heads = columns.iter().map(|at| self.shown.columns[*at].name.to_string()).collect();
+        let row = |row: &Vec<Value>| columns.iter().map(|at| report.harmless(&cell(&row[*at]))).collect();
+        (heads, self.shown.rows.iter().map(row).collect())
+    }
+
+    fn numeric(&self, column: &str) -> bool {
+        self.shown.columns.iter().any(|one| one.name == column && one.ty.numeric())
     }
 
     fn drawing(&self) -> Option<String> {
         let chart = self.chart.as_ref()?;
         Some(chart::text(chart, &chart::View::new(chart), 80, chart::Style { ascii: false }))
     }
+
+    /// The lines that a replay reads.
+    fn replay_lines(&self) -> Vec<String> {
+        let before = self.compared.iter().map(|(before, _)| before);
+        before.chain([&self.run]).map(replay_line).collect()
+    }
 }
 
-/// Its title, the heads of its columns, its rows.
-type Appendix = (&'static str, Vec<&'static str>, Vec<Vec<String>>);
+/// Nothing that a reader would see.
+fn blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Dynamic(text) => matches!(text.as_str(), "" | "null" | "[]" | "{}"),
+        _ => false,
+    }
+}
+
+/// A value as people read it.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Dynamic(_) => {
+            let mut line = String::new();
+            push_value(&mut line, value);
+            line
+        }
+        value => value.text(),
+    }
+}
+
+/// Where ATT&CK describes a technique, of whose name nothing but letters and digits is in the address.
+fn technique_page(technique: &str) -> Option<String> {
+    let digits =
+        |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let name = technique.strip_prefix('T')?;
+    let page = match name.split_once('.') {
+        Some((main, sub)) if digits(main, 4) && digits(sub, 3) => format!("T{main}/{sub}"),
+        None if digits(name, 4) => technique.to_owned(),
+        _ => return None,
+    };
+    Some(format!("https://attack.mitre.org/techniques/{page}/"))
+}
+
+/// A table behind the findings.
+struct Appendix {
+    title: &'static str,
+    heads: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+}
 
 impl Report {
+    /// Such as `TLP:RED`.
+    pub fn marking(&self) -> String {
+        self.tlp.map_or_else(|| "no marking is known".into(), |tlp| tlp.name().to_owned())
+    }
+
+    /// The text with links, and indicators that are in the report, so that nobody opens one by accident.
+    fn harmless(&self, text: &str) -> String {
+        let named = |word: &str| {
+            let spellings = indicators::spellings(word);
+            self.indicators.iter().any(|one| spellings.contains(&one.value.to_lowercase()))
+        };
+        defanged_if(text, |word| word.contains("://") || named(word))
+    }
+
     /// Techniques of all findings, each once, with the findings that are for it.
     fn techniques(&self) -> Vec<(String, String)> {
         let mut all: Vec<(String, Vec<&str>)> = Vec::new();
@@ -118,18 +234,55 @@ impl Report {
         all.into_iter().map(|(technique, names)| (technique, names.join(", "))).collect()
     }
 
-    fn marking(&self) -> String {
-        self.tlp.map_or_else(|| "no marking is known".into(), |tlp| tlp.name().to_owned())
+    /// What stands at the head: each finding with its rows and clock.
+    fn summary(&self) -> Appendix {
+        let row = |(at, finding): (usize, &Finding)| {
+            let rows = counted(finding.rows);
+            vec![(at + 1).to_string(), finding.name.clone(), rows, finding.run.clock.clone()]
+        };
+        let rows = self.findings.iter().enumerate().map(row).collect();
+        Appendix { title: "Summary", heads: vec!["No.", "Finding", "Rows", "Clock"], rows }
     }
 
-    /// Heads and rows of the tables that stand behind the findings; those without rows are left out.
+    /// What the triage came to, in sentences.
+    fn said(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        let verdicts = VERDICTS.iter().map(|verdict| (self.notes.count(*verdict), verdict.name()));
+        let verdicts: Vec<String> =
+            verdicts.filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+        if !verdicts.is_empty() {
+            said.push(format!("Triage: {}.", verdicts.join(", ")));
+        }
+        if self.other_notes > 0 {
+            let other = match self.other_notes {
+                1 => "One more note on these data is".to_owned(),
+                count => format!("{count} more notes on these data are"),
+            };
+            said.push(format!("{other} about rows of other results, and not in here."));
+        }
+        if !self.indicators.is_empty() {
+            let count = self.indicators.len();
+            let word = if count == 1 { "indicator" } else { "indicators" };
+            said.push(format!(
+                "The results name {count} {word}. Tables show them, and all links, in a form that opens nothing; the \
+                 queries and the replay block are as they were run."
+            ));
+        }
+        said
+    }
+
+    /// The tables that stand behind the findings; those without rows are left out.
     fn appendices(&self) -> Vec<Appendix> {
         let triage = self.notes.all().map(|note| {
-            let subject: Vec<String> =
-                note.subject.values().map(|(column, value)| format!("{column} = {value}")).collect();
+            let subject: Vec<String> = note
+                .subject
+                .values()
+                .map(|(column, value)| format!("{column} = {}", self.harmless(value)))
+                .collect();
             let verdict = note.verdict.map_or("", |verdict| verdict.name());
             let mark = if note.bookmarked { "bookmarked" } else { "" };
-            vec![subject.join(", "), verdict.into(), mark.into(), note.text.clone(), note.at.clone()]
+            let text = self.harmless(&note.text);
+            vec![subject.join(", "), verdict.into(), mark.into(), text, note.at.clone()]
         });
         let indicators = self.indicators.iter().map(|one| {
             let tlp = one.tlp.map_or("", Tlp::name);
@@ -139,21 +292,22 @@ impl Report {
                 one.confidence.clone(),
                 one.valid_until.clone(),
                 tlp.into(),
-                one.name.clone(),
-                one.source.clone(),
+                defanged(&one.name),
+                defanged(&one.source),
             ]
         });
         let attack = self.techniques().into_iter().map(|(technique, names)| vec![technique, names]);
+        let table = |title, heads: &[&'static str], rows| Appendix { title, heads: heads.to_vec(), rows };
         let all = [
-            ("Triage", vec!["Subject", "Verdict", "Mark", "Note", "Written"], triage.collect::<Vec<_>>()),
-            (
+            table("Triage", &["Subject", "Verdict", "Mark", "Note", "Written"], triage.collect()),
+            table(
                 "Indicators, defanged",
-                vec!["Value", "Type", "Confidence", "Valid until", "TLP", "Name", "Source"],
+                &["Value", "Type", "Confidence", "Valid until", "TLP", "Name", "Source"],
                 indicators.collect(),
             ),
-            ("ATT&CK", vec!["Technique", "Queries"], attack.collect()),
+            table("ATT&CK", &["Technique", "Queries"], attack.collect()),
         ];
-        all.into_iter().filter(|(_, _, rows)| !rows.is_empty()).collect()
+        all.into_iter().filter(|table| !table.rows.is_empty()).collect()
     }
 }
 
@@ -168,69 +322,4 @@ fn replay_line(run: &Entry) -> String {
         }
     }
     line
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::hunt::notes::{Note, Subject, Verdict};
-    use crate::journal::{DataName, Outcome, entries};
-    use crate::types::{ColumnType, Type};
-    use crate::value::Value;
-
-    fn report() -> Report {
-        let evil = "<script>alert(1)</script>|`](http://evil.example)\n\u{202e}&";
-        let data = DataName { title: evil.into(), ..DataName::default() };
-        let mut run = Entry::new(&format!("print '{evil}' // ```"), &[], 0, 0, data);
-        run.results = vec![Outcome { rows: 1, sha256: Some("00".into()), ..Outcome::default() }];
-        let shown = Grid {
-            columns: vec![ColumnType::new(evil, Type::String)],
-            rows: vec![vec![Value::String(evil.into())]],
-        };
-        let finding = Finding {
-            name: evil.into(),
-            description: evil.into(),
-            techniques: vec!["T1078".into(), evil.into()],
-            run,
-            shown,
-            ..Finding::default()
-        };
-        let mut notes = Notes::default();
-        notes.put(Note {
-            subject: Subject::new([("UserId".into(), evil.into())]),
-            verdict: Some(Verdict::TruePositive),
-            text: evil.into(),
-            ..Note::default()
-        });
-        let indicators = vec![Indicator {
-            value: "http://evil.example/a".into(),
-            kind: "url".into(),
-            tlp: Some(Tlp::Red),
-            ..Indicator::default()
-        }];
-        let findings = vec![finding];
-        Report { title: evil.into(), tlp: Some(Tlp::Red), findings, indicators, notes, ..Report::default() }
-    }
-
-    #[test]
-    fn what_comes_from_data_is_text() {
-        let report = report();
-        let page = html(&report);
-        assert!(!page.contains("<script>alert") && !page.contains("href") && !page.contains('\u{202e}'));
-        assert!(page.contains("TLP:RED") && page.contains("hxxp[:]//evil[.]example/a"), "{page}");
-        let text = markdown(&report);
-        assert!(!text.contains('\u{202e}'));
-        for line in text.lines().filter(|line| line.contains("script")) {
-            // In a span or block of code, or as JSON.
-            assert!(line.contains('`') || line.starts_with('{') || line.starts_with("print"), "{line}");
-        }
-    }
-
-    #[test]
-    fn a_replay_finds_the_runs_in_either_form() {
-        let report = report();
-        let run = &report.findings[0].run;
-        assert_eq!(entries(&markdown(&report)), std::slice::from_ref(run));
-        assert_eq!(entries(&html(&report)), std::slice::from_ref(run));
-    }
 }

@@ -11,9 +11,9 @@ use super::ledger::Ledger;
 use super::library;
 use super::queries::{Check, Checker, Job, Queries};
 use super::run::Event;
-use super::runner::{Runner, Source};
+use super::runner::{Runner, Source, Work};
 use super::windows::Windows;
-use super::{files, input, terminal};
+use super::{files, input, report, terminal};
 use crate::app::msg::{Effect, Msg};
 use crate::engine::{Cancel, Data, Handle, ResultId};
 use crate::hunt::pack::Hunt;
@@ -111,7 +111,8 @@ impl Effects {
 
     pub fn perform(&mut self, effect: Effect, schema: &Arc<Schema>) -> Left {
         match effect {
-            Effect::Run { run, text, now } => self.runner.run(run, text, now),
+            Effect::Run { run, text, now } => self.runner.run(run, Work::Query { text, now }),
+            Effect::Compare { run, compared } => self.runner.run(run, Work::Compare(compared)),
             Effect::Cancel => self.runner.cancel(),
             Effect::Load(path) => self.runner.load(path),
             Effect::Check { version, offset, text, now } => {
@@ -160,6 +161,15 @@ impl Effects {
                     let (handle, ledger) = (open.handle.clone(), self.ledger.clone());
                     let (cancel, events) = (self.exports.clone(), self.events.clone());
                     if let Err(error) = export::start(export, handle, ledger, cancel, events) {
+                        self.broken(&error);
+                    }
+                }
+            }
+            Effect::Report(wanted) => {
+                if let Some(open) = &self.open {
+                    let (handle, ledger) = (open.handle.clone(), self.ledger.clone());
+                    let (cancel, events) = (self.exports.clone(), self.events.clone());
+                    if let Err(error) = report::start(*wanted, handle, ledger, cancel, events) {
                         self.broken(&error);
                     }
                 }

@@ -9,7 +9,8 @@ use super::files::expanded;
 use super::ledger::{Known, Ledger};
 use super::picks;
 use super::run::Event;
-use crate::app::msg::{Conditions, Exported, Msg};
+use crate::app::msg::{Conditions, Msg};
+use crate::app::written::Exported;
 use crate::engine::{Cancel, Handle, ResultId};
 use crate::error::{Error, Result};
 use crate::export::{self, Options, file::FileWriter};
@@ -95,9 +96,10 @@ impl Files {
             format: format.to_owned(),
             bytes,
             file_sha256,
-            sql: vec![known.compiled.sql.clone()],
+            sql: Some(known.compiled.sql.clone()).filter(|sql| !sql.is_empty()).into_iter().collect(),
             part,
             run: known.entry,
+            compared_with: known.pair.map(|pair| pair.before),
         };
         sidecar.write(beside)?;
         Ok(bytes)

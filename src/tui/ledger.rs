@@ -39,6 +39,16 @@ pub struct Known {
     pub run: u64,
     pub entry: Entry,
     pub compiled: Arc<Compiled>,
+    /// Of a difference the run that it is compared with.
+    pub pair: Option<Pair>,
+}
+
+/// What makes a result a difference.
+#[derive(Clone)]
+pub struct Pair {
+    pub before: Entry,
+    /// For people, such as `by UserId: 1 added`.
+    pub summary: String,
 }
 
 /// `Clone` gives another way to the same.
@@ -64,6 +74,13 @@ struct State {
 }
 
 impl State {
+    fn remember(&mut self, known: Known) {
+        self.known.push_back(known);
+        if self.known.len() > KNOWN_MAX {
+            self.known.pop_front();
+        }
+    }
+
     fn idle(&self) -> bool {
         self.waiting.is_empty() && self.hashing.is_none() && self.expected.is_empty()
     }
@@ -103,6 +120,19 @@ impl Ledger {
         state.expected.retain(|other| *other != ran.run);
         state.waiting.push_back(ran);
         self.0.bell.notify_all();
+    }
+
+    /// Puts a run into the journal that kept no result.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn journal(&self, entry: &Entry) -> Result<()> {
+        if self.state().journal { journal::keep(entry) } else { Ok(()) }
+    }
+
+    /// Takes in what is known already.
+    pub fn put(&self, known: Known) {
+        self.state().remember(known);
     }
 
     /// What is known of a run; waits while its result is hashed. `None` for what was no run.
@@ -160,10 +190,7 @@ impl Ledger {
                 // It would be told of each run.
                 state.journal = false;
             }
-            state.known.push_back(Known { run: ran.run, entry, compiled: ran.compiled });
-            if state.known.len() > KNOWN_MAX {
-                state.known.pop_front();
-            }
+            state.remember(Known { run: ran.run, entry, compiled: ran.compiled, pair: None });
             drop(state);
             self.0.bell.notify_all();
             if let Err(error) = kept {

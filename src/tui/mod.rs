@@ -10,6 +10,8 @@ pub mod theme;
 #[cfg(feature = "engine")]
 mod clipboard;
 #[cfg(feature = "engine")]
+mod compare;
+#[cfg(feature = "engine")]
 mod editor;
 #[cfg(feature = "engine")]
 mod effects;
@@ -33,6 +35,8 @@ mod load;
 mod picks;
 #[cfg(feature = "engine")]
 mod queries;
+#[cfg(feature = "engine")]
+mod report;
 #[cfg(feature = "engine")]
 mod run;
 #[cfg(feature = "engine")]

@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 use super::ledger::{Ledger, Ran};
 use super::run::Event;
 use super::signals;
+use crate::app::diff::Compared;
 use crate::app::msg::{Failure, Msg, Opened};
 use crate::compile::{self, Compiled};
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::journal::{DataName, Entry};
 use crate::outside::Folders;
 use crate::sys::wall_clock;
@@ -33,8 +34,8 @@ const CLOSING: Duration = Duration::from_millis(300);
 #[derive(Clone)]
 pub struct Runner {
     desk: Arc<Desk>,
-    folders: Folders,
-    ledger: Ledger,
+    pub(super) folders: Folders,
+    pub(super) ledger: Ledger,
     events: Sender<Event>,
 }
 
@@ -62,9 +63,14 @@ struct State {
 
 struct Run {
     run: u64,
-    text: String,
-    now: Option<i64>,
+    work: Work,
     cancel: Cancel,
+}
+
+/// What is run.
+pub enum Work {
+    Query { text: String, now: Option<i64> },
+    Compare(Compared),
 }
 
 enum Job {
@@ -102,12 +108,12 @@ impl Runner {
         Ok(runner)
     }
 
-    /// Runs a text as soon as the engine is free; what runs is stopped.
-    pub fn run(&self, run: u64, text: String, now: Option<i64>) {
+    /// Runs something as soon as the engine is free; what runs is stopped.
+    pub fn run(&self, run: u64, work: Work) {
         let mut state = self.state();
         // Before the thread is free to begin what waits, or that would be stopped.
         let older = state.running.clone();
-        state.waiting = Some(Run { run, text, now, cancel: Cancel::new() });
+        state.waiting = Some(Run { run, work, cancel: Cancel::new() });
         self.desk.bell.notify_all();
         drop(state);
         self.stop(older);
@@ -235,7 +241,12 @@ impl Runner {
     fn work(&self, shift: u64, mut engine: Engine, mut source: Source) {
         while let Some(job) = self.next(shift) {
             match job {
-                Job::Run(run) => self.perform(&mut engine, run),
+                Job::Run(Run { run, work: Work::Query { text, now }, cancel }) => {
+                    self.perform(&mut engine, run, text, now, &cancel);
+                }
+                Job::Run(Run { run, work: Work::Compare(wanted), cancel }) => {
+                    self.compare(&mut engine, run, &wanted, &cancel);
+                }
                 Job::Load(path, cancel) => self.perform_load(&mut engine, &mut source, &path, &cancel),
             }
             let mut state = self.state();
@@ -267,8 +278,7 @@ impl Runner {
         }
     }
 
-    fn perform(&self, engine: &mut Engine, job: Run) {
-        let Run { run, text, now, cancel } = job;
+    fn perform(&self, engine: &mut Engine, run: u64, text: String, now: Option<i64>, cancel: &Cancel) {
         signals::rehearse("engine");
         let started = Instant::now();
         let ms = || started.elapsed().as_millis() as u64;
@@ -280,7 +290,7 @@ impl Runner {
             Ok(refusals) => return told(Failure::Query(refusals)),
             Err(error) => return told(failure(error)),
         }
-        let mut compilation = match engine.compile(&text, &options, &cancel) {
+        let mut compilation = match engine.compile(&text, &options, cancel) {
             Ok(compilation) => compilation,
             Err(error) => return told(failure(error)),
         };
@@ -295,8 +305,12 @@ impl Runner {
                 return self.tell(Msg::Failed { run, failure, ms: ms() });
             }
         };
+        // Once the result is told of, they are others.
+        let names = engine.handle().named_results();
+        let read = names.into_iter().map(|(name, result)| (name, result.0));
+        let read = read.filter(|(name, _)| compiled.tables.iter().any(|used| used.table == *name)).collect();
         let mut rows: Vec<Vec<Value>> = Vec::new();
-        let stored = engine.store(ResultId(run), &Sql::from(&*compiled), &cancel, &mut |grid| {
+        let stored = engine.store(ResultId(run), &Sql::from(&*compiled), cancel, &mut |grid| {
             rows.extend(grid.rows);
             if compiled.streams && !rows.is_empty() {
                 self.tell(Msg::First { run, compiled: compiled.clone(), rows: rows.clone() });
@@ -310,21 +324,41 @@ impl Runner {
         let (total, values, ended, ms) = (stored.rows, stored.values, wall_clock(), ms());
         let kept = compiled.clone();
         self.ledger.expect(run);
-        self.tell(Msg::Ran { run, compiled, rows, total, values, ms, ended, warnings, skipped });
+        self.tell(Msg::Ran {
+            run,
+            compiled,
+            rows,
+            total,
+            values,
+            ms,
+            ended,
+            warnings,
+            skipped,
+            said: String::new(),
+        });
         let entry =
             Entry { ms, skipped, ..Entry::new(&text, &options.params, now, ended, DataName::default()) };
-        self.note(engine, run, entry, kept, total);
+        let handle = engine.handle();
+        self.note(engine, Ran { run, entry, compiled: kept, rows: total, read, handle });
+    }
+
+    /// What the open data are called, for the journal.
+    pub(super) fn data(&self, engine: &mut Engine) -> Result<DataName> {
+        Ok(DataName { fingerprint: engine.fingerprint()?, ..self.state().data.clone() })
     }
 
     /// The ledger gets to know of a run that gave a result. After that is on the screen: the first fingerprint
     /// counts all tables.
-    fn note(&self, engine: &mut Engine, run: u64, entry: Entry, compiled: Arc<Compiled>, rows: u64) {
-        let Ok(fingerprint) = engine.fingerprint() else { return self.ledger.forget(run) };
-        let data = DataName { fingerprint, ..self.state().data.clone() };
-        let handle = engine.handle();
-        let names = handle.named_results().into_iter().map(|(name, result)| (name, result.0));
-        let read = names.filter(|(name, _)| compiled.tables.iter().any(|used| used.table == *name)).collect();
-        self.ledger.add(Ran { run, entry: Entry { data, ..entry }, compiled, rows, read, handle });
+    fn note(&self, engine: &mut Engine, ran: Ran) {
+        let Ok(data) = self.data(engine) else { return self.ledger.forget(ran.run) };
+        self.ledger.add(Ran { entry: Entry { data, ..ran.entry }, ..ran });
+    }
+}
+
+pub fn failure(error: Error) -> Failure {
+    match error {
+        Error::Cancelled => Failure::Cancelled,
+        other => Failure::Other(other.to_string()),
     }
 }
 
@@ -334,11 +368,4 @@ fn data_name(title: &str, data: &Data) -> DataName {
         Data::Memory(_) | Data::Tables(_) | Data::Empty => None,
     };
     DataName { title: title.to_owned(), path, fingerprint: String::new() }
-}
-
-fn failure(error: Error) -> Failure {
-    match error {
-        Error::Cancelled => Failure::Cancelled,
-        other => Failure::Other(other.to_string()),
-    }
 }

@@ -3,6 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::NoteKind;
+use crate::app::diff::Mark;
 use crate::app::look::{self, Depth, Look, Paint, SLOTS, Slot};
 use crate::app::severity::{self, Level};
 use crate::ide::highlight::Class;
@@ -109,6 +110,15 @@ impl Theme {
             Level::High => Slot::SeverityHigh,
             Level::Medium => Slot::SeverityMedium,
             Level::Low => Slot::SeverityLow,
+        })
+    }
+
+    /// Rows and values of a difference.
+    pub fn mark(&self, mark: Mark) -> Style {
+        self.slot(match mark {
+            Mark::Added => Slot::DiffAdded,
+            Mark::Removed => Slot::DiffRemoved,
+            Mark::Changed => Slot::DiffChanged,
         })
     }
 

@@ -8,21 +8,24 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kqlhunt::app::completion::Found;
+use kqlhunt::app::diff;
 use kqlhunt::app::look::{Depth, Look};
 use kqlhunt::app::mouse::{Does, Mouse};
 use kqlhunt::app::msg::{
-    Conditions, Copied, CopyText, Effect, Exported, Failure, Find, Follow, Followed, FoundRow, Msg, Opened,
-    Purpose, Question, Rows, Survey, TableAge, Topic, Window,
+    Conditions, Copied, CopyText, Effect, Failure, Find, Follow, Followed, FoundRow, Msg, Opened, Purpose,
+    Question, Rows, Survey, TableAge, Topic, Window,
 };
 use kqlhunt::app::session::Ended;
 use kqlhunt::app::sweep::State;
 use kqlhunt::app::vim::Vim;
+use kqlhunt::app::written::{Exported, Reported};
 use kqlhunt::app::{App, Start, update};
 use kqlhunt::compile::{Compiled, Origin, Render, TableUse};
 use kqlhunt::diag::{Diagnostic, code};
 use kqlhunt::hunt::pack;
 use kqlhunt::hunt::ready::Ready;
 use kqlhunt::hunt::sweep::{Outcome, Row};
+use kqlhunt::hunt::tlp::Tlp;
 use kqlhunt::ide::complete::Ask;
 use kqlhunt::schema::{Schema, Table, TableColumn};
 use kqlhunt::span::Span;
@@ -445,6 +448,38 @@ fn hits() -> (Compiled, Vec<Vec<Value>>) {
     (made, rows)
 }
 
+/// One user came, one went, one has more hits.
+fn difference(run: u64) -> Msg {
+    let names = columns(&[
+        ("Change", Type::String),
+        ("Columns", Type::String),
+        ("UserId", Type::String),
+        ("HitCount", Type::Long),
+        ("AlertSeverity", Type::String),
+    ]);
+    let row = |change: &str, columns: &str, user: &str, hits: i64, severity: &str| {
+        vec![text(change), text(columns), text(user), Value::Long(hits), text(severity)]
+    };
+    let rows = vec![
+        row("removed", "", "bo@contoso.com", 9, "High"),
+        row("before", "HitCount, AlertSeverity", "amy@contoso.com", 12, "High"),
+        row("after", "HitCount, AlertSeverity", "amy@contoso.com", 42, "Critical"),
+        row("added", "", "dee@contoso.com", 1, "Low"),
+    ];
+    Msg::Ran {
+        run,
+        compiled: Arc::new(diff::compiled(names, now())),
+        total: rows.len() as u64,
+        rows,
+        values: 20,
+        ms: 12,
+        ended: now(),
+        warnings: Vec::new(),
+        skipped: 0,
+        said: "by UserId: 1 added, 1 removed, 1 changed, 3 the same".into(),
+    }
+}
+
 fn wide() -> (Compiled, Vec<Vec<Value>>) {
     let names: Vec<String> = (1..=200).map(|at| format!("Column{at}")).collect();
     let list: Vec<_> = names.iter().map(|name| (name.as_str(), Type::String)).collect();
@@ -543,6 +578,15 @@ fn library() -> Msg {
 fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
     match effect {
         Effect::Run { run, text, now: _ } => outcome(*run, text),
+        Effect::Compare { run, .. } => vec![difference(*run)],
+        Effect::Report(wanted) => vec![Msg::Reported(match wanted.path.to_str() {
+            Some("there.md") => Err("there.md is there already; :report! writes over it".into()),
+            _ => Ok(Reported {
+                path: wanted.path.clone(),
+                results: wanted.results.len(),
+                marking: wanted.tlp.map_or("TLP:GREEN", Tlp::name).into(),
+            }),
+        })],
         Effect::Read(window) => {
             let rows = match window.purpose {
                 Purpose::Grid => window_of(window, &ran[&window.result]),
@@ -753,6 +797,7 @@ fn outcome(run: u64, text: &str) -> Vec<Msg> {
         ended: now(),
         warnings: Vec::new(),
         skipped: 0,
+        said: String::new(),
     }]
 }
 
@@ -918,6 +963,7 @@ fn an_answer_to_an_older_run_is_dropped() {
         ended: now(),
         warnings: Vec::new(),
         skipped: 0,
+        said: String::new(),
     };
     stage.send(ran(1));
     assert!(stage.app.grid.is_none() && stage.app.running.is_some());
@@ -937,7 +983,18 @@ fn a_record_of_the_first_rows_stays_open_when_the_rest_comes() {
     stage.send(Msg::First { run: 1, compiled: compiled.clone(), rows: rows.clone() });
     stage.line("keys Ctrl-O j j Enter");
     let (warnings, skipped) = (Vec::new(), 0);
-    stage.send(Msg::Ran { run: 1, compiled, rows, total, values: 0, ms: 1, ended: now(), warnings, skipped });
+    stage.send(Msg::Ran {
+        run: 1,
+        compiled,
+        rows,
+        total,
+        values: 0,
+        ms: 1,
+        ended: now(),
+        warnings,
+        skipped,
+        said: String::new(),
+    });
     assert!(stage.app.record.is_some());
     assert_eq!(stage.app.grid.as_ref().unwrap().view.row, 2);
     assert!(stage.screen().contains("bo@contoso.com"), "{}", stage.screen());
@@ -956,7 +1013,18 @@ fn what_was_said_of_the_first_rows_stays_when_the_rest_comes() {
     let said = stage.app.note.text.clone();
     assert!(said.starts_with("cell copied: "), "{said}");
     let (warnings, skipped) = (Vec::new(), 0);
-    stage.send(Msg::Ran { run: 1, compiled, rows, total, values: 0, ms: 1, ended: now(), warnings, skipped });
+    stage.send(Msg::Ran {
+        run: 1,
+        compiled,
+        rows,
+        total,
+        values: 0,
+        ms: 1,
+        ended: now(),
+        warnings,
+        skipped,
+        said: String::new(),
+    });
     assert_eq!(stage.app.note.text, said);
 }
 

@@ -1,9 +1,9 @@
 //! Rows on their way through the query: counts, why not, how healthy the data are.
 
 use super::records::open_record;
-use crate::app::counts;
 use crate::app::msg::{Effect, Follow};
 use crate::app::{App, NoteKind};
+use crate::app::{counts, diff};
 use crate::hunt::hits::Roles;
 use crate::trace;
 use crate::value::Value;
@@ -20,7 +20,9 @@ pub fn behind(app: &mut App, _: &str) -> Vec<Effect> {
 /// Opens what there is behind a row: the rows that it was made of, else all of its columns.
 pub fn open(app: &mut App, argument: &str) -> Vec<Effect> {
     let aggregated = app.stepper.is_none()
-        && app.grid.as_ref().is_some_and(|grid| grid.current().is_some() && trace::aggregates(&grid.text));
+        && app.grid.as_ref().is_some_and(|grid| {
+            grid.current().is_some() && trace::aggregates(&grid.text) && !diff::is_difference(&grid.compiled)
+        });
     if aggregated { counts::behind(app) } else { open_record(app, argument) }
 }
 

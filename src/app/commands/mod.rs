@@ -7,6 +7,7 @@ mod copying;
 mod editing;
 mod files;
 pub mod filters;
+mod finding;
 mod following;
 mod grid;
 mod hits;
@@ -22,15 +23,15 @@ mod tabs;
 pub mod values;
 
 use charting::{
-    all_series, brush, brush_query, chart, chart_type, export_chart, export_chart_over, fill_gaps, log_axis,
-    next_series, pan_left, pan_right, previous_series, switch_series, zoom_all, zoom_in, zoom_out,
+    all_series, brush, brush_query, chart, chart_type, export_chart, fill_gaps, log_axis, next_series,
+    pan_left, pan_right, previous_series, switch_series, zoom_all, zoom_in, zoom_out,
 };
 use completing::{accept_or_newline, complete_here, complete_or_indent};
 use editing::{
     comment, definition, docs, edit_outside, find, format, kill_line, kill_to_start, kill_word, line_end,
     line_start, redo, rename, replace, undo, word_left, word_right,
 };
-use files::{export, export_over, load, open_file, write, write_over};
+use files::{export, load, open_file, write, write_over};
 use following::{behind, count_rows, days, health, open, why_not};
 use hits::{hits, indicators, narrower, next_hit, next_user, others, previous_hit, previous_user, wider};
 use moving::{bottom, down, left, page_down, page_up, right, top, up};
@@ -50,7 +51,7 @@ pub use hits::{open_hits, sighted};
 pub use moving::step;
 pub use noting::noted;
 pub use panes::{put_hunt, put_query};
-pub use running::{run_beside, run_statement, set_clock};
+pub use running::{run_beside, run_compared, run_statement, set_clock};
 
 #[derive(Clone, Copy)]
 pub struct Command {
@@ -82,11 +83,12 @@ const fn row(
 }
 
 /// Every command, in the order of the hint bar.
-pub const COMMANDS: &[Command] =
-    &joined::<{ GENERAL.len() + grid::ROWS.len() + kept::ROWS.len() }>([GENERAL, grid::ROWS, kept::ROWS]);
+pub const COMMANDS: &[Command] = &joined::<
+    { GENERAL.len() + grid::ROWS.len() + kept::ROWS.len() + finding::ROWS.len() },
+>([GENERAL, grid::ROWS, kept::ROWS, finding::ROWS]);
 
 /// The tables one behind the other; `COUNT` rows in all.
-const fn joined<const COUNT: usize>(tables: [&[Command]; 3]) -> [Command; COUNT] {
+const fn joined<const COUNT: usize>(tables: [&[Command]; 4]) -> [Command; COUNT] {
     let mut all = [tables[0][0]; COUNT];
     let (mut filled, mut table) = (0, 0);
     while table < tables.len() {
@@ -235,15 +237,6 @@ const GENERAL: &[Command] = &[
         export_chart,
     ),
     row(
-        "export-chart-over",
-        &["export-chart!"],
-        "FILE",
-        "",
-        "As export-chart, over a file that exists.",
-        has_chart,
-        export_chart_over,
-    ),
-    row(
         "hits",
         &["hits"],
         "",
@@ -307,15 +300,6 @@ const GENERAL: &[Command] = &[
         "Loads data: JSON Lines, CSV, STIX, also gzipped.",
         always,
         load,
-    ),
-    row(
-        "export-over",
-        &["export!"],
-        "[raw] FILE",
-        "",
-        "As export, over a file that exists.",
-        has_result,
-        export_over,
     ),
     row(
         "count-rows",

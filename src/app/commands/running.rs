@@ -3,6 +3,7 @@
 use super::nothing;
 use super::panes::palette;
 use crate::app::clock::{self, Clock, Wanted};
+use crate::app::diff::Compared;
 use crate::app::editor::Editor;
 use crate::app::grid::Extent;
 use crate::app::msg::{AgePurpose, Effect};
@@ -77,6 +78,16 @@ pub fn run_beside(app: &mut App, text: String, said: String) -> Vec<Effect> {
         other => other,
     };
     effects.into_iter().map(at).collect()
+}
+
+/// Compares two results as a run of its own, which stands for the statement of the newer one.
+pub fn run_compared(app: &mut App, compared: &Compared, text: String) -> Vec<Effect> {
+    let effects = run_beside(app, text, String::new());
+    let compare = |effect| match effect {
+        Effect::Run { run, .. } => Effect::Compare { run, compared: compared.clone() },
+        other => other,
+    };
+    effects.into_iter().map(compare).collect()
 }
 
 pub fn cancel(app: &mut App, _: &str) -> Vec<Effect> {

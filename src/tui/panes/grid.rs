@@ -10,7 +10,7 @@ use crate::app::clock;
 use crate::app::grid::{Extent, Filter, View};
 use crate::app::layout::{self, MARGIN, Part};
 use crate::app::msg::TableAge;
-use crate::app::{App, Focus, text};
+use crate::app::{App, Focus, diff, text};
 use crate::ticks;
 
 pub fn title(app: &App) -> (String, String) {
@@ -117,6 +117,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         view: &grid.view,
         sorted: &grid.order,
         sought: grid.search.as_ref().map_or("", |search| search.text.as_str()),
+        difference: diff::is_difference(&grid.compiled),
         dim: &|_| false,
         focused: app.focus == Focus::Grid,
     };
@@ -125,7 +126,9 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 
 /// A query without rows: what each table has, and whether the query looks there.
 fn empty(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    put(buffer, area, MARGIN, 0, "no rows", theme.bold(), theme.ascii);
+    let difference = app.grid.as_ref().is_some_and(|grid| diff::is_difference(&grid.compiled));
+    let said = if difference { "no row differs" } else { "no rows" };
+    put(buffer, area, MARGIN, 0, said, theme.bold(), theme.ascii);
     let Some(ages) = &app.ages else { return };
     let mut y = 1;
     for age in ages {

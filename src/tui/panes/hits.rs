@@ -127,6 +127,7 @@ fn event_rows(app: &App, theme: &Theme, events: &EventRows, below: Rect, buffer:
         sorted: &[],
         sought: "",
         focused: app.focus != Focus::Record,
+        difference: false,
         dim: &|at| usize::try_from(at).is_ok_and(|at| events.hits.get(at) == Some(&false)),
     };
     table::draw(&table, theme, below, buffer);

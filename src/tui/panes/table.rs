@@ -7,9 +7,10 @@ use ratatui::style::Style;
 use super::super::paint::put;
 use super::super::theme::Theme;
 use crate::app::columns::Placed;
+use crate::app::diff::Mark;
 use crate::app::grid::{View, right_aligned};
 use crate::app::layout::{self, MARGIN};
-use crate::app::{search, severity, text};
+use crate::app::{diff, search, severity, text};
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -24,6 +25,8 @@ pub struct Table<'a> {
     /// What is looked for and shown where it stands.
     pub sought: &'a str,
     pub focused: bool,
+    /// Rows are those of a difference, and have signs.
+    pub difference: bool,
     /// Rows that are there for the sake of others.
     pub dim: &'a dyn Fn(u64) -> bool,
 }
@@ -59,6 +62,10 @@ pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             put(buffer, area, MARGIN, y, "...", theme.dim(), theme.ascii);
             continue;
         };
+        let mark = if table.difference { diff::mark(row) } else { None };
+        if let Some(mark) = mark {
+            put(buffer, area, 1, y, mark.sign(), theme.mark(mark), theme.ascii);
+        }
         for (column, start, wide) in &columns {
             let mut shown = text::cell_in(&row[*column], &table.view.zone, theme.ascii);
             let right = right_aligned(table.columns[*column].ty);
@@ -66,10 +73,14 @@ pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             if let (Some(level), true) = (level, theme.mono) {
                 shown = format!("{} {shown}", level.letter());
             }
-            let style = match level {
-                _ if style == Style::new() && (table.dim)(at) => theme.dim(),
-                Some(level) if style == Style::new() => theme.level(level),
-                _ => style,
+            let differs = || diff::differs(row, &table.columns[*column].name);
+            let style = match (level, mark) {
+                _ if style != Style::new() => style,
+                _ if (table.dim)(at) => theme.dim(),
+                (_, Some(Mark::Changed)) if differs() => theme.mark(Mark::Changed),
+                (_, Some(mark @ (Mark::Added | Mark::Removed))) => theme.mark(mark),
+                (Some(level), _) => theme.level(level),
+                (None, _) => style,
             };
             let place = Place { area, start: *start, wide: *wide, y, right };
             cell(theme, &place, &shown, style, table.sought, buffer);

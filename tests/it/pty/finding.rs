@@ -4,7 +4,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{CTRL_O, CTRL_Q, F5};
+use super::{CTRL_O, CTRL_Q, DOWN, F3, F5, F9};
 use crate::terminal::{PATIENCE, Setup, Terminal, surroundings};
 
 const QUERY: &str = "OfficeActivity | summarize Hits=count(), Seen=make_set(ClientIP) by UserId";
@@ -96,4 +96,93 @@ fn nothing_is_in_the_journal_of_those_who_want_none() {
     terminal.send(CTRL_Q);
     terminal.end();
     assert!(journal(&terminal).is_empty());
+}
+
+#[test]
+fn a_finding_is_judged_written_down_and_replayed() {
+    let mut terminal = Terminal::ready(Setup { size: (120, 40), ..Setup::default() });
+    terminal.send(F3);
+    terminal.wait("Shipped hunts");
+    terminal.send(DOWN);
+    terminal.send("\r");
+    terminal.wait("F5 runs it");
+    terminal.send(F5);
+    terminal.wait("Result  8 rows");
+    terminal.send(F9);
+    terminal.wait("Hit 1/2 of ana.ruiz@contoso.com");
+    terminal.send("t");
+    terminal.wait("true positive (1 of 8 hits judged)");
+    terminal.send(":note the relay of http://evil.example/x\r");
+    terminal.wait("noted: the relay");
+    terminal.send("\x1b");
+    terminal.wait_until("the stepper goes", |screen| !screen.contains("Hit 1/2"));
+    terminal.send("\x0e");
+    terminal.wait("(empty)");
+    terminal.send("// Releases of May\rCloudAppEvents | summarize Releases=count() by bin(Timestamp, 7d) | render timechart");
+    terminal.send(F5);
+    terminal.wait("[2/2] Result2");
+    terminal.send(CTRL_O);
+    terminal.send(":report clear finding.html\r");
+    terminal.wait("2 results to finding.html, TLP:RED");
+    terminal.send(":report finding.html\r");
+    terminal.wait(":report! writes over it");
+    terminal.send(":report! finding.html\r");
+    terminal.wait("2 results to finding.html, TLP:RED");
+    terminal.send(":report finding.md\r");
+    terminal.wait("2 results to finding.md, TLP:RED");
+    let page = std::fs::read_to_string(terminal.file("finding.html")).unwrap();
+    for part in [
+        "Office activity from a known malicious address",
+        "Releases of May",
+        "<svg",
+        "Triage: 1 true positive.",
+        "the relay of hxxp[:]//evil[.]example/x",
+        "203[.]0[.]113[.]45",
+        "https://attack.mitre.org/techniques/T1078/004/",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    for name in ["finding.html", "finding.md"] {
+        let again = said(&terminal, &["replay", name]);
+        assert!(again.ends_with("2 of 2 give what they gave\n"), "{again}");
+    }
+    terminal.send(CTRL_Q);
+    terminal.end();
+}
+
+#[test]
+fn a_result_is_compared_with_the_day_before() {
+    let mut terminal = Terminal::ready(Setup::default());
+    let query = "OfficeActivity | where TimeGenerated > ago(1d) | summarize Hits=count() by Operation";
+    terminal.send(query);
+    terminal.send(F5);
+    terminal.wait("Result  ");
+    terminal.send(CTRL_O);
+    terminal.send(":diff -1d\r");
+    terminal.wait("[2/2] Result2");
+    terminal.wait("by Operation: ");
+    terminal.wait("-removed");
+    terminal.send("\x0f\x01\x0bLast | where Change == 'removed' | count");
+    terminal.send(F5);
+    terminal.wait("[3/3] Result3  1 row");
+    terminal.send(CTRL_O);
+    terminal.send("2:export changes.csv\r");
+    terminal.wait("to changes.csv and its .meta.json");
+    let again = said(&terminal, &["replay", "changes.csv.meta.json"]);
+    assert!(
+        again.contains("1. sample data at 2026-05-13T12:00:00Z") && again.contains("2 of 2 give"),
+        "{again}"
+    );
+    journaled(&terminal, 3);
+    let clocks: Vec<String> = journal(&terminal).iter().map(|run| run["clock"].to_string()).collect();
+    let (day, before) = ("\"2026-05-14T12:00:00Z\"", "\"2026-05-13T12:00:00Z\"");
+    assert_eq!(clocks, [day, before, day]);
+    terminal.send("\x0f\x01\x0bprint 1");
+    terminal.send(F5);
+    terminal.wait("[4/4] Result4  1 row");
+    terminal.send(CTRL_O);
+    terminal.send("gd");
+    terminal.wait("the two results have no column in common");
+    terminal.send(CTRL_Q);
+    terminal.end();
 }
