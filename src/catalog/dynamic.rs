@@ -107,6 +107,24 @@ const GETTYPE: &[Sig] =
 /// What mv-expand kind=array does with a bag before it is expanded; no function of KQL.
 pub static PAIRS: Func = f("mv-expand", &[sig(&[BAG], Is(Dynamic), Kernel("kql_bag_pairs"))]);
 
+/// What `to typeof()` makes of an element; one of another kind becomes null, and no text is read as a number
+/// ("mv-expand operator": cast-only). A bool takes whole numbers too, a number loses its fraction.
+pub fn element(ty: Type) -> Option<&'static Func> {
+    ELEMENTS.iter().find(|(known, _)| *known == ty).map(|(_, row)| row)
+}
+
+static ELEMENTS: [(Type, Func); 6] = [
+    (Type::Bool, f("mv-expand", &[sig(&[DYN], Is(Type::Bool), Kernel("kql_element_bool"))])),
+    (Type::Int, f("mv-expand", &[sig(&[DYN], Is(Type::Int), Kernel("kql_element_int"))])),
+    (Type::Long, f("mv-expand", &[sig(&[DYN], Is(Long), Kernel("kql_element_long"))])),
+    (Type::Real, f("mv-expand", &[sig(&[DYN], Is(Type::Real), Kernel("kql_element_real"))])),
+    (
+        Type::Datetime,
+        f("mv-expand", &[sig(&[DYN], Is(Type::Datetime), Sql("kql_todatetime(kql_element_text({0}))"))]),
+    ),
+    (Type::Guid, f("mv-expand", &[sig(&[DYN], Is(Type::Guid), Sql("kql_toguid(kql_element_text({0}))"))])),
+];
+
 pub static ROWS: &[Func] = &[
     f("parse_json", PARSE)
         .aliases(&["parsejson", "todynamic", "toobject"])

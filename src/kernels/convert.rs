@@ -61,6 +61,34 @@ pub const KERNELS: &[Kernel] = &infallible([
         Scalar::Real(value) => Cell::Bool(value != 0.0),
         Scalar::Text(text) => bool(&text).into(),
     }),
+    // Elements as `to typeof()` has them: a number is not read out of a text, nor made of a bool.
+    strict("kql_element_long", &[Phys::Text], Phys::Long, |args, _| match scalar(args[0]) {
+        Scalar::Long(value) => Cell::Long(value),
+        Scalar::Real(value) => long_of_real(value).into(),
+        Scalar::Null | Scalar::Bool(_) | Scalar::Text(_) => Cell::Null,
+    }),
+    strict("kql_element_int", &[Phys::Text], Phys::Int, |args, _| match scalar(args[0]) {
+        Scalar::Long(value) => Cell::Int(int_of_long(value)),
+        Scalar::Real(value) => int_cell(int_of_real(value)),
+        Scalar::Null | Scalar::Bool(_) | Scalar::Text(_) => Cell::Null,
+    }),
+    strict("kql_element_real", &[Phys::Text], Phys::Real, |args, _| match scalar(args[0]) {
+        Scalar::Long(value) => Cell::Real(value as f64),
+        Scalar::Real(value) => Cell::Real(value),
+        Scalar::Null | Scalar::Bool(_) | Scalar::Text(_) => Cell::Null,
+    }),
+    strict("kql_element_bool", &[Phys::Text], Phys::Bool, |args, _| match scalar(args[0]) {
+        Scalar::Bool(value) => Cell::Bool(value),
+        Scalar::Long(value) => Cell::Bool(value != 0),
+        Scalar::Null | Scalar::Real(_) | Scalar::Text(_) => Cell::Null,
+    }),
+    strict("kql_element_text", &[Phys::Text], Phys::Text, |args, out| match scalar(args[0]) {
+        Scalar::Text(text) => {
+            out.push_str(&text);
+            Cell::Text(out)
+        }
+        Scalar::Null | Scalar::Bool(_) | Scalar::Long(_) | Scalar::Real(_) => Cell::Null,
+    }),
     strict("kql_toguid", &[Phys::Text], Phys::Text, |args, out| match args[0].text() {
         Some(text) if push_guid(text, out) => Cell::Text(out),
         _ => Cell::Null,
@@ -258,6 +286,22 @@ mod tests {
         assert_eq!(texts("kql_toreal_json", &["true"]), "1.0");
         assert_eq!(texts("kql_tobool_json", &["0.5"]), "true");
         assert_eq!(texts("kql_tobool_json", &["null"]), "NULL");
+    }
+
+    #[test]
+    fn elements_of_another_kind_are_null() {
+        let answers = [
+            ("kql_element_long", ["7", "-2", "NULL", "NULL", "NULL", "NULL"]),
+            ("kql_element_int", ["7", "-2", "NULL", "NULL", "NULL", "NULL"]),
+            ("kql_element_real", ["7.0", "-2.5", "NULL", "NULL", "NULL", "NULL"]),
+            ("kql_element_bool", ["true", "NULL", "NULL", "true", "NULL", "NULL"]),
+            ("kql_element_text", ["NULL", "NULL", "7", "NULL", "NULL", "NULL"]),
+        ];
+        for (kernel, answers) in answers {
+            for (json, answer) in ["7", "-2.5", "\"7\"", "true", "null", "[7]"].iter().zip(answers) {
+                assert_eq!(texts(kernel, &[json]), answer, "{kernel} of {json}");
+            }
+        }
     }
 
     #[test]

@@ -135,10 +135,24 @@ impl Binder<'_> {
             if pairs { self.apply(&dynamic::PAIRS, "mv-expand", vec![array], item.span)? } else { array };
         let element = self.new_col();
         let mut value = Expr::new(ExprKind::Col(element), Type::Dynamic, item.span);
-        if let Some((ty, _)) = to {
-            value = self.convert(value, *ty);
+        if let Some((ty, place)) = to {
+            value = self.element_as(value, *ty, *place)?;
         }
         Ok((UnnestItem::new(element, array), value))
+    }
+
+    fn element_as(&mut self, element: Expr, ty: Type, place: Span) -> Checked<Expr> {
+        if matches!(ty, Type::String | Type::Dynamic) {
+            return Ok(self.convert(element, ty));
+        }
+        let Some(row) = dynamic::element(ty) else {
+            let name = ty.name();
+            let help = format!("Leave it out, and then: | extend x = to{name}(x).");
+            self.refuse(place, &format!("to typeof({name})"), &help);
+            return Err(Stop);
+        };
+        let span = element.span;
+        self.apply(row, row.name, vec![element], span)
     }
 }
 
