@@ -150,6 +150,8 @@ const MAKE_SET_IF: &[Sig] = &[
     sig(&[AS_JSON, IF, SIZE], Is(Dynamic), Sql("kql_set_json({0}, {2}{order}) FILTER (WHERE {1})")),
 ];
 const MAKE_BAG: &[Sig] = &[sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}), {1})"))];
+const MAKE_BAG_LEGACY: &[Sig] =
+    &[sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}), coalesce({1}, 128))"))];
 const MAKE_BAG_IF: &[Sig] =
     &[sig(&[DYN, IF, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}) FILTER (WHERE {1}), {2})"))];
 // A value before a null, a text before an empty one: take-any-aggregation-function.
@@ -308,12 +310,13 @@ pub static ROWS: &[Func] = &[
         .label(Label::Prefix("set"))
         .doc("The old name of make_set, which keeps 128 values unless a size is given.")
         .example("range x from 1 to 300 step 1 | summarize array_length(makeset(x))", "128"),
-    f("make_dictionary", MAKE_BAG)
+    f("make_dictionary", MAKE_BAG_LEGACY)
         .label(Label::Prefix("dictionary"))
-        .doc("The old name of make_bag.")
+        .doc("The old name of make_bag, which keeps 128 keys unless a size is given.")
         .example(
-            "range x from 1 to 2 step 1 | summarize make_dictionary(bag_pack(strcat('k', x), x))",
-            "{\"k1\":1,\"k2\":2}",
+            "range x from 1 to 300 step 1 | summarize make_dictionary(bag_pack(strcat('k', x), x)) \
+             | project array_length(bag_keys(dictionary_))",
+            "128",
         ),
     f("count_distinct", EXACTLY_DISTINCT)
         .label(Label::Prefix("count_distinct"))

@@ -115,6 +115,16 @@ pub fn row(text: &str) -> Option<&'static Func> {
     ARITHMETIC.iter().chain(&TESTS).find(|row| row.name == text)
 }
 
+/// Whether the operator computes with numbers.
+pub fn computes(text: &str) -> bool {
+    ["+", "-", "*", "/", "%"].contains(&text)
+}
+
+/// A dynamic that stands beside a whole number, and one beside a real: the result has the other side's type
+/// (Microsoft's binder), a whole number in the dynamic counts as such (measured). What Kusto makes of anything
+/// else there is not known, so the query ends.
+pub static WHOLE_OPERAND: Func = f("tolong", &[sig(&[DYN], Is(Long), Kernel("kql_operand_whole"))]);
+pub static REAL_OPERAND: Func = f("toreal", &[sig(&[DYN], Is(Real), Kernel("kql_operand_real"))]);
 pub static NEGATE: Func = f(
     "-",
     &[

@@ -223,8 +223,14 @@ pub static ROWS: &[Func] = &[
     f("getyear", &[sig(&[DATETIME], Is(Int), Kernel("kql_getyear"))])
         .doc("The year.")
         .example("print getyear(datetime(2026-05-14))", "2026"),
+    f("weekofyear", WEEK_OF_YEAR)
+        .doc("The old name of week_of_year.")
+        .caveat(
+            "may count its weeks in another way than week_of_year() does",
+            "The reference has weeks of its own for it, from Sunday and of the first Wednesday; write week_of_year().",
+        )
+        .example("print weekofyear(datetime(2021-01-04))", "1"),
     f("week_of_year", WEEK_OF_YEAR)
-        .aliases(&["weekofyear"])
         .doc("The number of the week by ISO 8601.")
         .trap("These weeks start on Monday, those of startofweek on Sunday.")
         .example("print week_of_year(datetime(2021-01-03))", "53"),

@@ -87,6 +87,9 @@ fn index_of<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
     let Some(values) = elements(args[0]) else { return Cell::Null };
     let long = |at: usize, default: i64| args[at].long().unwrap_or(default);
     let (start, length, occurrence) = (long(2, 0), long(3, -1), long(4, 1));
+    if length < -1 || occurrence < 0 {
+        return Cell::Null;
+    }
     let count = values.len() as i64;
     let start = if start < 0 { (count + start).max(0) } else { start.min(count) };
     let end = if length < 0 { count } else { start.saturating_add(length).min(count) };
@@ -379,6 +382,8 @@ mod tests {
         assert_eq!(find("\"a\"", [0, -1, 3]), "-1");
         assert_eq!(find("\"a\"", [1, 2, 1]), "-1");
         assert_eq!(find("\"a\"", [-2, -1, 1]), "3");
+        assert_eq!(find("\"a\"", [0, -2, 1]), "NULL");
+        assert_eq!(find("\"a\"", [0, -1, -1]), "NULL");
         assert_eq!(find("15.0", [0, -1, 1]), "1");
         assert_eq!(find("\"15\"", [0, -1, 1]), "-1");
         assert_eq!(call("kql_set_has_element", &[Text("[1,\"x\"]"), Text("\"x\"")]), "true");

@@ -22,6 +22,7 @@ pub mod json;
 pub mod math;
 pub mod net;
 pub mod observable;
+pub mod operand;
 pub mod packed;
 pub mod pairs;
 pub mod parse;
@@ -310,6 +311,7 @@ const FAMILIES: &[&[Kernel]] = &[
     math::KERNELS,
     net::KERNELS,
     observable::KERNELS,
+    operand::KERNELS,
     packed::KERNELS,
     pairs::KERNELS,
     parse::KERNELS,

@@ -7,6 +7,7 @@ use super::{Column, Expr, ExprKind};
 use crate::diag::{Diagnostic, code};
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
+use crate::syntax::below::{self, Part};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -176,6 +177,25 @@ impl Binder<'_> {
         }
         if let Some(new) = known(&[("count_distinct", "dcount"), ("count_distinctif", "dcountif")]) {
             self.advise(&EXACT, name.span, Some((name.span, new)));
+        }
+    }
+
+    /// On the names of functions in what is not bound.
+    pub fn advise_names_in(&mut self, expr: &ast::Expr) {
+        let mut parts = vec![Part::Expr(expr)];
+        while let Some(part) = parts.pop() {
+            match part {
+                Part::Expr(inner) => {
+                    if let ast::ExprKind::Call { name, .. } = &inner.kind {
+                        self.advise_name(name);
+                    }
+                    parts.extend(below::below_expr(inner));
+                }
+                Part::Pipe(pipe) => {
+                    parts.extend(pipe.source.as_deref().map(Part::Expr));
+                    parts.extend(pipe.ops.iter().flat_map(below::below_op));
+                }
+            }
         }
     }
 

@@ -98,6 +98,11 @@ impl Binder<'_> {
                         Err(Stop)
                     }
                     Some(row) => {
+                        let (left, right) = if binary::computes(text) {
+                            self.operands(left, right, op_span)?
+                        } else {
+                            (left, right)
+                        };
                         self.apply(row, text, vec![left, right], op_span).map(|expr| Expr { span, ..expr })
                     }
                     None => {
@@ -107,6 +112,25 @@ impl Binder<'_> {
                 }
             }
         }
+    }
+
+    /// A dynamic beside a number is read as a number of its type.
+    fn operands(&mut self, left: Expr, right: Expr, span: Span) -> Checked<(Expr, Expr)> {
+        match (left.ty, right.ty) {
+            (Type::Dynamic, Type::Int | Type::Long | Type::Real) => {
+                Ok((self.operand(left, right.ty, span)?, right))
+            }
+            (Type::Int | Type::Long | Type::Real, Type::Dynamic) => {
+                let right = self.operand(right, left.ty, span)?;
+                Ok((left, right))
+            }
+            _ => Ok((left, right)),
+        }
+    }
+
+    fn operand(&mut self, dynamic: Expr, other: Type, span: Span) -> Checked<Expr> {
+        let row = if other == Type::Real { &binary::REAL_OPERAND } else { &binary::WHOLE_OPERAND };
+        self.apply(row, row.name, vec![dynamic], span)
     }
 
     pub fn logical(

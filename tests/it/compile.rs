@@ -300,6 +300,14 @@ fn contains_is_advised_against_only_on_stored_columns() {
 }
 
 #[test]
+fn old_names_are_told_in_parts_of_a_union_that_are_left_out() {
+    let options = Options { advice: true, ..Options::default() };
+    let query = "union isfuzzy=true Stored, (Missing | extend Names = makeset(toupper(Name)))";
+    let remarks = compile(query, &stored(), &options).diagnostics;
+    assert_eq!(remarks.iter().filter(|remark| remark.code == "KS507").count(), 1, "{remarks:?}");
+}
+
+#[test]
 fn each_advice_is_given_on_its_example_and_its_fix_settles_it() {
     let options = Options { advice: true, ..Options::default() };
     let schema = stored();

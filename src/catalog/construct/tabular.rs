@@ -55,7 +55,7 @@ pub static ROWS: &[Construct] = &[
         .also(&["mvapply"]).by_parts(),
     row("mv-expand", "One row for each element of an array or bag.", ("print d = dynamic(['a', 'b']) | mv-expand d to typeof(string)", "a"))
         .also(&["mvexpand"])
-        .note("A null array is one row of null, an empty one is no row.").by_parts(),
+        .note("A null array is one row of null, an empty one is no row. mvexpand takes 128 elements of each row.").by_parts(),
     row("parse", "Columns out of text, by a pattern.", ("print 'user=ann id=7' | parse print_0 with 'user=' User ' id=' Id:long | project User", "ann")).by_parts(),
     row("parse-kv", "Columns out of text made of keys and values.", ("print t = 'user=ann;id=7' | parse-kv t as (user:string, id:long) with (pair_delimiter=';', kv_delimiter='=') | project id", "7")).by_parts(),
     row("parse-where", "Columns out of text, by a pattern, of the rows that match.", ("datatable(t:string)['id=7', 'none'] | parse-where t with 'id=' Id:long | project Id", "7")).by_parts(),

@@ -39,6 +39,7 @@ impl Binder<'_> {
             return Err(Stop);
         }
         let index = param_word(params, "with_itemindex").map(|(name, _)| name);
+        let limit = limit.map(|limit| self.scalar(limit, env, &[])).transpose()?;
         let expansion = self.expansion(false, index, items, limit, numbered, env, span)?;
         let elements = Rel { order: vec![key, expansion.index], ..expansion.rel };
         let result = self.pipe(body, env, Some(elements))?;

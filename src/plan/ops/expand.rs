@@ -19,12 +19,17 @@ pub struct Expansion {
     pub index: OrderKey,
 }
 
+/// How many rows the old spelling of mv-expand makes of one ("mv-expand operator").
+const LEGACY_LIMIT: i64 = 128;
+
 impl Binder<'_> {
+    #[expect(clippy::too_many_arguments)]
     pub fn mv_expand(
         &mut self,
         params: &[OpParam],
         items: &[Expand],
         limit: Option<&ast::Expr>,
+        legacy: bool,
         input: Rel,
         env: &Env,
         span: Span,
@@ -32,6 +37,10 @@ impl Binder<'_> {
         let bags = param_word(params, "bagexpansion").or_else(|| param_word(params, "kind"));
         let pairs = bags.is_some_and(|(word, _)| word == "array");
         let index = param_word(params, "with_itemindex").map(|(name, _)| name);
+        let limit = match limit {
+            Some(limit) => Some(self.scalar(limit, env, &[])?),
+            None => legacy.then(|| Expr::long(LEGACY_LIMIT, span)),
+        };
         let Expansion { mut rel, index } = self.expansion(pairs, index, items, limit, input, env, span)?;
         // Elements stay in the order of their array, where their rows are in one.
         if !rel.order.is_empty() {
@@ -48,15 +57,11 @@ impl Binder<'_> {
         pairs: bool,
         index: Option<String>,
         items: &[Expand],
-        limit: Option<&ast::Expr>,
+        limit: Option<Expr>,
         input: Rel,
         env: &Env,
         span: Span,
     ) -> Checked<Expansion> {
-        let limit = match limit {
-            Some(limit) => Some(self.scalar(limit, env, &[])?),
-            None => None,
-        };
         let mut cols = input.cols.clone();
         let mut namer = Namer::with(cols.iter().map(|column| column.name.clone()));
         let mut unnest = Vec::new();

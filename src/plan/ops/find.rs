@@ -27,6 +27,8 @@ pub struct Wanted<'w> {
 /// The columns of the result, besides that of the source.
 struct Output {
     columns: Vec<(String, Type)>,
+    /// Columns of tables become those of the types above, and not one for each type that they have.
+    typed: bool,
     /// A bag of the columns that are left.
     pack: bool,
 }
@@ -52,7 +54,7 @@ impl Binder<'_> {
         let tables = self.found_tables(wanted.tables, env, span)?;
         let (tables, named) = self.tables_named(tables, predicate, env)?;
         let output = if wanted.project.is_empty() {
-            self.shared_columns(&tables, named, span)?
+            Self::shared_columns(&tables, named)
         } else {
             self.projected_columns(&tables, wanted.project)?
         };
@@ -108,12 +110,6 @@ impl Binder<'_> {
         };
         let mut distinct: Vec<(String, Type)> = Vec::new();
         for column in named {
-            self.one_type(
-                &tables,
-                &column.0,
-                predicate.span,
-                "Use union, which makes a column of each type.",
-            )?;
             if !distinct.contains(&column) {
                 distinct.push(column);
             }
@@ -159,30 +155,23 @@ impl Binder<'_> {
         Ok(named)
     }
 
-    /// The reference gives such a column once for each type, Microsoft's binder once as a dynamic.
+    /// "If the project clause references a column that [...] has multiple types, a type must follow."
     fn one_type(&mut self, tables: &[Source], name: &str, span: Span, help: &str) -> Checked<()> {
         let mut types: Vec<Type> = tables.iter().filter_map(|(_, rel)| shown(rel, name)).collect();
         types.dedup();
         if types.len() < 2 {
             return Ok(());
         }
-        let what = format!("find over '{name}', which has several types");
-        self.refuse(span, &what, help);
+        self.error(code::TYPES, span, format!("'{name}' has several types"), help);
         Err(Stop)
     }
 
-    /// project-smart: what all tables have, what the predicate names, and a bag of the rest.
-    fn shared_columns(
-        &mut self,
-        tables: &[Source],
-        named: Vec<(String, Type)>,
-        span: Span,
-    ) -> Checked<Output> {
+    /// project-smart: what all tables have, what the predicate names, and a bag of the rest. A column with
+    /// several types becomes one for each, as in a union ("find operator").
+    fn shared_columns(tables: &[Source], named: Vec<(String, Type)>) -> Output {
         let mut columns: Vec<(String, Type)> = Vec::new();
         for (name, ty) in every_column(tables) {
             if tables.iter().all(|(_, rel)| shown(rel, &name).is_some()) {
-                let help = format!("Project it as one type: find ... project {name}:string, pack(*).");
-                self.one_type(tables, &name, span, &help)?;
                 columns.push((name, ty));
             }
         }
@@ -191,11 +180,11 @@ impl Binder<'_> {
         columns.extend(further);
         let left = |rel: &Rel| rel.cols.iter().any(|column| !column.hidden && !holds(&columns, &column.name));
         let pack = tables.iter().any(|(_, rel)| left(rel));
-        Ok(Output { columns, pack })
+        Output { columns, typed: false, pack }
     }
 
     fn projected_columns(&mut self, tables: &[Source], project: &[Named]) -> Checked<Output> {
-        let mut output = Output { columns: Vec::new(), pack: false };
+        let mut output = Output { columns: Vec::new(), typed: true, pack: false };
         for (at, item) in project.iter().enumerate() {
             match &item.expr.kind {
                 Ast::Call { name, .. } if matches!(name.text.as_str(), "pack" | "pack_all") => {
@@ -270,8 +259,9 @@ impl Binder<'_> {
         let mut set = Vec::new();
         for (name, ty) in &output.columns {
             let Some(column) = cols.iter().find(|column| column.name == *name) else { return Err(Stop) };
-            let value = self.retyped(Expr::col(column, span), *ty)?;
-            let column = self.new_column(name.clone(), *ty);
+            let ty = if output.typed { *ty } else { column.ty };
+            let value = self.retyped(Expr::col(column, span), ty)?;
+            let column = self.new_column(name.clone(), ty);
             set.push((column.id, value));
             shown.push(column);
         }

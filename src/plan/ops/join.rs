@@ -390,6 +390,7 @@ impl Binder<'_> {
                 }
                 let missing = found.iter().any(absent);
                 self.diagnostics.truncate(before);
+                self.advise_names_in(table);
                 if missing {
                     self.warn(
                         code::FUZZY,
@@ -430,6 +431,7 @@ impl Binder<'_> {
             cols.push(self.new_column(name.clone(), Type::String));
         }
         let split = |name: &ColumnName| slots.iter().filter(|(other, _)| other == name).count() > 1;
+        // Names that stay go before those of parts (union-operator-06).
         let mut namer =
             Namer::with(slots.iter().filter(|(name, _)| !split(name)).map(|(name, _)| name.clone()));
         for (name, ty) in &slots {

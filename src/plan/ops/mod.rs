@@ -149,7 +149,8 @@ impl Binder<'_> {
             }
             OpKind::Lookup { params, right, on } => self.lookup(params, right, on, input, env, op.span),
             OpKind::MvExpand { params, items, limit } => {
-                self.mv_expand(params, items, limit.as_ref(), input, env, op.span)
+                let legacy = op.name.text == "mvexpand";
+                self.mv_expand(params, items, limit.as_ref(), legacy, input, env, op.span)
             }
             OpKind::SampleDistinct { count, of } => self.sample_distinct(count, of, input, env, op.span),
             OpKind::TopHitters { count, of, by } => {

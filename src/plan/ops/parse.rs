@@ -209,8 +209,9 @@ impl Binder<'_> {
         Ok((Rel { cols: shown, ..rel }, packed))
     }
 
-    /// Makes columns of packed texts, each converted to its type: a column of the same name is replaced in
-    /// place, others are added.
+    /// Makes columns of packed texts, each converted to its type. As with extend, which the reference calls
+    /// parse another way to write ("parse operator"), a column of the same name is replaced in place, whatever
+    /// its type (measured for texts; Microsoft's binder lists both).
     pub fn unpacked(
         &mut self,
         input: Rel,
@@ -220,7 +221,6 @@ impl Binder<'_> {
     ) -> Checked<Rel> {
         let mut cols = input.cols.clone();
         let mut set = Vec::new();
-        self.warn_of_replaced(&cols, columns);
         for (at, (name, ty)) in columns.iter().enumerate() {
             let index = Expr::long(i64::try_from(at).unwrap_or(i64::MAX), span);
             let text = self.apply(&parsing::FIELD, "parse", vec![Expr::col(packed, span), index], span)?;
@@ -233,19 +233,6 @@ impl Binder<'_> {
             }
         }
         Ok(projected(input, cols, set, span))
-    }
-}
-
-impl Binder<'_> {
-    /// The reference calls parse another way to write extend, which replaces; Kusto's binder lists both columns.
-    fn warn_of_replaced(&mut self, cols: &[Column], columns: &[(Name, Type)]) {
-        for (name, _) in columns {
-            if let Some(known) = cols.iter().find(|known| known.name == name.text) {
-                let message = format!("the column '{}', a {}, is replaced", name.text, known.ty.name());
-                let help = "Kusto's editors count with both columns; give the new one another name.";
-                self.warn(code::UNCERTAIN, name.span, message, help);
-            }
-        }
     }
 }
 

@@ -53,7 +53,7 @@ impl Binder<'_> {
             item: sliding.named(&sliding.time.name, bins(&sliding, after)),
             to: Some((Type::Datetime, sliding.span)),
         };
-        let expanded = self.mv_expand(&[], &[bins], None, input, &env, span)?;
+        let expanded = self.mv_expand(&[], &[bins], None, false, input, &env, span)?;
         let counted = sliding.compare(BinaryOp::Ge, sliding.time(), sliding.datetime(sliding.start));
         let counted = self.filter(&counted, expanded, &env, span)?;
         let aggs = [
