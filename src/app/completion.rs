@@ -24,6 +24,8 @@ pub struct Desk {
     learned: Learned,
     /// What the data were asked for already.
     asked: BTreeSet<Ask>,
+    /// Where the answer was wanted: version of the text, cursor. Elsewhere nothing comes by itself.
+    awaited: Option<(u64, (usize, usize))>,
 }
 
 impl Desk {
@@ -78,8 +80,13 @@ pub fn open(app: &mut App) -> Vec<Effect> {
     app.dirty = true;
     let Some((completion, offset)) = completion(app) else { return Vec::new() };
     let asks = completion.asks.clone();
+    app.desk.awaited = asks.is_some().then(|| place(app));
     show(app, completion, offset);
     asks.map_or(Vec::new(), |ask| asked(app, ask))
+}
+
+fn place(app: &App) -> (u64, (usize, usize)) {
+    (app.editor.version, app.editor.cursor())
 }
 
 fn show(app: &mut App, completion: Completion, offset: usize) {
@@ -190,7 +197,8 @@ pub fn learned(app: &mut App, ask: Ask, found: Result<Found, String>) -> Vec<Eff
         (Ask::Values(_), Found::Paths(_)) | (Ask::Paths(_), Found::Values(_)) => return Vec::new(),
     }
     // The cursor may still be where that was wanted.
-    let wanted = app.suggestions.is_none() && app.popup.is_none();
+    let here = app.desk.awaited == Some(place(app));
+    let wanted = here && app.suggestions.is_none() && app.popup.is_none();
     if wanted
         && let Some((completion, offset)) = completion(app)
         && !completion.items.is_empty()

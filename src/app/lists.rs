@@ -16,6 +16,8 @@ use crate::ide::fuzzy::matching;
 /// Rows of a popup that are not its list: a frame, a line of input, a line below.
 const LIST_EDGE: u16 = 4;
 const TEXT_EDGE: u16 = 2;
+/// Lines in which the palette says what the selected command does.
+const DOC_ROWS: usize = 2;
 /// No popup is larger; each fits into 60 by 16.
 pub const POPUP_SIZE: (u16, u16) = (100, 30);
 
@@ -189,11 +191,8 @@ pub fn described_rows(app: &App, list: &List) -> usize {
         ListKind::Hunts => usize::from(popup_size(app).1) / 2,
         ListKind::History => usize::from(popup_size(app).1) / 3,
         ListKind::Sweep => usize::from(popup_size(app).1) / 4,
-        ListKind::Palette
-        | ListKind::Schema
-        | ListKind::Parameters
-        | ListKind::Filters
-        | ListKind::Values => 0,
+        ListKind::Palette => DOC_ROWS,
+        ListKind::Schema | ListKind::Parameters | ListKind::Filters | ListKind::Values => 0,
     }
 }
 
@@ -224,6 +223,9 @@ pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
     if let Some(Item { choice: Choice::Past(at), .. }) = items.get(list.selected) {
         let lines = app.history.get(*at).map(|past| past.text.lines()).into_iter().flatten();
         return lines.flat_map(|line| text::wrap(&text::shown(line, app.ascii), width)).collect();
+    }
+    if let Some(Item { choice: Choice::Command(_), right, .. }) = items.get(list.selected) {
+        return text::wrap(right, width);
     }
     let hunt = match items.get(list.selected).map(|item| &item.choice) {
         Some(Choice::Hunt(at)) => app.hunts.get(*at),

@@ -257,13 +257,13 @@ fn place(app: &App) -> String {
     }
 }
 
-/// As many hints as fit, the last first to go; running and help are the last of all.
+/// As many hints as fit, the last first to go; running, help and the way out are the last of all.
 fn hints(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let mut hints = commands::hints(app);
     let wide =
         |hints: &[(&str, &str)]| hints.iter().map(|(key, word)| key.len() + word.len() + 3).sum::<usize>();
     while wide(&hints) > usize::from(area.width) {
-        let kept = |hint: &(&str, &str)| matches!(hint.1, "RUN" | "help");
+        let kept = |hint: &(&str, &str)| matches!(hint.1, "RUN" | "help" | "close");
         match hints.iter().rposition(|hint| !kept(hint)) {
             Some(at) => hints.remove(at),
             None => break,

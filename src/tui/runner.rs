@@ -15,7 +15,7 @@ use super::run::Event;
 use super::signals;
 use crate::app::diff::Compared;
 use crate::app::msg::{Failure, Msg, Opened};
-use crate::compile::{self, Compiled};
+use crate::compile;
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
 use crate::error::{Error, Result};

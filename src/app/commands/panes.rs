@@ -1,11 +1,14 @@
 //! Going from pane to pane, opening and closing what lies over them.
 
 use super::{COMMANDS, nothing};
-use crate::app::keys::Context;
+use crate::app::keys::{Context, KEYS};
 use crate::app::msg::Effect;
 use crate::app::popup::{List, ListKind, Popup, Text};
 use crate::app::{App, Focus, NoteKind, completion, lists, text};
 use crate::hunt::pack::Hunt;
+
+/// Where the words of the help begin, after keys and commands.
+const HELP_COLUMN: usize = 27;
 
 pub fn next_pane(app: &mut App, _: &str) -> Vec<Effect> {
     cycle(app, true)
@@ -78,26 +81,55 @@ pub fn help(app: &mut App, _: &str) -> Vec<Effect> {
     popup(app, Popup::Text(Text::new("Keys and commands", lines)))
 }
 
-/// The keys of the place first, then those of everywhere, then the words of the palette.
+/// The keys of everywhere and of the place, in the order of the table of keys, then the words of the palette.
+/// What is looked for first comes first: in the query what all begins with, elsewhere the place's own keys.
 fn help_lines(app: &App, here: Context) -> Vec<String> {
+    let width = usize::from(lists::popup_size(app).0.saturating_sub(4));
+    let everywhere = (Context::Global, "Everywhere");
+    let parts = match here {
+        Context::Global => vec![everywhere],
+        Context::Editor => vec![everywhere, (here, "In the query")],
+        _ => vec![(here, "Here"), everywhere],
+    };
     let mut lines = Vec::new();
-    for (context, title) in [(here, "Here"), (Context::Global, "Everywhere")] {
-        if context == Context::Global && here == Context::Global && title == "Here" {
-            continue;
-        }
+    for (context, title) in parts {
         lines.push(title.to_string());
-        for command in COMMANDS {
+        let mut commands: Vec<_> = COMMANDS.iter().collect();
+        commands.sort_by_key(|command| place_in_table(context, command.name));
+        for command in commands {
             let keys: Vec<_> = app.keymap.keys_in(context, command.name).collect();
             if !keys.is_empty() {
-                lines.push(format!("  {:<24} {}", keys.join(" "), command.doc));
+                lines.extend(help_line(&keys.join(" "), command.doc, width));
             }
         }
         lines.push(String::new());
     }
     lines.push("Words: press : outside the query, or F2".to_string());
     for command in COMMANDS.iter().filter(|command| !command.words.is_empty()) {
-        lines.push(format!("  {:<24} {}", format!(":{} {}", command.words[0], command.args), command.doc));
+        let usage = format!(":{} {}", command.words[0], command.args);
+        lines.extend(help_line(&usage, command.doc, width));
     }
+    lines
+}
+
+/// Where a command comes in the table of keys; what only the user has bound comes last.
+fn place_in_table(context: Context, name: &str) -> usize {
+    KEYS.iter().position(|row| row.0 == context && row.2 == name).unwrap_or(KEYS.len())
+}
+
+/// What does something, and beside it what it does, on as many lines as that takes.
+fn help_line(what: &str, doc: &str, width: usize) -> Vec<String> {
+    let rest = text::wrap(doc, width.saturating_sub(HELP_COLUMN).max(20));
+    let begins = format!("  {what:<0$}", HELP_COLUMN - 3);
+    let mut lines = Vec::new();
+    let mut rest = rest.into_iter();
+    // What is too long for the column has a line of its own.
+    if text::width(&begins) >= HELP_COLUMN {
+        lines.push(begins);
+    } else {
+        lines.push(format!("{begins} {}", rest.next().unwrap_or_default()));
+    }
+    lines.extend(rest.map(|line| format!("{:HELP_COLUMN$}{line}", "")));
     lines
 }
 

@@ -94,7 +94,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let Some(grid) = &app.grid else {
         let lines = [
             "F5 runs the statement at the cursor; a blank line ends a statement.",
-            "F3 lists the shipped hunts, F4 the tables.",
+            "F3 lists the shipped hunts, F4 the tables, F1 all keys. Ctrl-Q quits.",
             ":load FILE loads your own data (: outside the query, or F2).",
         ];
         for (y, line) in lines.iter().enumerate() {
