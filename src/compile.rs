@@ -48,6 +48,11 @@ pub struct Compiled {
     pub streams: bool,
     /// What each run gives alike.
     pub steadiness: Steadiness,
+    /// The same where no rows tie for being what `arg_max()` and `arg_min()` take ([`ties`] counts them); `None` where
+    /// that makes no difference.
+    pub untied: Option<Steadiness>,
+    /// The stored functions of the user's that the text calls.
+    pub functions: Vec<String>,
     /// The whole query is a bare table, in stored order: its rows can be read in place.
     pub bare_table: Option<String>,
     /// Each row is one row of a stored table, each column one of its columns (see `origins`).
@@ -193,6 +198,27 @@ pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnT
     (compilation.results.into_iter().map(|result| result.columns).collect(), compilation.diagnostics)
 }
 
+/// For each result of a text the SELECTs that count groups whose rows tie for being what `arg_max()` or `arg_min()`
+/// takes, one for each of these; `None` where that cannot be counted.
+pub fn ties(text: &str, schema: &Schema, options: &Options) -> Vec<Option<Vec<String>>> {
+    on_own_stack(text, || {
+        let (script, _) = crate::syntax::parse(text);
+        let bound = plan::bind(&script, text, schema, options, None);
+        let countable = !bound.unseen && !any_error(&bound.diagnostics);
+        bound.plans.iter().map(|plan| countable.then(|| ties_of(plan, schema))?).collect()
+    })
+}
+
+fn ties_of(plan: &Plan, schema: &Schema) -> Option<Vec<String>> {
+    let count = |contest: plan::Contest| {
+        let (mut keys, groups) = (contest.plan, contest.groups);
+        plan::use_shadows(&mut keys, schema);
+        plan::prune(&mut keys);
+        Some(sql::ties(&sql::write(&keys, None)?, groups, contest.greatest))
+    };
+    plan.repeatable().then(|| plan::contests(plan))??.into_iter().map(count).collect()
+}
+
 /// Where the last query of a text has given its rows, before a `render`: what is written there works on its
 /// result. `None` when the text does not end in a query.
 pub fn rows_end(text: &str) -> Option<usize> {
@@ -228,6 +254,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         plan.root.cols.iter().map(|column| column.origin.map(|origin| origin.named(schema))).collect();
     let bare_table = bare_table(&plan.root, schema);
     let steadiness = plan::steadiness(&plan);
+    let untied = plan::untied(&plan, &steadiness);
     plan::use_shadows(&mut plan, schema);
     let row_ids = row_ids(&plan, schema);
     plan::prune(&mut plan);
@@ -245,6 +272,8 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         now,
         streams,
         steadiness,
+        untied,
+        functions: plan.functions,
         bare_table,
         row_ids,
     })
@@ -265,6 +294,8 @@ fn unseen(plan: Plan, now: i64) -> Compiled {
         now,
         streams: false,
         steadiness: Steadiness::default(),
+        untied: None,
+        functions: plan.functions,
         bare_table: None,
         row_ids: None,
     }

@@ -81,6 +81,8 @@ pub fn compiled(columns: Vec<ColumnType>, now: i64) -> Compiled {
         inputs: Vec::new(),
         now,
         streams: false,
+        untied: None,
+        functions: Vec::new(),
         steadiness: Steadiness { columns: vec![Steady::Exact; columns.len()], rows: true },
         bare_table: None,
         row_ids: None,

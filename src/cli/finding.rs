@@ -16,7 +16,7 @@ use crate::engine::{Cancel, Engine, Sql};
 use crate::export::file::FileWriter;
 use crate::hunt::notes::Notes;
 use crate::hunt::pack::Hunt;
-use crate::journal::{DataName, Digest, Entry, Outcome, entries, notes_file, read};
+use crate::journal::{DataName, Digest, Entry, Outcome, Read, entries, notes_file, read};
 use crate::report::{Finding, Gathered, OBSERVABLES, ROWS_SHOWN, Report, Tlp, html, markdown};
 use crate::sys::wall_clock;
 use crate::ticks;
@@ -168,8 +168,9 @@ impl Desk<'_> {
         let started = std::time::Instant::now();
         let mut run = Entry::new(text, params, now, wall_clock(), self.name.clone());
         let mut finding = Finding { name: name.to_owned(), ..Finding::default() };
-        for compiled in &compilation.results {
-            let mut digest = Digest::new(&compiled.columns, &compiled.steadiness);
+        run.read = Read::all(folders.digests(&compilation.results, &options.outside));
+        for (at, compiled) in compilation.results.iter().enumerate() {
+            let mut digest = Digest::of(compiled);
             let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
             let kept = if compiled.render.is_some() { chart::ROWS_MAX as usize } else { ROWS_SHOWN };
             let gathered = &mut self.gathered;
@@ -184,7 +185,8 @@ impl Desk<'_> {
             finding.chart = drawn.and_then(|render| chart::chart(&grid.columns, &grid.rows, render).ok());
             grid.rows.truncate(ROWS_SHOWN);
             (finding.shown, finding.rows) = (grid, digest.rows());
-            run.results.push(Outcome::new(compiled, digest));
+            let untied = self.engine.untied(text, at, compiled, &options, &self.cancel);
+            run.results.push(Outcome::new(compiled, digest, untied));
         }
         run.ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         journal::keep(self.global, &run);

@@ -13,7 +13,7 @@ use crate::display::count;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
 use crate::export::{self, Exporter, file::FileWriter};
-use crate::journal::{Digest, Entry, Outcome, Sidecar, Summed};
+use crate::journal::{Digest, Entry, Outcome, Read, Sidecar, Summed};
 use crate::outside::Folders;
 use crate::sys::{self, wall_clock};
 
@@ -57,8 +57,8 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let mut rows = 0;
     let mut empty = Vec::new();
     let mut outcomes = Vec::new();
-    for compiled in &compilation.results {
-        let mut digest = Digest::new(&compiled.columns, &compiled.steadiness);
+    for (at, compiled) in compilation.results.iter().enumerate() {
+        let mut digest = Digest::of(compiled);
         let (exporter, digest_in) = (exporter.as_mut(), Some(&mut digest));
         let wrote = write_result(&mut engine, compiled, &cancel, exporter, digest_in, &mut output);
         let wrote = wrote.map_err(|failure| stopped.failure(failure))?;
@@ -66,13 +66,16 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
         if wrote == 0 {
             empty.push(compiled);
         }
-        outcomes.push(Outcome::new(compiled, digest));
+        // The rows are out already.
+        let untied = engine.untied(&source.text, at, compiled, &options, &cancel);
+        outcomes.push(Outcome::new(compiled, digest, untied));
     }
     exporter.finish(&mut output)?;
     let data = journal::data_name(&chosen, &mut engine)?;
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let run = Entry::new(&source.text, &options.params, now, wall_clock(), data);
-    let run = Entry { ms, results: outcomes, ..run };
+    let read = Read::all(folders.digests(&compilation.results, &options.outside));
+    let run = Entry { ms, read, results: outcomes, ..run };
     let sql = compilation.results.iter().map(|compiled| compiled.sql.clone()).collect();
     output.commit(args, sql, &run)?;
     if args.schema.is_none() {

@@ -12,7 +12,7 @@ use crate::compile::Options;
 use crate::diag;
 use crate::display::{count, safe, safe_ascii};
 use crate::engine::{Cancel, Engine, Sql};
-use crate::journal::{DataName, Digest, Entry, Outcome, entries, read};
+use crate::journal::{DataName, Digest, Entry, Outcome, Read, entries, read};
 
 #[derive(Args, Clone, Debug)]
 pub struct ReplayArgs {
@@ -112,18 +112,21 @@ fn again(global: &Global, entry: &Entry, data: &mut Open, cancel: &Cancel) -> Re
         lines.push(format!("it cannot be run: {}", first.message));
         return Ok(Told { holds: false, lines });
     }
+    let read = Read::all(folders.digests(&results, &options.outside));
+    lines.extend(entry.read_otherwise(&read));
     let results = results.split_off(entry.skipped.min(results.len()));
     let mut holds = results.len() == entry.results.len();
     if !holds {
         lines.push(format!("{} results, and were {}", results.len(), entry.results.len()));
     }
-    for (compiled, before) in results.iter().zip(&entry.results) {
-        let mut digest = Digest::new(&compiled.columns, &compiled.steadiness);
+    for (at, (compiled, before)) in results.iter().zip(&entry.results).enumerate() {
+        let mut digest = Digest::of(compiled);
         data.engine.stream(&Sql::from(compiled), cancel, &mut |grid| {
             digest.add(&grid.rows);
             Ok(())
         })?;
-        let now = Outcome::new(compiled, digest);
+        let untied = data.engine.untied(&entry.query, entry.skipped + at, compiled, &options, cancel);
+        let now = Outcome::new(compiled, digest, untied);
         let verdict = before.compared(&now);
         holds &= verdict.holds();
         lines.push(format!("{}: {}", count(now.rows, "row"), verdict.words()));

@@ -18,6 +18,7 @@ mod results;
 mod shadows;
 mod spill;
 pub mod store;
+mod ties;
 
 pub use cancel::{Cancel, Progress};
 pub use ffi::panic_is_contained;

@@ -201,6 +201,8 @@ mod tests {
             now: 0,
             streams: false,
             steadiness: Default::default(),
+            untied: None,
+            functions: Vec::new(),
             bare_table: None,
             row_ids: None,
         }

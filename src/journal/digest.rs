@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::compile::{Steadiness, Steady};
+use crate::compile::{Compiled, Steadiness, Steady};
 use crate::kernels::json;
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -20,44 +20,69 @@ pub struct Digest {
     columns: Vec<Steady>,
     rows: u64,
     all: Vec<Sum>,
-    /// Without the free columns; empty when there are none, or when the rows themselves may be others.
-    fixed: Vec<Sum>,
-    partly: bool,
+    /// Without free columns: where rows may tie for being taken, and where none does.
+    fixed: [Option<Fixed>; 2],
+}
+
+/// Sums of the columns that are not free.
+#[derive(Debug)]
+struct Fixed {
+    kept: Vec<bool>,
+    sums: Vec<Sum>,
+}
+
+impl Fixed {
+    /// `None` when no column is free, or when the rows themselves may be others.
+    fn new(steadiness: &Steadiness) -> Option<Fixed> {
+        let kept: Vec<bool> = steadiness.columns.iter().map(|steady| *steady != Steady::Free).collect();
+        (steadiness.rows && kept.contains(&false)).then_some(Fixed { kept, sums: Vec::new() })
+    }
 }
 
 impl Digest {
-    pub fn new(columns: &[ColumnType], steadiness: &Steadiness) -> Digest {
+    /// For a result that is as steady as this; `untied` says how steady where no rows tie for being taken.
+    pub fn new(columns: &[ColumnType], steadiness: &Steadiness, untied: Option<&Steadiness>) -> Digest {
         let mut header = Vec::new();
         for column in columns {
             push(&mut header, column.name.as_bytes());
             push(&mut header, column.ty.name().as_bytes());
         }
-        let mut steady = steadiness.columns.clone();
+        let mut steady = untied.unwrap_or(steadiness).columns.clone();
         steady.resize(columns.len(), Steady::Exact);
-        let partly = steadiness.rows && steady.contains(&Steady::Free);
-        Digest { header, columns: steady, rows: 0, all: Vec::new(), fixed: Vec::new(), partly }
+        let fixed = [Fixed::new(steadiness), untied.and_then(Fixed::new)];
+        Digest { header, columns: steady, rows: 0, all: Vec::new(), fixed }
+    }
+
+    /// For a compiled query.
+    pub fn of(compiled: &Compiled) -> Digest {
+        Digest::new(&compiled.columns, &compiled.steadiness, compiled.untied.as_ref())
     }
 
     pub fn add(&mut self, rows: &[Vec<Value>]) {
         self.rows += rows.len() as u64;
         if self.rows > ROWS_MAX {
-            (self.all, self.fixed) = (Vec::new(), Vec::new());
+            self.all = Vec::new();
+            self.fixed.iter_mut().flatten().for_each(|fixed| fixed.sums = Vec::new());
             return;
         }
-        let (mut all, mut fixed) = (Vec::new(), Vec::new());
+        let (mut all, mut part, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             all.clear();
-            fixed.clear();
+            ends.clear();
             for (value, steady) in row.iter().zip(&self.columns) {
-                let from = all.len();
                 push_value(&mut all, value, *steady);
-                if self.partly && *steady != Steady::Free {
-                    fixed.extend_from_slice(&all[from..]);
-                }
+                ends.push(all.len());
             }
             self.all.push(Sha256::digest(&all).into());
-            if self.partly {
-                self.fixed.push(Sha256::digest(&fixed).into());
+            for fixed in self.fixed.iter_mut().flatten() {
+                part.clear();
+                for (at, end) in ends.iter().enumerate() {
+                    if fixed.kept.get(at).copied().unwrap_or(true) {
+                        let start = at.checked_sub(1).map_or(0, |before| ends[before]);
+                        part.extend_from_slice(&all[start..*end]);
+                    }
+                }
+                fixed.sums.push(Sha256::digest(&part).into());
             }
         }
     }
@@ -66,13 +91,16 @@ impl Digest {
         self.rows
     }
 
-    /// Over all columns, and over those that are not free where some are; none for too many rows.
-    pub fn sums(mut self) -> (Option<String>, Option<String>) {
-        if self.rows > ROWS_MAX {
+    /// Over all columns, and over those that are not free where some are; none for too many rows. `untied` says
+    /// that no rows tie.
+    pub fn sums(self, untied: bool) -> (Option<String>, Option<String>) {
+        let Digest { header, rows, mut all, fixed: [tied, free], .. } = self;
+        if rows > ROWS_MAX {
             return (None, None);
         }
-        let fixed = self.partly.then(|| sum(&self.header, &mut self.fixed));
-        (Some(sum(&self.header, &mut self.all)), fixed)
+        let fixed = if untied { free } else { tied };
+        let fixed = fixed.map(|mut fixed| sum(&header, &mut fixed.sums));
+        (Some(sum(&header, &mut all)), fixed)
     }
 }
 
@@ -119,9 +147,9 @@ mod tests {
 
     fn sums(rows: &[Vec<Value>], steady: &[Steady]) -> (Option<String>, Option<String>) {
         let columns = [ColumnType::new("User", Type::String), ColumnType::new("Seen", Type::Dynamic)];
-        let mut digest = Digest::new(&columns, &Steadiness { columns: steady.to_vec(), rows: true });
+        let mut digest = Digest::new(&columns, &Steadiness { columns: steady.to_vec(), rows: true }, None);
         rows.chunks(2).for_each(|rows| digest.add(rows));
-        digest.sums()
+        digest.sums(false)
     }
 
     fn row(user: &str, seen: &str) -> Vec<Value> {

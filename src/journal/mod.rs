@@ -44,6 +44,36 @@ pub struct Entry {
     pub results: Vec<Outcome>,
 }
 
+impl Read {
+    /// Of names and hashes.
+    pub fn all(found: Vec<(String, String)>) -> Vec<Read> {
+        found.into_iter().map(|(name, sha256)| Read { name, sha256 }).collect()
+    }
+}
+
+/// What the name of a kept result, which only its session had, begins with.
+pub const KEPT_RESULT: &str = "kept result ";
+
+impl Entry {
+    /// What it read and is another now, for people; `now` is what the same query reads.
+    pub fn read_otherwise(&self, now: &[Read]) -> Vec<String> {
+        let said = |read: &Read| {
+            if let Some(name) = read.name.strip_prefix(KEPT_RESULT) {
+                return Some(format!("it read {name}, a result that only its session had"));
+            }
+            match now.iter().find(|other| other.name == read.name) {
+                None => Some(format!("it read the {}, which it does not read now", read.name)),
+                Some(other) => {
+                    (other.sha256 != read.sha256).then(|| format!("the {} is another than it was", read.name))
+                }
+            }
+        };
+        let new = now.iter().filter(|read| self.read.iter().all(|other| other.name != read.name));
+        let new = new.map(|read| format!("it reads the {}, which it did not read then", read.name));
+        self.read.iter().filter_map(said).chain(new).collect()
+    }
+}
+
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
@@ -101,15 +131,17 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// What is known of a result whose rows have all gone into the digest.
-    pub fn new(compiled: &Compiled, digest: Digest) -> Outcome {
+    /// What is known of a result whose rows have all gone into the digest. `untied` says that no rows tie for being
+    /// what `arg_max()` and `arg_min()` take.
+    pub fn new(compiled: &Compiled, digest: Digest, untied: bool) -> Outcome {
+        let steadiness = compiled.untied.as_ref().filter(|_| untied).unwrap_or(&compiled.steadiness);
         let named = |wanted: Steady| {
-            let columns = compiled.columns.iter().zip(&compiled.steadiness.columns);
+            let columns = compiled.columns.iter().zip(&steadiness.columns);
             columns.filter(|(_, steady)| **steady == wanted).map(|(column, _)| column.name.clone()).collect()
         };
         let rows = digest.rows();
         let unhashed = (rows > ROWS_MAX).then(too_many);
-        let (sha256, sha256_fixed) = digest.sums();
+        let (sha256, sha256_fixed) = digest.sums(untied && compiled.untied.is_some());
         Outcome {
             unhashed,
             name: compiled.name.clone(),
@@ -120,13 +152,13 @@ impl Outcome {
             free: named(Steady::Free),
             any_order: named(Steady::AnyOrder),
             rounded: named(Steady::Rounded),
-            rows_vary: !compiled.steadiness.rows,
+            rows_vary: !steadiness.rows,
         }
     }
 
     /// What is known of a result whose rows were counted only.
     pub fn counted(compiled: &Compiled, rows: u64, why: &str) -> Outcome {
-        let none = Outcome::new(compiled, Digest::new(&compiled.columns, &compiled.steadiness));
+        let none = Outcome::new(compiled, Digest::of(compiled), false);
         let why = if rows > ROWS_MAX { too_many() } else { why.to_owned() };
         Outcome { rows, sha256: None, sha256_fixed: None, unhashed: Some(why), ..none }
     }

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "engine")]
 mod agents;
+#[cfg(feature = "engine")]
+mod digest;
 mod find;
 #[cfg(feature = "engine")]
 mod geo;

@@ -29,6 +29,7 @@ impl Binder<'_> {
             tables: Vec::new(),
             inputs,
             untyped: Vec::new(),
+            functions: Vec::new(),
             next_col: self.next_col,
         };
         if !plan.repeatable() {

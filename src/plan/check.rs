@@ -205,7 +205,13 @@ impl<'a> Binder<'a> {
         let lets = if last { std::mem::take(&mut self.lets) } else { self.lets.clone() };
         let untyped = root.cols.iter().map(|column| self.is_untyped(column.id)).collect();
         let (render, next_col) = (self.render.take(), self.next_col);
-        Ok(Plan { name: None, lets, root, render, tables, inputs, untyped, next_col })
+        let called = self
+            .stored
+            .iter()
+            .filter(|(_, function)| function.file.as_ref().is_some_and(|file| !file.shipped));
+        let mut functions: Vec<String> = called.map(|(name, _)| name.clone()).collect();
+        functions.sort();
+        Ok(Plan { name: None, lets, root, render, tables, inputs, functions, untyped, next_col })
     }
 
     /// Rows of a timechart that no operator has ordered come by time: Kusto promises no order, and people

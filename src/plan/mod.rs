@@ -9,6 +9,7 @@ mod binary;
 mod call;
 mod check;
 mod column;
+mod contest;
 mod convert;
 mod env;
 mod equal;
@@ -42,12 +43,13 @@ mod window;
 pub use ask::Ask;
 pub use check::{Bound, bind};
 pub use column::{ColId, ColSet, Column, ColumnName, StoredId};
+pub use contest::{Contest, contests};
 pub use ops::{below, own_exprs, volatile_expr};
 pub use outline::{Known, Outline, Sort, outline};
 pub use prune::prune;
 pub use row_ids::to_row_ids;
 pub use shadow::use_shadows;
-pub use steady::steadiness;
+pub use steady::{steadiness, untied};
 
 use crate::catalog::func::{Lower, Sig};
 use crate::facts::{Input, Render, TableUse};
@@ -343,6 +345,8 @@ pub struct Plan {
     pub tables: Vec<TableUse>,
     /// What it reads from outside of the database.
     pub inputs: Vec<Input>,
+    /// The stored functions that the text calls.
+    pub functions: Vec<String>,
     /// For each column of the root whether nobody knows its type before the data are there.
     pub untyped: Vec<bool>,
     /// Above the ids of all its columns.

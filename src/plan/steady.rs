@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::contest::plain;
 use super::{ColId, Expr, ExprKind, JoinKind, Node, Plan, Rel};
 use crate::catalog;
 use crate::catalog::func::Lower;
@@ -19,10 +20,23 @@ const ONE_OF_THEM: &[&str] = &["min", "max", "minif", "maxif"];
 
 /// What may differ in the result of a plan.
 pub fn steadiness(plan: &Plan) -> Steadiness {
-    let mut lets: Vec<Found> = Vec::with_capacity(plan.lets.len());
+    found(plan, true)
+}
+
+/// The same for data in which no rows tie for being greatest or least; `None` where that makes no difference.
+pub fn untied(plan: &Plan, tied: &Steadiness) -> Option<Steadiness> {
+    if tied.rows && !tied.columns.contains(&Steady::Free) {
+        return None;
+    }
+    let found = found(plan, false);
+    (found != *tied).then_some(found)
+}
+
+fn found(plan: &Plan, ties: bool) -> Steadiness {
+    let mut lets = Lets { found: Vec::with_capacity(plan.lets.len()), ties };
     for definition in &plan.lets {
         let found = of_rel(&definition.rel, &lets);
-        lets.push(found);
+        lets.found.push(found);
     }
     let found = of_rel(&plan.root, &lets);
     Steadiness {
@@ -31,10 +45,19 @@ pub fn steadiness(plan: &Plan) -> Steadiness {
     }
 }
 
+/// What is known of the tabular lets so far, and what is taken for granted.
+struct Lets {
+    found: Vec<Found>,
+    /// Rows may tie for being the one that `arg_max()` or `arg_min()` takes.
+    ties: bool,
+}
+
 /// What may differ in the rows of a relation: columns that are not listed are exact.
 #[derive(Default)]
 struct Found {
     loose: HashMap<ColId, Steady>,
+    /// Of each row that `arg_max()` packs the values by their place.
+    packed: HashMap<ColId, Vec<Steady>>,
     rows_vary: bool,
 }
 
@@ -64,7 +87,7 @@ fn both(one: Steady, other: Steady) -> Steady {
     }
 }
 
-fn of_rel(rel: &Rel, lets: &[Found]) -> Found {
+fn of_rel(rel: &Rel, lets: &Lets) -> Found {
     match &rel.node {
         Node::Scan { .. } => Found::default(),
         Node::Values { items, rows } => {
@@ -87,7 +110,9 @@ fn of_rel(rel: &Rel, lets: &[Found]) -> Found {
             found
         }
         Node::Let { index, items } => {
-            let Some(there) = lets.get(*index) else { return Found { rows_vary: true, ..Found::default() } };
+            let Some(there) = lets.found.get(*index) else {
+                return Found { rows_vary: true, ..Found::default() };
+            };
             let mut found = Found { rows_vary: there.rows_vary, ..Found::default() };
             items.iter().for_each(|(here, id)| found.set(*here, there.of(*id)));
             found
@@ -146,12 +171,12 @@ fn of_rel(rel: &Rel, lets: &[Found]) -> Found {
     }
 }
 
-fn computed(found: &mut Found, items: &[(ColId, Expr)], lets: &[Found]) {
+fn computed(found: &mut Found, items: &[(ColId, Expr)], lets: &Lets) {
     let new: Vec<Steady> = items.iter().map(|(_, value)| of_expr(value, found, lets)).collect();
     items.iter().zip(new).for_each(|((id, _), steady)| found.set(*id, steady));
 }
 
-fn aggregated(below: &Found, groups: &[(ColId, Expr)], aggs: &[(ColId, Expr)], lets: &[Found]) -> Found {
+fn aggregated(below: &Found, groups: &[(ColId, Expr)], aggs: &[(ColId, Expr)], lets: &Lets) -> Found {
     let mut found = Found { rows_vary: below.rows_vary && !groups.is_empty(), ..Found::default() };
     for (id, key) in groups {
         let steady = of_expr(key, below, lets);
@@ -159,6 +184,9 @@ fn aggregated(below: &Found, groups: &[(ColId, Expr)], aggs: &[(ColId, Expr)], l
         found.set(*id, steady);
     }
     for (id, agg) in aggs {
+        if let (ExprKind::ArgMost { by, values, .. }, false) = (&agg.kind, below.rows_vary) {
+            found.packed.insert(*id, taken(by, values, groups, below, lets));
+        }
         let steady =
             if found.rows_vary || below.rows_vary { Steady::Free } else { of_aggregate(agg, below, lets) };
         found.set(*id, steady);
@@ -166,11 +194,28 @@ fn aggregated(below: &Found, groups: &[(ColId, Expr)], aggs: &[(ColId, Expr)], l
     found
 }
 
+/// The values that are taken of one row of each group: where rows tie, only what they have in common is known.
+fn taken(by: &Expr, values: &[Expr], groups: &[(ColId, Expr)], below: &Found, lets: &Lets) -> Vec<Steady> {
+    let same = |value: &Expr, other: &Expr| match (&value.kind, &other.kind) {
+        (ExprKind::Col(one), ExprKind::Col(other)) => one == other,
+        _ => false,
+    };
+    // Of other types values may be equal that are not written alike.
+    let common =
+        |value: &Expr| same(value, by) && plain(by.ty) || groups.iter().any(|(_, key)| same(value, key));
+    let open = of_expr(by, below, lets) != Steady::Exact;
+    let steady = |value: &Expr| match open || lets.ties && !common(value) {
+        true => Steady::Free,
+        false => of_expr(value, below, lets),
+    };
+    values.iter().map(steady).collect()
+}
+
 /// A call of an aggregate, or an expression of several.
-fn of_aggregate(agg: &Expr, below: &Found, lets: &[Found]) -> Steady {
+fn of_aggregate(agg: &Expr, below: &Found, lets: &Lets) -> Steady {
     let ExprKind::Call { name, sig, args } = &agg.kind else {
         return match &agg.kind {
-            // Of rows that tie, any.
+            // What is taken out of it is known by its place.
             ExprKind::ArgMost { .. } => Steady::Free,
             ExprKind::Col(_) | ExprKind::Lit(_) => of_expr(agg, below, lets),
             _ => agg.children().map(|child| of_aggregate(child, below, lets)).fold(Steady::Exact, both),
@@ -200,7 +245,7 @@ fn is_capped(parameters: usize, args: &[Expr]) -> bool {
     args.len() == parameters && args.last().is_some_and(|size| size.literal() != Some(&Value::Null))
 }
 
-fn joined(rel: &Rel, lets: &[Found]) -> Found {
+fn joined(rel: &Rel, lets: &Lets) -> Found {
     let Node::Join { kind, left, right, on, ranges, items } = &rel.node else { return Found::default() };
     let (mut one, other) = (of_rel(left, lets), of_rel(right, lets));
     let keys: Vec<&Expr> = on.iter().map(|(key, _)| key).collect();
@@ -212,8 +257,9 @@ fn joined(rel: &Rel, lets: &[Found]) -> Found {
             .filter(|column| !is_key(column.id))
             .for_each(|column| one.set(column.id, Steady::Free));
     }
-    let mut found = Found { rows_vary: one.rows_vary || other.rows_vary, loose: one.loose };
+    let mut found = Found { rows_vary: one.rows_vary || other.rows_vary, ..one };
     found.loose.extend(other.loose);
+    found.packed.extend(other.packed);
     for (key, value) in on.iter().chain(ranges) {
         found.decided_by(of_expr(key, &found, lets));
         found.decided_by(of_expr(value, &found, lets));
@@ -223,7 +269,7 @@ fn joined(rel: &Rel, lets: &[Found]) -> Found {
     found
 }
 
-fn of_expr(expr: &Expr, below: &Found, lets: &[Found]) -> Steady {
+fn of_expr(expr: &Expr, below: &Found, lets: &Lets) -> Steady {
     let children = || expr.children().map(|child| of_expr(child, below, lets)).fold(Steady::Exact, both);
     match &expr.kind {
         ExprKind::Col(id) => below.of(*id),
@@ -236,13 +282,21 @@ fn of_expr(expr: &Expr, below: &Found, lets: &[Found]) -> Steady {
         ExprKind::Scalar(rel) => of_table(rel, lets),
         ExprKind::InRel { rel, .. } => both(of_table(rel, lets), changed(children(), expr.ty)),
         ExprKind::Over { .. } | ExprKind::ArgMost { .. } => Steady::Free,
+        ExprKind::Field { base, index } => match &base.kind {
+            ExprKind::Col(packed) => below
+                .packed
+                .get(packed)
+                .and_then(|values| values.get(*index))
+                .copied()
+                .unwrap_or_else(|| changed(children(), expr.ty)),
+            _ => changed(children(), expr.ty),
+        },
         ExprKind::Convert(_)
         | ExprKind::Compare { .. }
         | ExprKind::And(_)
         | ExprKind::Or(_)
         | ExprKind::In { .. }
-        | ExprKind::Path { .. }
-        | ExprKind::Field { .. } => changed(children(), expr.ty),
+        | ExprKind::Path { .. } => changed(children(), expr.ty),
     }
 }
 
@@ -255,7 +309,7 @@ fn changed(steady: Steady, ty: Type) -> Steady {
     }
 }
 
-fn of_table(rel: &Rel, lets: &[Found]) -> Steady {
+fn of_table(rel: &Rel, lets: &Lets) -> Steady {
     let found = of_rel(rel, lets);
     let first = rel.cols.first().map_or(Steady::Exact, |column| found.of(column.id));
     match found.rows_vary || first != Steady::Exact {

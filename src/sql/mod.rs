@@ -7,10 +7,12 @@ mod literal;
 mod node;
 mod parens;
 pub mod quote;
+mod ties;
 mod uses;
 mod walk;
 
 use crate::plan::Plan;
+pub use ties::ties;
 
 /// The longest SQL that is written.
 pub const BYTES_MAX: usize = 16 << 20;

@@ -12,7 +12,7 @@ use crate::diag::any_error;
 use crate::display::thousands;
 use crate::engine::{Cancel, Engine, Pick, ResultId, Sql};
 use crate::error::{Error, Result};
-use crate::journal::{self, Digest, Entry, Outcome, ROWS_MAX, diff};
+use crate::journal::{self, Digest, Entry, Outcome, ROWS_MAX, Read, diff};
 use crate::sys::wall_clock;
 use crate::value::Grid;
 
@@ -88,7 +88,7 @@ impl Runner {
             let why = first.map_or_else(|| "there is no query in the text".into(), |one| one.message);
             return Err(Error::message(why));
         };
-        let mut digest = Digest::new(&compiled.columns, &compiled.steadiness);
+        let mut digest = Digest::of(compiled);
         let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
         engine.stream(&Sql::from(compiled), cancel, &mut |part| {
             digest.add(&part.rows);
@@ -96,8 +96,11 @@ impl Runner {
             few_enough(grid.rows.len())
         })?;
         let ms = started.elapsed().as_millis() as u64;
+        let untied = engine.untied(text, skipped, compiled, &options, cancel);
+        let read = Read::all(self.folders.digests(std::slice::from_ref(compiled), &options.outside));
         let entry = Entry::new(text, &options.params, now, wall_clock(), self.data(engine)?);
-        let entry = Entry { ms, skipped, results: vec![Outcome::new(compiled, digest)], ..entry };
+        let entry =
+            Entry { ms, skipped, read, results: vec![Outcome::new(compiled, digest, untied)], ..entry };
         self.ledger.journal(&entry)?;
         let side = journal::Side { grid, steady: compiled.steadiness.columns.clone() };
         Ok(Found { side, now, entry: Some(entry) })

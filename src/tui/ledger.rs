@@ -13,7 +13,7 @@ use crate::app::msg::Msg;
 use crate::compile::Compiled;
 use crate::engine::{Cancel, Handle, Pick, ResultId};
 use crate::error::Result;
-use crate::journal::{self, Digest, Entry, Outcome, ROWS_MAX, Read};
+use crate::journal::{self, Digest, Entry, KEPT_RESULT, Outcome, ROWS_MAX, Read};
 
 /// Runs that are remembered; more results are not kept.
 const KNOWN_MAX: usize = 64;
@@ -28,6 +28,8 @@ pub struct Ran {
     pub entry: Entry,
     pub compiled: Arc<Compiled>,
     pub rows: u64,
+    /// No rows tie for being what `arg_max()` and `arg_min()` take.
+    pub untied: bool,
     /// Kept results that the query read, by the names it has for them.
     pub read: Vec<(String, u64)>,
     pub handle: Handle,
@@ -122,12 +124,14 @@ impl Ledger {
         self.0.bell.notify_all();
     }
 
-    /// Puts a run into the journal that kept no result.
+    /// Puts a run into the journal that kept no result, behind those that were before it.
     ///
     /// # Errors
     /// The journal cannot be written.
     pub fn journal(&self, entry: &Entry) -> Result<()> {
-        if self.state().journal { journal::keep(entry) } else { Ok(()) }
+        let waited = self.0.bell.wait_while(self.state(), |state| !state.closed && !state.idle());
+        let state = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.journal { journal::keep(entry) } else { Ok(()) }
     }
 
     /// Takes in what is known already.
@@ -220,12 +224,12 @@ fn hashed(ran: &Ran, cancel: &Cancel) -> Result<Outcome> {
     if ran.rows > ROWS_MAX {
         return Ok(Outcome::counted(&ran.compiled, ran.rows, ""));
     }
-    let mut digest = Digest::new(&ran.compiled.columns, &ran.compiled.steadiness);
+    let mut digest = Digest::of(&ran.compiled);
     ran.handle.reader()?.rows(ResultId(ran.run), &Pick::default(), cancel, &mut |grid| {
         digest.add(&grid.rows);
         Ok(())
     })?;
-    Ok(Outcome::new(&ran.compiled, digest))
+    Ok(Outcome::new(&ran.compiled, digest, ran.untied))
 }
 
 /// The kept results that a query read, as what is known of the runs that made them.
@@ -235,7 +239,7 @@ fn read(ran: &Ran, known: &VecDeque<Known>) -> Vec<Read> {
         made.entry.results.last()?.sha256.clone()
     };
     let read = ran.read.iter().map(|(name, run)| Read {
-        name: format!("kept result {name}"),
+        name: format!("{KEPT_RESULT}{name}"),
         sha256: sum(*run).unwrap_or_default(),
     });
     read.collect()

@@ -19,7 +19,7 @@ use crate::compile;
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
 use crate::error::{Error, Result};
-use crate::journal::{DataName, Entry};
+use crate::journal::{DataName, Entry, Read};
 use crate::outside::Folders;
 use crate::sys::wall_clock;
 use crate::value::Value;
@@ -308,7 +308,8 @@ impl Runner {
         // Once the result is told of, they are others.
         let names = engine.handle().named_results();
         let read = names.into_iter().map(|(name, result)| (name, result.0));
-        let read = read.filter(|(name, _)| compiled.tables.iter().any(|used| used.table == *name)).collect();
+        let read: Vec<(String, u64)> =
+            read.filter(|(name, _)| compiled.tables.iter().any(|used| used.table == *name)).collect();
         let mut rows: Vec<Vec<Value>> = Vec::new();
         let stored = engine.store(ResultId(run), &Sql::from(&*compiled), cancel, &mut |grid| {
             rows.extend(grid.rows);
@@ -338,8 +339,11 @@ impl Runner {
         });
         let entry =
             Entry { ms, skipped, ..Entry::new(&text, &options.params, now, ended, DataName::default()) };
-        let handle = engine.handle();
-        self.note(engine, Ran { run, entry, compiled: kept, rows: total, read, handle });
+        // What is called Last is another result by now.
+        let untied = read.is_empty() && engine.untied(&text, skipped, &kept, &options, cancel);
+        let files = Read::all(self.folders.digests(std::slice::from_ref(&kept), &options.outside));
+        let (entry, handle) = (Entry { read: files, ..entry }, engine.handle());
+        self.note(engine, Ran { run, entry, compiled: kept, rows: total, untied, read, handle });
     }
 
     /// What the open data are called, for the journal.

@@ -19,13 +19,14 @@ fn outcome(engine: &mut Engine, text: &str) -> Option<Outcome> {
     let options = Options { now, ..Options::default() };
     let compilation = engine.compile(text, &options, &Cancel::new()).expect("is asked");
     let compiled = compilation.results.first()?;
-    let mut digest = Digest::new(&compiled.columns, &compiled.steadiness);
+    let mut digest = Digest::of(compiled);
     let each = &mut |grid: kqlhunt::value::Grid| {
         digest.add(&grid.rows);
         Ok(())
     };
     engine.stream(&Sql::from(compiled), &Cancel::new(), each).expect("runs");
-    Some(Outcome::new(compiled, digest))
+    let untied = engine.untied(text, 0, compiled, &options, &Cancel::new());
+    Some(Outcome::new(compiled, digest, untied))
 }
 
 /// Operators that leave open what they give, and others that do not.
@@ -107,6 +108,35 @@ fn what_a_query_leaves_open_is_known() {
             "{text}"
         );
     }
+}
+
+/// Of events of one user at one time any may be taken; where times differ, nothing is left open.
+#[test]
+fn what_is_taken_is_open_only_where_rows_tie() {
+    let mut engine = engine(2);
+    let mut open = |text: &str| {
+        let outcome = outcome(&mut engine, text).expect("runs");
+        (outcome.free, outcome.rows_vary)
+    };
+    let none = (Vec::new(), false);
+    let times = "datatable(User:string, At:datetime, Host:string) [
+        'ada', datetime(2026-05-14), 'a', 'ada', datetime(2026-05-13), 'b',
+        'lee', datetime(2026-05-14), 'c', 'lee', datetime(null), 'd']";
+    assert_eq!(open(&format!("{times} | summarize arg_max(At, *) by User | where Host != 'b'")), none);
+    assert_eq!(
+        open(&format!("{times} | summarize arg_min(At, Host) by User | summarize make_set(Host)")),
+        none
+    );
+    assert_eq!(
+        open(&format!("let t = {times} | summarize arg_max(At, Host); t | where Host == 'a'")).1,
+        true
+    );
+    assert_eq!(open(&format!("{times} | summarize arg_max(Host, At) by User")), none);
+    let free = vec!["Host".to_owned()];
+    assert_eq!(open(&format!("union {times}, {times} | summarize arg_max(At, Host) by User")), (free, false));
+    let hunt = "ThreatIntelIndicators | summarize arg_max(TimeGenerated, *) by Id | where IsActive == true \
+        | summarize Confidence=max(Confidence), Name=take_any(Id) by Pattern";
+    assert_eq!(open(hunt), (vec!["Name".to_owned()], false));
 }
 
 #[test]

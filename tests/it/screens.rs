@@ -341,6 +341,8 @@ fn compiled(columns: Vec<ColumnType>) -> Compiled {
         now: now(),
         streams: false,
         steadiness: Default::default(),
+        untied: None,
+        functions: Vec::new(),
         bare_table: None,
         row_ids: None,
     }
