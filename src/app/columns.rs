@@ -14,14 +14,18 @@ const FROZEN_MIN: usize = 6;
 
 /// How the columns of a table are arranged. By default all of them in their own order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Columns {
     /// Every column, in the order in which they are shown; empty for their own order.
     order: Vec<usize>,
     /// How many at the start of `order` stay while the others scroll.
     frozen: usize,
     hidden: BTreeSet<usize>,
-    /// Those that have no value in any row, while they are hidden for that.
+    /// Those that have no value in any row, while they are hidden for that. Of other rows it says nothing.
+    #[serde(skip)]
     empty: BTreeSet<usize>,
+    /// The reader wants to see them.
+    empty_shown: bool,
     /// Widths that were chosen.
     widths: BTreeMap<usize, usize>,
 }
@@ -64,12 +68,32 @@ impl Columns {
 
     pub fn unhide_all(&mut self) {
         self.hidden.clear();
+        self.show_empty();
+    }
+
+    /// Hides these too.
+    pub fn hide_empty(&mut self, empty: BTreeSet<usize>) {
+        (self.empty, self.empty_shown) = (empty, false);
+    }
+
+    /// Shows those that are hidden for being empty, and leaves them shown.
+    pub fn show_empty(&mut self) {
+        self.empty.clear();
+        self.empty_shown = true;
+    }
+
+    pub fn shows_empty(&self) -> bool {
+        self.empty_shown
+    }
+
+    /// Other rows came: what was empty may not be.
+    pub fn forget_empty(&mut self) {
         self.empty.clear();
     }
 
-    /// Hides these too, until it is called with none.
-    pub fn hide_empty(&mut self, empty: BTreeSet<usize>) {
-        self.empty = empty;
+    /// Without what the reader hid: what is empty is not hidden from copies.
+    pub fn wanted(&self, count: usize) -> Vec<usize> {
+        self.ordered(count).into_iter().filter(|at| !self.hidden.contains(at)).collect()
     }
 
     /// Lets a column stay at the left edge behind those that do, or scroll again.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::columns::{Columns, Placed};
+use super::emptiness::Emptiness;
 use super::msg::{Conditions, Purpose, Rows, Survey, Window};
 use super::search::Search;
 use super::surveys::Values;
@@ -192,6 +193,8 @@ pub struct Grid {
     pub waiting: Option<Window>,
     /// The question about its rows that waits for an answer.
     pub survey: Option<Survey>,
+    /// What is known of its columns without a value.
+    pub emptiness: Emptiness,
     /// What is looked for in it.
     pub search: Option<Search>,
     /// The commonest values of a column, as they were told last.
@@ -237,6 +240,7 @@ impl Grid {
             looks: Vec::new(),
             waiting: None,
             survey: None,
+            emptiness: Emptiness::default(),
             search: None,
             values: None,
         }

@@ -10,6 +10,7 @@ pub mod completion;
 pub mod counts;
 pub mod diff;
 pub mod editor;
+pub mod emptiness;
 pub mod grid;
 pub mod keymap;
 pub mod keys;
@@ -103,6 +104,8 @@ pub struct App {
     pub vim: Option<Vim>,
     /// Whether presses and the wheel come here.
     pub mouse: bool,
+    /// Whether empty columns are hidden where there is no room for all.
+    pub hide_empty: bool,
     /// While keys are tested, the bytes of the last one.
     pub key_test: Option<Vec<u8>>,
     pub running: Option<Running>,
@@ -167,6 +170,8 @@ pub struct Start {
     /// Vim's keys in the query pane.
     pub vim: bool,
     pub mouse: bool,
+    /// Empty columns are shown even where there is no room for all.
+    pub show_empty: bool,
     /// The data as the status line names it, such as `sample` or a file name.
     pub title: String,
     /// `--now`, in ticks.
@@ -257,6 +262,7 @@ impl App {
             editor: Editor::default(),
             vim: start.vim.then(Vim::default),
             mouse: start.mouse,
+            hide_empty: !start.show_empty,
             key_test: None,
             running: None,
             grid: None,

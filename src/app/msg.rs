@@ -466,6 +466,8 @@ pub enum Effect {
         columns: Vec<ColumnType>,
         order: Vec<(usize, bool)>,
         filters: Conditions,
+        /// How many of the columns are not shown; they are written all the same.
+        hidden: usize,
         path: PathBuf,
         raw: bool,
         over: bool,

@@ -9,6 +9,8 @@ pub struct Preferences {
     /// Vim's keys in the query pane.
     pub vim: bool,
     pub mouse: bool,
+    /// Empty columns are shown even where there is no room for all.
+    pub show_empty: bool,
     pub look: Look,
     pub depth: Depth,
     /// What in the settings may not be as wanted, with its place.

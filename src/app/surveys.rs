@@ -1,11 +1,9 @@
 //! Questions about the rows of a result as they are filtered, and what is made of the answers.
 
-use std::collections::BTreeSet;
-
 use super::grid::{Extent, Grid};
 use super::msg::{Effect, Survey, Topic};
 use super::popup::{List, ListKind, Popup};
-use super::{App, NoteKind, statistics, text};
+use super::{App, NoteKind, emptiness, statistics, text};
 use crate::compile::reference;
 use crate::types::{ColumnType, Type};
 use crate::value::{self, Value};
@@ -24,6 +22,9 @@ pub fn ask(app: &mut App, topic: Topic, pipes: impl FnOnce(&Grid) -> Vec<String>
 }
 
 pub fn came(app: &mut App, survey: &Survey, answer: Result<Vec<value::Grid>, String>) -> Vec<Effect> {
+    if survey.topic == Topic::EmptyColumns {
+        return emptiness::came(app, survey, answer);
+    }
     let Some(grid) = app.grid.as_mut().filter(|grid| grid.survey.as_ref() == Some(survey)) else {
         return Vec::new();
     };
@@ -37,7 +38,8 @@ pub fn came(app: &mut App, survey: &Survey, answer: Result<Vec<value::Grid>, Str
         }
     };
     match survey.topic {
-        Topic::EmptyColumns => hide_empty(app, &tables),
+        // It waits elsewhere.
+        Topic::EmptyColumns => Vec::new(),
         Topic::Values { column } => values(app, column, &tables),
         Topic::Statistics { column } => statistics::came(app, column, &tables),
         Topic::Histogram { column } => statistics::histogram_came(app, column, &tables),
@@ -96,33 +98,4 @@ fn values(app: &mut App, column: usize, tables: &[value::Grid]) -> Vec<Effect> {
     });
     app.popup = Some(Popup::List(List::new(ListKind::Values, "")));
     app.say(NoteKind::Plain, "")
-}
-
-/// For each column the number of rows that have a value in it.
-pub fn empty_columns(grid: &Grid) -> Vec<String> {
-    let counts = grid.compiled.columns.iter().map(|column| {
-        let name = reference(&column.name);
-        match column.ty {
-            Type::String => format!("countif(isnotempty({name}))"),
-            Type::Dynamic => format!("countif(isnotempty(tostring({name})))"),
-            _ => format!("countif(isnotnull({name}))"),
-        }
-    });
-    vec![format!("| summarize {}", counts.collect::<Vec<_>>().join(", "))]
-}
-
-fn hide_empty(app: &mut App, tables: &[value::Grid]) -> Vec<Effect> {
-    let Some(grid) = &mut app.grid else { return Vec::new() };
-    let counts = tables.first().and_then(|table| table.rows.first()).map_or(&[][..], Vec::as_slice);
-    let none = |count: &Value| *count == Value::Long(0);
-    let empty: BTreeSet<usize> = (0..counts.len()).filter(|at| none(&counts[*at])).collect();
-    let (some, all) = (empty.len(), empty.len() == grid.compiled.columns.len());
-    if some == 0 || all {
-        let said =
-            if all { "no column has a value in any row" } else { "every column has a value in some row" };
-        return app.say(NoteKind::Plain, said);
-    }
-    grid.change(|grid| grid.view.columns.hide_empty(empty));
-    let noun = text::count(some as u64, "column");
-    app.say(NoteKind::Good, format!("{noun} without a value in any row hidden; _ shows them"))
 }

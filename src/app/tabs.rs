@@ -4,11 +4,11 @@
 use super::chart::ChartPane;
 use super::editor::Editor;
 use super::grid::{Grid, Look};
-use super::msg::{AgePurpose, Effect, Msg, TableAge};
+use super::msg::{AgePurpose, Effect, Msg, TableAge, Topic};
 use super::record::Record;
 use super::session::{Left, TabState};
 use super::stepper::Stepper;
-use super::{App, Focus, NoteKind, text};
+use super::{App, Focus, NoteKind, emptiness, text};
 
 /// More tabs than this nobody tells apart.
 pub const TABS_MAX: usize = 30;
@@ -108,6 +108,7 @@ fn put(app: &mut App, tab: Tab) {
     let mut grid = grid;
     if let Some(grid) = &mut grid {
         grid.waiting = None;
+        emptiness::forget(grid);
     }
     (app.editor, app.file_text, app.focus) = (editor, file_text, focus);
     (app.grid, app.ages, app.record) = (grid, ages, record);
@@ -283,6 +284,7 @@ pub fn owner(app: &App, msg: &Msg) -> Option<usize> {
             app.tabs.place(running.tab)
         }
         Msg::Window { window, .. } => of_result(window.result),
+        Msg::Surveyed { survey, .. } if survey.topic == Topic::EmptyColumns => of_result(survey.result),
         Msg::Ages { purpose: AgePurpose::Empty { run }, .. } => of_result(*run),
         Msg::Answered { ticket, .. } => {
             app.tabs.find(|tab| tab.stepper.as_ref().is_some_and(|stepper| stepper.ticket == *ticket))

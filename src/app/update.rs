@@ -16,7 +16,7 @@ use super::stepper::Events;
 use super::zone::Zone;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, counts,
-    parameters, results, search, statement, surveys, sweep, tabs, text, vim, written,
+    emptiness, parameters, results, search, statement, surveys, sweep, tabs, text, vim, written,
 };
 use crate::diag::Diagnostic;
 
@@ -324,7 +324,7 @@ fn settle(app: &mut App) -> Vec<Effect> {
         app.editor.pair_brackets();
     }
     in_zone(app);
-    let mut effects = Vec::new();
+    let mut effects = emptiness::settle(app);
     if let Some(stepper) = &mut app.stepper {
         let area = layout.inner(Part::Events);
         let filter = stepper.filter(area, app.ascii).len() as u16;
@@ -411,6 +411,7 @@ fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
         .filter(|old| old.text == grid.text && old.compiled.columns == grid.compiled.columns)
     {
         grid.put_on(old.look());
+        grid.view.columns.forget_empty();
     }
     forget_results(app);
     app.grid = Some(grid);

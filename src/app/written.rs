@@ -13,6 +13,8 @@ pub struct Exported {
     pub bytes: u64,
     /// Cells that a spreadsheet would have taken for formulas.
     pub neutralised: u64,
+    /// How many of the columns were not shown.
+    pub hidden: usize,
     pub raw: bool,
     /// The file beside it that says how it came to be.
     pub described: Option<PathBuf>,
@@ -38,8 +40,13 @@ pub fn exported(app: &mut App, result: Result<Exported, String>) -> Vec<Effect> 
                 }
             };
             let path = text::shown(&done.path.display().to_string(), app.ascii).into_owned();
+            let columns = match done.hidden {
+                0 => String::new(),
+                hidden => format!(" with {}", text::count(hidden as u64, "hidden column")),
+            };
             let described = if done.described.is_some() { " and its .meta.json" } else { "" };
-            app.say(NoteKind::Good, format!("{} to {path}{described}{cells}", text::count(done.rows, "row")))
+            let rows = text::count(done.rows, "row");
+            app.say(NoteKind::Good, format!("{rows}{columns} to {path}{described}{cells}"))
         }
         Err(why) => {
             let why = text::shown(&why, app.ascii).into_owned();

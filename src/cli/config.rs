@@ -28,6 +28,7 @@ pub struct Config {
     pub library: Option<Spanned<OneOrMany>>,
     pub keys: Option<Spanned<Keys>>,
     pub mouse: Option<Spanned<bool>>,
+    pub hide_empty: Option<Spanned<bool>>,
     /// Slot and style.
     pub theme: Pairs<Spanned<String>>,
     /// Context, action and its keys.

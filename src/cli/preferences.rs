@@ -15,13 +15,14 @@ pub fn preferences(global: &Global) -> Result<Preferences, Failure> {
     let file = File::read()?;
     let (keymap, look) = (keymap(&file)?, look(&file)?);
     let mouse = file.config.mouse.as_ref().is_some_and(|mouse| mouse.value);
+    let show_empty = file.config.hide_empty.as_ref().is_some_and(|hide| !hide.value);
     let warnings = conflicts(&file, &keymap);
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
     let depth = match global.color.on_screen() {
         true => Depth::of(&variable("TERM"), &variable("COLORTERM")),
         false => Depth::Mono,
     };
-    Ok(Preferences { keymap, vim: vim(&file), mouse, look, depth, warnings })
+    Ok(Preferences { keymap, vim: vim(&file), mouse, show_empty, look, depth, warnings })
 }
 
 /// Whether the screen is drawn with ASCII characters only: asked for, or what locale and terminal take.

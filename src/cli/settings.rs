@@ -101,6 +101,13 @@ const SETTINGS: &[Setting] = &[
         doc: "the workbench takes the mouse; M switches it",
         in_file: |config| value(&config.mouse),
     },
+    Setting {
+        name: "hide_empty",
+        variable: "",
+        default: "true",
+        doc: "columns without a value are hidden where there is no room for all; _ shows them",
+        in_file: |config| value(&config.hide_empty),
+    },
 ];
 
 fn value<T: Display>(setting: &Option<Spanned<T>>) -> Option<(String, u64)> {

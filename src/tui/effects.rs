@@ -155,9 +155,9 @@ impl Effects {
             Effect::Learn(ask) => self.ask(Job::Learn(ask)),
             Effect::Sweep { ticket, rules, now, days } => self.sweep(&rules, (ticket, now, days)),
             Effect::StopSweep => self.stop_sweep(),
-            Effect::Export { result, columns, order, filters, path, raw, over } => {
+            Effect::Export { result, columns, order, filters, hidden, path, raw, over } => {
                 if let Some(open) = &self.open {
-                    let export = Export { result, columns, order, filters, path, raw, over };
+                    let export = Export { result, columns, order, filters, hidden, path, raw, over };
                     let (handle, ledger) = (open.handle.clone(), self.ledger.clone());
                     let (cancel, events) = (self.exports.clone(), self.events.clone());
                     if let Err(error) = export::start(export, handle, ledger, cancel, events) {

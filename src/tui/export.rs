@@ -23,6 +23,7 @@ pub struct Export {
     pub columns: Vec<ColumnType>,
     pub order: Vec<(usize, bool)>,
     pub filters: Conditions,
+    pub hidden: usize,
     pub path: PathBuf,
     pub raw: bool,
     pub over: bool,
@@ -125,7 +126,8 @@ fn write(export: &Export, handle: &Handle, ledger: &Ledger, cancel: &Cancel) -> 
     let described = known.as_ref().map(|_| beside(&path, "meta.json"));
     let bytes = files.commit(format.name, known, export.part(rows))?;
     let neutralised = exporter.neutralised();
-    Ok(Exported { path, rows, bytes, neutralised, raw: export.raw, described })
+    let (hidden, raw) = (export.hidden, export.raw);
+    Ok(Exported { path, rows, bytes, neutralised, hidden, raw, described })
 }
 
 fn write_drawing(path: &Path, drawing: &Drawing, ledger: &Ledger) -> Result<(u64, bool)> {

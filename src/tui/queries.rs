@@ -11,7 +11,7 @@ use super::follow::follow;
 use super::learn;
 use super::picks;
 use super::run::Event;
-use crate::app::msg::{AgePurpose, Follow, Msg, Question, Survey, TableAge};
+use crate::app::msg::{AgePurpose, Follow, Msg, Question, Survey, TableAge, Topic};
 use crate::compile::{self, TableUse};
 use crate::engine::{Cancel, Engine, Handle};
 use crate::error::Result;
@@ -41,6 +41,7 @@ enum Kind {
     Follow,
     Learn,
     Survey,
+    EmptyColumns,
 }
 
 impl Job {
@@ -53,6 +54,7 @@ impl Job {
             Job::Ask { question: Question::Sightings, .. } => Kind::Sightings,
             Job::Follow { .. } => Kind::Follow,
             Job::Learn(_) => Kind::Learn,
+            Job::Survey(survey) if survey.topic == Topic::EmptyColumns => Kind::EmptyColumns,
             Job::Survey(_) => Kind::Survey,
         }
     }

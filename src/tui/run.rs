@@ -148,6 +148,7 @@ impl Desk {
             keymap: Arc::new(options.preferences.keymap.clone()),
             vim: options.preferences.vim,
             mouse: options.preferences.mouse,
+            show_empty: options.preferences.show_empty,
             title: options.title.clone(),
             now: options.now,
             hunts,

@@ -106,6 +106,7 @@ impl Stage {
             keymap: Arc::default(),
             vim: false,
             mouse: false,
+            show_empty: false,
             title: "sample".into(),
             now: None,
             hunts: Arc::new(pack::shipped().unwrap()),
@@ -356,6 +357,7 @@ fn result(text: &str) -> (Compiled, Vec<Vec<Value>>, u64) {
         () if word("SecurityAlert") => alerts(text),
         () if word("OfficeActivity") => hits(),
         () if word("Wide") => wide(),
+        () if word("Raw") => raw(),
         () if word("Hostile") => hostile(),
         () if word("Big") => {
             let compiled = compiled(columns(&[("N", Type::Long), ("Square", Type::Long)]));
@@ -486,6 +488,15 @@ fn wide() -> (Compiled, Vec<Vec<Value>>) {
     let names: Vec<String> = (1..=200).map(|at| format!("Column{at}")).collect();
     let list: Vec<_> = names.iter().map(|name| (name.as_str(), Type::String)).collect();
     let row = |at: usize| names.iter().map(|name| text(format!("{name} row {at}"))).collect();
+    (compiled(columns(&list)), (0..3).map(row).collect())
+}
+
+/// Rows of a wide table as they lie, most columns without a value.
+fn raw() -> (Compiled, Vec<Vec<Value>>) {
+    let names: Vec<String> = (1..=40).map(|at| format!("Column{at}")).collect();
+    let list: Vec<_> = names.iter().map(|name| (name.as_str(), Type::String)).collect();
+    let value = |at: usize, row: usize| if at % 9 == 0 { format!("{} row {row}", names[at]) } else { "".into() };
+    let row = |row: usize| (0..names.len()).map(|at| text(value(at, row))).collect();
     (compiled(columns(&list)), (0..3).map(row).collect())
 }
 
@@ -644,7 +655,8 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
             ]),
             schema: None,
         }],
-        Effect::Export { path, raw, .. } => vec![Msg::Exported(Ok(Exported {
+        Effect::Export { path, raw, hidden, .. } => vec![Msg::Exported(Ok(Exported {
+            hidden: *hidden,
             path: path.clone(),
             rows: 5,
             bytes: 812,
@@ -676,9 +688,11 @@ fn surveyed(survey: &Survey, text: &str) -> Vec<Grid> {
     let rows = picked(text, &survey.filters, &[]);
     match survey.topic {
         Topic::EmptyColumns => {
-            let count = |at: i64| Value::Long(i64::from(at % 3 == 0));
-            let count_of = survey.pipes[0].matches("countif").count() as i64;
-            vec![Grid { columns: Vec::new(), rows: vec![(0..count_of).map(count).collect()] }]
+            let asked = |name: &str| survey.pipes[0].contains(&format!("({name})"));
+            let asked = |at: &usize| asked(&compiled.columns[*at].name);
+            let count = |at: usize| rows.iter().filter(|row| !row[at].text().is_empty()).count() as i64;
+            let counts = (0..compiled.columns.len()).filter(asked).map(|at| Value::Long(count(at)));
+            vec![Grid { columns: Vec::new(), rows: vec![counts.collect()] }]
         }
         Topic::Values { column } => {
             let mut counts: Vec<(Value, i64)> = Vec::new();

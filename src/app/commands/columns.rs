@@ -5,8 +5,8 @@ use super::panes::palette;
 use crate::app::columns::Columns;
 use crate::app::grid::Grid;
 use crate::app::layout::{self, Part};
-use crate::app::msg::{Effect, Topic};
-use crate::app::{App, NoteKind, surveys, text};
+use crate::app::msg::Effect;
+use crate::app::{App, NoteKind, emptiness, text};
 
 /// No column is made wider, so that no width is a mistake in typing.
 const WIDTH_MAX: usize = 2_000;
@@ -105,12 +105,7 @@ pub fn width(app: &mut App, typed: &str) -> Vec<Effect> {
 
 /// Asks which columns have no value in any row, or shows those that are hidden for that.
 pub fn hide_empty(app: &mut App, _: &str) -> Vec<Effect> {
-    let Some(grid) = &app.grid else { return nothing() };
-    if grid.view.columns.hidden_as_empty() > 0 {
-        change(app, |grid| grid.view.columns.hide_empty(Default::default()));
-        return nothing();
-    }
-    surveys::ask(app, Topic::EmptyColumns, surveys::empty_columns)
+    emptiness::toggle(app)
 }
 
 pub fn first_column(app: &mut App, _: &str) -> Vec<Effect> {
@@ -155,7 +150,10 @@ fn named(app: &mut App, typed: &str) -> Result<usize, Vec<Effect>> {
 
 /// Every column as it came, in its own order and width.
 pub fn columns_as_they_came(app: &mut App, _: &str) -> Vec<Effect> {
-    change(app, |grid| grid.view.columns = Columns::default());
+    change(app, |grid| {
+        grid.view.columns = Columns::default();
+        grid.view.columns.show_empty();
+    });
     nothing()
 }
 

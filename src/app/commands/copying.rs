@@ -47,11 +47,15 @@ pub fn copy_as(app: &mut App, typed: &str) -> Vec<Effect> {
     }
 }
 
+/// What a row is called that is not all copied.
+const WITHOUT: &str = "row without its hidden columns";
+
 fn copy(app: &mut App, what: &'static str, defang: bool) -> Vec<Effect> {
     let Some(grid) = &app.grid else { return nothing() };
+    let what = if what == "row" && grid.view.columns.hidden() > 0 { WITHOUT } else { what };
     let text = match (what, grid.current()) {
         ("cell", Some(row)) => row.get(grid.view.column).map(Value::text),
-        ("row", Some(row)) => row_text(&grid.compiled.columns, &grid.view.columns, row),
+        ("row" | WITHOUT, Some(row)) => row_text(&grid.compiled.columns, &grid.view.columns, row),
         ("column" | "list", Some(_)) => {
             let Extent::All { .. } = grid.extent else {
                 return app.say(NoteKind::Warning, "a column can be copied once the query is done");
@@ -75,9 +79,9 @@ fn copy(app: &mut App, what: &'static str, defang: bool) -> Vec<Effect> {
     vec![Effect::Copy { what, text: CopyText::Ready(text), defang }]
 }
 
-/// The row as a JSON object of the columns that are shown.
+/// The row as a JSON object without the columns that the reader hid.
 fn row_text(columns: &[ColumnType], view: &Columns, row: &[Value]) -> Option<String> {
-    let shown = view.shown(columns.len());
+    let shown = view.wanted(columns.len());
     let columns: Vec<ColumnType> = shown.iter().filter_map(|at| columns.get(*at)).cloned().collect();
     let row: Vec<Value> = shown.iter().filter_map(|at| row.get(*at)).cloned().collect();
     let format = export::format("jsonl")?;

@@ -88,6 +88,7 @@ pub fn export_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
         columns: grid.compiled.columns.clone(),
         order: grid.order.clone(),
         filters: grid.conditions(),
+        hidden: grid.view.columns.hidden() + grid.view.columns.hidden_as_empty(),
         path: PathBuf::from(typed.trim()),
         raw,
         over,

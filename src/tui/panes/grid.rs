@@ -8,6 +8,7 @@ use super::super::theme::Theme;
 use super::table::{self, Table};
 use crate::app::clock;
 use crate::app::grid::{Extent, Filter, View};
+use crate::app::keys::Context;
 use crate::app::layout::{self, MARGIN, Part};
 use crate::app::msg::TableAge;
 use crate::app::{App, Focus, diff, text};
@@ -46,7 +47,7 @@ pub fn title(app: &App) -> (String, String) {
         left.push_str("  (of the run before)");
     }
     let width = layout::table_width(layout::layout(app).inner(Part::Grid));
-    let right = columns_in_view(&grid.view, width);
+    let right = columns_in_view(app, &grid.view, width);
     let room = width.saturating_sub(text::width(&left) + text::width(&right) + 6);
     left.push_str(&pills(&grid.filters, room, app.ascii));
     (left, right)
@@ -74,7 +75,7 @@ fn pills(filters: &[Filter], room: usize, ascii: bool) -> String {
 }
 
 /// Which of the columns are in view, and how many are hidden.
-fn columns_in_view(view: &View, width: usize) -> String {
+fn columns_in_view(app: &App, view: &View, width: usize) -> String {
     let all = view.columns.shown(view.widths.len()).len();
     let stay = view.columns.stay(&view.widths, width);
     let (first, in_view) = (stay + view.left, view.columns_in(width).len());
@@ -85,8 +86,14 @@ fn columns_in_view(view: &View, width: usize) -> String {
         let more = if last < all { " >" } else { "" };
         parts.push(format!("{less}cols {}-{last}/{all}{more}", first + 1));
     }
-    let said = [(view.columns.hidden(), "hidden"), (view.columns.hidden_as_empty(), "empty hidden")];
-    parts.extend(said.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    let columns = &view.columns;
+    for (count, what, command) in
+        [(columns.hidden(), "hidden", "unhide"), (columns.hidden_as_empty(), "empty hidden", "hide-empty")]
+    {
+        let key = app.keymap.keys_of(Context::Grid, command).into_iter().next();
+        let key = key.map(|key| format!(" ({key})")).unwrap_or_default();
+        parts.extend((count > 0).then(|| format!("{count} {what}{key}")));
+    }
     parts.join("  ")
 }
 

@@ -120,3 +120,17 @@ fn what_is_copied_goes_to_the_terminal_and_to_a_file() {
     copied(&mut terminal, "\"", "list copied: 32 bytes", "(datetime(2026-05-14T00:00:00Z))");
     assert_eq!(fs::metadata(&clip).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+#[test]
+fn columns_without_a_value_are_not_in_the_way() {
+    // The rows behind lie in a wide table; what has a value is seen at once.
+    let mut terminal = on_result("OfficeActivity", (80, 24), "empty hidden (_)");
+    terminal.send(":export all.csv\r");
+    terminal.wait("hidden columns to all.csv");
+    let header = fs::read_to_string(terminal.file("all.csv")).unwrap();
+    assert!(header.lines().next().unwrap().split(',').count() > 50, "{header}");
+    terminal.send("_");
+    terminal.wait_until("they are shown", |screen| !screen.contains("empty hidden"));
+    terminal.send("_");
+    terminal.wait("columns without a value in any row hidden");
+}
