@@ -12,6 +12,7 @@ pub fn window_came(app: &mut App, window: &Window, rows: Result<Rows, String>) -
     let found = match rows {
         Ok(found) => found,
         Err(why) => {
+            super::search::forget(grid);
             let said = format!("rows cannot be read: {}", text::shown(&why, app.ascii));
             return app.say(NoteKind::Error, said);
         }
@@ -20,7 +21,7 @@ pub fn window_came(app: &mut App, window: &Window, rows: Result<Rows, String>) -
     match window.purpose {
         Purpose::Grid => {
             if grid.take(window, found, app.ascii) {
-                super::search::settle(app);
+                return super::search::settle(app);
             }
         }
         Purpose::Hits => return commands::open_hits(app, found.rows),

@@ -14,6 +14,8 @@ pub struct ChartPane {
     pub run: u64,
     /// `None` until the rows are there.
     pub chart: Option<Chart>,
+    /// The rows were asked for, and nobody else's since.
+    pub asked: bool,
     pub view: View,
     pub shown: bool,
     /// The query's own, or what was chosen; without a kind the rows decide.
@@ -36,11 +38,20 @@ pub fn open(app: &mut App, render: Render) -> Vec<Effect> {
         return app.say(NoteKind::Warning, "the result can be drawn once the query is done");
     };
     let rows_left = total.saturating_sub(ROWS_MAX);
-    app.chart = Some(ChartPane { run, chart: None, view: View::default(), shown: true, render, rows_left });
+    let view = View::default();
+    app.chart = Some(ChartPane { run, chart: None, asked: false, view, shown: true, render, rows_left });
     app.dirty = true;
+    missing(app)
+}
+
+/// Asks for the rows of a chart that is to be drawn, once.
+pub fn missing(app: &mut App) -> Vec<Effect> {
+    let wanted = |pane: &&mut ChartPane| pane.chart.is_none() && !pane.asked;
+    let Some(pane) = app.chart.as_mut().filter(wanted) else { return Vec::new() };
+    pane.asked = true;
     vec![Effect::Read(Window {
         purpose: Purpose::Chart,
-        result: run,
+        result: pane.run,
         order: Vec::new(),
         filters: Conditions::default(),
         offset: 0,

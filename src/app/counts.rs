@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::msg::{Effect, Follow, Followed};
+use super::parameters::{self, Then};
 use super::popup::{Popup, Text};
+use super::statement::Statement;
 use super::{App, NoteKind, commands, diff, lists, text};
 
 /// Rows that come out of the operators of each line.
@@ -12,9 +14,11 @@ use super::{App, NoteKind, commands, diff, lists, text};
 pub struct Counts {
     /// Of the question whose answer is awaited.
     ticket: u64,
-    /// The text that they are of, and the first byte of the statement in it.
+    /// The text that they are of, the first byte of the statement in it, and the statement as it was asked
+    /// about, which has as many lines.
     version: u64,
     offset: usize,
+    asked: String,
     lines: BTreeMap<usize, Vec<Option<u64>>>,
 }
 
@@ -41,13 +45,29 @@ pub fn toggle(app: &mut App) -> Vec<Effect> {
 }
 
 /// Asks about the statement at the cursor.
-pub fn ask(app: &mut App, follow: Follow, said: &str) -> Vec<Effect> {
+pub fn ask(app: &mut App, follow: Follow, said: &'static str) -> Vec<Effect> {
     let (text, offset) = super::statement::whole(app);
     if text.trim().is_empty() {
         return app.say(NoteKind::Warning, "there is no query at the cursor");
     }
+    let statement = Statement { offset, text };
+    let Some(filled) = parameters::filled(&statement.text, &app.parameters) else {
+        return parameters::ask(app, statement, Then::Follow(follow, said));
+    };
+    follow_statement(app, follow, said, offset, filled.text)
+}
+
+/// Asks about a statement whose parameters are known.
+pub fn follow_statement(
+    app: &mut App,
+    follow: Follow,
+    said: &str,
+    offset: usize,
+    text: String,
+) -> Vec<Effect> {
     let ticket = app.number();
-    app.counts = Counts { ticket, version: app.editor.version, offset, ..Counts::default() };
+    let (version, asked) = (app.editor.version, text.clone());
+    app.counts = Counts { ticket, version, offset, asked, ..Counts::default() };
     app.say(NoteKind::Plain, said);
     vec![Effect::Follow { follow, ticket, text, now: app.clock.now() }]
 }
@@ -61,7 +81,7 @@ pub fn behind(app: &mut App) -> Vec<Effect> {
         return app.say(NoteKind::Warning, "a difference is made of two results, and has no rows behind it");
     }
     let follow = Follow::Behind { columns: grid.compiled.columns.clone(), row: row.to_vec() };
-    let (text, now) = (grid.text.clone(), Some(grid.compiled.now));
+    let (text, now) = (grid.ran.clone(), Some(grid.compiled.now));
     app.counts = Counts { ticket, ..Counts::default() };
     app.say(NoteKind::Plain, "looking for the rows behind this one...");
     vec![Effect::Follow { follow, ticket, text, now }]
@@ -77,10 +97,11 @@ pub fn came(app: &mut App, ticket: u64, answer: Result<Followed, String>) -> Vec
             app.say(NoteKind::Plain, "the text has changed; count again")
         }
         Ok(Followed::Counts(rows)) => {
-            let text = app.editor.text();
+            let lines = |text: Option<&str>| text.unwrap_or("").matches('\n').count();
+            let above = lines(app.editor.text().get(..app.counts.offset));
             for (at, rows) in rows {
-                let before = text.get(..app.counts.offset + at).unwrap_or("");
-                app.counts.lines.entry(before.matches('\n').count()).or_default().push(rows);
+                let line = above + lines(app.counts.asked.get(..at));
+                app.counts.lines.entry(line).or_default().push(rows);
             }
             app.say(NoteKind::Good, "rows that come out of each operator; again takes them away")
         }

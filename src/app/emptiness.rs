@@ -37,7 +37,11 @@ pub fn settle(app: &mut App) -> Vec<Effect> {
     let hides = app.hide_empty;
     let Some(grid) = app.grid.as_mut().filter(|_| hides) else { return Vec::new() };
     let done = matches!(grid.extent, Extent::All { total: 1.., .. });
-    if !done || grid.rows.is_empty() || grid.emptiness != Emptiness::Unknown || grid.view.columns.shows_empty() {
+    if !done
+        || grid.rows.is_empty()
+        || grid.emptiness != Emptiness::Unknown
+        || grid.view.columns.shows_empty()
+    {
         return Vec::new();
     }
     let (columns, widths) = (&grid.view.columns, &grid.view.widths);

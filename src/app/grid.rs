@@ -176,8 +176,9 @@ pub struct Grid {
     /// The run that made it, by which it is kept.
     pub run: u64,
     pub compiled: Arc<Compiled>,
-    /// The statement that it is the result of.
+    /// The statement that it is the result of, as it was written, and as it ran: its parameters put in.
     pub text: String,
+    pub ran: String,
     pub extent: Extent,
     /// Rows at hand, from `start` on, of those that `picked` says.
     pub rows: Vec<Vec<Value>>,
@@ -230,6 +231,7 @@ impl Grid {
             run,
             compiled,
             text: String::new(),
+            ran: String::new(),
             extent,
             rows,
             start: 0,

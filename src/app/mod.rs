@@ -11,6 +11,7 @@ pub mod counts;
 pub mod diff;
 pub mod editor;
 pub mod emptiness;
+mod ended;
 pub mod grid;
 pub mod keymap;
 pub mod keys;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::lists::{Choice, Item};
-use super::msg::Effect;
+use super::msg::{Effect, Follow};
 use super::popup::{Input, List, ListKind, Popup};
 use super::statement::Statement;
-use super::{App, commands, text};
+use super::{App, commands, counts, text};
 use crate::compile::quoted;
 use crate::diag::Diagnostic;
 use crate::span::Span;
@@ -22,10 +22,19 @@ const VALUE_BYTES: usize = 4 << 10;
 /// What was typed for parameters, by their names.
 pub type Values = BTreeMap<String, String>;
 
+/// What is done with a statement once its parameters are known.
+#[derive(Clone, Debug)]
+pub enum Then {
+    Run,
+    /// What is asked about its rows, and what is said meanwhile.
+    Follow(Follow, &'static str),
+}
+
 /// A statement that waits for the values of its parameters.
 #[derive(Clone, Debug)]
 pub struct Asked {
     statement: Statement,
+    then: Then,
     /// Each name once, in the order of the text, with what is typed for it.
     fields: Vec<(String, String)>,
 }
@@ -117,8 +126,8 @@ impl Filled {
     }
 }
 
-/// Asks for the parameters of a statement before it runs; gives it back when it has none.
-pub fn ask(app: &mut App, statement: Statement) -> Option<Statement> {
+/// Asks for the parameters of a statement first, if it has some.
+pub fn ask(app: &mut App, statement: Statement, then: Then) -> Vec<Effect> {
     let mut fields: Vec<(String, String)> = Vec::new();
     for (_, name) in places(&statement.text) {
         if fields.iter().all(|(known, _)| *known != name) {
@@ -126,11 +135,21 @@ pub fn ask(app: &mut App, statement: Statement) -> Option<Statement> {
             fields.push((name, value));
         }
     }
-    let Some((_, first)) = fields.first() else { return Some(statement) };
+    let Some((_, first)) = fields.first() else { return go_on(app, statement, then) };
     app.popup = Some(Popup::List(List::new(ListKind::Parameters, first)));
-    app.asked = Some(Asked { statement, fields });
+    app.asked = Some(Asked { statement, then, fields });
     app.dirty = true;
-    None
+    Vec::new()
+}
+
+fn go_on(app: &mut App, statement: Statement, then: Then) -> Vec<Effect> {
+    match then {
+        Then::Run => commands::run_statement(app, statement),
+        Then::Follow(follow, said) => {
+            let filled = filled(&statement.text, &app.parameters).unwrap_or_default();
+            counts::follow_statement(app, follow, said, statement.offset, filled.text)
+        }
+    }
 }
 
 pub fn count(app: &App) -> usize {
@@ -175,7 +194,7 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
         app.dirty = true;
         return Vec::new();
     }
-    let Some(Asked { statement, fields }) = app.asked.take() else { return Vec::new() };
+    let Some(Asked { statement, then, fields }) = app.asked.take() else { return Vec::new() };
     app.popup = None;
     for (name, value) in fields {
         if value.len() <= VALUE_BYTES
@@ -184,7 +203,7 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
             app.parameters.insert(name, value);
         }
     }
-    commands::run_statement(app, statement)
+    go_on(app, statement, then)
 }
 
 #[cfg(test)]

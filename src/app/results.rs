@@ -26,6 +26,8 @@ pub struct Kept {
     /// The run that made it, by which the engine has it.
     pub run: u64,
     pub past: Past,
+    /// The text as it ran, its parameters put in.
+    pub ran: String,
     pub compiled: Arc<Compiled>,
     /// Values that were copied for it.
     pub values: u64,
@@ -86,10 +88,16 @@ fn name_all(app: &mut App) -> Effect {
 }
 
 /// Keeps a result; what is too much then is dropped, the oldest first.
-pub fn keep(app: &mut App, run: u64, past: Past, compiled: Arc<Compiled>, values: u64) -> Vec<Effect> {
+pub fn keep(
+    app: &mut App,
+    run: u64,
+    (past, ran): (Past, String),
+    compiled: Arc<Compiled>,
+    values: u64,
+) -> Vec<Effect> {
     app.results.numbers += 1;
     let number = app.results.numbers;
-    app.results.kept.push(Kept { number, run, past, compiled, values, left: None });
+    app.results.kept.push(Kept { number, run, past, ran, compiled, values, left: None });
     let (mut effects, mut dropped) = (Vec::new(), Vec::new());
     let too_much = |kept: &[Kept]| {
         kept.len() > KEPT_MAX || kept.iter().map(|kept| kept.values).sum::<u64>() > VALUES_MAX
@@ -134,12 +142,13 @@ pub fn show(app: &mut App, place: usize) -> Vec<Effect> {
         let said = format!("this is {}", kept.name());
         return app.say(NoteKind::Plain, said);
     }
-    let Kept { run, past, compiled, left, .. } = kept.clone();
+    let Kept { run, past, ran, compiled, left, .. } = kept.clone();
     let said = format!("{} of {}", kept.name(), clock::short(past.ended / ticks::SECOND * ticks::SECOND));
     leave(app);
     let extent = Extent::All { total: past.rows, ms: past.ms };
     let mut grid = Grid::new(run, compiled.clone(), Vec::new(), extent, app.ascii);
     grid.text.clone_from(&past.text);
+    grid.ran.clone_from(&ran);
     if let Some((look, row, column, _)) = &left {
         grid.put_on(look.clone());
         (grid.view.row, grid.view.column) = (*row, *column);
@@ -150,7 +159,7 @@ pub fn show(app: &mut App, place: usize) -> Vec<Effect> {
         app.focus = Focus::Grid;
     }
     app.say(NoteKind::Plain, said);
-    let effects = present(app, run, &past.text, &compiled, past.rows);
+    let effects = present(app, run, &ran, &compiled, past.rows);
     if let (Some((.., shown)), Some(chart)) = (left, &mut app.chart) {
         chart.shown = shown;
     }

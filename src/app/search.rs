@@ -1,5 +1,7 @@
 //! Looking for a text in a result: rows by the engine, which knows all of them; columns here.
 
+use std::collections::VecDeque;
+
 use super::grid::{Extent, Grid};
 use super::msg::{Effect, Find, FoundRow};
 use super::{App, NoteKind, text};
@@ -14,7 +16,12 @@ pub struct Search {
     asked: Option<Find>,
     /// The row was found, and the cell goes to the column when its values are there.
     toward: Option<bool>,
+    /// Steps that were asked for meanwhile, and whether each goes forward.
+    more: VecDeque<bool>,
 }
+
+/// Keys that are held down go no further ahead than this.
+const STEPS_AHEAD: usize = 100;
 
 /// The places of a text in another, whatever the case: byte ranges.
 pub fn places(shown: &str, wanted: &str) -> Vec<std::ops::Range<usize>> {
@@ -32,7 +39,7 @@ pub fn begin(app: &mut App, wanted: &str) -> Vec<Effect> {
     let Extent::All { .. } = grid.extent else {
         return app.say(NoteKind::Warning, "the result can be searched once the query is done");
     };
-    grid.search = Some(Search { text: wanted.to_owned(), asked: None, toward: None });
+    grid.search = Some(Search { text: wanted.to_owned(), asked: None, toward: None, more: VecDeque::new() });
     let from = grid.view.row.checked_sub(1);
     ask(app, from, true)
 }
@@ -42,6 +49,15 @@ pub fn go(app: &mut App, forward: bool) -> Vec<Effect> {
     app.dirty = true;
     let ascii = app.ascii;
     let Some(grid) = &mut app.grid else { return Vec::new() };
+    if let Some(search) =
+        grid.search.as_mut().filter(|search| search.asked.is_some() || search.toward.is_some())
+    {
+        // It counts from the place that is being looked for.
+        if search.more.len() < STEPS_AHEAD {
+            search.more.push_back(forward);
+        }
+        return Vec::new();
+    }
     let columns = columns_with(grid, ascii);
     let shown = grid.view.columns.shown(grid.compiled.columns.len());
     let place = |column: usize| shown.iter().position(|other| *other == column);
@@ -82,12 +98,16 @@ pub fn came(app: &mut App, find: &Find, found: Result<FoundRow, String>) -> Vec<
     let found = match found {
         Ok(found) => found,
         Err(why) => {
+            search.more.clear();
             let said = format!("the result cannot be searched: {}", text::shown(&why, ascii));
             return app.say(NoteKind::Error, said);
         }
     };
     let names = named(grid, ascii);
     let Some(row) = found.row else {
+        if let Some(search) = &mut grid.search {
+            search.more.clear();
+        }
         let Some(column) = names.first() else {
             return app.say(NoteKind::Warning, format!("'{wanted}' is nowhere in the result"));
         };
@@ -95,7 +115,6 @@ pub fn came(app: &mut App, find: &Find, found: Result<FoundRow, String>) -> Vec<
         return app.say(NoteKind::Plain, format!("'{wanted}' is in no row, only in the name of the column"));
     };
     search_to(grid, row, find.forward);
-    settle(app);
     let (place, total) = (text::thousands(found.place), text::count(found.total, "row"));
     let wrapped = match (found.wrapped, find.forward) {
         (true, true) => "; on from the first row",
@@ -106,7 +125,8 @@ pub fn came(app: &mut App, find: &Find, found: Result<FoundRow, String>) -> Vec<
         0 => String::new(),
         count => format!("; also in {}", text::count(count, "column name")),
     };
-    app.say(NoteKind::Plain, format!("'{wanted}': {place} of {total}{also}{wrapped}"))
+    app.say(NoteKind::Plain, format!("'{wanted}': {place} of {total}{also}{wrapped}"));
+    settle(app)
 }
 
 fn search_to(grid: &mut Grid, row: u64, forward: bool) {
@@ -116,21 +136,31 @@ fn search_to(grid: &mut Grid, row: u64, forward: bool) {
     }
 }
 
-/// Moves the cell to the column of a row that was found, once its values are at hand.
-pub fn settle(app: &mut App) {
+/// Moves the cell to the column of a row that was found, once its values are at hand; then does the next step.
+pub fn settle(app: &mut App) -> Vec<Effect> {
     let ascii = app.ascii;
-    let Some(grid) = &mut app.grid else { return };
-    let Some(forward) = grid.search.as_ref().and_then(|search| search.toward) else { return };
+    let Some(grid) = &mut app.grid else { return Vec::new() };
+    let Some(forward) = grid.search.as_ref().and_then(|search| search.toward) else { return Vec::new() };
     if !grid.settled() || grid.current().is_none() {
-        return;
+        return Vec::new();
     }
     let columns = columns_with(grid, ascii);
     let column = if forward { columns.first() } else { columns.last() };
     if let Some(column) = column {
         grid.view.column = *column;
     }
-    if let Some(search) = &mut grid.search {
+    let next = grid.search.as_mut().and_then(|search| {
         search.toward = None;
+        search.more.pop_front()
+    });
+    next.map(|forward| go(app, forward)).unwrap_or_default()
+}
+
+/// What was asked for does not come any more.
+pub fn forget(grid: &mut Grid) {
+    if let Some(search) = &mut grid.search {
+        (search.asked, search.toward) = (None, None);
+        search.more.clear();
     }
 }
 

@@ -8,7 +8,7 @@ use super::msg::{AgePurpose, Effect, Msg, TableAge, Topic};
 use super::record::Record;
 use super::session::{Left, TabState};
 use super::stepper::Stepper;
-use super::{App, Focus, NoteKind, emptiness, text};
+use super::{App, Focus, NoteKind, emptiness, search, text};
 
 /// More tabs than this nobody tells apart.
 pub const TABS_MAX: usize = 30;
@@ -104,11 +104,15 @@ fn take(app: &mut App) -> Tab {
 fn put(app: &mut App, tab: Tab) {
     let Tab { number, editor, file_text, focus, grid, ages, record, chart, stepper, left } = tab;
     app.tabs.number = number;
-    // What was asked for meanwhile did not come here.
-    let mut grid = grid;
+    // What was asked for meanwhile did not come here, and others may have asked since.
+    let (mut grid, mut chart) = (grid, chart);
+    if let Some(chart) = &mut chart {
+        chart.asked = false;
+    }
     if let Some(grid) = &mut grid {
         grid.waiting = None;
         emptiness::forget(grid);
+        search::forget(grid);
     }
     (app.editor, app.file_text, app.focus) = (editor, file_text, focus);
     (app.grid, app.ages, app.record) = (grid, ages, record);

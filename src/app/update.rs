@@ -9,16 +9,16 @@ use super::keys::{self, Context};
 use super::keytest;
 use super::layout::{self, Part};
 use super::mouse;
-use super::msg::{Effect, Failure, Msg, Question};
-use super::popup::{ListKind, Popup, Text};
+use super::msg::{Effect, Msg, Question};
+use super::popup::{ListKind, Popup};
 use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::zone::Zone;
 use super::{
-    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, SAVE_MS, commands, completion, counts,
-    emptiness, parameters, results, search, statement, surveys, sweep, tabs, text, vim, written,
+    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, Running, SAVE_MS, chart, commands, completion,
+    counts, emptiness, ended, parameters, results, search, statement, surveys, sweep, tabs, text, vim,
+    written,
 };
-use crate::diag::Diagnostic;
 
 /// Handles one event at a time, in milliseconds since the start. The only way in which an [`App`] changes.
 pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
@@ -93,7 +93,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::First { run, compiled, rows } => {
             if is_current(app, run) {
                 let mut grid = Grid::new(run, compiled, rows, Extent::Growing, app.ascii);
-                grid.text = app.running.as_ref().map(|running| running.text.clone()).unwrap_or_default();
+                (grid.text, grid.ran) = texts(app);
                 return show(app, grid);
             }
         }
@@ -105,17 +105,17 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
                 running.said = said;
             }
             let mut grid = Grid::new(run, compiled, rows, Extent::All { total, ms }, app.ascii);
-            let text = app.running.as_ref().map(|running| running.text.clone()).unwrap_or_default();
-            grid.text.clone_from(&text);
+            let (text, ran) = texts(app);
+            (grid.text, grid.ran) = (text.clone(), ran.clone());
             tabs::take_up(app, &mut grid);
             let past = Past { text, ended, rows: total, ms };
             remember(&mut app.history, past.clone());
             let kept = grid.compiled.clone();
-            let mut effects = finish(app, grid, &warnings, skipped);
-            effects.extend(results::keep(app, run, past, kept, values));
+            let mut effects = ended::finish(app, grid, &warnings, skipped);
+            effects.extend(results::keep(app, run, (past, ran), kept, values));
             return effects;
         }
-        Msg::Failed { run, failure, ms } => return fail(app, run, failure, ms),
+        Msg::Failed { run, failure, ms } => return ended::fail(app, run, failure, ms),
         Msg::Window { window, rows } => return window_came(app, &window, rows),
         Msg::Found { find, found } => return search::came(app, &find, found),
         Msg::Surveyed { survey, answer } => return surveys::came(app, &survey, answer),
@@ -167,7 +167,13 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
     Vec::new()
 }
 
-fn is_current(app: &App, run: u64) -> bool {
+/// What runs, as it was written and with its parameters put in.
+fn texts(app: &App) -> (String, String) {
+    let texts = |running: &Running| (running.text.clone(), running.filled.text.clone());
+    app.running.as_ref().map(texts).unwrap_or_default()
+}
+
+pub fn is_current(app: &App, run: u64) -> bool {
     app.running.as_ref().is_some_and(|running| running.run == run)
 }
 
@@ -325,6 +331,7 @@ fn settle(app: &mut App) -> Vec<Effect> {
     }
     in_zone(app);
     let mut effects = emptiness::settle(app);
+    effects.extend(chart::missing(app));
     if let Some(stepper) = &mut app.stepper {
         let area = layout.inner(Part::Events);
         let filter = stepper.filter(area, app.ascii).len() as u16;
@@ -393,7 +400,7 @@ fn forget_results(app: &mut App) {
 
 /// Puts a result into the grid in place of the old one. When that has first rows of the same run, the
 /// reader stays where they are, in an open record too.
-fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
+pub fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
     app.dirty = true;
     if let Some(old) = app.grid.as_ref().filter(|old| old.run == grid.run) {
         grid.view = old.view.clone();
@@ -416,74 +423,4 @@ fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
     forget_results(app);
     app.grid = Some(grid);
     Vec::new()
-}
-
-fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) -> Vec<Effect> {
-    let Some(running) = app.running.take() else { return Vec::new() };
-    let (compiled, run) = (grid.compiled.clone(), grid.run);
-    let total = grid.reachable();
-    let mut effects = show(app, grid);
-    if app.editor.remark(running.version, running.offset, &running.filled.written(warnings)) {
-        app.editor.explained = !warnings.is_empty();
-    }
-    match (warnings.first(), skipped) {
-        (_, 1..) => {
-            let said = format!("the last of {} results is shown; kqlhunt query prints them all", skipped + 1);
-            app.say(NoteKind::Warning, said);
-        }
-        (Some(first), _) => {
-            let said = text::shown(&first.message, app.ascii).into_owned();
-            app.say(NoteKind::Warning, said);
-        }
-        (None, _) => {
-            let stopped =
-                running.stopped.map(|tab| format!("the query of tab {} was stopped for this one", tab + 1));
-            let said = stopped.unwrap_or_else(|| text::shown(&running.said, app.ascii).into_owned());
-            // What was said since the run began, such as of a copy of its first rows, stays to be read.
-            if !said.is_empty() {
-                app.say(NoteKind::Plain, said);
-            }
-        }
-    }
-    effects.extend(results::present(app, run, &running.filled.text, &compiled, total));
-    effects
-}
-
-fn fail(app: &mut App, run: u64, failure: Failure, ms: u64) -> Vec<Effect> {
-    if !is_current(app, run) {
-        return Vec::new();
-    }
-    let Some(running) = app.running.take() else { return Vec::new() };
-    if let Some(grid) = app.grid.as_mut().filter(|grid| grid.run == run) {
-        grid.extent = Extent::Stopped;
-    }
-    match failure {
-        Failure::Query(diagnostics) => {
-            let first = diagnostics.iter().find(|one| one.is_error()).or(diagnostics.first());
-            let message = first.map_or("the query has errors", |one| one.message.as_str());
-            let errors = diagnostics.iter().filter(|one| one.is_error()).count();
-            let more = if errors > 1 {
-                format!(" ({errors} errors; Ctrl-G goes to the next)")
-            } else {
-                String::new()
-            };
-            let said = format!("{}{more}", text::shown(message, app.ascii));
-            let diagnostics = running.filled.written(&diagnostics);
-            app.editor.remark(running.version, running.offset, &diagnostics);
-            app.editor.explained = true;
-            app.say(NoteKind::Error, said)
-        }
-        Failure::Cancelled => {
-            let said = format!("cancelled after {}", text::elapsed(ms));
-            app.say(NoteKind::Warning, said)
-        }
-        Failure::Other(why) => {
-            let lines: Vec<String> =
-                why.lines().map(|line| text::shown(line, app.ascii).into_owned()).collect();
-            if lines.len() > 1 {
-                app.popup = Some(Popup::Text(Text::new("The query failed", lines.clone())));
-            }
-            app.say(NoteKind::Error, lines.into_iter().next().unwrap_or_default())
-        }
-    }
 }

@@ -15,6 +15,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
 use super::run::Event;
+use super::sequence::{Sequence, Whole, letter};
 use super::terminal::dimensions;
 use crate::app::mouse::{Does, Mouse};
 use crate::app::msg::Msg;
@@ -76,13 +77,13 @@ pub fn start(events: Sender<Event>) -> io::Result<()> {
             };
             let next = match next {
                 Input::Key(key) if key.code == KeyCode::Esc && key.modifiers.is_empty() => {
-                    let (key, rest) = escaped(key, wait);
+                    let (msg, rest) = escaped(key, wait);
                     waiting = rest;
-                    Input::Key(key)
+                    msg
                 }
-                other => other,
+                other => message(other),
             };
-            if let Some(msg) = message(next)
+            if let Some(msg) = next
                 && events.send(Event::Msg(msg)).is_err()
             {
                 return;
@@ -156,16 +157,65 @@ fn message(input: Input) -> Option<Msg> {
     }
 }
 
-/// An Esc with the key that follows at once is that key with Alt; else it stays, and what came after it.
-fn escaped(escape: KeyEvent, wait: Duration) -> (KeyEvent, Option<Input>) {
+/// What an Esc is with what follows at once: a key with Alt, or the sequence that a link has split behind its
+/// first byte; else it stays itself. Also what came after it.
+fn escaped(escape: KeyEvent, wait: Duration) -> (Option<Msg>, Option<Input>) {
+    let alone = Some(Msg::Key(escape));
     if !poll(wait).unwrap_or(false) {
-        return (escape, None);
+        return (alone, None);
     }
     match read() {
-        Ok(Input::Key(key)) if key.modifiers.is_empty() && key.code != KeyCode::Esc => {
-            (KeyEvent::new(key.code, KeyModifiers::ALT), None)
-        }
-        Ok(other) => (escape, Some(other)),
-        Err(_) => (escape, None),
+        Ok(Input::Key(key)) if key.code != KeyCode::Esc => match Sequence::begun(&key) {
+            Some(sequence) => rest_of(sequence, with_alt(&key), wait),
+            None if key.modifiers.is_empty() => (Some(with_alt(&key)), None),
+            None => (alone, Some(Input::Key(key))),
+        },
+        Ok(other) => (alone, Some(other)),
+        Err(_) => (alone, None),
     }
+}
+
+fn with_alt(key: &KeyEvent) -> Msg {
+    Msg::Key(KeyEvent::new(key.code, KeyModifiers::ALT))
+}
+
+/// Reads a sequence to its end. When nothing follows its first letter, that was a key with Alt.
+fn rest_of(mut sequence: Sequence, alone: Msg, wait: Duration) -> (Option<Msg>, Option<Input>) {
+    let mut alone = Some(alone);
+    while poll(wait).unwrap_or(false) {
+        let Ok(input) = read() else { break };
+        let letter = match &input {
+            Input::Key(key) => letter(key),
+            _ => None,
+        };
+        let Some(letter) = letter else { return (alone, Some(input)) };
+        alone = None;
+        match sequence.push(letter) {
+            None => {}
+            Some(Whole::Key(key)) => return (Some(Msg::Key(key)), None),
+            Some(Whole::Paste) => return pasted(wait),
+            Some(Whole::Other) => return (None, None),
+        }
+    }
+    (alone, None)
+}
+
+/// The text of a paste whose beginning was split. crossterm does not hand on where it ends: with a pause.
+fn pasted(wait: Duration) -> (Option<Msg>, Option<Input>) {
+    let mut text = String::new();
+    let mut after = None;
+    while poll(wait).unwrap_or(false) {
+        match read() {
+            Ok(Input::Key(KeyEvent { code: KeyCode::Char(letter), .. })) => text.push(letter),
+            Ok(Input::Key(KeyEvent { code: KeyCode::Enter, .. })) => text.push('\n'),
+            Ok(Input::Key(KeyEvent { code: KeyCode::Tab, .. })) => text.push('\t'),
+            Ok(Input::Key(_)) => {}
+            Ok(other) => {
+                after = Some(other);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    (Some(Msg::Paste(text)), after)
 }

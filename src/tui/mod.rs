@@ -42,6 +42,8 @@ mod run;
 #[cfg(feature = "engine")]
 mod runner;
 #[cfg(feature = "engine")]
+mod sequence;
+#[cfg(feature = "engine")]
 mod sessions;
 #[cfg(feature = "engine")]
 mod signals;

@@ -96,6 +96,8 @@ pub struct Stage {
     pub effects: Vec<Effect>,
     /// The text of each run.
     pub ran: HashMap<u64, String>,
+    /// While answers are held back, those that wait.
+    held: Option<VecDeque<Msg>>,
 }
 
 impl Stage {
@@ -111,7 +113,7 @@ impl Stage {
             now: None,
             hunts: Arc::new(pack::shipped().unwrap()),
         });
-        Stage { app, depth: Depth::Ansi, at: 0, effects: Vec::new(), ran: HashMap::new() }
+        Stage { app, depth: Depth::Ansi, at: 0, effects: Vec::new(), ran: HashMap::new(), held: None }
     }
 
     /// One event, and what the world answers to it.
@@ -122,7 +124,8 @@ impl Stage {
                 if let Effect::Run { run, text, .. } = &effect {
                     self.ran.insert(*run, text.clone());
                 }
-                queue.extend(world(&effect, &self.ran));
+                let answers = world(&effect, &self.ran);
+                self.held.as_mut().unwrap_or(&mut queue).extend(answers);
                 self.effects.push(effect);
             }
         }
@@ -146,6 +149,18 @@ impl Stage {
             }
             "paste" => self.send(Msg::Paste(rest.replace("\\n", "\r").replace("\\e", "\x1b"))),
             "library" => self.send(library()),
+            // Answers wait; the next of them comes; all come; none comes.
+            "hold" => self.held = Some(VecDeque::new()),
+            "answer" => {
+                let next = self.held.as_mut().and_then(VecDeque::pop_front);
+                self.send(next.expect("an answer waits"));
+            }
+            "release" => {
+                for answer in self.held.take().into_iter().flatten() {
+                    self.send(answer);
+                }
+            }
+            "lose" => self.held = None,
             "wait" => {
                 self.at += rest.parse::<u64>().unwrap();
                 self.send(Msg::Wake(Some(0.25)));
@@ -495,7 +510,9 @@ fn wide() -> (Compiled, Vec<Vec<Value>>) {
 fn raw() -> (Compiled, Vec<Vec<Value>>) {
     let names: Vec<String> = (1..=40).map(|at| format!("Column{at}")).collect();
     let list: Vec<_> = names.iter().map(|name| (name.as_str(), Type::String)).collect();
-    let value = |at: usize, row: usize| if at % 9 == 0 { format!("{} row {row}", names[at]) } else { "".into() };
+    let value = |at: usize, row: usize| {
+        if at.is_multiple_of(9) { format!("{} row {row}", names[at]) } else { "".into() }
+    };
     let row = |row: usize| (0..names.len()).map(|at| text(value(at, row))).collect();
     (compiled(columns(&list)), (0..3).map(row).collect())
 }

@@ -32,12 +32,6 @@ pub fn chart(app: &mut App, typed: &str) -> Vec<Effect> {
         return effects;
     };
     pane.shown = !pane.shown;
-    if let (true, None) = (pane.shown, &pane.chart) {
-        // Its rows came while another tab was in front.
-        let render = pane.render.clone();
-        app.focus = Focus::Chart;
-        return open(app, render);
-    }
     let shown = pane.shown;
     app.stepper = None;
     app.focus = match (shown, app.focus) {

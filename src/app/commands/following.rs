@@ -21,7 +21,7 @@ pub fn behind(app: &mut App, _: &str) -> Vec<Effect> {
 pub fn open(app: &mut App, argument: &str) -> Vec<Effect> {
     let aggregated = app.stepper.is_none()
         && app.grid.as_ref().is_some_and(|grid| {
-            grid.current().is_some() && trace::aggregates(&grid.text) && !diff::is_difference(&grid.compiled)
+            grid.current().is_some() && trace::aggregates(&grid.ran) && !diff::is_difference(&grid.compiled)
         });
     if aggregated { counts::behind(app) } else { open_record(app, argument) }
 }

@@ -7,10 +7,11 @@ use crate::app::diff::Compared;
 use crate::app::editor::Editor;
 use crate::app::grid::Extent;
 use crate::app::msg::{AgePurpose, Effect};
+use crate::app::parameters::{self, Then};
 use crate::app::remarks::Remark;
 use crate::app::statement::{self, Statement};
 use crate::app::zone::Zone;
-use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, parameters, sweep, text};
+use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, sweep, text};
 
 pub fn run(app: &mut App, _: &str) -> Vec<Effect> {
     let statement = statement::current(app);
@@ -32,10 +33,7 @@ fn start(app: &mut App, statement: Statement) -> Vec<Effect> {
     if statement.text.trim().is_empty() {
         return app.say(NoteKind::Warning, "there is no query at the cursor; F3 lists the shipped hunts");
     }
-    match parameters::ask(app, statement) {
-        Some(statement) => run_statement(app, statement),
-        None => nothing(),
-    }
+    parameters::ask(app, statement, Then::Run)
 }
 
 /// Runs a statement whose parameters are known.

@@ -134,3 +134,24 @@ fn columns_without_a_value_are_not_in_the_way() {
     terminal.send("_");
     terminal.wait("columns without a value in any row hidden");
 }
+
+#[test]
+fn a_key_that_the_link_has_split_is_the_key() {
+    let columns: Vec<String> = (1..=200).map(|at| format!("Column{at} = {at}")).collect();
+    let query = format!("print {}", columns.join(", "));
+    let mut terminal =
+        Terminal::ready(Setup { variables: &[("SSH_CONNECTION", "a 1 b 2")], ..Setup::default() });
+    terminal.send(&paste(&query));
+    terminal.send(F5);
+    terminal.wait("1 row  ");
+    terminal.send(CTRL_O);
+    terminal.wait("col 1/200");
+    for at in 2..=20 {
+        terminal.send("\x1b");
+        std::thread::sleep(std::time::Duration::from_millis(3));
+        terminal.send("[C");
+        terminal.wait(&format!("col {at}/200"));
+    }
+    terminal.send("\x1b[C".repeat(200).as_str());
+    terminal.wait("col 200/200");
+}

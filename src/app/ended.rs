@@ -1,0 +1,78 @@
+//! What becomes of a run that has ended: its result in the grid, or why there is none.
+
+use super::grid::{Extent, Grid};
+use super::msg::{Effect, Failure};
+use super::popup::{Popup, Text};
+use super::update::{is_current, show};
+use super::{App, NoteKind, results, text};
+use crate::diag::Diagnostic;
+
+pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) -> Vec<Effect> {
+    let Some(running) = app.running.take() else { return Vec::new() };
+    let (compiled, run) = (grid.compiled.clone(), grid.run);
+    let total = grid.reachable();
+    let mut effects = show(app, grid);
+    if app.editor.remark(running.version, running.offset, &running.filled.written(warnings)) {
+        app.editor.explained = !warnings.is_empty();
+    }
+    match (warnings.first(), skipped) {
+        (_, 1..) => {
+            let said = format!("the last of {} results is shown; kqlhunt query prints them all", skipped + 1);
+            app.say(NoteKind::Warning, said);
+        }
+        (Some(first), _) => {
+            let said = text::shown(&first.message, app.ascii).into_owned();
+            app.say(NoteKind::Warning, said);
+        }
+        (None, _) => {
+            let stopped =
+                running.stopped.map(|tab| format!("the query of tab {} was stopped for this one", tab + 1));
+            let said = stopped.unwrap_or_else(|| text::shown(&running.said, app.ascii).into_owned());
+            // What was said since the run began, such as of a copy of its first rows, stays to be read.
+            if !said.is_empty() {
+                app.say(NoteKind::Plain, said);
+            }
+        }
+    }
+    effects.extend(results::present(app, run, &running.filled.text, &compiled, total));
+    effects
+}
+
+pub fn fail(app: &mut App, run: u64, failure: Failure, ms: u64) -> Vec<Effect> {
+    if !is_current(app, run) {
+        return Vec::new();
+    }
+    let Some(running) = app.running.take() else { return Vec::new() };
+    if let Some(grid) = app.grid.as_mut().filter(|grid| grid.run == run) {
+        grid.extent = Extent::Stopped;
+    }
+    match failure {
+        Failure::Query(diagnostics) => {
+            let first = diagnostics.iter().find(|one| one.is_error()).or(diagnostics.first());
+            let message = first.map_or("the query has errors", |one| one.message.as_str());
+            let errors = diagnostics.iter().filter(|one| one.is_error()).count();
+            let more = if errors > 1 {
+                format!(" ({errors} errors; Ctrl-G goes to the next)")
+            } else {
+                String::new()
+            };
+            let said = format!("{}{more}", text::shown(message, app.ascii));
+            let diagnostics = running.filled.written(&diagnostics);
+            app.editor.remark(running.version, running.offset, &diagnostics);
+            app.editor.explained = true;
+            app.say(NoteKind::Error, said)
+        }
+        Failure::Cancelled => {
+            let said = format!("cancelled after {}", text::elapsed(ms));
+            app.say(NoteKind::Warning, said)
+        }
+        Failure::Other(why) => {
+            let lines: Vec<String> =
+                why.lines().map(|line| text::shown(line, app.ascii).into_owned()).collect();
+            if lines.len() > 1 {
+                app.popup = Some(Popup::Text(Text::new("The query failed", lines.clone())));
+            }
+            app.say(NoteKind::Error, lines.into_iter().next().unwrap_or_default())
+        }
+    }
+}
