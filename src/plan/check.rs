@@ -8,6 +8,7 @@ use super::ask::Ask;
 use super::env::{Binding, Env, UserFunction};
 use super::limits::Used;
 use super::ops::Parts;
+use super::quick::{QuickMap, QuickSet};
 use super::settings::Bins;
 use super::{ColId, ColSet, Column, ColumnName, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::catalog::construct;
@@ -75,13 +76,13 @@ pub struct Binder<'a> {
     /// What the text has grown into so far.
     pub used: Used,
     /// Columns that number the rows of an order.
-    pub positions: HashSet<ColId>,
+    pub positions: QuickSet<ColId>,
     /// Positions that no operator of the query asked for; they make groups come in a steady order.
-    pub natural: HashSet<ColId>,
+    pub natural: QuickSet<ColId>,
     /// The columns that name the part which a subquery's row belongs to.
-    pub parts: HashMap<ColId, Rc<Parts>>,
+    pub parts: QuickMap<ColId, Rc<Parts>>,
     /// Columns that hold one dynamic literal in all rows: its JSON text.
-    pub shapes: HashMap<ColId, Rc<str>>,
+    pub shapes: QuickMap<ColId, Rc<str>>,
     pub ask: Option<&'a mut (dyn Ask + 'a)>,
     /// As in [`Bound`].
     pub unseen: bool,
@@ -100,10 +101,10 @@ pub struct Binder<'a> {
     pub stored: HashMap<String, Rc<UserFunction>>,
     pub stored_calls: Vec<String>,
     /// Columns of unknown type, and those that stand for unknown columns; see `open`.
-    pub unknown: HashSet<ColId>,
+    pub unknown: QuickSet<ColId>,
     /// Columns that are strings only because columns of watchlists are, and those that stand for all of them.
-    pub supposed: HashSet<ColId>,
-    pub any_supposed: HashSet<ColId>,
+    pub supposed: QuickSet<ColId>,
+    pub any_supposed: QuickSet<ColId>,
 }
 
 impl<'a> Binder<'a> {
@@ -127,10 +128,10 @@ impl<'a> Binder<'a> {
             calls_deep: 0,
             tables_deep: 0,
             used: Used::default(),
-            positions: HashSet::new(),
-            natural: HashSet::new(),
-            parts: HashMap::new(),
-            shapes: HashMap::new(),
+            positions: QuickSet::default(),
+            natural: QuickSet::default(),
+            parts: QuickMap::default(),
+            shapes: QuickMap::default(),
             ask,
             unseen: false,
             any_volatile: false,
@@ -141,9 +142,9 @@ impl<'a> Binder<'a> {
             constant: None,
             stored: HashMap::new(),
             stored_calls: Vec::new(),
-            unknown: HashSet::new(),
-            supposed: HashSet::new(),
-            any_supposed: HashSet::new(),
+            unknown: QuickSet::default(),
+            supposed: QuickSet::default(),
+            any_supposed: QuickSet::default(),
         }
     }
 

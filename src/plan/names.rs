@@ -1,7 +1,5 @@
 //! What unnamed columns are called: Kusto's ResultNameKind rules, and suffixes against clashes.
 
-use std::collections::HashSet;
-
 use super::check::{Binder, Checked, Stop};
 use super::open::is_open;
 use super::quick::QuickSet;
@@ -173,7 +171,7 @@ impl Binder<'_> {
 pub struct Namer {
     used: QuickSet<ColumnName>,
     /// Those that the query has written itself so far.
-    given: HashSet<String>,
+    given: QuickSet<String>,
     /// Those that it writes anywhere in the operator; made into a set when the first suffix is needed.
     reserved: Vec<ColumnName>,
     reserved_set: Option<QuickSet<ColumnName>>,

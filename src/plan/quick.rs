@@ -1,10 +1,11 @@
-//! Sets of names by a hash that costs a few instructions. How many names there are is bounded by
+//! Sets and maps of names and columns by a hash that costs a few instructions. How many there are is bounded by
 //! [`super::limits`], so that chosen collisions cost little; the standard hash takes ten times as long.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 pub type QuickSet<T> = HashSet<T, BuildHasherDefault<Quick>>;
+pub type QuickMap<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
 
 #[derive(Clone, Copy, Default)]
 pub struct Quick(u64);
@@ -29,6 +30,10 @@ impl Hasher for Quick {
 
     fn write_u8(&mut self, byte: u8) {
         self.write_u64(u64::from(byte));
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(u64::from(word));
     }
 
     fn write_u64(&mut self, word: u64) {

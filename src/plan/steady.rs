@@ -1,9 +1,8 @@
 //! What of a result every run on the same data gives alike: for hashes that a replay compares. Says rather too much
 //! of what may differ than too little.
 
-use std::collections::HashMap;
-
 use super::contest::plain;
+use super::quick::QuickMap;
 use super::{ColId, Expr, ExprKind, JoinKind, Node, Plan, Rel};
 use crate::catalog;
 use crate::catalog::func::Lower;
@@ -55,9 +54,9 @@ struct Lets {
 /// What may differ in the rows of a relation: columns that are not listed are exact.
 #[derive(Default)]
 struct Found {
-    loose: HashMap<ColId, Steady>,
+    loose: QuickMap<ColId, Steady>,
     /// Of each row that `arg_max()` packs the values by their place.
-    packed: HashMap<ColId, Vec<Steady>>,
+    packed: QuickMap<ColId, Vec<Steady>>,
     rows_vary: bool,
 }
 

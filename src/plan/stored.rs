@@ -45,7 +45,9 @@ impl Binder<'_> {
             text: Ok(view.query.to_owned()),
         });
         let Some(file) = outside.functions.get(&name.text).or(shown.as_ref()) else { return Ok(None) };
+        let shipped = !outside.functions.contains_key(&name.text);
         let (text, shift) = match &file.text {
+            Ok(text) if shipped => with_body(&name.text, "", text),
             Ok(text) => whole(&name.text, text),
             Err(why) => {
                 let message = format!("the function file {} cannot be read: {why}", file.path);
@@ -55,7 +57,6 @@ impl Binder<'_> {
         };
         let (script, problems) = syntax::parse(&text);
         let own = file.text.clone().unwrap_or_default();
-        let shipped = !outside.functions.contains_key(&name.text);
         let stored = StoredText { path: file.path.clone(), text: own, shift, shipped };
         let broken = problems.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(problems.into_iter().map(|found| stored.moved(found, name.span)));
@@ -173,8 +174,12 @@ fn whole(name: &str, text: &str) -> (String, i64) {
     if defines(text, name) {
         return (text.to_owned(), 0);
     }
-    let head = format!("let {name} = ({}) {{\n", parameters(text));
-    (format!("{head}{text}\n}}"), head.len() as i64)
+    with_body(name, parameters(text), text)
+}
+
+fn with_body(name: &str, parameters: &str, body: &str) -> (String, i64) {
+    let head = format!("let {name} = ({parameters}) {{\n");
+    (format!("{head}{body}\n}}"), head.len() as i64)
 }
 
 /// Where the parameters begin in `.create-or-alter function with (folder="x") Name(a:long) { body }`, the
