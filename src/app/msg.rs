@@ -99,6 +99,8 @@ pub enum Msg {
         ticket: u64,
         answer: Result<Grid, String>,
     },
+    /// A note is kept, with the time of the wall clock.
+    Noted(Note),
     /// The lines of the notes on these data.
     Notes(Result<String, String>),
     Followed {

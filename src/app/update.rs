@@ -25,7 +25,7 @@ pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
     app.at = at;
     let version = app.editor.version;
     // A wake or a check may change nothing that is seen, and then nothing is drawn.
-    app.dirty |= !matches!(msg, Msg::Wake(_) | Msg::Checked { .. } | Msg::Outside(_));
+    app.dirty |= !matches!(msg, Msg::Wake(_) | Msg::Checked { .. } | Msg::Outside(_) | Msg::Noted(_));
     let mut effects = match tabs::owner(app, &msg) {
         Some(tab) => tabs::within(app, tab, |app| handle(app, msg)),
         None => handle(app, msg),
@@ -132,6 +132,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             return stepper.answer(question, answer, ascii);
         }
         Msg::Notes(lines) => return commands::noted(app, lines),
+        Msg::Noted(note) => commands::timed(app, note),
         Msg::Followed { ticket, answer } => return counts::came(app, ticket, answer),
         Msg::FileRead { path, text } => return file_read(app, path, text),
         Msg::Edited(edited) => return super::arrivals::edited(app, edited),

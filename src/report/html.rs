@@ -54,7 +54,8 @@ pub fn html(report: &Report) -> String {
 }
 
 fn section(report: &Report, finding: &Finding, number: usize) -> String {
-    let mut page = format!("<h2 id=\"f{number}\">{number}. {}</h2>\n", escaped(&safe(&finding.name)));
+    let mut page =
+        format!("<h2 id=\"f{number}\">{number}. {}</h2>\n", escaped(&safe(&report.harmless(&finding.name))));
     if !finding.description.trim().is_empty() {
         let said = escaped(&lines(&report.harmless(&finding.description))).replace('\n', "<br>\n");
         page.push_str(&format!("<p>{said}</p>\n"));

@@ -11,7 +11,7 @@ pub fn markdown(report: &Report) -> String {
     page.push_str(&appendix(&report.summary()));
     report.said().iter().for_each(|sentence| page.push_str(&format!("{sentence}\n\n")));
     for (at, finding) in report.findings.iter().enumerate() {
-        page.push_str(&format!("## {}. {}\n\n", at + 1, span(&finding.name)));
+        page.push_str(&format!("## {}. {}\n\n", at + 1, span(&report.harmless(&finding.name))));
         if !finding.description.trim().is_empty() {
             page.push_str(&block("text", &lines(&report.harmless(&finding.description))));
         }

@@ -231,14 +231,14 @@ impl Report {
             }
         }
         all.sort();
-        all.into_iter().map(|(technique, names)| (technique, names.join(", "))).collect()
+        all.into_iter().map(|(technique, names)| (technique, self.harmless(&names.join(", ")))).collect()
     }
 
     /// What stands at the head: each finding with its rows and clock.
     fn summary(&self) -> Appendix {
         let row = |(at, finding): (usize, &Finding)| {
             let rows = counted(finding.rows);
-            vec![(at + 1).to_string(), finding.name.clone(), rows, finding.run.clock.clone()]
+            vec![(at + 1).to_string(), self.harmless(&finding.name), rows, finding.run.clock.clone()]
         };
         let rows = self.findings.iter().enumerate().map(row).collect();
         Appendix { title: "Summary", heads: vec!["No.", "Finding", "Rows", "Clock"], rows }
@@ -261,11 +261,10 @@ impl Report {
             said.push(format!("{other} about rows of other results, and not in here."));
         }
         if !self.indicators.is_empty() {
-            let count = self.indicators.len();
-            let word = if count == 1 { "indicator" } else { "indicators" };
             said.push(format!(
-                "The results name {count} {word}. Tables show them, and all links, in a form that opens nothing; the \
-                 queries and the replay block are as they were run."
+                "Indicators that the results name: {}. They and all links stand in a form that opens nothing; the \
+                 queries and the replay block are as they were run.",
+                self.indicators.len()
             ));
         }
         said

@@ -56,7 +56,8 @@ pub fn start(
                     let note = Note { at: ticks::iso(sys::wall_clock()), ..note };
                     match notes_file.as_deref().map(|file| journal::append(file, &note.line())) {
                         Some(Err(error)) => Msg::Notes(Err(error.to_string())),
-                        Some(Ok(())) | None => continue,
+                        Some(Ok(())) => Msg::Noted(note),
+                        None => continue,
                     }
                 }
                 Job::Read(path) => {

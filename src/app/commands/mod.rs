@@ -49,7 +49,7 @@ use super::{App, keytest, mouse, sweep};
 pub use copying::copied;
 pub use hits::{open_hits, sighted};
 pub use moving::step;
-pub use noting::noted;
+pub use noting::{noted, timed};
 pub use panes::{put_hunt, put_query};
 pub use running::{run_beside, run_compared, run_statement, set_clock};
 

@@ -38,6 +38,8 @@ fn change(app: &mut App, edit: impl FnOnce(&mut Note) -> String) -> Vec<Effect> 
     note.subject = subject;
     note.query = app.grid.as_ref().map(|grid| grid.text.clone()).unwrap_or_default();
     let said = edit(&mut note);
+    // The world gives it another.
+    note.at.clear();
     app.notes.put(note.clone());
     let said = text::shown(&said, app.ascii).into_owned();
     app.say(NoteKind::Good, format!("{said} ({})", stepper_count(app)));
@@ -51,6 +53,14 @@ fn stepper_count(app: &App) -> String {
     let judged =
         subjects.iter().filter(|one| app.notes.about(one).is_some_and(|note| note.verdict.is_some()));
     format!("{} of {} judged", judged.count(), text::count(subjects.len() as u64, "hit"))
+}
+
+/// A note got its time, unless it was changed since.
+pub fn timed(app: &mut App, note: Note) {
+    let untimed = Note { at: String::new(), ..note.clone() };
+    if app.notes.about(&note.subject) == Some(&untimed) {
+        app.notes.put(note);
+    }
 }
 
 /// The notes of the last times.
