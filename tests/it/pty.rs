@@ -5,6 +5,7 @@ mod finding;
 mod grid;
 mod keeping;
 mod kinds;
+mod lost;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
