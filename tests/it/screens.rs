@@ -1042,6 +1042,8 @@ fn what_was_said_of_the_first_rows_stays_when_the_rest_comes() {
     let (compiled, rows, total) = result("OfficeActivity");
     let compiled = Arc::new(compiled);
     stage.send(Msg::First { run: 1, compiled: compiled.clone(), rows: rows.clone() });
+    // They are this run's own, which goes on.
+    assert!(stage.screen().contains("more to come ─"), "{}", stage.screen());
     stage.line("keys Ctrl-O y");
     let said = stage.app.note.text.clone();
     assert!(said.starts_with("cell copied: "), "{said}");

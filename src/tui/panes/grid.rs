@@ -11,7 +11,7 @@ use crate::app::grid::{Extent, Filter, View};
 use crate::app::keys::Context;
 use crate::app::layout::{self, MARGIN, Part};
 use crate::app::msg::TableAge;
-use crate::app::{App, Focus, diff, text};
+use crate::app::{App, Focus, Running, diff, text};
 use crate::ticks;
 
 pub fn title(app: &App) -> (String, String) {
@@ -43,7 +43,8 @@ pub fn title(app: &App) -> (String, String) {
         let said = format!("[{}/{}] {}", place + 1, app.results.kept.len(), kept.name());
         left = left.replacen("Result", &said, 1);
     }
-    if app.running.as_ref().is_some_and(|running| running.tab == app.tabs.number) {
+    let older = |running: &Running| running.tab == app.tabs.number && running.run != grid.run;
+    if app.running.as_ref().is_some_and(older) {
         left.push_str("  (of the run before)");
     }
     let width = layout::table_width(layout::layout(app).inner(Part::Grid));

@@ -10,8 +10,10 @@ use crate::terminal::{Setup, Terminal};
 type Steps = &'static [(&'static str, &'static str)];
 
 const MANY: &str = "range N from 1 to 400000 step 1 | extend A = strcat('a', N), B = N * 2";
-const HITS: &str = "OfficeActivity | where ClientIP == '203.0.113.45' | summarize Events = count() by UserId, ClientIP";
-const CHART: &str = "OfficeActivity | summarize Events = count() by bin(TimeGenerated, 1d) | render timechart";
+const HITS: &str =
+    "OfficeActivity | where ClientIP == '203.0.113.45' | summarize Events = count() by UserId, ClientIP";
+const CHART: &str =
+    "OfficeActivity | summarize Events = count() by bin(TimeGenerated, 1d) | render timechart";
 
 const PHASES: &[(&str, &str, Steps)] = &[
     ("opening", "print 5", &[]),
