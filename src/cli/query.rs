@@ -66,8 +66,9 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
         if wrote == 0 {
             empty.push(compiled);
         }
-        // The rows are out already.
-        let untied = engine.untied(&source.text, at, compiled, &options, &cancel);
+        // The rows are out already; who keeps no record need not wait for this.
+        let told = !global.no_journal || matches!(output, Output::File(_));
+        let untied = told && engine.untied(&source.text, at, compiled, &options, &cancel);
         outcomes.push(Outcome::new(compiled, digest, untied));
     }
     exporter.finish(&mut output)?;

@@ -88,8 +88,12 @@ struct Told {
 
 fn again(global: &Global, entry: &Entry, data: &mut Open, cancel: &Cancel) -> Result<Told, Failure> {
     let mut lines = Vec::new();
-    if data.name.fingerprint != entry.data.fingerprint {
-        lines.push("the data are others than they were".to_owned());
+    match entry.data.fingerprint.as_str() {
+        "" => lines.push("what the data were is not known".to_owned()),
+        before if before != data.name.fingerprint => {
+            lines.push("the data are others than they were".to_owned())
+        }
+        _ => {}
     }
     if entry.kqlhunt != env!("CARGO_PKG_VERSION") {
         lines.push(format!("it was run by kqlhunt {}", entry.kqlhunt));

@@ -11,12 +11,15 @@ use std::time::{Duration, Instant};
 use super::run::Event;
 use crate::app::msg::Msg;
 use crate::compile::Compiled;
+use crate::display::thousands;
 use crate::engine::{Cancel, Handle, Pick, ResultId};
 use crate::error::Result;
 use crate::journal::{self, Digest, Entry, KEPT_RESULT, Outcome, ROWS_MAX, Read};
 
 /// Runs that are remembered; more results are not kept.
 const KNOWN_MAX: usize = 64;
+/// Results of more values are counted only: their hash would keep a core busy for seconds, unasked.
+const VALUES_MAX: u64 = 20_000_000;
 /// The end of the program waits this long for results to be hashed.
 const CLOSING: Duration = Duration::from_millis(1_000);
 
@@ -107,14 +110,9 @@ impl Ledger {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The result of a run is there, and [`Ledger::add`] or [`Ledger::forget`] follows.
+    /// The result of a run is there, and [`Ledger::add`] follows.
     pub fn expect(&self, run: u64) {
         self.state().expected.push(run);
-    }
-
-    pub fn forget(&self, run: u64) {
-        self.state().expected.retain(|other| *other != run);
-        self.0.bell.notify_all();
     }
 
     pub fn add(&self, ran: Ran) {
@@ -221,8 +219,10 @@ impl Ledger {
 }
 
 fn hashed(ran: &Ran, cancel: &Cancel) -> Result<Outcome> {
-    if ran.rows > ROWS_MAX {
-        return Ok(Outcome::counted(&ran.compiled, ran.rows, ""));
+    let values = ran.rows.saturating_mul(ran.compiled.columns.len() as u64);
+    if ran.rows > ROWS_MAX || values > VALUES_MAX {
+        let why = format!("it has more than {} values", thousands(VALUES_MAX));
+        return Ok(Outcome::counted(&ran.compiled, ran.rows, &why));
     }
     let mut digest = Digest::of(&ran.compiled);
     ran.handle.reader()?.rows(ResultId(ran.run), &Pick::default(), cancel, &mut |grid| {

@@ -354,7 +354,8 @@ impl Runner {
     /// The ledger gets to know of a run that gave a result. After that is on the screen: the first fingerprint
     /// counts all tables.
     fn note(&self, engine: &mut Engine, ran: Ran) {
-        let Ok(data) = self.data(engine) else { return self.ledger.forget(ran.run) };
+        // Data that cannot be counted have a name all the same.
+        let data = self.data(engine).unwrap_or_else(|_| self.state().data.clone());
         self.ledger.add(Ran { entry: Entry { data, ..ran.entry }, ..ran });
     }
 }
