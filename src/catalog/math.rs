@@ -73,7 +73,7 @@ pub static ROWS: &[Func] = &[
         .doc("The least whole number that is not below the value, as a real.")
         .example("print ceiling(0.9)", "1.0"),
     f("sign", &[sig(&[REAL], Is(Real), Kernel("kql_sign"))])
-        .doc("1, 0 or -1, as a real.")
+        .doc("1, 0 or -1, as a real; 0 of null.")
         .example("print sign(-2.5)", "-1.0"),
     real_to_real("sqrt", &[sig(&[REAL], Is(Real), Kernel("kql_sqrt"))])
         .doc("The square root; NaN below zero.")

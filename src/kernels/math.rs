@@ -2,7 +2,7 @@
 //! negative, dividing an integer by zero is null. Knows numbers only.
 
 use super::Phys::{Huge, Int, Long, Real};
-use super::{Cell, Kernel, infallible, strict};
+use super::{Cell, Kernel, infallible, lenient, strict};
 
 pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_wrap", &[Huge], Long, wrap),
@@ -34,7 +34,7 @@ pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_round", &[Real, Long], Real, |args, _| {
         args[0].real().zip(args[1].long()).map(|(value, digits)| round(value, digits)).into()
     }),
-    strict("kql_sign", &[Real], Real, |args, _| real(args, sign)),
+    lenient("kql_sign", &[Real], Real, |args, _| Cell::Real(args[0].real().map_or(0.0, sign))),
     strict("kql_sqrt", &[Real], Real, |args, _| real(args, f64::sqrt)),
     strict("kql_pow", &[Real, Real], Real, |args, _| reals(args, |a, b| Some(a.powf(b)))),
     strict("kql_exp", &[Real], Real, |args, _| real(args, f64::exp)),
@@ -82,7 +82,7 @@ fn arc<'a>(args: &[Cell<'a>], run: fn(f64) -> f64) -> Cell<'a> {
     args[0].real().filter(|value| value.is_nan() || value.abs() <= 1.0).map(run).into()
 }
 
-/// Zero of NaN.
+/// Zero of NaN, as of null (measured).
 fn sign(value: f64) -> f64 {
     f64::from(i8::from(value > 0.0) - i8::from(value < 0.0))
 }
@@ -151,7 +151,9 @@ pub fn remainder_real(a: f64, b: f64) -> Option<f64> {
 
 /// The multiple of `size` at or below; null for a size that is not above zero.
 pub fn bin(value: i64, size: i64) -> Option<i64> {
-    (size > 0).then(|| value.wrapping_sub(value.rem_euclid(size)))
+    // Below zero the last bin of the range wraps around (measured).
+    let dividend = if value < 0 { value.wrapping_sub(size).wrapping_add(1) } else { value };
+    (size > 0).then(|| dividend / size * size)
 }
 
 /// As [`bin`], counted from `fixed`.
@@ -163,8 +165,9 @@ pub fn bin_at(value: i64, size: i64, fixed: i64) -> Option<i64> {
     i64::try_from(binned).ok()
 }
 
+/// NaN for a size of zero (measured), null for one below ("bin function").
 pub fn bin_real(value: f64, size: f64) -> Option<f64> {
-    (size > 0.0).then(|| (value / size).floor() * size)
+    (size >= 0.0).then(|| (value / size).floor() * size)
 }
 
 #[cfg(test)]
@@ -189,6 +192,7 @@ mod tests {
         assert_eq!(one("kql_exp", 1e9), "inf");
         assert_eq!(one("kql_sign", f64::NAN), "0.0");
         assert_eq!(one("kql_sign", -2.5), "-1.0");
+        assert_eq!(call("kql_sign", &[Cell::Null]), "0.0");
         assert_eq!(one("kql_gamma", 5.0), "24.0");
     }
 
@@ -216,7 +220,10 @@ mod tests {
     #[test]
     fn bins_of_reals() {
         assert_eq!(bin_real(-2.5, 1.5), Some(-3.0));
-        assert_eq!(bin_real(4.5, 0.0), None);
+        assert!(bin_real(4.5, 0.0).is_some_and(f64::is_nan));
+        assert_eq!(bin_real(4.5, -1.0), None);
+        assert_eq!(bin(i64::MIN + 2, 4), Some(9_223_372_036_854_775_804));
+        assert_eq!(bin(-5, 2), Some(-6));
         assert_eq!(call("kql_bin_at_real", &[6.5, 2.5, 7.0].map(Cell::Real)), "4.5");
     }
 
@@ -232,8 +239,10 @@ mod tests {
                     prop_assert_eq!(remainder(a, b).map(i128::from), Some(wide_a.rem_euclid(wide_b)));
                 }
                 prop_assert_eq!(call("kql_wrap", &[Cell::Huge(wide_a * wide_b)]), a.wrapping_mul(b).to_string());
-                let reference = (b > 0).then(|| (wide_a.div_euclid(wide_b) * wide_b) as i64);
-                prop_assert_eq!(bin(a, b), reference);
+                if b <= 0 || a.checked_sub(b).is_some() {
+                    let reference = (b > 0).then(|| (wide_a.div_euclid(wide_b) * wide_b) as i64);
+                    prop_assert_eq!(bin(a, b), reference);
+                }
             }
         }
 

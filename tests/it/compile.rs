@@ -300,6 +300,25 @@ fn contains_is_advised_against_only_on_stored_columns() {
 }
 
 #[test]
+fn only_a_whole_table_has_its_name_in_a_union() {
+    for (part, named) in [
+        ("Stored", true),
+        ("Mail", true),
+        ("Old", false),
+        ("(Stored | take 5)", false),
+        ("(Stored | project-rename Words = Text)", false),
+        ("(Mail | sort by Text)", false),
+    ] {
+        let query = format!(
+            "let Office = Stored; let Mail = Office; let Old = Stored | where Text == 'x';
+             union withsource=From {part}, (print a = 1)"
+        );
+        let compilation = compile(&query, &stored(), &Options::default());
+        assert_eq!(compilation.results[0].sql.contains("'Stored'"), named, "{part}");
+    }
+}
+
+#[test]
 fn old_names_are_told_in_parts_of_a_union_that_are_left_out() {
     let options = Options { advice: true, ..Options::default() };
     let query = "union isfuzzy=true Stored, (Missing | extend Names = makeset(toupper(Name)))";

@@ -325,8 +325,19 @@ impl Binder<'_> {
 
     pub fn label(&self, rel: &Rel) -> Option<String> {
         match &rel.node {
-            Node::Scan { table, .. } => Some(table.clone()),
-            Node::Let { index, .. } if self.lets[*index].labelled => Some(self.lets[*index].name.clone()),
+            Node::Scan { table, items, .. } => {
+                let names = items.iter().map(|(_, name, _)| name);
+                (rel.order.is_empty() && names.eq(shown_names(rel))).then(|| table.clone())
+            }
+            Node::Let { index, .. } => {
+                let named = &self.lets[*index];
+                if named.labelled {
+                    return Some(named.name.clone());
+                }
+                // Another name of a table is none of its own (measured).
+                let bare = rel.order.is_empty() && shown_names(&named.rel).eq(shown_names(rel));
+                self.label(&named.rel).filter(|_| bare)
+            }
             _ => None,
         }
     }
@@ -467,6 +478,10 @@ impl Binder<'_> {
         let inputs = inputs.into_iter().map(|(_, rel)| rel).collect();
         Rel { node: Node::Union { inputs, items, maps }, cols, order: Vec::new(), span }
     }
+}
+
+fn shown_names(rel: &Rel) -> impl Iterator<Item = &ColumnName> {
+    rel.cols.iter().map(|column| &column.name)
 }
 
 /// `$left` or `$right`, when the expression is a column of that side.
