@@ -141,9 +141,20 @@ impl Binder<'_> {
         let element = self.new_col();
         let mut value = Expr::new(ExprKind::Col(element), Type::Dynamic, item.span);
         if let Some((ty, place)) = to {
+            self.warn_of_texts(&array, *ty, *place);
             value = self.element_as(value, *ty, *place)?;
         }
         Ok((UnnestItem::new(element, array), value))
+    }
+
+    /// Numbers are not read out of texts, so that nothing of them is left.
+    fn warn_of_texts(&mut self, array: &Expr, ty: Type, place: Span) {
+        let texts = matches!(array.kind, ExprKind::Call { name: "split" | "extract_all", .. });
+        if texts && matches!(ty, Type::Bool | Type::Int | Type::Long | Type::Real) {
+            let message = format!("the elements are texts: as {} each is null", ty.name());
+            let help = format!("Write to typeof(string), and then to{}().", ty.name());
+            self.warn(code::SUSPICIOUS, place, message, help);
+        }
     }
 
     fn element_as(&mut self, element: Expr, ty: Type, place: Span) -> Checked<Expr> {
