@@ -150,6 +150,17 @@ fn a_query_beyond_its_memory_says_so_and_the_next_one_runs() {
     assert_eq!(fetch(&mut engine, text, &[Type::Long]).expect("runs"), [[Value::Long(900_000)]]);
 }
 
+#[test]
+fn some_memory_is_kept_for_what_duckdb_does_not_count() {
+    for (given, counted) in [(256, "224.0 MiB"), (2048, "1.9 GiB")] {
+        let options = Options { memory_bytes: Some(given << 20), ..Options::default() };
+        let mut engine = Engine::open(&Data::Empty, &options).expect("opens");
+        let found =
+            fetch(&mut engine, "SELECT current_setting('memory_limit')", &[Type::String]).expect("runs");
+        assert_eq!(found, [[Value::String(counted.into())]]);
+    }
+}
+
 /// Texts that a lexer could take for its own, and any characters.
 fn hostile() -> impl Strategy<Value = String> {
     const BITS: &[&str] = &[
