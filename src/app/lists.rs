@@ -185,6 +185,14 @@ pub fn popup_rows(app: &App) -> usize {
     usize::from(popup_size(app).1.saturating_sub(edge))
 }
 
+/// Columns between the two halves of a list.
+pub const GAP: usize = 2;
+
+/// How wide the left half of a list is.
+pub fn left_width(items: &[Item], width: usize) -> usize {
+    items.iter().map(|item| text::width(&item.left)).max().unwrap_or(0).min(width * 3 / 5)
+}
+
 /// Lines below the list that tell more of what is selected.
 pub fn described_rows(app: &App, list: &List) -> usize {
     match list.kind {
@@ -225,7 +233,9 @@ pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
         return lines.flat_map(|line| text::wrap(&text::shown(line, app.ascii), width)).collect();
     }
     if let Some(Item { choice: Choice::Command(_), right, .. }) = items.get(list.selected) {
-        return text::wrap(right, width);
+        // Said again only where the list has cut it off.
+        let cut = left_width(&items, width) + GAP + text::width(right) > width;
+        return if cut { text::wrap(right, width) } else { Vec::new() };
     }
     let hunt = match items.get(list.selected).map(|item| &item.choice) {
         Some(Choice::Hunt(at)) => app.hunts.get(*at),

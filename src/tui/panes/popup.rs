@@ -83,15 +83,14 @@ fn draw_list(app: &App, theme: &Theme, list: &List, area: Rect, buffer: &mut Buf
     put(buffer, area, 1, 0, &visible, Style::new(), theme.ascii);
     let items = items(app, list);
     let rows = lists::popup_rows(app);
-    let left_width = items.iter().map(|item| text::width(&item.left)).max().unwrap_or(0);
-    let left_width = left_width.min(usize::from(area.width) * 3 / 5);
+    let left_width = lists::left_width(&items, usize::from(area.width));
     for (y, (at, item)) in items.iter().enumerate().skip(list.top).take(rows).enumerate() {
         let style = if at == list.selected { theme.selected() } else { Style::new() };
         let y = y as u16 + 2;
         let left = Rect { width: left_width as u16, ..area };
         put(buffer, left, 0, y, &item.left, style, theme.ascii);
-        let right =
-            Rect { x: area.x + left.width + 2, width: area.width.saturating_sub(left.width + 2), ..area };
+        let gone = left.width + lists::GAP as u16;
+        let right = Rect { x: area.x + gone, width: area.width.saturating_sub(gone), ..area };
         put(buffer, right, 0, y, &item.right, theme.dim(), theme.ascii);
     }
     if items.is_empty() {

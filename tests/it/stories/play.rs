@@ -16,7 +16,7 @@ use crate::terminal::{self, Setup, Terminal, keys};
 /// A screen that is not the right one after this long without a byte will not become it.
 const QUIET: Duration = Duration::from_secs(6);
 /// After this long without a byte a screen is taken to be finished, where nothing says what it is to be.
-const FINISHED: Duration = Duration::from_millis(700);
+const FINISHED: Duration = Duration::from_millis(1_500);
 /// What goes on changing, such as the time that a query takes, is looked at no longer than this.
 const RESTLESS: Duration = Duration::from_secs(20);
 /// tmux waits this long for what may follow an Esc; so do we where nothing does.
