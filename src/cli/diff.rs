@@ -13,7 +13,7 @@ use crate::compile::Options;
 use crate::diag;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
-use crate::journal::{ROWS_MAX, Side, diff};
+use crate::journal::{Side, diff, few_enough};
 use crate::value::Grid;
 
 #[derive(Args, Clone, Debug)]
@@ -90,12 +90,7 @@ fn side(
     let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
     engine.stream(&Sql::from(compiled), cancel, &mut |part| {
         grid.rows.extend(part.rows);
-        match grid.rows.len() as u64 > ROWS_MAX {
-            true => Err(Error::message(format!(
-                "more than {ROWS_MAX} rows to compare; end the query with a summarize"
-            ))),
-            false => Ok(()),
-        }
+        few_enough(&grid).map_err(Error::message)
     })?;
     Ok(Side { grid, steady: compiled.steadiness.columns.clone() })
 }

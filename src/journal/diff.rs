@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use super::digest::push_value;
+use super::digest::{ROWS_MAX, push_value};
 use crate::compile::Steady;
+use crate::display::thousands;
 use crate::types::{ColumnType, Type};
 use crate::value::{Grid, Value};
 
@@ -82,6 +83,27 @@ impl Diff {
             }
         });
         rows.collect()
+    }
+}
+
+/// Values of a side; both are held in memory.
+const VALUES_MAX: usize = 20_000_000;
+
+/// Whether so much of a side can be compared.
+///
+/// # Errors
+/// It has too many rows or values; how to have less.
+pub fn few_enough(side: &Grid) -> Result<(), String> {
+    let (rows, values) = (side.rows.len(), side.rows.len().saturating_mul(side.columns.len()));
+    let end = "end the query with a summarize";
+    match () {
+        () if rows as u64 > ROWS_MAX => {
+            Err(format!("more than {} rows to compare; {end}", thousands(ROWS_MAX)))
+        }
+        () if values > VALUES_MAX => {
+            Err(format!("more than {} values to compare; {end}", thousands(VALUES_MAX as u64)))
+        }
+        () => Ok(()),
     }
 }
 
@@ -289,6 +311,17 @@ mod tests {
         assert_eq!(found.counts(), (2, 1, 0));
         assert_eq!(found.remarks.len(), 1);
         assert!(diff(&before, &after, Some(&["User".into()])).is_err());
+    }
+
+    #[test]
+    fn what_memory_does_not_hold_is_refused() {
+        let wide = |rows: usize, columns: usize| Grid {
+            columns: vec![ColumnType::new("x", Type::Long); columns],
+            rows: vec![Vec::new(); rows],
+        };
+        assert_eq!(few_enough(&wide(1_000, 20_000)), Ok(()));
+        assert!(few_enough(&wide(1_000, 20_001)).is_err_and(|why| why.contains("20,000,000 values")));
+        assert!(few_enough(&wide(1_000_001, 1)).is_err_and(|why| why.contains("1,000,000 rows")));
     }
 
     #[test]

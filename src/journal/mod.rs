@@ -6,7 +6,7 @@ mod digest;
 mod lines;
 mod sidecar;
 
-pub use diff::{Change, Diff, Side, diff};
+pub use diff::{Change, Diff, Side, diff, few_enough};
 pub use digest::{Digest, ROWS_MAX};
 pub use lines::{append, read};
 pub use sidecar::{Part, Sidecar, Summed, beside};

@@ -9,10 +9,9 @@ use crate::app::diff::{self as shown, Compared, Side};
 use crate::app::msg::{Failure, Msg};
 use crate::compile::Options;
 use crate::diag::any_error;
-use crate::display::thousands;
 use crate::engine::{Cancel, Engine, Pick, ResultId, Sql};
 use crate::error::{Error, Result};
-use crate::journal::{self, Digest, Entry, Outcome, ROWS_MAX, Read, diff};
+use crate::journal::{self, Digest, Entry, Outcome, Read, diff, few_enough};
 use crate::sys::wall_clock;
 use crate::value::Grid;
 
@@ -65,7 +64,7 @@ impl Runner {
                 engine.handle().reader()?.rows(ResultId(*run), &Pick::default(), cancel, &mut |part| {
                     grid.columns = part.columns;
                     grid.rows.extend(part.rows);
-                    few_enough(grid.rows.len())
+                    few_enough(&grid).map_err(Error::message)
                 })?;
                 let entry = self.ledger.known(*run).map(|known| known.entry);
                 let side = journal::Side { grid, steady: steady.clone() };
@@ -93,7 +92,7 @@ impl Runner {
         engine.stream(&Sql::from(compiled), cancel, &mut |part| {
             digest.add(&part.rows);
             grid.rows.extend(part.rows);
-            few_enough(grid.rows.len())
+            few_enough(&grid).map_err(Error::message)
         })?;
         let ms = started.elapsed().as_millis() as u64;
         let untied = engine.untied(text, skipped, compiled, &options, cancel);
@@ -104,15 +103,5 @@ impl Runner {
         self.ledger.journal(&entry)?;
         let side = journal::Side { grid, steady: compiled.steadiness.columns.clone() };
         Ok(Found { side, now, entry: Some(entry) })
-    }
-}
-
-fn few_enough(rows: usize) -> Result<()> {
-    match rows as u64 > ROWS_MAX {
-        true => Err(Error::message(format!(
-            "more than {} rows to compare; end the query with a summarize",
-            thousands(ROWS_MAX)
-        ))),
-        false => Ok(()),
     }
 }
