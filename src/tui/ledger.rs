@@ -22,6 +22,8 @@ const KNOWN_MAX: usize = 64;
 const VALUES_MAX: u64 = 20_000_000;
 /// The end of the program waits this long for results to be hashed.
 const CLOSING: Duration = Duration::from_millis(1_000);
+/// The end that nobody asked for waits this long for what is to be told of a run.
+const GIVING_UP: Duration = Duration::from_millis(150);
 
 /// A run that gave a result, which is kept under its number.
 #[derive(Clone)]
@@ -160,9 +162,18 @@ impl Ledger {
         self.give_up();
     }
 
-    /// Writes what is not hashed yet as it is: the program ends at once. What another thread holds is left.
+    /// Writes what is not hashed yet as it is: the program ends at once. What another thread holds for long, perhaps
+    /// since it panicked, is left.
     pub fn give_up(&self) {
-        let Ok(mut state) = self.0.state.try_lock() else { return };
+        let started = Instant::now();
+        let mut state = loop {
+            let late = started.elapsed() > GIVING_UP;
+            match self.0.state.try_lock() {
+                Ok(state) if state.expected.is_empty() || late => break state,
+                Err(_) if late => return,
+                Ok(_) | Err(_) => thread::sleep(Duration::from_millis(2)),
+            }
+        };
         state.closed = true;
         let hashing = state.hashing.take().map(|(ran, _)| ran);
         let rest: Vec<Ran> = hashing.into_iter().chain(std::mem::take(&mut state.waiting)).collect();

@@ -186,3 +186,18 @@ fn a_result_is_compared_with_the_day_before() {
     terminal.send(CTRL_Q);
     terminal.end();
 }
+
+#[test]
+fn a_run_is_in_the_journal_though_the_line_is_cut_while_it_is_hashed() {
+    let mut terminal = Terminal::ready(Setup::default());
+    terminal.send("range N from 1 to 900000 step 1");
+    terminal.send(F5);
+    terminal.wait("Result  900,000 rows");
+    terminal.hang_up();
+    terminal.end();
+    let entries = journal(&terminal);
+    assert_eq!(entries.len(), 1, "{entries:?}");
+    let result = &entries[0]["results"][0];
+    assert_eq!(result["rows"], 900_000);
+    assert!(result["sha256"].is_string() || result["unhashed"] == "the workbench ended first", "{result}");
+}
