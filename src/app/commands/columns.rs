@@ -37,7 +37,8 @@ pub fn hide(app: &mut App, _: &str) -> Vec<Effect> {
 pub fn unhide(app: &mut App, typed: &str) -> Vec<Effect> {
     if typed.is_empty() {
         change(app, |grid| grid.view.columns.unhide_all());
-        return nothing();
+        // What was said of hidden ones is no longer true.
+        return app.say(NoteKind::Plain, "all columns are shown");
     }
     reveal(app, typed)
 }
