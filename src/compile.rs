@@ -36,6 +36,8 @@ pub struct Compiled {
     pub untyped: Vec<bool>,
     /// For each column the stored column whose values it holds unchanged, if there is one.
     pub origins: Vec<Option<Origin>>,
+    /// For each column the stored columns that its texts come from, however the query made it.
+    pub sources: Vec<Vec<Origin>>,
     pub render: Option<Render>,
     /// The stored tables that it reads, in the order of the text.
     pub tables: Vec<TableUse>,
@@ -252,6 +254,8 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     let columns = columns(&plan);
     let origins =
         plan.root.cols.iter().map(|column| column.origin.map(|origin| origin.named(schema))).collect();
+    let named = |of: Vec<plan::StoredId>| of.into_iter().map(|one| one.named(schema)).collect();
+    let sources = plan::lineage(&plan).into_iter().map(named).collect();
     let bare_table = bare_table(&plan.root, schema);
     let steadiness = plan::steadiness(&plan);
     let untied = plan::untied(&plan, &steadiness);
@@ -266,6 +270,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         columns,
         untyped: plan.untyped,
         origins,
+        sources,
         render: plan.render,
         tables: plan.tables,
         inputs: plan.inputs,
@@ -287,6 +292,7 @@ fn unseen(plan: Plan, now: i64) -> Compiled {
         sql: String::new(),
         untyped: plan.untyped,
         origins: vec![None; columns.len()],
+        sources: vec![Vec::new(); columns.len()],
         columns,
         render: plan.render,
         tables: plan.tables,

@@ -135,6 +135,8 @@ pub struct TableUse {
     /// `TimeGenerated > x` it is one tick after `x`.
     pub since: Option<i64>,
     pub until: Option<i64>,
+    /// How often the text reads it; of several readings the bounds are those of all together.
+    pub readings: usize,
 }
 
 /// How much of a value every run on the same data gives alike.

@@ -26,12 +26,13 @@ pub struct Problem {
 
 /// A larger file holds no hunt.
 const FILE_MAX_BYTES: u64 = 1 << 20;
+const NO_FILE: &str = "it is no plain file but a pipe, a device or a socket";
 /// Files of one folder, and how deep they lie.
 const FILES_MAX: usize = 50_000;
 const DEEP_MAX: usize = 16;
 
-/// Reads all hunts below these folders. Links to folders are not followed, so that there is no circle; what is
-/// no plain file is passed over.
+/// Reads all hunts below these folders. Links to folders are not followed, so that there is no circle, and what is no
+/// plain file is not opened, since a pipe or a device may never end; both are said.
 pub fn read(folders: &[PathBuf]) -> Library {
     let mut library = Library::default();
     for folder in folders {
@@ -39,7 +40,8 @@ pub fn read(folders: &[PathBuf]) -> Library {
         // A file may be named too.
         match fs::metadata(folder) {
             Ok(found) if found.is_file() => files.push(folder.clone()),
-            Ok(_) => collect(folder, 0, &mut files, &mut library.problems),
+            Ok(found) if found.is_dir() => collect(folder, 0, &mut files, &mut library.problems),
+            Ok(_) => library.problems.push(Problem { path: folder.clone(), what: NO_FILE.to_owned() }),
             Err(error) => library.problems.push(Problem { path: folder.clone(), what: error.to_string() }),
         }
         for file in files {
@@ -66,16 +68,30 @@ fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>, problems: &mut
     for path in paths {
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         let Ok(found) = fs::symlink_metadata(&path) else { continue };
-        if hidden || files.len() >= FILES_MAX {
+        if hidden {
             continue;
         }
-        if found.is_dir() {
-            if depth < DEEP_MAX {
+        let what = match (found.is_dir(), fs::metadata(&path)) {
+            (true, _) if depth < DEEP_MAX => {
                 collect(&path, depth + 1, files, problems);
+                continue;
             }
-        } else if ending(&path).is_some() && path.is_file() {
-            files.push(path);
-        }
+            (true, _) => format!("it lies more than {DEEP_MAX} folders deep"),
+            (false, Ok(target)) if target.is_dir() => "links to folders are not followed".to_owned(),
+            (false, _) if ending(&path).is_none() => continue,
+            (false, Ok(target)) if !target.is_file() => NO_FILE.to_owned(),
+            (false, Ok(_)) if files.len() < FILES_MAX => {
+                files.push(path);
+                continue;
+            }
+            (false, Ok(_)) => {
+                let what = format!("it and what follows are not read: there are more than {FILES_MAX} files");
+                problems.push(Problem { path, what });
+                return;
+            }
+            (false, Err(error)) => error.to_string(),
+        };
+        problems.push(Problem { path, what });
     }
 }
 
@@ -128,8 +144,64 @@ mod tests {
         assert_eq!(keys, ["Detections/mail", "Hunting Queries/a", "notes#1", "notes#2"]);
         let odd: Vec<_> =
             library.problems.iter().map(|found| found.path.file_name().unwrap().to_owned()).collect();
-        assert_eq!(odd, ["broken.yml", "bytes.kql", "large.kql"]);
+        assert_eq!(odd, ["circle", "broken.yml", "bytes.kql", "large.kql"]);
         let one = read(&[folder.path().join("Detections/mail.yaml"), folder.path().join("none")]);
         assert_eq!((one.hunts[0].key.as_str(), one.problems.len()), ("mail", 1));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_never_ends_is_not_opened() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = |name: &str| folder.path().join(name);
+        let pipe = path("pipe.kql");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).expect("makes a pipe");
+        symlink("/dev/zero", path("device.yaml")).expect("links");
+        symlink("loop.kql", path("loop.kql")).expect("links");
+        fs::create_dir(path("sub")).expect("makes a folder");
+        symlink(folder.path(), path("sub/circle.md")).expect("links");
+        symlink(path("real.kql"), path("sub/alias.kql")).expect("links");
+        fs::write(path("real.kql"), "T").expect("writes");
+        let library = read(&[folder.path().to_path_buf(), pipe]);
+        let told: Vec<_> = library
+            .problems
+            .iter()
+            .map(|one| (one.path.file_name().unwrap().to_string_lossy().into_owned(), one.what.as_str()))
+            .collect();
+        let names: Vec<&str> = told.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["device.yaml", "loop.kql", "pipe.kql", "circle.md", "pipe.kql"]);
+        assert_eq!((told[0].1, told[2].1, told[4].1), (NO_FILE, NO_FILE, NO_FILE));
+        assert!(told[1].1.contains("symbolic links"), "{}", told[1].1);
+        assert_eq!(told[3].1, "links to folders are not followed");
+        assert_eq!(library.hunts.len(), 2, "a file and a link to it");
+    }
+
+    #[test]
+    fn hostile_files_are_said_in_a_line() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let write =
+            |name: &str, content: &[u8]| fs::write(folder.path().join(name), content).expect("writes");
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for at in 1..16 {
+            let before = vec![format!("*a{}", at - 1); 9].join(", ");
+            bomb.push_str(&format!("a{at}: &a{at} [{before}]\n"));
+        }
+        write("anchors.yaml", format!("{bomb}query: T\n").as_bytes());
+        let texts =
+            format!("x: &x {}\ny: [{}]\nquery: T\n", "a".repeat(400_000), vec!["*x"; 20_000].join(","));
+        write("anchors_of_texts.yaml", texts.as_bytes());
+        write("deep.yaml", format!("query: T\nx: {}", "[".repeat(100_000)).as_bytes());
+        write("twice.yaml", b"query: T\nquery: U\n");
+        write("utf16.kql", b"\xff\xfeT\0");
+        let library = read(&[folder.path().to_path_buf()]);
+        assert_eq!(library.hunts, []);
+        let told: Vec<&str> = library.problems.iter().map(|one| one.what.as_str()).collect();
+        assert_eq!(told.len(), 5, "{told:?}");
+        assert!(told.iter().all(|what| what.len() < 120 && !what.contains('\n')), "{told:?}");
+        assert!(told[0].starts_with("its YAML grows too large by its anchors"), "{}", told[0]);
+        assert!(told[3].contains("line 2") && told[3].contains("query"), "{}", told[3]);
     }
 }

@@ -116,6 +116,12 @@ pub fn iso(ticks: i64) -> String {
     format!("{digits}Z")
 }
 
+/// `2026-05-14 12:00Z`: the minute in which it is, for lists.
+pub fn minute(ticks: i64) -> String {
+    let at = Civil::from_ticks(ticks);
+    format!("{:04}-{:02}-{:02} {:02}:{:02}Z", at.year, at.month, at.day, at.hour, at.minute)
+}
+
 /// `[-][d.]hh:mm:ss[.fffffff]`, as `tostring(timespan)` and results show it.
 pub fn timespan_text(ticks: i64) -> String {
     let sign = if ticks < 0 { "-" } else { "" };

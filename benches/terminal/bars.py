@@ -1,10 +1,14 @@
 """What the workbench costs in a terminal, against bars: one function a row, each run some times."""
+import datetime
+import json
 import os
+import random
 import shutil
 import statistics
+import subprocess
 import time
 
-from terminal import Terminal
+from terminal import TICK, Terminal
 
 F5, DOWN, RIGHT, PAGE_DOWN = "\x1b[15~", "\x1b[B", "\x1b[C", "\x1b[6~"
 CTRL_C, CTRL_O, CTRL_Q, CTRL_U, CTRL_Z = "\x03", "\x0f", "\x11", "\x15", "\x1a"
@@ -23,6 +27,44 @@ def p95(values):
 
 def paste(text):
     return f"\x1b[200~{text}\x1b[201~"
+
+
+def hits_database(binary, data):
+    """A month of 100,000 events of 1,000 users; one in twenty comes from an address that an indicator names."""
+    database = os.path.join(data, "hits.duckdb")
+    if os.path.exists(database):
+        return database
+    pick = random.Random(7)
+    start = datetime.datetime(2026, 4, 14, 12)
+    bad = [f"203.0.{at // 250}.{at % 250 + 1}" for at in range(2_000)]
+    events, bundle = os.path.join(data, "hits.jsonl"), os.path.join(data, "hits.json")
+    operations = ("FileAccessed", "FileDownloaded", "MailItemsAccessed", "UserLoggedIn", "New-InboxRule")
+    with open(events, "w", encoding="utf-8") as file:
+        for at in range(100_000):
+            time_ = start + datetime.timedelta(seconds=at * 25.9)
+            address = pick.choice(bad) if at % 20 == 0 else f"198.51.{pick.randrange(200)}.{pick.randrange(1, 250)}"
+            event = {
+                "TimeGenerated": time_.isoformat() + "Z", "OfficeWorkload": "SharePoint",
+                "Operation": pick.choice(operations), "UserId": f"user{pick.randrange(1_000)}@contoso.com",
+                "ClientIP": address, "OfficeObjectId": f"https://contoso.example/{at}", "Type": "OfficeActivity",
+            }
+            file.write(json.dumps(event) + "\n")
+    made = "2026-05-01T00:00:00Z"
+    indicator = {
+        "type": "indicator", "spec_version": "2.1", "created": made, "modified": made, "pattern_type": "stix",
+        "valid_from": made, "confidence": 80, "labels": ["c2"],
+    }
+    objects = [
+        dict(indicator, id=f"indicator--{at:08d}-0000-4000-8000-000000000000", pattern=f"[ipv4-addr:value = '{address}']")
+        for at, address in enumerate(bad)
+    ]
+    with open(bundle, "w", encoding="utf-8") as file:
+        json.dump({"type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000000", "objects": objects}, file)
+    loads = (["--ingested-at", "2026-05-13T06:00:00Z", bundle], [events])
+    for load in loads:
+        subprocess.run([binary, "ingest", "--db", database + ".new", *load], check=True, capture_output=True)
+    os.replace(database + ".new", database)
+    return database
 
 
 class Bars:
@@ -69,7 +111,7 @@ class Bars:
     def measure(self):
         for bar in (
             self.startup, self.typing, self.typing_while_running, self.grid, self.wide, self.idle, self.cancel,
-            self.resizes, self.paste, self.million, self.hang_ups,
+            self.resizes, self.paste, self.million, self.hits, self.hang_ups,
         ):
             bar()
 
@@ -211,6 +253,32 @@ class Bars:
         self.row("to the end of a million rows (G)", [value * 1000 for value in ends], 100, "ms")
         self.row("back to the first row (gg)", [value * 1000 for value in tops], 100, "ms")
         self.row("peak memory, 20 columns of a million rows, --memory 256MB", [memory], 376, "MB")
+
+    def hits(self):
+        """Steps through hits: 100,000 events of 1,000 users, 2,000 indicators. A step is done when the events and the
+        indicators are on the screen; what the user did around them comes after, and is in the processor time."""
+        database = hits_database(self.binary, self.data)
+        query = (
+            "let Bad = ThreatIntelIndicators | where IsActive == true"
+            " | extend Address = extract(@\"'([^']+)'\", 1, Pattern) | distinct Address;"
+            " OfficeActivity | where TimeGenerated > ago(30d) | join kind=inner Bad on $left.ClientIP == $right.Address"
+            " | summarize Hits = count() by UserId, ClientIP"
+        )
+        arguments = ("--db", database, "--now", "2026-05-14T12:00:00Z")
+        with self.result(query, " rows  ", *arguments) as terminal:
+            terminal.send("H")
+            terminal.wait("Indicator ")
+            terminal.settle(1.0)
+            times, before = [], terminal.used()[0]
+            for key in "nN" * 50 + "pP" * 10:
+                sent = terminal.send(key)
+                terminal.read(5)
+                came = terminal.wait(lambda screen: "reading..." not in screen)
+                times.append((came - sent) * 1000)
+                terminal.settle(0.25)
+            spent = (terminal.used()[0] - before) * TICK * 1000 / len(times)
+        self.row("a step through hits, 100,000 events of 1,000 users", times, 30, "ms")
+        self.row("processor of such a step, all threads", [spent], 30, "ms")
 
     def hang_ups(self):
         """The line is cut in every phase; the process ends and the text is kept."""

@@ -25,6 +25,7 @@ pub fn window_came(app: &mut App, window: &Window, rows: Result<Rows, String>) -
             }
         }
         Purpose::Hits => return commands::open_hits(app, found.rows),
+        Purpose::Point => return super::chart::pointed(app, window, &found.rows),
         Purpose::Chart => return super::chart::came(app, window, &found.rows),
     }
     Vec::new()

@@ -49,14 +49,36 @@ pub fn missing(app: &mut App) -> Vec<Effect> {
     let wanted = |pane: &&mut ChartPane| pane.chart.is_none() && !pane.asked;
     let Some(pane) = app.chart.as_mut().filter(wanted) else { return Vec::new() };
     pane.asked = true;
-    vec![Effect::Read(Window {
-        purpose: Purpose::Chart,
-        result: pane.run,
-        order: Vec::new(),
-        filters: Conditions::default(),
-        offset: 0,
-        limit: ROWS_MAX,
-    })]
+    vec![read(Purpose::Chart, pane.run)]
+}
+
+/// All rows that are drawn.
+fn read(purpose: Purpose, result: u64) -> Effect {
+    let (order, filters) = (Vec::new(), Conditions::default());
+    Effect::Read(Window { purpose, result, order, filters, offset: 0, limit: ROWS_MAX })
+}
+
+/// Opens what made the point at the cursor, or in the range: asks for the rows that were drawn.
+pub fn open_point(app: &mut App) -> Vec<Effect> {
+    let wanted = app.chart.as_ref().and_then(|pane| Some((pane.run, pane.chart.as_ref()?, &pane.view)));
+    let Some((run, drawn, view)) = wanted else { return Vec::new() };
+    if view.cursor.is_none() && drawn.axis().is_some() {
+        return app.say(NoteKind::Warning, "move the cursor first; B begins a range");
+    }
+    vec![read(Purpose::Point, run)]
+}
+
+/// The rows that were drawn came: those of the point are opened.
+pub fn pointed(app: &mut App, window: &Window, rows: &[Vec<Value>]) -> Vec<Effect> {
+    let (Some(pane), Some(grid)) = (&app.chart, &app.grid) else { return Vec::new() };
+    let Some(drawn) = pane.chart.as_ref().filter(|_| pane.run == window.result) else { return Vec::new() };
+    match chart::source(drawn, &pane.view, &grid.compiled.columns, rows, &pane.render) {
+        Ok(found) => {
+            let rows = found.rows.iter().filter_map(|at| rows.get(*at).cloned()).collect();
+            super::counts::behind_rows(app, rows, found.bins, found.remarks)
+        }
+        Err(why) => app.say(NoteKind::Warning, why),
+    }
 }
 
 /// Draws the result as another kind.

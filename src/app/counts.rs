@@ -3,11 +3,51 @@
 
 use std::collections::BTreeMap;
 
-use super::msg::{Effect, Follow, Followed};
+use super::msg::Effect;
 use super::parameters::{self, Then};
 use super::popup::{Popup, Text};
 use super::statement::Statement;
 use super::{App, NoteKind, commands, diff, lists, text};
+use crate::types::ColumnType;
+use crate::value::Value;
+
+/// What is asked about the rows of a statement on their way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Follow {
+    /// How many come out of each operator.
+    Counts,
+    /// Where those that name a value are lost.
+    Why(String),
+    /// How far the data can be trusted.
+    Health,
+    /// How many rows the query gives on each of so many days, each at that day's clock.
+    Days(usize),
+    /// The query that gives the rows behind rows of the result.
+    Behind {
+        columns: Vec<ColumnType>,
+        rows: Vec<Vec<Value>>,
+        /// The first and the last bin, in ticks, of series of which not all is meant.
+        bins: Option<(i64, i64)>,
+        /// What is known already that the reader must know.
+        said: Vec<String>,
+    },
+}
+
+/// What is known of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// Where each operator begins in the statement, in bytes, and its rows.
+    Counts(Vec<(usize, Option<u64>)>),
+    Report {
+        title: String,
+        lines: Vec<String>,
+    },
+    /// A query to run, and what to say of its rows.
+    Query {
+        kql: String,
+        said: String,
+    },
+}
 
 /// Rows that come out of the operators of each line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,18 +112,31 @@ pub fn follow_statement(
     vec![Effect::Follow { follow, ticket, text, now: app.clock.now() }]
 }
 
-/// Asks for the rows behind the row at the cursor, at the clock that the result was made at.
+/// Asks for the rows behind the row at the cursor.
 pub fn behind(app: &mut App) -> Vec<Effect> {
+    let Some(row) = app.grid.as_ref().and_then(|grid| grid.current()).cloned() else {
+        return Vec::new();
+    };
+    behind_rows(app, vec![row], None, Vec::new())
+}
+
+/// Asks for the rows behind rows of the result, at the clock that it was made at.
+pub fn behind_rows(
+    app: &mut App,
+    rows: Vec<Vec<Value>>,
+    bins: Option<(i64, i64)>,
+    said: Vec<String>,
+) -> Vec<Effect> {
     let ticket = app.number();
     let Some(grid) = &app.grid else { return Vec::new() };
-    let Some(row) = grid.current() else { return Vec::new() };
     if diff::is_difference(&grid.compiled) {
         return app.say(NoteKind::Warning, "a difference is made of two results, and has no rows behind it");
     }
-    let follow = Follow::Behind { columns: grid.compiled.columns.clone(), row: row.to_vec() };
+    let what = if rows.len() == 1 { "this one" } else { "these" };
+    let follow = Follow::Behind { columns: grid.compiled.columns.clone(), rows, bins, said };
     let (text, now) = (grid.ran.clone(), Some(grid.compiled.now));
     app.counts = Counts { ticket, ..Counts::default() };
-    app.say(NoteKind::Plain, "looking for the rows behind this one...");
+    app.say(NoteKind::Plain, format!("looking for the rows behind {what}..."));
     vec![Effect::Follow { follow, ticket, text, now }]
 }
 

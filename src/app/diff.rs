@@ -76,6 +76,7 @@ pub fn compiled(columns: Vec<ColumnType>, now: i64) -> Compiled {
         sql: String::new(),
         untyped: vec![false; columns.len()],
         origins: vec![None; columns.len()],
+        sources: vec![Vec::new(); columns.len()],
         render: None,
         tables: Vec::new(),
         inputs: Vec::new(),

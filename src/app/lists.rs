@@ -6,7 +6,7 @@ use super::keys::Context;
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
-use super::{App, Focus, NoteKind, parameters, results, sweep, text};
+use super::{App, Focus, NoteKind, coverage, parameters, results, sweep, text};
 use crate::catalog::views;
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
@@ -36,6 +36,8 @@ pub enum Choice {
     Hunt(usize),
     /// A rule of the sweep.
     Swept(usize),
+    /// A technique of ATT&CK, or a tactic.
+    Technique(String),
     /// What was run, by its place in the history.
     Past(usize),
     /// What is put into the query.
@@ -53,6 +55,7 @@ pub fn items(app: &App, list: &List) -> Vec<Item> {
         ListKind::Schema => schema(app),
         ListKind::History => history(app),
         ListKind::Sweep => sweep::items(app),
+        ListKind::Coverage => coverage::items(app),
         ListKind::Parameters => return parameters::items(app, list),
         ListKind::Filters => filters::items(app),
         ListKind::Values => values::items(app),
@@ -200,7 +203,11 @@ pub fn described_rows(app: &App, list: &List) -> usize {
         ListKind::History => usize::from(popup_size(app).1) / 3,
         ListKind::Sweep => usize::from(popup_size(app).1) / 4,
         ListKind::Palette => DOC_ROWS,
-        ListKind::Schema | ListKind::Parameters | ListKind::Filters | ListKind::Values => 0,
+        ListKind::Schema
+        | ListKind::Parameters
+        | ListKind::Filters
+        | ListKind::Values
+        | ListKind::Coverage => 0,
     }
 }
 
@@ -208,13 +215,12 @@ pub fn described_rows(app: &App, list: &List) -> usize {
 fn history(app: &App) -> Vec<Item> {
     let item = |(at, past): (usize, &Past)| {
         let line = one_line(&past.text);
-        let ended = crate::ticks::iso(past.ended);
-        let ended = ended.get(..16).unwrap_or(&ended).replace('T', " ");
+        let ended = crate::ticks::minute(past.ended);
         let (rows, took) = (text::count(past.rows, "row"), text::elapsed(past.ms));
         let kept = app.results.of(past).map(|kept| format!("  kept as {}", kept.name())).unwrap_or_default();
         Item {
             left: text::shown(&line, app.ascii).into_owned(),
-            right: format!("{ended}Z  {rows}  {took}{kept}"),
+            right: format!("{ended}  {rows}  {took}{kept}"),
             choice: Choice::Past(at),
         }
     };
@@ -245,6 +251,9 @@ pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
     let Some(hunt) = hunt else { return Vec::new() };
     let shown = |part: &str| text::shown(part, app.ascii).into_owned();
     let mut lines = Vec::new();
+    if let Some(Item { choice: Choice::Swept(at), .. }) = items.get(list.selected) {
+        lines.extend(text::wrap(&sweep::told(app, *at), width));
+    }
     for paragraph in hunt.description.trim().split("\n\n") {
         lines.extend(text::wrap(&shown(&paragraph.replace('\n', " ")), width));
     }
@@ -258,11 +267,18 @@ pub fn step(app: &mut App, step: Step) {
     let page = popup_rows(app);
     let Some(Popup::List(list)) = &app.popup else { return };
     let (count, form) = (items(app, list).len(), list.kind == ListKind::Parameters);
+    if let (ListKind::Sweep, Step::Left | Step::Right) = (list.kind, step) {
+        return sweep::turn(app, step == Step::Right);
+    }
     if form {
         parameters::take(app);
     }
     if let Some(Popup::List(list)) = &mut app.popup {
-        list.step(step, count, page);
+        match step {
+            Step::Left => list.input.step(false),
+            Step::Right => list.input.step(true),
+            _ => list.step(step, count, page),
+        }
     }
     if form {
         parameters::give(app);
@@ -313,10 +329,8 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
             Some(hunt) => commands::put_hunt(app, &hunt),
             None => Vec::new(),
         },
-        Some(Choice::Swept(at)) => {
-            let rule = app.sweep.as_ref().and_then(|sweep| sweep.rules.get(at)).cloned();
-            rule.map_or_else(Vec::new, |hunt| commands::put_hunt(app, &hunt))
-        }
+        Some(Choice::Swept(at)) => sweep::open(app, at),
+        Some(Choice::Technique(technique)) => coverage::open(app, &technique),
         Some(Choice::Past(at)) => match app.history.get(at).cloned() {
             Some(past) => {
                 let mut effects = commands::put_query(app, &past.text, "from the history");

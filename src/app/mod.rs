@@ -8,6 +8,7 @@ pub mod columns;
 pub mod commands;
 pub mod completion;
 pub mod counts;
+pub mod coverage;
 pub mod diff;
 pub mod editor;
 pub mod emptiness;

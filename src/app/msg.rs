@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use super::completion::Found;
+pub use super::counts::{Follow, Followed};
 use super::diff::Compared;
 use super::mouse::Mouse;
 use super::report::Wanted;
@@ -129,6 +130,8 @@ pub enum Msg {
     Reported(Result<Reported, String>),
     /// A chart was written: where, its bytes, and whether there is a file beside it that says how it came to be.
     ChartWritten(Result<(PathBuf, u64, bool), String>),
+    /// A layer was written: where, and its bytes.
+    LayerWritten(Result<(PathBuf, u64), String>),
     Copied(Result<Copied, String>),
     /// What the data say for completion.
     Mouse(Mouse),
@@ -145,6 +148,12 @@ pub enum Msg {
         hunts: Arc<Vec<Hunt>>,
         ready: Vec<Ready>,
         problems: Vec<String>,
+    },
+    /// A sweep begins, or goes on: its clock, and how many of its hunts were done before.
+    Sweeping {
+        ticket: u64,
+        now: i64,
+        before: usize,
     },
     /// One hunt of a sweep is done.
     Swept {
@@ -275,6 +284,8 @@ pub struct FoundRow {
 pub enum Purpose {
     Grid,
     Chart,
+    /// What the rows are that the chart's cursor is on.
+    Point,
     Hits,
 }
 
@@ -322,37 +333,6 @@ pub enum Question {
     Indicators,
     /// Other users of the address.
     Sightings,
-}
-
-/// What is asked about the rows of a statement on their way.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Follow {
-    /// How many come out of each operator.
-    Counts,
-    /// Where those that name a value are lost.
-    Why(String),
-    /// How far the data can be trusted.
-    Health,
-    /// How many rows the query gives on each of so many days, each at that day's clock.
-    Days(usize),
-    /// The query that gives the rows behind a row of the result with these columns.
-    Behind { columns: Vec<ColumnType>, row: Vec<Value> },
-}
-
-/// What is known of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Followed {
-    /// Where each operator begins in the statement, in bytes, and its rows.
-    Counts(Vec<(usize, Option<u64>)>),
-    Report {
-        title: String,
-        lines: Vec<String>,
-    },
-    /// A query to run, and what to say of its rows.
-    Query {
-        kql: String,
-        said: String,
-    },
 }
 
 /// What is copied.
@@ -461,6 +441,8 @@ pub enum Effect {
         rules: Arc<Vec<Hunt>>,
         now: Option<i64>,
         days: usize,
+        /// Begins anew, whatever one that was stopped has done.
+        fresh: bool,
     },
     StopSweep,
     Export {
@@ -479,6 +461,12 @@ pub enum Effect {
     /// A drawing of a result, as it stands in the file.
     WriteChart {
         result: u64,
+        path: PathBuf,
+        content: String,
+        over: bool,
+    },
+    /// A layer for ATT&CK Navigator, as it stands in the file.
+    WriteLayer {
         path: PathBuf,
         content: String,
         over: bool,

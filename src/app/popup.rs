@@ -29,6 +29,12 @@ impl Input {
         self.cursor += pasted.chars().count();
     }
 
+    /// Moves the cursor by a character.
+    pub fn step(&mut self, on: bool) {
+        let length = self.text.chars().count();
+        self.cursor = if on { (self.cursor + 1).min(length) } else { self.cursor.saturating_sub(1) };
+    }
+
     /// False when the key is not for a line of text.
     pub fn key(&mut self, key: &KeyEvent) -> bool {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
@@ -62,8 +68,8 @@ impl Input {
                 self.text.remove(at);
             }
             KeyCode::Backspace | KeyCode::Delete => {}
-            KeyCode::Left => self.cursor = self.cursor.saturating_sub(1),
-            KeyCode::Right => self.cursor = (self.cursor + 1).min(length),
+            KeyCode::Left => self.step(false),
+            KeyCode::Right => self.step(true),
             KeyCode::Home => self.cursor = 0,
             KeyCode::End => self.cursor = length,
             _ => return false,
@@ -89,6 +95,8 @@ pub enum ListKind {
     Parameters,
     /// What all hunts found.
     Sweep,
+    /// The techniques of ATT&CK that hunts are for.
+    Coverage,
     /// Conditions on the result.
     Filters,
     /// The commonest values of a column.

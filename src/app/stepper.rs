@@ -92,7 +92,7 @@ pub enum Cards {
 
 impl Stepper {
     pub fn new(compiled: Arc<Compiled>, rows: Vec<Vec<Value>>, rows_left: u64) -> Result<Stepper, String> {
-        let roles = Roles::of(&compiled.columns, &compiled.origins, &rows)?;
+        let roles = Roles::of(&compiled.columns, &compiled.origins, &compiled.sources, &rows)?;
         let users = hits::users(&rows, roles);
         if users.is_empty() {
             return Err("the result has no rows to step through".into());
@@ -365,9 +365,11 @@ impl EventRows {
 }
 
 /// Label and value of each line of a card; the second line says whether the indicator holds.
-pub fn card_fields(card: &Card) -> Vec<(&'static str, String)> {
+pub fn card_fields(card: &Card, now: i64) -> Vec<(&'static str, String)> {
     let time = |at: Option<i64>| at.map_or("open".to_string(), clock::short);
-    let validity = format!("{}, {} to {}", card.state.word(), time(card.valid_from), time(card.valid_until));
+    let changed = ago("changed", card.modified.filter(|at| card.created != Some(*at)), now);
+    let (from, until) = (time(card.valid_from), time(card.valid_until));
+    let validity = format!("{}, {from} to {until}{changed}", card.state.word());
     let confidence = if card.confidence.is_empty() { "not given" } else { &card.confidence };
     let mut fields = vec![
         ("type", format!("{}, confidence {confidence}", card.kinds.join(", "))),
@@ -386,6 +388,16 @@ pub fn card_fields(card: &Card) -> Vec<(&'static str, String)> {
         1 => String::new(),
         more => format!(", the newest of {more} versions"),
     };
-    fields.push(("source", format!("{}{versions}", card.source)));
+    fields.push(("source", format!("{}{}{versions}", card.source, ago("made", card.created, now))));
     fields
+}
+
+/// How long before the clock something was: `, changed 3 d ago`; nothing where that is not known.
+fn ago(word: &str, at: Option<i64>, now: i64) -> String {
+    match at.map(|at| now - at) {
+        None => String::new(),
+        Some(..0) => format!(", {word} after the clock"),
+        Some(age) if age < ticks::DAY => format!(", {word} {} h ago", age / ticks::HOUR),
+        Some(age) => format!(", {word} {} d ago", age / ticks::DAY),
+    }
 }

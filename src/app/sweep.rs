@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use super::clock::Clock;
 use super::lists::{Choice, Item};
 use super::msg::Effect;
 use super::popup::{List, ListKind, Popup};
-use super::{App, DatabaseState, NoteKind, text};
+use super::{App, DatabaseState, NoteKind, commands, text};
 use crate::hunt::heat::cells;
 use crate::hunt::pack::Hunt;
 use crate::hunt::ready::Ready;
 use crate::hunt::sweep::{Outcome, Row};
+use crate::ticks::{self, DAY};
 
 /// Days of a sweep that is asked for without a number.
 const DAYS: usize = 7;
@@ -21,7 +23,21 @@ pub struct Sweep {
     /// Those with the most rows on the last day first.
     pub rows: Vec<Row>,
     pub days: usize,
+    /// The clock of the last day, in ticks, once it is known.
+    pub now: Option<i64>,
+    /// The day that is looked at, from the oldest on.
+    pub day: usize,
+    /// Hunts that a sweep that was stopped had done already.
+    pub before: usize,
     pub state: State,
+}
+
+impl Sweep {
+    /// The clock of the day that is looked at.
+    fn clock(&self) -> Option<i64> {
+        let back = i64::try_from(self.days.saturating_sub(self.day + 1)).ok()?;
+        Some((self.now? - back * DAY).max(0))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,34 +48,107 @@ pub enum State {
     Failed(String),
 }
 
-/// `:sweep` shows the sweep there is, or begins one; `:sweep 14` begins one of 14 days, `:sweep stop` ends it.
+/// `:sweep` shows the sweep there is, or begins one or goes on with one; `:sweep 14` begins one of 14 days,
+/// `:sweep fresh` begins anew, `:sweep stop` ends it.
 pub fn command(app: &mut App, typed: &str) -> Vec<Effect> {
-    let typed = typed.trim();
-    if typed == "stop" {
+    if typed.trim() == "stop" {
         return stop(app);
     }
-    let days = match typed {
-        "" => DAYS,
-        number => match number.parse() {
-            Ok(days @ 1..=366) => days,
-            _ => return app.say(NoteKind::Warning, "how many days, from 1 to 366? :sweep 7"),
-        },
-    };
+    let (mut days, mut fresh) = (DAYS, false);
+    for word in typed.split_whitespace() {
+        match (word, word.parse()) {
+            ("fresh", _) => fresh = true,
+            (_, Ok(number @ 1..=366)) => days = number,
+            _ => return app.say(NoteKind::Warning, "how many days, from 1 to 366? :sweep 7, :sweep 7 fresh"),
+        }
+    }
     let mut effects = Vec::new();
-    if app.sweep.is_none() || !typed.is_empty() {
+    if app.sweep.is_none() || !typed.trim().is_empty() {
         if app.database.state != DatabaseState::Open {
             return app.say(NoteKind::Warning, "hunts can be run once the database is open");
         }
         effects.extend(stop(app));
         let ticket = app.number();
         let rules = app.hunts.clone();
-        app.sweep =
-            Some(Sweep { ticket, rules: rules.clone(), rows: Vec::new(), days, state: State::Running });
-        effects.push(Effect::Sweep { ticket, rules, now: app.clock.now(), days });
+        app.sweep = Some(Sweep {
+            ticket,
+            rules: rules.clone(),
+            rows: Vec::new(),
+            days,
+            now: None,
+            day: days - 1,
+            before: 0,
+            state: State::Running,
+        });
+        effects.push(Effect::Sweep { ticket, rules, now: app.clock.now(), days, fresh });
     }
     app.popup = Some(Popup::List(List::new(ListKind::Sweep, "")));
     app.dirty = true;
     effects
+}
+
+/// The sweep begins at this clock, or goes on.
+pub fn begun(app: &mut App, ticket: u64, now: i64, before: usize) -> Vec<Effect> {
+    if let Some(sweep) = app.sweep.as_mut().filter(|sweep| sweep.ticket == ticket) {
+        (sweep.now, sweep.before) = (Some(now), before);
+        app.dirty = true;
+    }
+    Vec::new()
+}
+
+/// Looks at the day before, or after.
+pub fn turn(app: &mut App, on: bool) {
+    if let Some(sweep) = &mut app.sweep {
+        let day = if on { sweep.day + 1 } else { sweep.day.saturating_sub(1) };
+        sweep.day = day.min(sweep.days - 1);
+    }
+}
+
+/// The rule in the query pane, at the clock of the day that is looked at.
+pub fn open(app: &mut App, rule: usize) -> Vec<Effect> {
+    let Some(sweep) = &app.sweep else { return Vec::new() };
+    let Some(hunt) = sweep.rules.get(rule).cloned() else { return Vec::new() };
+    let found = sweep.rows.iter().find(|row| row.rule == rule);
+    let rows = match found.map(|row| &row.outcome) {
+        Some(Outcome::Ran(days)) => days.get(sweep.day).copied(),
+        Some(_) | None => None,
+    };
+    let clock = sweep.clock().filter(|_| sweep.day + 1 < sweep.days).zip(rows);
+    let mut effects = commands::put_hunt(app, &hunt);
+    let Some((clock, rows)) = clock else { return effects };
+    effects.extend(commands::set_clock(app, Clock::Fixed(clock)));
+    let said = format!(
+        "{}: the sweep had {} and saw nothing later; F5 runs it",
+        ticks::minute(clock),
+        text::count(rows, "row")
+    );
+    app.say(NoteKind::Good, said);
+    effects
+}
+
+/// What stands above the shades: which day is looked at.
+pub fn ruler(app: &App) -> String {
+    let Some(sweep) = &app.sweep else { return String::new() };
+    let clock = sweep.clock().map(ticks::minute).unwrap_or_default();
+    format!("{}v {clock}", " ".repeat(sweep.day + 1))
+}
+
+/// What came of a rule on the day that is looked at, and when it first and last hit.
+pub fn told(app: &App, rule: usize) -> String {
+    let Some(sweep) = &app.sweep else { return String::new() };
+    let Some(row) = sweep.rows.iter().find(|row| row.rule == rule) else { return String::new() };
+    let mut said = match &row.outcome {
+        Outcome::Ran(days) => {
+            let rows = days.get(sweep.day).copied().unwrap_or(0);
+            let clock = sweep.clock().map(ticks::minute).unwrap_or_default();
+            format!("{} at {clock}", text::count(rows, "row"))
+        }
+        other => other.problem(),
+    };
+    if let Some((first, last)) = row.seen {
+        said.push_str(&format!("; first hit {}, last {}", ticks::minute(first), ticks::minute(last)));
+    }
+    text::shown(&said, app.ascii).into_owned()
 }
 
 /// Ends a sweep that runs; what is done stays.
@@ -120,7 +209,11 @@ pub fn title(sweep: &Sweep) -> String {
         State::Stopped => format!("stopped after {done} of {all} hunts"),
         State::Failed(why) => format!("{why} after {done} of {all} hunts"),
     };
-    format!("Sweep  {far}  {hit} hit  {missing} no table  {wrong} wrong")
+    let before = match sweep.before {
+        0 => String::new(),
+        before => format!(" ({before} before)"),
+    };
+    format!("Sweep  {far}{before}  {hit} hit  {missing} no table  {wrong} wrong")
 }
 
 /// A row for each rule that is done: shades of the days, rows of the last one, change, name.

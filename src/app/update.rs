@@ -16,8 +16,8 @@ use super::stepper::Events;
 use super::zone::Zone;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, Running, SAVE_MS, chart, commands, completion,
-    counts, emptiness, ended, parameters, results, search, statement, surveys, sweep, tabs, text, vim,
-    written,
+    counts, coverage, emptiness, ended, parameters, results, search, statement, surveys, sweep, tabs, text,
+    vim, written,
 };
 
 /// Handles one event at a time, in milliseconds since the start. The only way in which an [`App`] changes.
@@ -151,6 +151,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::Exported(result) => return written::exported(app, result),
         Msg::Reported(result) => return written::reported(app, result),
+        Msg::LayerWritten(result) => return coverage::written(app, result),
         Msg::ChartWritten(result) => return written::chart_written(app, result),
         Msg::Mouse(event) => return mouse::mouse(app, event),
         Msg::Bytes(bytes) => return keytest::bytes(app, &bytes),
@@ -158,6 +159,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Copied(outcome) => return commands::copied(app, outcome),
         Msg::Learned { ask, found } => return completion::learned(app, ask, found),
         Msg::Library { hunts, ready, problems } => return sweep::library(app, hunts, ready, &problems),
+        Msg::Sweeping { ticket, now, before } => return sweep::begun(app, ticket, now, before),
         Msg::Swept { ticket, row } => return sweep::swept(app, ticket, row),
         Msg::SweepEnded { ticket, state } => return sweep::ended(app, ticket, state),
         Msg::Broken(why) => {

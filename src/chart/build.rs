@@ -64,12 +64,7 @@ fn plot(
 ) -> Result<Plot, String> {
     let roles = Roles::of(kind, columns, rows, render)?;
     let log_x = render.property("xaxis") == Some("log");
-    let continuous = match (columns[roles.x].ty, kind.across) {
-        (Type::Datetime, _) => matches!(kind.form, Form::Column) || kind.across != Across::First,
-        (Type::Dynamic, _) => array::holds(rows, roles.x).is_some() && kind.form != Form::Share,
-        (ty, Across::Time | Across::Continuous) => ty.numeric() || ty == Type::Timespan,
-        (_, Across::First) => false,
-    };
+    let continuous = continuous(kind, columns, rows, &roles);
     let mut drawing = Drawing { continuous, log_x, ..Drawing::default() };
     for row in rows {
         drawing.add(columns, &roles, row);
@@ -145,6 +140,39 @@ fn plot(
     })
 }
 
+/// Whether the axis has room between its places: times and numbers, where the kind does not take them for labels.
+pub fn continuous(kind: &Kind, columns: &[ColumnType], rows: &[Vec<Value>], roles: &Roles) -> bool {
+    match (columns[roles.x].ty, kind.across) {
+        (Type::Datetime, _) => matches!(kind.form, Form::Column) || kind.across != Across::First,
+        (Type::Dynamic, _) => array::holds(rows, roles.x).is_some() && kind.form != Form::Share,
+        (ty, Across::Time | Across::Continuous) => ty.numeric() || ty == Type::Timespan,
+        (_, Across::First) => false,
+    }
+}
+
+/// The place of a value on an axis with room between places; none for what is no number, and on an axis of powers of
+/// ten for what is not above zero.
+pub fn place_of(x: &Value, log_x: bool) -> Option<Place> {
+    match x {
+        Value::Datetime(at) => Some(Place::Ticks(*at)),
+        value => number(value)
+            .filter(|at| at.is_finite() && (!log_x || *at > 0.0))
+            // Zero has two signs and one place.
+            .map(|at| Place::Number(at + 0.0)),
+    }
+}
+
+/// What the series of a row and a column of values is called.
+pub fn series_name(columns: &[ColumnType], roles: &Roles, row: &[Value], column: usize) -> String {
+    let prefix = || roles.names.iter().map(|at| row[*at].text()).collect::<Vec<_>>().join(", ");
+    let unit = if columns[column].ty == Type::Timespan { " (s)" } else { "" };
+    match (roles.names.is_empty(), roles.values.len()) {
+        (true, _) => format!("{}{unit}", columns[column].name),
+        (false, 1) => prefix(),
+        (false, _) => format!("{}:{}{unit}", prefix(), columns[column].name),
+    }
+}
+
 /// `1 value has ...`, `7 values have ...`, from `value has ...`.
 pub fn said(number: usize, what: &str) -> String {
     let (noun, rest) = what.split_once(' ').unwrap_or((what, ""));
@@ -197,16 +225,9 @@ struct Drawing {
 
 impl Drawing {
     fn add(&mut self, columns: &[ColumnType], roles: &Roles, row: &[Value]) {
-        let prefix: Vec<_> = roles.names.iter().map(|at| row[*at].text()).collect();
-        let prefix = prefix.join(", ");
         let xs = array::elements(&row[roles.x]);
         for (column, at) in roles.values.iter().enumerate() {
-            let unit = if columns[*at].ty == Type::Timespan { " (s)" } else { "" };
-            let name = match (roles.names.is_empty(), roles.values.len()) {
-                (true, _) => format!("{}{unit}", columns[*at].name),
-                (false, 1) => prefix.clone(),
-                (false, _) => format!("{prefix}:{}{unit}", columns[*at].name),
-            };
+            let name = series_name(columns, roles, row, *at);
             let series = self.series_named(name, column);
             // Anomalies stand beside the values in order; a lone column marks all of them.
             let anomalies = roles
@@ -235,13 +256,9 @@ impl Drawing {
     }
 
     fn point(&mut self, series: usize, x: &Value, value: &Value, anomaly: bool) {
-        let place = match x {
-            value if !self.continuous => Some(self.label(value.text())),
-            Value::Datetime(at) => Some(Place::Ticks(*at)),
-            value => number(value)
-                .filter(|at| at.is_finite() && (!self.log_x || *at > 0.0))
-                // Zero has two signs and one place.
-                .map(|at| Place::Number(at + 0.0)),
+        let place = match self.continuous {
+            false => Some(self.label(x.text())),
+            true => place_of(x, self.log_x),
         };
         let (Some(place), Some(value)) = (place, number(value).filter(|value| value.is_finite())) else {
             self.left_out += 1;

@@ -40,11 +40,11 @@ fn formats() -> Vec<&'static str> {
 pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
     library::check(&args.folders)?;
     let hunts = library::hunts(global, &args.folders)?;
-    let (chosen, mut engine) = data::opened(global)?;
+    let (_, mut engine) = data::opened(global)?;
     let now = data::now(global, engine.clock());
-    let order = sweep::order(global, hunts, now, 1, None);
+    let mut order = sweep::order(global, hunts, now, 1, None);
     let standings: Vec<Standing> = if args.hits {
-        let rows = sweep::swept(&mut engine, &chosen, &order, true)?;
+        let rows = sweep::swept(global, &mut engine, &mut order, true)?;
         let standing =
             |row: &Row| Standing { runnable: row.outcome.hits().is_some(), hits: row.outcome.hits() };
         rows.iter().map(standing).collect()

@@ -78,6 +78,7 @@ mod tests {
             time_column: Some("TimeGenerated".into()),
             since: Some(day(10)),
             until: None,
+            readings: 1,
         };
         let said = |newest| sentence(&used, "TimeGenerated", newest);
         assert!(said(Some(day(2))).contains("--now 1970-01-03T00:00:00Z"));

@@ -2,11 +2,10 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::time::UNIX_EPOCH;
 
 use clap::Args;
 
-use super::data::{self, Chosen};
+use super::data;
 use super::exit::{Exit, Failure};
 use super::{Global, format_names, library, report, signals, table};
 use crate::engine::Engine;
@@ -14,7 +13,8 @@ use crate::hunt::heat::cells;
 use crate::hunt::pack::Hunt;
 use crate::hunt::sweep::{Outcome, Row};
 use crate::places;
-use crate::sweep::{self, Order, Resume, Stop};
+use crate::sweep::{self, Clock, Order, Resume, Stop};
+use crate::ticks;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 
@@ -48,10 +48,10 @@ pub fn run(global: &Global, args: &SweepArgs) -> Result<Exit, Failure> {
     library::check(&args.folders)?;
     let mut rules = library::hunts(global, &args.folders)?;
     library::of_tactic(&mut rules, args.tactic.as_deref());
-    let (chosen, mut engine) = data::opened(global)?;
+    let (_, mut engine) = data::opened(global)?;
     let now = data::now(global, engine.clock());
-    let order = order(global, rules, now, usize::from(args.days), args.jobs);
-    let rows = swept(&mut engine, &chosen, &order, args.fresh)?;
+    let mut order = order(global, rules, now, usize::from(args.days), args.jobs);
+    let rows = swept(global, &mut engine, &mut order, args.fresh)?;
     write(global, args, &order, &rows)?;
     let count = |wanted: fn(&Outcome) -> bool| rows.iter().filter(|row| wanted(&row.outcome)).count();
     let wrong = count(|outcome| matches!(outcome, Outcome::Wrong(_)));
@@ -85,17 +85,25 @@ pub fn order(
 }
 
 /// Runs all rules, those of a sweep that was stopped before only where they are not done; in the order of the rules.
-pub fn swept(engine: &mut Engine, chosen: &Chosen, order: &Order, fresh: bool) -> Result<Vec<Row>, Failure> {
+pub fn swept(
+    global: &Global,
+    engine: &mut Engine,
+    order: &mut Order,
+    fresh: bool,
+) -> Result<Vec<Row>, Failure> {
+    let clock = if global.now.or(engine.clock()).is_some() { Clock::Given } else { Clock::Wall };
+    let data = sweep::identity(engine)?;
     let mut resume = places::cache_folder()
-        .and_then(|folder| Resume::open(&folder.join("sweep"), &identity(chosen), order, fresh))
+        .and_then(|folder| Resume::open(&folder.join("sweep"), &data, order, clock, fresh))
         .inspect_err(|error| report::say(&format!("the sweep cannot be resumed when it is stopped: {error}")))
         .ok();
     let mut rows = resume.as_ref().map(|resume| resume.done(order)).unwrap_or_default();
     if !rows.is_empty() {
         report::say(&format!(
-            "{} of {} rules were done before; --fresh begins anew",
+            "{} of {} rules were done before, at the clock {}; --fresh begins anew",
             rows.len(),
-            order.rules.len()
+            order.rules.len(),
+            ticks::iso(order.now)
         ));
     }
     let before: Vec<usize> = rows.iter().map(|row| row.rule).collect();
@@ -133,18 +141,6 @@ pub fn swept(engine: &mut Engine, chosen: &Chosen, order: &Order, fresh: bool) -
     }
     rows.sort_by_key(|row| row.rule);
     Ok(rows)
-}
-
-/// What tells the data from others, and from the same before a load.
-fn identity(chosen: &Chosen) -> (String, u64, u128) {
-    let (Chosen::Database(path) | Chosen::DefaultDatabase(path)) = chosen else {
-        return (chosen.title(), 0, 0);
-    };
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-    let found = std::fs::metadata(&path).ok();
-    let written = found.as_ref().and_then(|found| found.modified().ok()?.duration_since(UNIX_EPOCH).ok());
-    let size = found.as_ref().map_or(0, std::fs::Metadata::len);
-    (path.display().to_string(), size, written.map_or(0, |written| written.as_nanos()))
 }
 
 /// How far the sweep is, on one line of a terminal.
@@ -188,6 +184,8 @@ fn columns(format: &str) -> &'static [(&'static str, Type)] {
             ("Hits", Type::Long),
             ("Change", Type::Long),
             ("Days", Type::String),
+            ("First", Type::String),
+            ("Last", Type::String),
             ("ms", Type::Long),
             ("Rule", Type::String),
             ("Problem", Type::String),
@@ -202,6 +200,8 @@ fn columns(format: &str) -> &'static [(&'static str, Type)] {
             ("Hits", Type::Long),
             ("Change", Type::Long),
             ("Days", Type::Dynamic),
+            ("First", Type::Datetime),
+            ("Last", Type::Datetime),
             ("Problem", Type::String),
             ("Milliseconds", Type::Long),
             ("Path", Type::String),
@@ -219,6 +219,8 @@ fn for_people(order: &Order, row: &Row, ascii: bool) -> Vec<Value> {
         long(row.outcome.hits().map(count)),
         long(row.outcome.change()),
         Value::String(days),
+        Value::String(row.seen.map(|seen| ticks::minute(seen.0)).unwrap_or_default()),
+        Value::String(row.seen.map(|seen| ticks::minute(seen.1)).unwrap_or_default()),
         Value::Long(count(row.milliseconds)),
         Value::String(rule.name.clone()),
         Value::String(row.outcome.problem()),
@@ -243,6 +245,8 @@ fn in_full(order: &Order, row: &Row) -> Vec<Value> {
         long(row.outcome.hits().map(count)),
         long(row.outcome.change()),
         days,
+        row.seen.map_or(Value::Null, |seen| Value::Datetime(seen.0)),
+        row.seen.map_or(Value::Null, |seen| Value::Datetime(seen.1)),
         text(&row.outcome.problem()),
         Value::Long(count(row.milliseconds)),
         text(&rule.path),

@@ -250,6 +250,46 @@ impl Engine {
         }
     }
 
+    /// Runs a query and gives the number of its rows, and the least and the greatest of all times in these columns;
+    /// the rows go nowhere.
+    pub fn extent(
+        &mut self,
+        sql: &Sql,
+        times: &[usize],
+        cancel: &Cancel,
+    ) -> Result<(u64, Option<(i64, i64)>)> {
+        if times.is_empty() {
+            return Ok((self.count(sql, cancel)?, None));
+        }
+        let names = |of: &mut dyn Iterator<Item = usize>| {
+            of.map(|at| format!("k{at}")).collect::<Vec<_>>().join(", ")
+        };
+        let (all, times) = (names(&mut (0..sql.columns.len())), names(&mut times.iter().copied()));
+        let measuring = Sql {
+            text: format!(
+                "SELECT count(*), min(least({times})), max(greatest({times})) FROM ({}) AS rows_({all})",
+                sql.text
+            ),
+            columns: [("Count", Type::Long), ("First", Type::Datetime), ("Last", Type::Datetime)]
+                .map(|(name, ty)| ColumnType::new(name, ty))
+                .to_vec(),
+            streams: false,
+            bare_table: None,
+            row_ids: None,
+        };
+        let mut rows = self.fetch(&measuring, cancel)?.rows;
+        match rows.pop().as_deref() {
+            Some([Value::Long(count), first, last]) => {
+                let seen = match (first, last) {
+                    (Value::Datetime(first), Value::Datetime(last)) => Some((*first, *last)),
+                    _ => None,
+                };
+                Ok((u64::try_from(*count).unwrap_or(0), seen))
+            }
+            Some(_) | None => Err(Error::message("a count without a number")),
+        }
+    }
+
     /// Runs a query and gives its rows in batches of at most 2,048, the columns with each; the first batch
     /// comes even when there are no rows. An error of `each` ends the run and is returned.
     pub fn stream(
@@ -354,6 +394,11 @@ impl Handle {
         let kept = self.shared.results().get(&id).cloned();
         let kept = kept.ok_or_else(|| Error::message("the result is gone; run the query again"))?;
         Ok(kept.as_table(name, kept.rows_only()))
+    }
+
+    /// The file that the rows are in, when they are not in memory.
+    pub fn file(&self) -> Option<&Path> {
+        self.instance.parquet.as_deref().or(self.instance.file.as_deref())
     }
 
     /// A new engine on the same database, for when the first does not answer to a cancel in time.

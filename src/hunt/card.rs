@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use serde_json::Value as Json;
 
 use crate::stix;
+use crate::ticks::parse_datetime;
 use crate::value::{Grid, Value};
 
 /// One indicator, as it was known at the clock.
@@ -18,6 +19,9 @@ pub struct Card {
     /// Ticks.
     pub valid_from: Option<i64>,
     pub valid_until: Option<i64>,
+    /// When its author made it, and made this version of it.
+    pub created: Option<i64>,
+    pub modified: Option<i64>,
     pub state: State,
     pub name: String,
     pub description: String,
@@ -89,6 +93,7 @@ pub fn cards(grid: &Grid, now: i64) -> Vec<Card> {
         };
         let data: Json = serde_json::from_str(&value(6).text()).unwrap_or(Json::Null);
         let text = |key: &str| data[key].as_str().unwrap_or_default().to_string();
+        let time = |key: &str| data[key].as_str().and_then(parse_datetime);
         let list = |key: &str| {
             let items = data[key].as_array().into_iter().flatten();
             items.filter_map(Json::as_str).map(str::to_string).collect::<Vec<_>>()
@@ -106,6 +111,8 @@ pub fn cards(grid: &Grid, now: i64) -> Vec<Card> {
             confidence: value(1).text(),
             valid_from,
             valid_until,
+            created: time("created"),
+            modified: time("modified"),
             state,
             name: text("name"),
             description: text("description"),

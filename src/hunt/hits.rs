@@ -2,6 +2,7 @@
 //! the users by severity and hits. Pure; knows no query and no screen.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use crate::compile::Origin;
 use crate::types::{ColumnType, Type};
@@ -69,12 +70,15 @@ impl Roles {
     pub fn of(
         columns: &[ColumnType],
         origins: &[Option<Origin>],
+        sources: &[Vec<Origin>],
         rows: &[Vec<Value>],
     ) -> Result<Roles, String> {
-        let user =
-            best(columns, origins, &USERS, |word| matches!(word, "user" | "upn" | "account" | "actor"))
-                .ok_or("the hits of a result need a column of users, such as UserId")?;
-        let address = best(columns, origins, &ADDRESSES, |word| matches!(word, "ip" | "ipv4" | "ipv6"))
+        let result = Known { columns, origins, sources, rows };
+        let user = result
+            .best(&USERS, |_| true, |word| matches!(word, "user" | "upn" | "account" | "actor"))
+            .ok_or("the hits of a result need a column of users, such as UserId")?;
+        let address = result
+            .best(&ADDRESSES, holds_address, |word| matches!(word, "ip" | "ipv4" | "ipv6"))
             .ok_or("the hits of a result need a column of addresses, such as ClientIP")?;
         let severity = (0..columns.len()).find(|at| {
             columns[*at].ty == Type::String
@@ -92,26 +96,56 @@ impl Roles {
     }
 }
 
-/// A column that is known by its name or by that of the stored column it comes from, else by a word in it.
-fn best(
-    columns: &[ColumnType],
-    origins: &[Option<Origin>],
-    known: &[&str],
-    word: fn(&str) -> bool,
-) -> Option<usize> {
-    let text = |at: &usize| columns[*at].ty == Type::String;
-    let origin = |at: usize| origins.get(at).and_then(Option::as_ref);
-    let by_name = |wanted: &&str| {
-        (0..columns.len()).filter(text).find(|at| {
-            columns[*at].name == **wanted || origin(*at).is_some_and(|from| from.column == **wanted)
+/// What is known of a result.
+struct Known<'r> {
+    columns: &'r [ColumnType],
+    origins: &'r [Option<Origin>],
+    sources: &'r [Vec<Origin>],
+    rows: &'r [Vec<Value>],
+}
+
+impl Known<'_> {
+    /// A column that is known by its name or by that of the stored column it comes from, else one that the query made
+    /// of such a column and that looks like it, else one by a word in its name.
+    fn best(&self, known: &[&str], looks: fn(&str) -> bool, word: fn(&str) -> bool) -> Option<usize> {
+        let texts = || (0..self.columns.len()).filter(|at| self.columns[*at].ty == Type::String);
+        let origin = |at: usize| self.origins.get(at).and_then(Option::as_ref);
+        let by_name = |wanted: &&str| {
+            texts().find(|at| {
+                self.columns[*at].name == **wanted || origin(*at).is_some_and(|from| from.column == **wanted)
+            })
+        };
+        let made_of = |wanted: &&str| {
+            let from = |at: &usize| {
+                self.sources.get(*at).is_some_and(|from| from.iter().any(|one| one.column == **wanted))
+            };
+            texts().filter(from).find(|at| self.looks(*at, looks))
+        };
+        let by_word = |at: &usize| words(&self.columns[*at].name).iter().any(|one| word(one));
+        known.iter().find_map(by_name).or_else(|| known.iter().find_map(made_of)).or_else(|| {
+            let mut candidates: Vec<_> = texts().filter(by_word).collect();
+            candidates.sort_by_key(|at| origin(*at).is_none());
+            candidates.first().copied()
         })
-    };
-    let by_word = |at: &usize| words(&columns[*at].name).iter().any(|one| word(one));
-    known.iter().find_map(by_name).or_else(|| {
-        let mut candidates: Vec<_> = (0..columns.len()).filter(text).filter(by_word).collect();
-        candidates.sort_by_key(|at| origin(*at).is_none());
-        candidates.first().copied()
-    })
+    }
+
+    /// Whether the first values that there are look as they should.
+    fn looks(&self, column: usize, looks: fn(&str) -> bool) -> bool {
+        let values = self.rows.iter().map(|row| row[column].text()).filter(|text| !text.is_empty());
+        values.take(LOOKED_AT).all(|text| looks(&text))
+    }
+}
+
+/// Values of a column that decide whether it is one of addresses.
+const LOOKED_AT: usize = 20;
+
+/// An address, perhaps with brackets and a port.
+fn holds_address(text: &str) -> bool {
+    let text = text.trim();
+    let inside = text.strip_prefix('[').and_then(|rest| rest.split(']').next()).unwrap_or(text);
+    let inside = inside.split('%').next().unwrap_or(inside);
+    let alone = text.split([':', '-']).next().unwrap_or(text);
+    inside.parse::<IpAddr>().is_ok() || alone.parse::<IpAddr>().is_ok()
 }
 
 /// `MaliciousIP` is `malicious`, `ip`; `count_` is `count`.
@@ -205,7 +239,7 @@ mod tests {
             Value::Long(1),
             text("High"),
         ];
-        let roles = Roles::of(&shipped, &[], &[row]).unwrap();
+        let roles = Roles::of(&shipped, &[], &[], &[row]).unwrap();
         assert_eq!(
             roles,
             Roles { user: 1, address: 2, severity: Some(6), count: Some(4), confidence: Some(3) }
@@ -214,9 +248,23 @@ mod tests {
         let renamed =
             columns(&[("Who", Type::String), ("From", Type::String), ("ShippingAddress", Type::String)]);
         let from = |column: &str| Some(Origin { table: "OfficeActivity".into(), column: column.into() });
-        let roles = Roles::of(&renamed, &[from("UserId"), from("ClientIP"), None], &[]).unwrap();
+        let roles = Roles::of(&renamed, &[from("UserId"), from("ClientIP"), None], &[], &[]).unwrap();
         assert_eq!((roles.user, roles.address), (0, 1));
-        assert!(Roles::of(&renamed, &[None, None, None], &[]).unwrap_err().contains("users"));
+        assert!(Roles::of(&renamed, &[None, None, None], &[], &[]).unwrap_err().contains("users"));
+    }
+
+    #[test]
+    fn what_the_query_makes_is_known_by_what_it_is_made_of() {
+        let made = columns(&[("Who", Type::String), ("Country", Type::String), ("From", Type::String)]);
+        let of = |column: &str| vec![Origin { table: "OfficeActivity".into(), column: column.into() }];
+        let sources = [of("UserId"), of("ClientIP"), of("ClientIP")];
+        let row = |from: &str| vec![text("amy"), text("NL"), text(from)];
+        for from in ["203.0.113.9", "203.0.113.9:443", "[2001:db8::1]:443", "fe80::1%16", ""] {
+            let roles = Roles::of(&made, &[None, None, None], &sources, &[row(from), row("")]).unwrap();
+            assert_eq!((roles.user, roles.address), (0, 2), "{from}");
+        }
+        let hashed = Roles::of(&made, &[None, None, None], &sources, &[row("9f86d081884c7d65")]);
+        assert!(hashed.unwrap_err().contains("addresses"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From a row of a result to follow-up queries, as KQL text: the events behind a hit, the indicators of an
 //! address. Every value in them goes through [`quote`]. Runs nothing.
 
-use crate::compile::{Compiled, Origin, TableUse, literal, quoted, reference};
+use crate::compile::{Compiled, TableUse, literal, quoted, reference};
 use crate::schema::Schema;
 use crate::ticks;
 use crate::types::Type;
@@ -55,24 +55,30 @@ pub fn events(
     user: (usize, &str),
     address: (usize, &str),
 ) -> Result<Pivot, String> {
-    let origin = |at: usize| compiled.origins.get(at).and_then(Option::as_ref);
     let named = |at: usize| compiled.columns.get(at).map_or("", |column| column.name.as_str());
-    let from = origin(user.0).ok_or_else(|| {
+    let table = event_table(compiled, user.0, address.0).ok_or_else(|| {
         format!("the query makes '{}' itself, so no table holds the events behind it", named(user.0))
     })?;
-    let (condition, remark) = match origin(address.0).filter(|other| other.table == from.table) {
-        Some(other) => (format!("{} == {}", name(&other.column), quote(address.1)), None),
-        None => derived_address(schema, from, address.1, named(address.0))?,
+    let (of_user, said_of_user) = wanted(compiled, table, user)
+        .ok_or_else(|| format!("{table} has no column that '{}' comes from", named(user.0)))?;
+    let (condition, said_of_address) = match wanted(compiled, table, address) {
+        Some(found) => found,
+        None => other_address(schema, table, address.1, named(address.0))?,
     };
-    let used = compiled.tables.iter().find(|used| used.table == from.table);
-    let time = used.and_then(|used| used.time_column.clone()).or_else(|| time_column(schema, &from.table));
-    let mut conditions = vec![format!("{} == {}", name(&from.column), quote(user.1)), condition];
-    // Bounds that exclude each other come from two readings of the table, which have one of them each.
+    let used = compiled.tables.iter().find(|used| used.table == table);
+    let time = used.and_then(|used| used.time_column.clone()).or_else(|| time_column(schema, table));
+    let mut conditions = vec![of_user, condition];
+    let mut remarks: Vec<String> = said_of_user.into_iter().chain(said_of_address).collect();
+    // Several readings have bounds of their own; those that exclude each other come from two readings in one.
     let sound = |used: &&TableUse| used.since.zip(used.until).is_none_or(|(since, until)| since <= until);
-    if let (Some(used), Some(time)) = (used.filter(sound), &time) {
-        conditions.extend(look_back(used, time));
+    match (used.filter(sound), &time) {
+        (Some(used), Some(_)) if used.readings > 1 && (used.since.is_some() || used.until.is_some()) => {
+            remarks.push(format!("the query reads {table} {} times: events of all times", used.readings));
+        }
+        (Some(used), Some(time)) => conditions.extend(look_back(used, time)),
+        _ => {}
     }
-    let mut kql = name(&from.table);
+    let mut kql = name(table);
     for condition in &conditions {
         kql.push_str(&format!("\n| where {condition}"));
     }
@@ -80,7 +86,50 @@ pub fn events(
         kql.push_str(&format!("\n| sort by {} asc", name(time)));
     }
     kql.push_str(&format!("\n| take {}", EVENTS_MAX + 1));
-    Ok(Pivot { table: from.table.clone(), time_column: time, conditions, kql, remark })
+    let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
+    Ok(Pivot { table: table.to_owned(), time_column: time, conditions, kql, remark })
+}
+
+/// The table that a hit's events are in: the one that the user comes from, and where there are several, first one
+/// that the address comes from too.
+fn event_table(compiled: &Compiled, user: usize, address: usize) -> Option<&str> {
+    let sources = |at: usize| compiled.sources.get(at).map(Vec::as_slice).unwrap_or_default();
+    let both = sources(user).iter().find(|one| sources(address).iter().any(|other| other.table == one.table));
+    both.or(sources(user).first()).map(|one| one.table.as_str())
+}
+
+/// The condition that a row of the table has a column's value, and what must be said of it; `None` when the column
+/// does not come from the table.
+fn wanted(compiled: &Compiled, table: &str, (at, value): (usize, &str)) -> Option<(String, Option<String>)> {
+    if let Some(origin) = compiled.origins.get(at)?.as_ref().filter(|origin| origin.table == table) {
+        return Some((format!("{} == {}", name(&origin.column), quote(value)), None));
+    }
+    let sources = compiled.sources.get(at)?.iter().filter(|source| source.table == table);
+    let stored: Vec<String> = sources.map(|source| name(&source.column)).collect();
+    if stored.is_empty() {
+        return None;
+    }
+    let made = &compiled.columns.get(at)?.name;
+    let remark =
+        format!("the query makes '{made}' itself: events are those whose {} has it", stored.join(" or "));
+    Some((has(&stored, value), Some(remark)))
+}
+
+/// That one of these columns has a text in it, or in another spelling an address.
+fn has(columns: &[String], value: &str) -> String {
+    let value = quote(value);
+    let mut any: Vec<String> = columns.iter().map(|column| format!("{column} has {value}")).collect();
+    if value.contains(':') {
+        let same = |column: &String| format!("kqlhunt_address({column}) == kqlhunt_address({value})");
+        any.push(format!(
+            "isnotempty(kqlhunt_address({value})) and ({})",
+            columns.iter().map(same).collect::<Vec<_>>().join(" or ")
+        ));
+    }
+    match any.as_slice() {
+        [one] => one.clone(),
+        several => format!("({})", several.join(" or ")),
+    }
 }
 
 /// Stretches of time that are asked for one by one; more of them are asked for as one.
@@ -128,7 +177,8 @@ fn stretches(times: &[i64], window: i64) -> Vec<(i64, i64)> {
 
 /// The other users whose events have the address of these, those with most of them first.
 pub fn sightings(compiled: &Compiled, events: &Pivot, user: usize) -> Option<String> {
-    let user = name(&compiled.origins.get(user)?.as_ref()?.column);
+    let source = compiled.sources.get(user)?.iter().find(|one| one.table == events.table)?;
+    let user = name(&source.column);
     let (this, rest) = events.conditions.split_first()?;
     let (address, _) = rest.split_first()?;
     let times = match &events.time_column {
@@ -142,20 +192,27 @@ pub fn sightings(compiled: &Compiled, events: &Pivot, user: usize) -> Option<Str
     ))
 }
 
-/// The address of the result was cut out of a stored one, such as `IP:port`.
-fn derived_address(
+/// The address of the result comes from elsewhere, such as an indicator: the addresses of the table are looked at.
+fn other_address(
     schema: &Schema,
-    user: &Origin,
+    table: &str,
     address: &str,
     column: &str,
 ) -> Result<(String, Option<String>), String> {
-    let stored = ["ClientIP", "ClientIPAddress", "IPAddress"]
-        .into_iter()
-        .find(|name| schema.table(&user.table).is_some_and(|table| table.column(name).is_some()))
-        .ok_or_else(|| format!("the query makes '{column}' itself, and {} has no address", user.table))?;
-    let remark = format!("the query makes '{column}' itself: events are those whose {stored} has it");
-    Ok((format!("{stored} has {}", quote(address)), Some(remark)))
+    let there = |name: &&str| schema.table(table).is_some_and(|found| found.column(name).is_some());
+    let stored: Vec<String> =
+        STORED_ADDRESSES.iter().filter(|name| there(name)).map(|one| name(one)).collect();
+    if stored.is_empty() {
+        return Err(format!("the query makes '{column}' itself, and {table} has no address"));
+    }
+    let remark =
+        format!("the query makes '{column}' itself: events are those whose {} has it", stored.join(" or "));
+    Ok((has(&stored, address), Some(remark)))
 }
+
+/// Columns of addresses in the tables of events.
+const STORED_ADDRESSES: [&str; 5] =
+    ["ClientIP", "ClientIPAddress", "Client_IPAddress", "ActorIpAddress", "IPAddress"];
 
 /// The bounds of a [`TableUse`] are inclusive.
 fn look_back(used: &TableUse, time: &str) -> Vec<String> {
@@ -165,11 +222,14 @@ fn look_back(used: &TableUse, time: &str) -> Vec<String> {
     [bound(">=", used.since), bound("<=", used.until)].into_iter().flatten().collect()
 }
 
-/// Every version of every indicator whose pattern names exactly this address, known at the clock, the
-/// newest first. STIX patterns hold values between single quotes.
+/// Every version of every indicator whose pattern names this address or a network that holds it, known at the clock,
+/// the newest first. STIX patterns hold values between single quotes.
 pub fn indicators(address: &str, now: i64) -> String {
+    let quoted = quote(address);
     format!(
-        "{INDICATOR_TABLE}\n| where TimeGenerated <= {}\n| where Pattern contains {}\n\
+        "{INDICATOR_TABLE}\n| where TimeGenerated <= {}\n\
+         | where Pattern contains {} or Pattern has \"/\" and kqlhunt_in_network({quoted}, \
+         extract(@\"'([0-9A-Fa-f.:]+/[0-9]{{1,3}})'\", 1, Pattern))\n\
          | sort by TimeGenerated desc\n| take {INDICATORS_MAX}",
         literal(&Value::Datetime(now), Type::Datetime),
         quote(&format!("'{address}'")),
@@ -179,6 +239,7 @@ pub fn indicators(address: &str, now: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compile::Origin;
     use crate::types::ColumnType;
 
     fn compiled() -> Compiled {
@@ -190,6 +251,7 @@ mod tests {
             columns: vec![column("UserId"), column("MaliciousIP"), column("Cut")],
             untyped: vec![false; 3],
             origins: vec![from("UserId"), from("ClientIP"), None],
+            sources: [from("UserId"), from("ClientIP"), None].map(|one| one.into_iter().collect()).to_vec(),
             render: None,
             inputs: Vec::new(),
             tables: vec![TableUse {
@@ -197,6 +259,7 @@ mod tests {
                 time_column: Some("TimeGenerated".into()),
                 since: Some(ticks::UNIX_EPOCH + 1),
                 until: None,
+                readings: 1,
             }],
             now: 0,
             streams: false,
@@ -244,6 +307,26 @@ mod tests {
         let error = events(&compiled(), &Schema::default(), (2, "x"), (1, "y")).unwrap_err();
         assert!(error.contains("'Cut'"), "{error}");
         assert!(events(&compiled(), &Schema::default(), (0, "x"), (2, "y")).is_err());
+    }
+
+    #[test]
+    fn computed_columns_are_looked_for_in_what_they_are_made_of() {
+        let mut made = compiled();
+        let from = |column: &str| Origin { table: "OfficeActivity".into(), column: column.into() };
+        made.sources[2] = vec![from("ClientIP"), from("Client_IPAddress")];
+        made.tables[0].readings = 2;
+        let pivot = events(&made, &Schema::default(), (0, "amy"), (2, "203.0.113.9")).unwrap();
+        assert_eq!(
+            pivot.conditions,
+            ["UserId == \"amy\"", "(ClientIP has \"203.0.113.9\" or Client_IPAddress has \"203.0.113.9\")"]
+        );
+        let said = pivot.remark.unwrap();
+        assert!(
+            said.contains("makes 'Cut' itself") && said.contains("2 times: events of all times"),
+            "{said}"
+        );
+        let six = events(&made, &Schema::default(), (0, "amy"), (2, "2001:db8::1")).unwrap();
+        assert!(six.conditions[1].contains("kqlhunt_address(ClientIP) == kqlhunt_address(\"2001:db8::1\")"));
     }
 
     #[test]

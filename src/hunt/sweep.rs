@@ -1,12 +1,37 @@
 //! What came of hunts that were run on each of some days. Plain data.
 
+use crate::types::{ColumnType, Type};
+
 /// What came of one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Its place in the order's rules.
     pub rule: usize,
     pub outcome: Outcome,
+    /// The first and the last time in the rows of all days, in ticks, where they have times.
+    pub seen: Option<(i64, i64)>,
     pub milliseconds: u64,
+}
+
+/// The columns of a result that say when what it tells of was: the time columns of tables, firsts and lasts; else the
+/// first time of any name.
+pub fn times(columns: &[ColumnType]) -> Vec<usize> {
+    const NAMES: [&str; 2] = ["TimeGenerated", "Timestamp"];
+    const BEGINNINGS: [&str; 4] = ["First", "Last", "Start", "End"];
+    let told = |column: &ColumnType| {
+        NAMES.contains(&column.name.as_str()) || BEGINNINGS.iter().any(|word| column.name.starts_with(word))
+    };
+    let of_type = || (0..columns.len()).filter(|at| columns[*at].ty == Type::Datetime);
+    let named: Vec<usize> = of_type().filter(|at| told(&columns[*at])).collect();
+    if named.is_empty() { of_type().take(1).collect() } else { named }
+}
+
+/// The earlier first and the later last of two.
+pub fn both(one: Option<(i64, i64)>, other: Option<(i64, i64)>) -> Option<(i64, i64)> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
+        (one, other) => one.or(other),
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,5 +79,22 @@ impl Outcome {
             Outcome::NoTable(tables) => format!("needs {}", tables.join(", ")),
             Outcome::Wrong(problem) | Outcome::Failed(problem) => problem.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_found_by_their_names() {
+        let columns = |names: &[&str]| -> Vec<ColumnType> {
+            names.iter().map(|name| ColumnType::new(*name, Type::Datetime)).collect()
+        };
+        assert_eq!(times(&columns(&["ValidUntil", "FirstSeen", "Timestamp"])), [1, 2]);
+        assert_eq!(times(&columns(&["When", "ValidUntil"])), [0]);
+        assert_eq!(times(&[ColumnType::new("TimeGenerated", Type::String)]), [] as [usize; 0]);
+        assert_eq!(both(Some((3, 5)), Some((1, 4))), Some((1, 5)));
+        assert_eq!(both(None, Some((1, 4))), Some((1, 4)));
     }
 }

@@ -177,13 +177,15 @@ impl Binder<'_> {
             self.error(code::UNKNOWN_TABLE, span, format!("unknown table '{name}'"), help);
             return Err(Stop);
         };
-        if !self.tables.iter().any(|item| item.table == name) {
-            self.tables.push(TableUse {
+        match self.tables.iter_mut().find(|item| item.table == name) {
+            Some(known) => known.readings += 1,
+            None => self.tables.push(TableUse {
                 table: name.to_owned(),
                 time_column: None,
                 since: None,
                 until: None,
-            });
+                readings: 1,
+            }),
         }
         let stored = self.stored_columns(at);
         let mut cols = Vec::with_capacity(stored.len());

@@ -8,11 +8,12 @@
 mod resume;
 mod rule;
 
-pub use resume::Resume;
+pub use resume::{Clock, Resume};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::UNIX_EPOCH;
 
 use crate::engine::{Cancel, Engine};
 use crate::error::{Error, Result};
@@ -21,6 +22,7 @@ use crate::hunt::sweep::{Outcome, Row};
 use crate::outside::Folders;
 
 /// What is swept, and how.
+#[derive(Clone)]
 pub struct Order {
     pub rules: Vec<Hunt>,
     /// The clock of the last day, in ticks.
@@ -49,6 +51,17 @@ impl Stop {
     fn of(&self, worker: usize) -> &Cancel {
         &self.0[worker.min(self.0.len() - 1)]
     }
+}
+
+/// What tells the data of an engine from others, and from the same before a load.
+///
+/// # Errors
+/// The data cannot be read.
+pub fn identity(engine: &mut Engine) -> Result<(String, u64, u128)> {
+    let found = engine.handle().file().and_then(|path| path.metadata().ok());
+    let written = found.as_ref().and_then(|found| found.modified().ok()?.duration_since(UNIX_EPOCH).ok());
+    let size = found.as_ref().map_or(0, std::fs::Metadata::len);
+    Ok((engine.fingerprint()?, size, written.map_or(0, |written| written.as_nanos())))
 }
 
 /// One rule on each of the last days, on this engine.

@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use super::Order;
 use crate::error::Result;
 use crate::hunt::sweep::{Outcome, Row};
+use crate::ticks::DAY;
 
 /// The file of one sweep: of these data, this clock and these days.
 pub struct Resume {
@@ -21,23 +22,47 @@ pub struct Resume {
     done: HashMap<u64, Row>,
 }
 
+/// Where the clock of a sweep comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// It was given: another clock is another sweep.
+    Given,
+    /// The wall's: a sweep of the last day goes on at the clock that it began with.
+    Wall,
+}
+
 impl Resume {
-    /// Opens the file of this sweep in `folder`, emptied where it begins anew. `data` tells the data from others, and
-    /// from the same before a load.
+    /// Opens the file of this sweep in `folder`, emptied where it begins anew; the order's clock becomes that of the
+    /// sweep that goes on. `data` tells the data from others, and from the same before a load.
     ///
     /// # Errors
     /// The file cannot be made.
-    pub fn open(folder: &Path, data: &impl Hash, order: &Order, fresh: bool) -> Result<Resume> {
+    pub fn open(
+        folder: &Path,
+        data: &impl Hash,
+        order: &mut Order,
+        clock: Clock,
+        fresh: bool,
+    ) -> Result<Resume> {
         let mut hasher = DefaultHasher::new();
         data.hash(&mut hasher);
-        (order.now, order.days, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
+        (order.days, env!("CARGO_PKG_VERSION"), clock).hash(&mut hasher);
+        if clock == Clock::Given {
+            order.now.hash(&mut hasher);
+        }
         std::fs::create_dir_all(folder)?;
         let path = folder.join(format!("sweep-{:016x}.jsonl", hasher.finish()));
-        if fresh && path.exists() {
+        let begun = File::open(&path).ok().and_then(begun);
+        let goes_on = begun.filter(|began| !fresh && (order.now - DAY..=order.now).contains(began));
+        if goes_on.is_none() && path.exists() {
             std::fs::remove_file(&path)?;
         }
         let done = File::open(&path).map(read).unwrap_or_default();
-        let file = OpenOptions::new().create(true).append(true).open(&path)?;
+        let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
+        match goes_on {
+            Some(began) => order.now = began,
+            None => writeln!(file, "{}", json!({ "clock": order.now }))?,
+        }
         Ok(Resume { path, file, done })
     }
 
@@ -58,6 +83,8 @@ impl Resume {
             "days": if let Outcome::Ran(days) = &row.outcome { days.clone() } else { Vec::new() },
             "tables": if let Outcome::NoTable(tables) = &row.outcome { tables.clone() } else { Vec::new() },
             "problem": row.outcome.problem(),
+            "first": row.seen.map(|seen| seen.0),
+            "last": row.seen.map(|seen| seen.1),
             "milliseconds": row.milliseconds,
         });
         Ok(writeln!(self.file, "{line}")?)
@@ -79,6 +106,12 @@ fn mark(hunt: &crate::hunt::pack::Hunt) -> u64 {
     hasher.finish()
 }
 
+/// The clock of the sweep that a file is of.
+fn begun(file: File) -> Option<i64> {
+    let first = BufReader::new(file).lines().next()?.ok()?;
+    serde_json::from_str::<Json>(&first).ok()?["clock"].as_i64()
+}
+
 /// The lines that are whole; a process that was killed may leave half of one.
 fn read(file: File) -> HashMap<u64, Row> {
     let lines = BufReader::new(file).lines().map_while(std::result::Result::ok);
@@ -97,7 +130,8 @@ fn row(line: &Json) -> Option<(u64, Row)> {
         // What failed is tried again.
         _ => return None,
     };
-    Some((mark, Row { rule: 0, outcome, milliseconds: line["milliseconds"].as_u64()? }))
+    let seen = line["first"].as_i64().zip(line["last"].as_i64());
+    Some((mark, Row { rule: 0, outcome, seen, milliseconds: line["milliseconds"].as_u64()? }))
 }
 
 #[cfg(test)]
@@ -111,21 +145,39 @@ mod tests {
         let folder = tempfile::tempdir().expect("makes a folder");
         let rule = |query: &str| Hunt { query: query.into(), ..Hunt::default() };
         let rules = ["A", "B", "C", "D"].map(rule).to_vec();
-        let order = Order { rules, now: 5, days: 2, folders: Folders::default(), workers: 1 };
-        let row = |rule, outcome| Row { rule, outcome, milliseconds: 3 };
+        let now = 5 * DAY;
+        let mut order = Order { rules, now, days: 2, folders: Folders::default(), workers: 1 };
+        let mut open = |data: &str, clock, at: i64| {
+            order.now = at;
+            Resume::open(folder.path(), &data, &mut order, clock, false).map(|resume| (resume, order.clone()))
+        };
+        let row = |rule, outcome| Row { rule, outcome, seen: Some((7, 8)), milliseconds: 3 };
         let rows = [
             row(0, Outcome::Ran(vec![1, 2])),
             row(1, Outcome::NoTable(vec!["SigninLogs".into()])),
             row(3, Outcome::Failed("no memory".into())),
         ];
-        let mut resume = Resume::open(folder.path(), &"data", &order, false).expect("opens");
-        rows.iter().for_each(|row| resume.keep(&order, row).expect("writes"));
-        drop(resume);
-        let again = Resume::open(folder.path(), &"data", &order, false).expect("opens");
-        assert_eq!(again.done(&order), rows[..2]);
-        let other = Resume::open(folder.path(), &"other data", &order, false).expect("opens");
-        assert_eq!(other.done(&order), []);
-        again.finish().expect("removes");
-        assert_eq!(Resume::open(folder.path(), &"data", &order, false).expect("opens").done(&order), []);
+        for clock in [Clock::Given, Clock::Wall] {
+            let (mut resume, order) = open("data", clock, now).expect("opens");
+            rows.iter().for_each(|row| resume.keep(&order, row).expect("writes"));
+            drop(resume);
+            let (other, order) = open("other data", clock, now).expect("opens");
+            assert_eq!(other.done(&order), []);
+            other.finish().expect("removes");
+            let (later, order) = open("data", clock, now + 7).expect("opens");
+            match clock {
+                Clock::Given => assert_eq!((later.done(&order), order.now), (Vec::new(), now + 7)),
+                Clock::Wall => assert_eq!((later.done(&order), order.now), (rows[..2].to_vec(), now)),
+            }
+            drop(later);
+            let (again, order) = open("data", clock, now).expect("opens");
+            assert_eq!(again.done(&order), rows[..2]);
+            again.finish().expect("removes");
+            let (anew, order) = open("data", clock, now).expect("opens");
+            assert_eq!(anew.done(&order), []);
+            drop(anew);
+        }
+        let (stale, order) = open("data", Clock::Wall, now + 2 * DAY).expect("opens");
+        assert_eq!((stale.done(&order), order.now), (Vec::new(), now + 2 * DAY));
     }
 }

@@ -10,7 +10,7 @@ use crate::engine::{Cancel, Engine, Sql};
 use crate::error::{Error, Result};
 use crate::facts::{Outside, Seen};
 use crate::hunt::ready::{Ready, first_error, judge};
-use crate::hunt::sweep::{Outcome, Row};
+use crate::hunt::sweep::{Outcome, Row, both, times};
 use crate::outside::Folders;
 use crate::ticks::DAY;
 
@@ -28,15 +28,18 @@ pub fn run(
 ) -> Result<Option<Row>> {
     let started = Instant::now();
     let mut sweep = OneRule { engine, order, at, listing, cancel, folders };
-    let outcome = match sweep.days() {
-        Ok(Some(outcome)) => outcome,
+    let (outcome, seen) = match sweep.days() {
+        Ok(Some(found)) => found,
         Ok(None) => return Ok(None),
         Err(Error::Cancelled) => return Err(Error::Cancelled),
-        Err(error) => Outcome::Failed(error.to_string()),
+        Err(error) => (Outcome::Failed(error.to_string()), None),
     };
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(Some(Row { rule: at, outcome, milliseconds }))
+    Ok(Some(Row { rule: at, outcome, seen, milliseconds }))
 }
+
+/// The first and the last time in some rows, in ticks.
+type Span = Option<(i64, i64)>;
 
 struct OneRule<'s> {
     engine: &'s mut Engine,
@@ -57,21 +60,21 @@ impl OneRule<'_> {
         self.engine.compile(&self.order.rules[self.at].query, &options, self.cancel)
     }
 
-    fn days(&mut self) -> Result<Option<Outcome>> {
+    fn days(&mut self) -> Result<Option<(Outcome, Span)>> {
         let rule = &self.order.rules[self.at];
         let (now, text) = (self.order.now, rule.query.as_str());
         if let Some(folders) = self.folders {
             let options = self.options(now, None);
             let missing = folders.supply(self.engine, text, &options)?;
             if any_error(&missing) {
-                return Ok(Some(Outcome::Failed(first_error(text, &missing))));
+                return Ok(Some((Outcome::Failed(first_error(text, &missing)), None)));
             }
         }
         // Without the data: a text that cannot be run asks them nothing.
         let schema = self.engine.schema();
         let plain = crate::compile::compile(text, &schema, &self.options(now, None));
         if let Some(outcome) = mistake(text, &plain.diagnostics) {
-            return Ok(Some(outcome));
+            return Ok(Some((outcome, None)));
         }
         if self.folders.is_none() && plain.results.iter().any(|result| !result.inputs.is_empty()) {
             return Ok(None);
@@ -81,31 +84,39 @@ impl OneRule<'_> {
         let back = rule.period.or((!own_time).then_some(DAY));
         let mut days = Vec::with_capacity(self.order.days);
         let mut before: Option<(Vec<String>, u64)> = None;
+        let mut seen = None;
         for day in (0..self.order.days).rev() {
             let clock = now.saturating_sub(i64::try_from(day).unwrap_or(i64::MAX).saturating_mul(DAY)).max(0);
             let since = back.map(|back| clock.saturating_sub(back).max(0));
             let compilation = self.compile(clock, Some(Seen { since, until: clock }))?;
             if let Some(outcome) = mistake(text, &compilation.diagnostics) {
-                return Ok(Some(outcome));
+                return Ok(Some((outcome, None)));
             }
             let texts: Vec<String> = compilation.results.iter().map(|result| result.sql.clone()).collect();
             let count = match &before {
                 // What names no clock gives the same on each day.
                 Some((same, count)) if *same == texts => *count,
-                _ => self.count(&compilation)?,
+                _ => {
+                    let (count, found) = self.count(&compilation)?;
+                    seen = both(seen, found);
+                    count
+                }
             };
             days.push(count);
             before = Some((texts, count));
         }
-        Ok(Some(Outcome::Ran(days)))
+        Ok(Some((Outcome::Ran(days), seen)))
     }
 
-    fn count(&mut self, compilation: &Compilation) -> Result<u64> {
-        let mut count = 0;
+    fn count(&mut self, compilation: &Compilation) -> Result<(u64, Span)> {
+        let (mut count, mut seen) = (0, None);
         for result in &compilation.results {
-            count += self.engine.count(&Sql::from(result), self.cancel)?;
+            let times = times(&result.columns);
+            let (rows, found) = self.engine.extent(&Sql::from(result), &times, self.cancel)?;
+            count += rows;
+            seen = both(seen, found);
         }
-        Ok(count)
+        Ok((count, seen))
     }
 }
 

@@ -1,18 +1,19 @@
-//! The rows behind a row: those that an aggregation made it of. The groups of the row are found by carrying
+//! The rows behind rows: those that an aggregation made them of. The groups of the row are found by carrying
 //! their keys through the operators after the aggregation, and its rows are those with these keys before it.
 
 use super::Ask;
 use super::edits::Edits;
 use super::map::{Map, Place};
 use super::stages::prefix;
-use crate::compile::{on_own_stack, reference};
+use crate::compile::{literal, on_own_stack, reference};
 use crate::hunt::condition::equal;
-use crate::syntax::ast::{ExprKind, Named, Op, OpKind, StatementKind};
+use crate::syntax::ast::{Expr, ExprKind, Named, Op, OpKind, StatementKind};
 use crate::syntax::parse;
+use crate::ticks;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 
-/// Groups that one row may stand for.
+/// Groups that one row may stand for, and rows that are opened together.
 const GROUPS_MAX: usize = 50;
 /// How keys are called on their way.
 const KEY: &str = "kqlhunt_key";
@@ -36,10 +37,19 @@ pub fn aggregates(text: &str) -> bool {
     })
 }
 
-/// The rows behind a row of the result of `text`, which has these columns.
+/// What of a result is opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened<'r> {
+    pub columns: &'r [ColumnType],
+    pub rows: &'r [Vec<Value>],
+    /// The first and the last bin, in ticks, where the rows are series and not all of them is meant.
+    pub bins: Option<(i64, i64)>,
+}
+
+/// The rows behind rows of the result of `text`.
 ///
 /// Errors: no operator of the query aggregates, or one after it cannot be followed; one sentence, lower case.
-pub fn behind(text: &str, columns: &[ColumnType], row: &[Value], ask: &mut Ask) -> Result<Behind, String> {
+pub fn behind(text: &str, opened: &Opened, ask: &mut Ask) -> Result<Behind, String> {
     on_own_stack(text, || {
         let (script, _) = parse(text);
         let map = Map::of(&script);
@@ -50,18 +60,56 @@ pub fn behind(text: &str, columns: &[ColumnType], row: &[Value], ask: &mut Ask) 
         }
         let Some(at) = found.at.op else { return Err("the query has no aggregation".into()) };
         let before = Place { op: at.checked_sub(1), ..found.at };
-        let rows = prefix(text, &map, &Edits::default(), before);
+        let mut rows = prefix(text, &map, &Edits::default(), before);
+        let mut keys_shown = Vec::new();
+        if let Some(bins) = opened.bins {
+            match map.op(found.at).and_then(|op| in_bins(op, text, bins)) {
+                Some((condition, shown)) => {
+                    rows.push_str(&format!("\n| where {condition}"));
+                    keys_shown.push(shown);
+                    if found.after.iter().filter_map(|place| map.op(*place)).any(computes) {
+                        remarks.push("What is computed of a series depends on all of it.".into());
+                    }
+                }
+                None => {
+                    remarks.push("All rows of the series are shown: the query does not say its bins.".into())
+                }
+            }
+        }
         let keys = keys(&found, &map, text, ask)?;
         if keys.is_empty() {
-            return Ok(Behind { kql: rows, keys: Vec::new(), remarks });
+            return Ok(Behind { kql: rows, keys: keys_shown, remarks });
         }
-        let groups = groups(&found, &map, text, &keys, columns, row, ask)?;
-        if groups.len() > 1 {
-            remarks
-                .push(format!("{} groups give this row; the rows of all of them are shown.", groups.len()));
+        let groups = groups(&found, &map, text, &keys, opened, ask)?;
+        if groups.len() > opened.rows.len() {
+            let what = if opened.rows.len() == 1 { "this row" } else { "these rows" };
+            remarks.push(format!("{} groups give {what}; the rows of all of them are shown.", groups.len()));
         }
-        Ok(Behind { kql: with_keys(rows, &keys, &groups), keys: shown(&keys, &groups), remarks })
+        keys_shown.extend(shown(&keys, &groups));
+        Ok(Behind { kql: with_keys(rows, &keys, &groups), keys: keys_shown, remarks })
     })
+}
+
+/// The rows of some bins of `make-series`, and how that is told.
+fn in_bins(op: &Op, text: &str, (first, last): (i64, i64)) -> Option<(String, String)> {
+    let OpKind::MakeSeries { axis, to, step, in_range, .. } = &op.kind else { return None };
+    let part = |expr: &Expr| expr.span.text(text);
+    let at = |ticks: i64| literal(&Value::Datetime(ticks), Type::Datetime);
+    let axis = part(&axis.expr);
+    let mut condition = format!("({axis}) >= {} and ({axis}) < {} + ({})", at(first), at(last), part(step));
+    if let Some(to) = to.as_ref().filter(|_| !in_range) {
+        condition.push_str(&format!(" and ({axis}) < ({})", part(to)));
+    }
+    let told = match first == last {
+        true => format!("{axis} from {} on", ticks::iso(first)),
+        false => format!("{axis} from {} to that of {}", ticks::iso(first), ticks::iso(last)),
+    };
+    Some((condition, told))
+}
+
+/// Whether an operator may make new series of others.
+fn computes(op: &Op) -> bool {
+    matches!(op.kind, OpKind::Extend(_) | OpKind::Project(_))
 }
 
 /// The last operator that makes one row of several, and those after it.
@@ -190,10 +238,12 @@ fn groups(
     map: &Map,
     text: &str,
     keys: &[Key],
-    columns: &[ColumnType],
-    row: &[Value],
+    opened: &Opened,
     ask: &mut Ask,
 ) -> Result<Vec<Vec<Value>>, String> {
+    if opened.rows.len() > GROUPS_MAX {
+        return Err(format!("more than {GROUPS_MAX} rows of the result are here"));
+    }
     let names: Vec<_> = (0..keys.len()).map(|at| format!("{KEY}{at}")).collect();
     let carried = names.join(", ");
     let mut edits = Edits::default();
@@ -211,19 +261,30 @@ fn groups(
         }
         end = *place;
     }
-    // Documents may be sets in any order, and reals have no text that is exact.
-    let same = columns
-        .iter()
-        .zip(row)
-        .filter(|(column, _)| !matches!(column.ty, Type::Dynamic | Type::Real))
-        .map(|(column, value)| format!("\n| where {}", equal(column, value)));
-    let same: String = same.collect();
     let query = prefix(text, map, &edits, end);
+    let same = same(opened.columns, opened.rows);
     let grid = ask(&format!("{query}{same}\n| distinct {carried}\n| take {}", GROUPS_MAX + 1))?;
     match grid.rows.len() {
         0 => Err("the row is not in the result any more".into()),
         count if count > GROUPS_MAX => Err(format!("more than {GROUPS_MAX} groups give this row")),
         _ => Ok(grid.rows),
+    }
+}
+
+/// The condition that a row of the result is one of these.
+fn same(columns: &[ColumnType], rows: &[Vec<Value>]) -> String {
+    // Documents may be sets in any order, and reals have no text that is exact.
+    let told = |(column, _): &(&ColumnType, &Value)| !matches!(column.ty, Type::Dynamic | Type::Real);
+    let one = |row: &Vec<Value>| {
+        let equals = columns.iter().zip(row).filter(told).map(|(column, value)| equal(column, value));
+        equals.collect::<Vec<_>>().join(" and ")
+    };
+    let mut rows: Vec<String> = rows.iter().map(one).collect();
+    rows.sort();
+    rows.dedup();
+    match rows.iter().any(String::is_empty) {
+        true => String::new(),
+        false => format!("\n| where {}", rows.join("\n    or ")),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::syntax::ast::{LetValue, OpKind, StatementKind};
 const CHAINS_MAX: usize = 16;
 
 /// One way of the rows of one table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Chain {
     /// Where the table is named.
     pub table: Span,
@@ -17,7 +17,7 @@ pub(super) struct Chain {
 }
 
 /// An operator that the rows pass.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Step {
     pub at: Place,
     /// The part of the operator that brings the rows; without it they come from before the operator.

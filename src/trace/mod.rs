@@ -4,16 +4,19 @@
 
 mod behind;
 mod chain;
+mod compared;
 mod edits;
+mod further;
 mod health;
 mod keys;
 mod map;
 mod reason;
 mod shown;
+mod spelling;
 mod stages;
 mod why;
 
-pub use behind::{Behind, aggregates, behind};
+pub use behind::{Behind, Opened, aggregates, behind};
 pub use health::{Health, health};
 pub use shown::{json, lines};
 pub use stages::{Counted, count, stages};

@@ -2,17 +2,20 @@
 //! edit that lets them through. Each edit is tried before it is shown.
 
 use super::chain::Step;
+use super::compared::{Compared, compared, compares};
 use super::edits::Edits;
 use super::map::{Map, Place};
+use super::spelling::{mended, visible};
 use super::stages::prefix;
 use super::why::Condition;
 use super::{Ask, number, one_line};
 use crate::compile::{quoted, reference};
 use crate::diag::Fix;
 use crate::span::Span;
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Op, OpKind};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, ListOp, Op, OpKind};
 use crate::syntax::below::{Part, below_expr};
 use crate::ticks;
+use crate::types::Type;
 use crate::value::{Grid, Value};
 
 /// The operator that leaves no row.
@@ -22,12 +25,12 @@ pub(super) struct Lost<'l> {
     pub value: &'l str,
     pub op: &'l Op,
     pub step: &'l Step,
+    /// Where the table is named whose rows are followed.
+    pub table: Span,
     /// What the rows before the operator are asked with.
     pub edits: &'l Edits,
 }
 
-/// An address without brackets, port, scope and the spelling of IPv4 as IPv6.
-pub(super) const BARE: &str = r#"@"^\[?(?:::[Ff]{4}:)?([0-9.]+|[0-9A-Fa-f:]+?)(?:%[^\]:]*)?\]?(?::\d+)?$""#;
 /// Values of a key that are shown.
 const KEYS_MAX: usize = 5;
 /// Characters of a value that are shown.
@@ -35,12 +38,15 @@ const VALUE_MAX: usize = 200;
 
 pub(super) fn reasons(lost: &Lost, ask: &mut Ask) -> Vec<Condition> {
     match &lost.op.kind {
-        OpKind::Where(predicate) => lost.conditions(predicate, ask),
+        OpKind::Where(predicate) => match lost.step.operand {
+            Some(_) => vec![super::keys::unmatched(lost, predicate, ask)],
+            None => lost.conditions(predicate, ask),
+        },
         OpKind::Join { on, .. } | OpKind::Lookup { on, .. } => super::keys::reasons(lost, on, ask),
         _ => {
             let text = one_line(lost.op.span.text(lost.text));
             let said = format!("{} gives no row for them", lost.op.name.text);
-            vec![Condition { span: lost.op.span, text, values: Vec::new(), said, edit: None }]
+            vec![Condition { span: lost.op.span, text, values: Vec::new(), said, edit: None, then: None }]
         }
     }
 }
@@ -48,8 +54,9 @@ pub(super) fn reasons(lost: &Lost, ask: &mut Ask) -> Vec<Condition> {
 /// Networks of indicators that hold this address.
 pub(super) fn networks(ask: &mut Ask, table: &str, value: &str) -> Vec<String> {
     let kql = format!(
-        "{}\n| extend Network = extract(@\"([0-9]{{1,3}}(?:\\.[0-9]{{1,3}}){{3}}/[0-9]{{1,2}})\", 1, Pattern)\n\
-         | where isnotempty(Network) and ipv4_is_in_range({}, Network)\n| distinct Network\n| take {KEYS_MAX}",
+        "{}\n| extend Network = extract_all(@\"'([0-9A-Fa-f.:]+/[0-9]{{1,3}})'\", Pattern)\n\
+         | mv-expand Network to typeof(string)\n| where kqlhunt_in_network({}, Network)\n\
+         | distinct Network\n| take {KEYS_MAX}",
         reference(table),
         quoted(value),
     );
@@ -143,30 +150,39 @@ impl Lost<'_> {
         let text = |expr: &Expr| expr.span.text(self.text);
         let mut choices = Vec::new();
         split(part, BinaryOp::Or, &mut choices);
-        let compare = |choice: &&Expr| match &choice.kind {
-            ExprKind::Binary { op, left, right, .. } => Compared::of(*op, text(left), text(right), base, ask),
-            _ => None,
-        };
-        let compared: Vec<_> = choices.iter().filter_map(compare).collect();
+        let compared: Vec<_> =
+            choices.iter().flat_map(|choice| compared(choice, self.text, base, ask)).collect();
         let row = ask(&format!("{base}\n| take 1")).unwrap_or_default();
         let mut values = self.values(part, &row);
         for one in compared.iter().rev() {
             values.retain(|(name, _)| *name != one.left);
             values.insert(0, (one.left.clone(), one.left_value.text()));
         }
-        let said = match compared.is_empty() {
-            true => said_of(&values),
-            false => compared.iter().map(Compared::said).collect::<Vec<_>>().join("; "),
+        let mut said: Vec<_> = compared.iter().map(Compared::said).collect();
+        // Of what else `or` would let through; a comparison says itself what its columns are.
+        let mut uncompared = Vec::new();
+        choices
+            .iter()
+            .filter(|choice| !compares(choice))
+            .for_each(|choice| names_in(choice, &mut uncompared));
+        let told = |(name, _): &&(String, String)| {
+            compared.is_empty()
+                || uncompared.contains(&name.as_str()) && compared.iter().all(|one| one.left != *name)
         };
+        let others: Vec<_> = values.iter().filter(told).cloned().collect();
+        if said.is_empty() || !others.is_empty() {
+            said.push(said_of(&others));
+        }
+        let said = said.join("; ");
         for (_, value) in &mut values {
             *value = shorten(value);
         }
         let edit = if all.is_empty() { None } else { self.edit(part, all, compared.first(), ask) };
-        Condition { span: part.span, text: one_line(text(part)), values, said, edit }
+        Condition { span: part.span, text: one_line(text(part)), values, said, edit, then: None }
     }
 
     /// The columns that an expression reads, with their values in a row, and those from which they were made.
-    fn values(&self, expr: &Expr, row: &Grid) -> Vec<(String, String)> {
+    pub fn values(&self, expr: &Expr, row: &Grid) -> Vec<(String, String)> {
         let mut values = Vec::new();
         let mut todo = vec![expr];
         let ops = &self.map.lines[self.step.at.line].pipe.ops;
@@ -192,23 +208,49 @@ impl Lost<'_> {
     /// The first edit that lets rows through this operator.
     fn edit(&self, part: &Expr, all: &[&Expr], compared: Option<&Compared>, ask: &mut Ask) -> Option<Fix> {
         let mut tries = Vec::new();
-        if let Some(fix) = compared.and_then(|compared| self.wider(part, compared)) {
-            tries.push(fix);
+        if let Some(compared) = compared {
+            tries.extend(self.wider(part, compared));
+            tries.extend(self.or_null(part, compared));
         }
-        if let ExprKind::Binary { op: BinaryOp::Eq | BinaryOp::EqFold, left, .. }
-        | ExprKind::In { expr: left, .. } = &part.kind
-            && let ExprKind::Name(name) = &left.kind
-        {
-            let column = reference(&name.text);
-            let at = end_before(self.map, self.step.at);
-            let text = format!("\n| extend {column} = extract({BARE}, 1, {column})");
-            tries.push(Fix { span: Span { start: at, end: at }, text });
-        }
+        tries.extend(folded(part, self.text));
+        tries.extend(self.mended(part, ask));
         tries.push(self.without(part, all));
         tries.into_iter().find(|fix| {
             let from = end_before(self.map, self.step.at);
             let rest = replaced(self.text, Span { start: from, end: self.op.span.end }, fix);
             number(ask, &format!("{}{rest}", self.before())).is_ok_and(|rows| rows > 0)
+        })
+    }
+
+    /// The columns of texts that a condition asks for a value, brought to another spelling.
+    fn mended(&self, part: &Expr, ask: &mut Ask) -> Vec<Fix> {
+        let asks = match &part.kind {
+            ExprKind::Binary { op: BinaryOp::Eq | BinaryOp::EqFold, .. } => true,
+            ExprKind::Call { name, .. } => name.text.starts_with("ipv"),
+            ExprKind::In { op, .. } => matches!(op, ListOp::In | ListOp::InFold),
+            _ => false,
+        };
+        let mut names = Vec::new();
+        if asks {
+            names_in(part, &mut names);
+        }
+        let columns = ask(&format!("{}\n| take 0", self.before())).unwrap_or_default().columns;
+        names.retain(|name| columns.iter().any(|one| one.name == **name && one.ty == Type::String));
+        let end = end_before(self.map, self.step.at);
+        let fix = |name: &str, value: String| Fix {
+            span: Span { start: end, end },
+            text: format!("\n| extend {} = {value}", reference(name)),
+        };
+        let first = names.first().into_iter();
+        first.flat_map(|name| mended(name).map(|value| fix(name, value))).collect()
+    }
+
+    /// Lets rows through that have no value to compare.
+    fn or_null(&self, part: &Expr, compared: &Compared) -> Option<Fix> {
+        let ordered = compared.ordered && matches!(part.kind, ExprKind::Binary { .. });
+        (ordered && compared.left_value.is_null()).then(|| Fix {
+            span: part.span,
+            text: format!("(isnull({}) or {})", compared.left, part.span.text(self.text)),
         })
     }
 
@@ -234,59 +276,15 @@ impl Lost<'_> {
     }
 }
 
-/// A comparison in the row that is nearest to passing.
-struct Compared {
-    left: String,
-    right: String,
-    left_value: Value,
-    right_value: Value,
-    /// The left value's distance to the clock, for times.
-    age: Option<i64>,
-    ordered: bool,
-}
-
-impl Compared {
-    fn of(op: BinaryOp, left: &str, right: &str, base: &str, ask: &mut Ask) -> Option<Compared> {
-        let order = match op {
-            BinaryOp::Gt | BinaryOp::Ge => Some("desc"),
-            BinaryOp::Lt | BinaryOp::Le => Some("asc"),
-            BinaryOp::Eq | BinaryOp::Ne | BinaryOp::EqFold | BinaryOp::NeFold => None,
-            _ => return None,
-        };
-        let values = format!("{base}\n| project L = ({left}), R = ({right})");
-        let nearest = order.and_then(|order| {
-            ask(&format!("{values}\n| top 1 by (L - R) {order}\n| project L, R, Age = now() - L")).ok()
-        });
-        let grid = nearest.or_else(|| ask(&format!("{values}\n| take 1")).ok())?;
-        let [left_value, right_value, ..] = grid.rows.first()?.as_slice() else { return None };
-        let age = match grid.rows[0].get(2) {
-            Some(Value::Timespan(ticks)) => Some(*ticks),
-            Some(_) | None => None,
-        };
-        Some(Compared {
-            left: one_line(left),
-            right: one_line(right),
-            left_value: left_value.clone(),
-            right_value: right_value.clone(),
-            age,
-            ordered: order.is_some(),
-        })
-    }
-
-    fn said(&self) -> String {
-        let Compared { left, right, left_value, right_value, .. } = self;
-        let shown = shown(left_value);
-        match (left_value, right_value) {
-            (Value::Datetime(at), Value::Datetime(limit)) if self.ordered => {
-                let side = if at < limit { "before" } else { "after" };
-                let far = distance(at.abs_diff(*limit));
-                format!("{left} is {shown}, {far} {side} {right}, which is {}", ticks::iso(*limit))
-            }
-            (_, other) if *right == other.text() || right.starts_with(['"', '\'', '@']) => {
-                format!("{left} is {shown}")
-            }
-            (_, other) => format!("{left} is {shown}, {right} is {}", self::shown(other)),
+/// Equality that does not look at the case.
+fn folded(part: &Expr, text: &str) -> Option<Fix> {
+    match &part.kind {
+        ExprKind::Binary { op: BinaryOp::Eq, op_span, right, .. } => {
+            let quoted = right.span.text(text).starts_with(['"', '\'', '@', 'h']);
+            quoted.then(|| Fix { span: *op_span, text: "=~".into() })
         }
+        ExprKind::In { op: ListOp::In, op_span, .. } => Some(Fix { span: *op_span, text: "in~".into() }),
+        _ => None,
     }
 }
 
@@ -323,24 +321,12 @@ fn made_by<'o>(before: &'o [Op], column: &str) -> Option<&'o Expr> {
     })
 }
 
-fn said_of(values: &[(String, String)]) -> String {
-    let parts: Vec<_> = values
-        .iter()
-        .map(|(name, value)| match value.is_empty() {
-            true => format!("{name} is empty"),
-            false => format!("{name} is {}", shorten(value)),
-        })
-        .collect();
+pub(super) fn said_of(values: &[(String, String)]) -> String {
+    let parts: Vec<_> =
+        values.iter().map(|(name, value)| format!("{name} is {}", shorten(&visible(value)))).collect();
     match parts.is_empty() {
         true => "it is false for them".into(),
         false => parts.join("; "),
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value.text() {
-        text if text.is_empty() => "empty".into(),
-        text => shorten(&text),
     }
 }
 
@@ -358,25 +344,6 @@ fn replaced(text: &str, part: Span, fix: &Fix) -> String {
     format!("{before}{}{after}", fix.text)
 }
 
-/// Two units at most: `3 h 20 min`.
-fn distance(ticks: u64) -> String {
-    let units = [(ticks::DAY, "d"), (ticks::HOUR, "h"), (ticks::MINUTE, "min"), (ticks::SECOND, "s")];
-    let mut left = ticks;
-    let mut parts = Vec::new();
-    for (unit, name) in units {
-        let count = left / unit as u64;
-        left %= unit as u64;
-        if count > 0 {
-            parts.push(format!("{count} {name}"));
-        }
-    }
-    parts.truncate(2);
-    match parts.is_empty() {
-        true => "less than a second".into(),
-        false => parts.join(" "),
-    }
-}
-
 /// The shortest look-back in whole units that holds a time of this age.
 fn look_back(age: i64) -> String {
     let whole = |unit: i64| age.div_euclid(unit) + 1;
@@ -392,9 +359,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distances_have_two_units() {
-        assert_eq!(distance(3 * ticks::HOUR as u64 + 61 * ticks::SECOND as u64), "3 h 1 min");
-        assert_eq!(distance(0), "less than a second");
+    fn look_backs_are_whole_units() {
         assert_eq!(look_back(3 * ticks::HOUR), "4h");
         assert_eq!(look_back(50 * ticks::DAY + 1), "51d");
     }

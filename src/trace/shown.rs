@@ -55,12 +55,22 @@ fn trace_lines(trace: &Trace, value: &str, text: &str) -> Vec<String> {
         }
     }
     match &trace.end {
-        End::Absent => lines.extend(
-            trace
-                .near
-                .iter()
-                .map(|network| format!("  An indicator names the network {network}, which holds it.")),
-        ),
+        End::Absent => {
+            let holds = |network| format!("  An indicator names the network {network}, which holds it.");
+            lines.extend(trace.near.iter().map(holds));
+            lines.extend(trace.spelled.iter().map(|(other, rows)| match rows {
+                1 => format!("  1 row names {other}."),
+                rows => format!("  {rows} rows name {other}."),
+            }));
+        }
+        End::Unnamed(condition) => {
+            lines.push("  Their rows go on, but no column names it any more from here:".into());
+            lines.extend(condition_lines(condition, text));
+        }
+        End::Outnumbered(condition) => {
+            lines.push("  Alone they would be in the result; among all rows they are lost here:".into());
+            lines.extend(condition_lines(condition, text));
+        }
         End::Reaches => lines.push("  They reach the result.".into()),
         End::Lost(conditions) => {
             lines.push("  Lost here:".into());
@@ -75,9 +85,15 @@ fn trace_lines(trace: &Trace, value: &str, text: &str) -> Vec<String> {
 }
 
 fn condition_lines(condition: &Condition, text: &str) -> Vec<String> {
-    let mut lines = vec![format!("    {}", condition.text), format!("      {}.", condition.said)];
+    let mut lines = vec![format!("    {}", cut(&condition.text)), format!("      {}.", condition.said)];
     if let Some(fix) = &condition.edit {
-        lines.push(format!("      {}", edit(fix, text)));
+        let passing = match &condition.then {
+            None => "they pass".to_owned(),
+            Some((span, operator)) => {
+                format!("they pass, as far as line {}: {}", line_of(text, *span), cut(operator))
+            }
+        };
+        lines.push(format!("      {} {passing}.", edit(fix, text)));
     }
     lines
 }
@@ -97,10 +113,13 @@ fn edit(fix: &Fix, text: &str) -> String {
     let blank =
         fix.span.text(text).chars().take_while(|c| c.is_whitespace()).map(char::len_utf8).sum::<usize>();
     let line = line_column(text, fix.span.start + blank as u32).0;
+    let rest = &text[fix.span.end as usize..];
+    let rest = rest.split('\n').next().unwrap_or_default().trim();
     match (there.is_empty(), put.is_empty()) {
-        (_, true) => format!("Without '{there}' in line {line} they pass."),
-        (true, false) => format!("With '{put}' after line {line} they pass."),
-        (false, false) => format!("With '{put}' for '{there}' in line {line} they pass."),
+        (_, true) => format!("Without '{there}' in line {line}"),
+        (true, false) if !rest.is_empty() => format!("With '{put}' before '{}' in line {line}", cut(rest)),
+        (true, false) => format!("With '{put}' after line {line}"),
+        (false, false) => format!("With '{put}' for '{there}' in line {line}"),
     }
 }
 
@@ -135,10 +154,13 @@ fn trace_json(trace: &Trace, text: &str) -> Json {
             "left_out": some,
         })
     });
+    let spelled = trace.spelled.iter().map(|(value, rows)| object!({"value": value, "rows": rows}));
     let (end, conditions, message) = match &trace.end {
         End::Absent => ("absent", None, None),
         End::Reaches => ("result", None, None),
-        End::Lost(conditions) => ("lost", Some(conditions), None),
+        End::Unnamed(condition) => ("unnamed", Some(std::slice::from_ref(condition)), None),
+        End::Outnumbered(condition) => ("outnumbered", Some(std::slice::from_ref(condition)), None),
+        End::Lost(conditions) => ("lost", Some(conditions.as_slice()), None),
         End::Excludes => ("excludes", None, None),
         End::Value => ("value", None, None),
         End::Unused => ("unused", None, None),
@@ -148,6 +170,7 @@ fn trace_json(trace: &Trace, text: &str) -> Json {
         "table": trace.table,
         "rows": trace.rows,
         "networks": trace.near,
+        "spellings": spelled.collect::<Vec<_>>(),
         "stages": stages.collect::<Vec<_>>(),
         "end": end,
         "message": message,
@@ -159,7 +182,17 @@ fn condition_json(condition: &Condition, text: &str) -> Json {
     let (line, column) = line_column(text, condition.span.start);
     let values = condition.values.iter().map(|(name, value)| object!({"name": name, "value": value}));
     let edit = condition.edit.as_ref().map(|fix| {
-        object!({"from": fix.span.start, "to": fix.span.end, "text": fix.text, "says": edit(fix, text)})
+        let then = condition.then.as_ref().map(|(span, operator)| {
+            let (line, column) = line_column(text, span.start);
+            object!({"line": line, "column": column, "text": operator})
+        });
+        object!({
+            "from": fix.span.start,
+            "to": fix.span.end,
+            "text": fix.text,
+            "says": format!("{} they pass.", edit(fix, text)),
+            "lost_next": then,
+        })
     });
     object!({
         "line": line,

@@ -39,6 +39,8 @@ pub struct Trace {
     pub rows: u64,
     /// Networks that hold the address, where no row names it.
     pub near: Vec<String>,
+    /// Other spellings of the value and how many rows name them, where no row names the value.
+    pub spelled: Vec<(String, u64)>,
     pub stages: Vec<Stage>,
     pub end: End,
 }
@@ -65,6 +67,10 @@ pub enum End {
     Absent,
     /// In the result.
     Reaches,
+    /// In the result, whose rows do not name it: no column does from this operator on.
+    Unnamed(Condition),
+    /// Alone they would be in the result; among all rows this operator leaves them out.
+    Outnumbered(Condition),
     /// At the last stage, for these reasons.
     Lost(Vec<Condition>),
     /// Rows that name it leave out others.
@@ -88,6 +94,8 @@ pub struct Condition {
     pub said: String,
     /// A change of the text by which rows pass this operator: it was tried.
     pub edit: Option<Fix>,
+    /// Where the change does not yet bring them into the result: the next operator that leaves none of them.
+    pub then: Option<(Span, String)>,
 }
 
 /// The column that tells rows of an operand from others.
@@ -106,8 +114,9 @@ pub fn why(text: &str, value: &str, schema: &Schema, reads: &[String], ask: &mut
             nowhere: false,
             remarks: Vec::new(),
         };
-        let mut follower = Follower { text, map: &map, value, ask };
+        let mut follower = Follower { text, map: &map, value, in_result: None, ask };
         report.shown = follower.shown();
+        follower.in_result = report.shown;
         for found in &map.uses {
             let stored = |name: &str| schema.table(name).is_some();
             let name = found.name.text.as_str();
@@ -117,24 +126,28 @@ pub fn why(text: &str, value: &str, schema: &Schema, reads: &[String], ask: &mut
             }
         }
         let unfollowed = follower.unfollowed(reads, &mut report);
-        report.nowhere = unfollowed == Some(0) && report.traces.iter().all(|trace| trace.end == End::Absent);
+        let absent =
+            |trace: &Trace| trace.end == End::Absent && trace.near.is_empty() && trace.spelled.is_empty();
+        report.nowhere = unfollowed == Some(0) && report.traces.iter().all(absent);
         report
     })
 }
 
-struct Follower<'t, 'a> {
-    text: &'t str,
-    map: &'t Map<'t>,
-    value: &'t str,
-    ask: &'a mut Ask<'a>,
+pub(super) struct Follower<'t, 'a> {
+    pub text: &'t str,
+    pub map: &'t Map<'t>,
+    pub value: &'t str,
+    /// Rows of the result that name the value.
+    pub in_result: Option<u64>,
+    pub ask: &'a mut Ask<'a>,
 }
 
 impl Follower<'_, '_> {
-    fn names_it(&self) -> String {
+    pub(super) fn names_it(&self) -> String {
         format!("| where * has {}", quoted(self.value))
     }
 
-    fn shown(&mut self) -> Option<u64> {
+    pub(super) fn shown(&mut self) -> Option<u64> {
         let query = |statement: &&Statement| matches!(statement.kind, StatementKind::Query(_));
         let last = self.map.script.statements.iter().rev().find(query)?;
         let at =
@@ -178,11 +191,15 @@ impl Follower<'_, '_> {
                 table: table.to_owned(),
                 rows: 0,
                 near: Vec::new(),
+                spelled: Vec::new(),
                 stages: Vec::new(),
                 end: End::Absent,
             };
             match &rows {
-                Ok(0) => trace.near = reason::networks(self.ask, table, self.value),
+                Ok(0) => {
+                    trace.near = reason::networks(self.ask, table, self.value);
+                    trace.spelled = self.spelled(table);
+                }
                 Ok(rows) => {
                     trace.rows = *rows;
                     trace.end = self.follow(chain, *rows, &mut trace.stages).unwrap_or_else(End::Failed);
@@ -213,7 +230,8 @@ impl Follower<'_, '_> {
             let here = prefix(self.text, self.map, &edits, step.at);
             let rows = number(self.ask, &here)?;
             let text = one_line(op.span.text(self.text));
-            let lost = Lost { text: self.text, map: self.map, value: self.value, op, step, edits: &unmarked };
+            let (table, edits) = (chain.table, &unmarked);
+            let lost = Lost { text: self.text, map: self.map, value: self.value, op, step, table, edits };
             let some = match before.checked_sub(rows) {
                 Some(some) if some > 0 && rows > 0 => {
                     Some((some, lost.some(self.ask))).filter(|(_, why)| !why.is_empty())
@@ -222,11 +240,14 @@ impl Follower<'_, '_> {
             };
             stages.push(Stage { span: op.span, text, rows, remark: remark(op), some });
             if rows == 0 && before > 0 {
-                return Ok(End::Lost(reason::reasons(&lost, self.ask)));
+                let mut why = reason::reasons(&lost, self.ask);
+                self.further(chain, &mut why);
+                return Ok(End::Lost(why));
             }
             before = rows;
         }
         Ok(match chain.end {
+            Goal::Result if self.in_result == Some(0) => self.hidden(chain).unwrap_or(End::Reaches),
             Goal::Result => End::Reaches,
             Goal::Value => End::Value,
             Goal::Excludes => End::Excludes,
@@ -235,7 +256,7 @@ impl Follower<'_, '_> {
     }
 
     /// Keeps the rows of other operands out of the count, where they come out without a partner.
-    fn mark(&self, op: &Op, step: &Step, edits: &mut Edits) {
+    pub(super) fn mark(&self, op: &Op, step: &Step, edits: &mut Edits) {
         let mixes = match (&op.kind, step.operand.is_some()) {
             (OpKind::Union { .. }, _) => true,
             (OpKind::Join { params, .. }, true) => matches!(kind(params), Some("leftouter" | "fullouter")),
@@ -256,7 +277,7 @@ impl Follower<'_, '_> {
 }
 
 /// The value of an operator's `kind`.
-fn kind(params: &[OpParam]) -> Option<&str> {
+pub(super) fn kind(params: &[OpParam]) -> Option<&str> {
     params.iter().find(|param| param.name.text == "kind").and_then(|param| match &param.value {
         Expr { kind: ExprKind::Name(name), .. } => Some(name.text.as_str()),
         _ => None,

@@ -153,7 +153,9 @@ impl Effects {
             }
             Effect::Survey(survey) => self.ask(Job::Survey(survey)),
             Effect::Learn(ask) => self.ask(Job::Learn(ask)),
-            Effect::Sweep { ticket, rules, now, days } => self.sweep(&rules, (ticket, now, days)),
+            Effect::Sweep { ticket, rules, now, days, fresh } => {
+                self.sweep(&rules, library::Asked { ticket, now, days, fresh });
+            }
             Effect::StopSweep => self.stop_sweep(),
             Effect::Export { result, columns, order, filters, hidden, path, raw, over } => {
                 if let Some(open) = &self.open {
@@ -182,6 +184,11 @@ impl Effects {
                     self.broken(&error);
                 }
             }
+            Effect::WriteLayer { path, content, over } => {
+                if let Err(error) = export::layer(path, content, over, self.events.clone()) {
+                    self.broken(&error);
+                }
+            }
             Effect::ReadFile(path) => self.file(files::Job::Read(path)),
             Effect::WriteFile { path, text, version, over } => {
                 self.file(files::Job::Write { path, text, version, over });
@@ -199,7 +206,7 @@ impl Effects {
         Left::Nothing
     }
 
-    fn sweep(&mut self, rules: &[Hunt], order: (u64, Option<i64>, usize)) {
+    fn sweep(&mut self, rules: &[Hunt], order: library::Asked) {
         self.stop_sweep();
         let Some(open) = &self.open else { return };
         match library::sweep(open.handle.clone(), rules, order, self.folders.clone(), self.events.clone()) {

@@ -63,6 +63,22 @@ pub fn draw(drawing: Drawing, ledger: Ledger, events: Sender<Event>) -> io::Resu
     Ok(())
 }
 
+/// Writes a layer for ATT&CK Navigator.
+pub fn layer(path: PathBuf, content: String, over: bool, events: Sender<Event>) -> io::Result<()> {
+    thread::Builder::new().name("export".into()).spawn(move || {
+        let path = expanded(&path);
+        let write = || -> Result<()> {
+            let mut file = FileWriter::create(&path, over)?;
+            file.write_all(content.as_bytes())?;
+            file.commit()?;
+            Ok(())
+        };
+        let done = write().map_err(|error| refused(error, over, ":coverage!"));
+        let _ = events.send(Event::Msg(Msg::LayerWritten(done.map(|()| (path, content.len() as u64)))));
+    })?;
+    Ok(())
+}
+
 /// `way` is the command that writes over a file.
 pub fn refused(error: Error, over: bool, way: &str) -> String {
     match error {

@@ -11,6 +11,9 @@ use crate::sweep::{self, Order};
 use crate::ticks::{self, DAY};
 use crate::trace;
 
+/// Groups whose keys are told one by one.
+const KEYS_SHOWN: usize = 4;
+
 /// Answers what was asked of this statement.
 pub fn follow(
     engine: &mut Engine,
@@ -37,13 +40,16 @@ pub fn follow(
             let report = trace::why(text, value, &schema, &trace::reads(&compilation.results), &mut ask);
             Followed::Report { title: format!("Why not {value}"), lines: trace::lines(&report, text) }
         }
-        Follow::Behind { columns, row } => {
-            let found = trace::behind(text, columns, row, &mut ask).map_err(Error::message)?;
+        Follow::Behind { columns, rows, bins, said } => {
+            let opened = trace::Opened { columns, rows, bins: *bins };
+            let found = trace::behind(text, &opened, &mut ask).map_err(Error::message)?;
             let keys = match found.keys.as_slice() {
                 [] => "all rows".into(),
+                keys if keys.len() > KEYS_SHOWN => format!("{} groups", keys.len()),
                 keys => keys.join(" or "),
             };
-            let said = [vec![format!("rows behind: {keys}")], found.remarks].concat().join("; ");
+            let said =
+                [vec![format!("rows behind: {keys}")], said.clone(), found.remarks].concat().join("; ");
             Followed::Query { kql: found.kql, said }
         }
         Follow::Days(days) => {

@@ -10,13 +10,14 @@ use super::run::Event;
 use crate::app::msg::Msg;
 use crate::app::sweep::State;
 use crate::compile::Options;
-use crate::engine::Handle;
+use crate::engine::{Engine, Handle};
 use crate::error::{Error, Result};
 use crate::hunt::pack::{self, Hunt};
 use crate::hunt::ready::ready;
 use crate::library;
 use crate::outside::Folders;
-use crate::sweep::{self, Order, Stop};
+use crate::places;
+use crate::sweep::{self, Clock, Order, Resume, Stop};
 use crate::sys::wall_clock;
 
 /// Reads the folders, and says which hunts the open tables can serve.
@@ -50,32 +51,73 @@ fn hunts(folders: &[PathBuf], outside: &Folders, handle: &Handle) -> Result<Msg>
     Ok(Msg::Library { hunts: Arc::new(hunts), ready, problems })
 }
 
-/// Runs all hunts on a thread of their own, and gives what stops it.
+/// How hunts are to be run.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    pub ticket: u64,
+    /// Without it the wall's clock, or that of the sweep that goes on.
+    pub now: Option<i64>,
+    pub days: usize,
+    pub fresh: bool,
+}
+
+/// Runs all hunts on a thread of their own, those of a sweep that was stopped only where they are not done, and
+/// gives what stops it.
 pub fn sweep(
     handle: Handle,
     rules: &[Hunt],
-    (ticket, now, days): (u64, Option<i64>, usize),
+    asked: Asked,
     folders: Folders,
     events: Sender<Event>,
 ) -> io::Result<Stop> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
-    let now = now.unwrap_or_else(wall_clock);
-    let order = Order { rules: rules.to_vec(), now, days, folders, workers };
+    let now = asked.now.unwrap_or_else(wall_clock);
+    let order = Order { rules: rules.to_vec(), now, days: asked.days, folders, workers };
     let stop = Stop::new(workers);
     let stopped = stop.clone();
     let work = move || {
-        let run = |engine: &mut crate::engine::Engine| {
-            sweep::run(engine, &order, &stopped, &|_| true, &mut |row| {
-                let _ = events.send(Event::Msg(Msg::Swept { ticket, row }));
-            })
-        };
-        let state = match handle.engine().and_then(|mut engine| run(&mut engine)) {
+        let ran = handle.engine().and_then(|mut engine| swept(&mut engine, order, asked, &stopped, &events));
+        let state = match ran {
             Ok(()) => State::Done,
             Err(Error::Cancelled) => State::Stopped,
             Err(error) => State::Failed(error.to_string()),
         };
-        let _ = events.send(Event::Msg(Msg::SweepEnded { ticket, state }));
+        let _ = events.send(Event::Msg(Msg::SweepEnded { ticket: asked.ticket, state }));
     };
     thread::Builder::new().name("sweep".into()).spawn(work)?;
     Ok(stop)
+}
+
+fn swept(
+    engine: &mut Engine,
+    mut order: Order,
+    asked: Asked,
+    stop: &Stop,
+    events: &Sender<Event>,
+) -> Result<()> {
+    let Asked { ticket, now, fresh, .. } = asked;
+    let clock = if now.is_some() { Clock::Given } else { Clock::Wall };
+    let data = sweep::identity(engine)?;
+    // Without a folder for it a sweep that is stopped begins anew.
+    let mut resume = places::cache_folder()
+        .and_then(|folder| Resume::open(&folder.join("sweep"), &data, &mut order, clock, fresh))
+        .ok();
+    let before = resume.as_ref().map(|resume| resume.done(&order)).unwrap_or_default();
+    let done: Vec<usize> = before.iter().map(|row| row.rule).collect();
+    // A screen that is gone needs no answer.
+    let send = |msg| drop(events.send(Event::Msg(msg)));
+    send(Msg::Sweeping { ticket, now: order.now, before: before.len() });
+    before.into_iter().for_each(|row| send(Msg::Swept { ticket, row }));
+    sweep::run(engine, &order, stop, &|at| !done.contains(&at), &mut |row| {
+        if let Some(resume) = &mut resume {
+            // What cannot be kept is run again.
+            let _ = resume.keep(&order, &row);
+        }
+        send(Msg::Swept { ticket, row });
+    })?;
+    if let Some(resume) = resume {
+        // At worst it is taken for one of a sweep that was stopped, and says the same.
+        let _ = resume.finish();
+    }
+    Ok(())
 }

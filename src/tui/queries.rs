@@ -165,7 +165,13 @@ fn tables(compilation: &compile::Compilation, schema: &Schema, now: i64) -> Vec<
     if !used.is_empty() {
         return used;
     }
-    let bare = |name: &str| TableUse { table: name.into(), time_column: None, since: None, until: None };
+    let bare = |name: &str| TableUse {
+        table: name.into(),
+        time_column: None,
+        since: None,
+        until: None,
+        readings: 0,
+    };
     schema.tables.iter().map(|table| (bare(&table.name), now)).collect()
 }
 

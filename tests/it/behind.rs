@@ -1,6 +1,7 @@
 //! The rows behind a row: the query itself, on nothing but these rows, gives the row again.
 
-use kqlhunt::compile::Options;
+use kqlhunt::chart::{self, Body, View};
+use kqlhunt::compile::{Options, Render};
 use kqlhunt::engine::{self, Cancel, Data, Engine};
 use kqlhunt::ingest::sample;
 use kqlhunt::trace;
@@ -25,7 +26,25 @@ impl Desk {
     }
 
     fn behind(&mut self, kql: &str, grid: &Grid, row: usize) -> Result<trace::Behind, String> {
-        trace::behind(kql, &grid.columns, &grid.rows[row], &mut |asked| self.rows(asked))
+        self.behind_rows(kql, grid, &grid.rows[row..=row], None)
+    }
+
+    fn behind_rows(
+        &mut self,
+        kql: &str,
+        grid: &Grid,
+        rows: &[Vec<Value>],
+        bins: Option<(i64, i64)>,
+    ) -> Result<trace::Behind, String> {
+        let opened = trace::Opened { columns: &grid.columns, rows, bins };
+        trace::behind(kql, &opened, &mut |asked| self.rows(asked))
+    }
+
+    fn count(&mut self, kql: &str) -> i64 {
+        match self.rows(&format!("{kql}\n| count")).unwrap().rows[0][0] {
+            Value::Long(count) => count,
+            ref other => panic!("{other:?}"),
+        }
     }
 }
 
@@ -147,4 +166,76 @@ fn names_and_other_operators_are_followed_or_refused() {
         assert!(desk.behind(kql, &grid, 0).unwrap_err().contains(why), "{kql}");
         assert!(why.contains('\'') || !trace::aggregates(kql));
     }
+}
+
+/// Queries that end in a chart whose values are counts of rows.
+const CHARTS: [&str; 10] = [
+    "OfficeActivity | summarize count() by bin(TimeGenerated, 1d) | render timechart",
+    "OfficeActivity | summarize count() by bin(TimeGenerated, 6h), OfficeWorkload | render columnchart with (kind=stacked)",
+    "OfficeActivity | summarize Hits = count() by Day = startofday(TimeGenerated), UserType, OfficeWorkload | render timechart with (series=UserType, ycolumns=Hits, xcolumn=Day)",
+    "OfficeActivity | summarize All = count(), Good = countif(ResultStatus == 'True') by bin(TimeGenerated, 1d) | project When = TimeGenerated, All | render areachart",
+    "OfficeActivity | summarize count() by Operation | sort by count_ desc | render barchart",
+    "OfficeActivity | summarize count() by tolower(UserId) | top 12 by count_ | render piechart",
+    "OfficeActivity | summarize Hits = count() by ClientIP, OfficeWorkload | where Hits > 1 | render columnchart",
+    "let Mail = OfficeActivity | where OfficeWorkload == 'Exchange'; Mail | summarize count() by hourofday(TimeGenerated) | render linechart",
+    "OfficeActivity | make-series Hits = count() on TimeGenerated from datetime(2026-05-01) to datetime(2026-05-14) step 1d by OfficeWorkload | render timechart",
+    "OfficeActivity | make-series Hits = count() default=0 on TimeGenerated from datetime(2026-05-01 03:00) to datetime(2026-05-13 14:00) step 7h | render timechart",
+];
+
+#[test]
+fn rows_behind_a_point_are_as_many_as_it_says() {
+    let mut desk = Desk::open();
+    let mut points = 0;
+    for kql in CHARTS {
+        let grid = desk.rows(kql).unwrap();
+        let compiled = desk.engine.compile(kql, &desk.options, &Cancel::new()).expect("compiles");
+        let render = compiled.results[0].render.clone().expect("has a chart");
+        let drawn = chart::chart(&grid.columns, &grid.rows, &render).unwrap();
+        let Body::Plot(plot) = &drawn.body else { panic!("{kql}") };
+        for stop in sampled(plot.stops.len()) {
+            for series in sampled(plot.series.len()) {
+                let Some(value) = plot.value(series, plot.stops[stop]) else { continue };
+                let view = View { cursor: Some(stop), chosen: Some(series), ..View::new(&drawn) };
+                if !view.shows(series) {
+                    continue;
+                }
+                let found = match chart::source(&drawn, &view, &grid.columns, &grid.rows, &render) {
+                    Ok(found) => found,
+                    Err(why) => panic!("{why}\n{kql}"),
+                };
+                let rows: Vec<_> = found.rows.iter().map(|at| grid.rows[*at].clone()).collect();
+                let behind = desk.behind_rows(kql, &grid, &rows, found.bins).unwrap();
+                assert_eq!(desk.count(&behind.kql) as f64, value, "{kql}\n{}", behind.kql);
+                points += 1;
+            }
+        }
+    }
+    assert!(points > 45, "{points} points were opened");
+}
+
+#[test]
+fn what_of_a_chart_cannot_be_opened_is_said() {
+    let mut desk = Desk::open();
+    let kql = "OfficeActivity | summarize count() by bin(TimeGenerated, 1d), OfficeWorkload";
+    let grid = desk.rows(kql).unwrap();
+    let source = |kind: &str, properties: &[(&str, &str)], change: fn(&mut View)| {
+        let properties = properties.iter().map(|(key, value)| (key.to_string(), value.to_string()));
+        let render = Render { kind: kind.into(), properties: properties.collect() };
+        let drawn = chart::chart(&grid.columns, &grid.rows, &render).unwrap();
+        let mut view = View::new(&drawn);
+        change(&mut view);
+        chart::source(&drawn, &view, &grid.columns, &grid.rows, &render)
+    };
+    assert!(source("timechart", &[], |_| {}).unwrap_err().contains("move the cursor"));
+    let summed = source("timechart", &[("accumulate", "true")], |view| view.cursor = Some(0)).unwrap();
+    assert!(summed.remarks[0].contains("adds up"));
+    let all = source("timechart", &[], |view| (view.anchor, view.cursor) = (Some(0), Some(999))).unwrap_err();
+    assert!(all.contains("move the cursor"), "{all}");
+    let many: Vec<_> = (0..grid.rows.len()).map(|at| grid.rows[at].clone()).collect();
+    assert!(desk.behind_rows(kql, &grid, &many, None).unwrap_err().contains("more than 50 rows"));
+    // Lists that no make-series made: their bins are not known.
+    let lists = "OfficeActivity | summarize count() by bin(TimeGenerated, 1d) | summarize make_list(TimeGenerated), make_list(count_)";
+    let grid = desk.rows(lists).unwrap();
+    let behind = desk.behind_rows(lists, &grid, &grid.rows, Some((0, 1))).unwrap();
+    assert!(behind.remarks[0].contains("All rows of the series"));
 }

@@ -16,6 +16,8 @@ mod conditions;
 #[cfg(feature = "engine")]
 mod data;
 #[cfg(feature = "engine")]
+mod days;
+#[cfg(feature = "engine")]
 mod engine;
 mod export;
 #[cfg(feature = "engine")]

@@ -350,6 +350,7 @@ fn compiled(columns: Vec<ColumnType>) -> Compiled {
         sql: String::new(),
         untyped: vec![false; columns.len()],
         origins: vec![None; columns.len()],
+        sources: vec![Vec::new(); columns.len()],
         columns,
         render: None,
         inputs: Vec::new(),
@@ -437,11 +438,13 @@ fn hits() -> (Compiled, Vec<Vec<Value>>) {
     let mut made = compiled(names);
     let from = |column: &str| Some(Origin { table: "OfficeActivity".into(), column: column.into() });
     (made.origins[1], made.origins[2]) = (from("UserId"), from("ClientIP"));
+    made.sources = made.origins.iter().map(|origin| origin.iter().cloned().collect()).collect();
     made.tables = vec![TableUse {
         table: "OfficeActivity".into(),
         time_column: Some("TimeGenerated".into()),
         since: Some(now() - HOUR + 1),
         until: None,
+        readings: 1,
     }];
     let row = |minute: i64, user: &str, address: &str, count, severity: &str| {
         vec![
@@ -555,9 +558,12 @@ fn followed(follow: &Follow, text: &str) -> Result<Followed, String> {
             title: format!("Why not {value}"),
             lines: vec!["No row of the result names it.".into(), format!("    {}", "long ".repeat(40))],
         }),
-        Follow::Behind { row, .. } => Ok(Followed::Query {
+        Follow::Behind { rows, bins, .. } => Ok(Followed::Query {
             kql: "Big | take 3".into(),
-            said: format!("rows behind: UserId == \"{}\"", row[1].text()),
+            said: match (rows.as_slice(), bins) {
+                ([row], None) => format!("rows behind: UserId == \"{}\"", row[1].text()),
+                (rows, bins) => format!("rows behind: {} groups, bins {bins:?}", rows.len()),
+            },
         }),
         Follow::Days(days) => Ok(Followed::Report { title: format!("{days} days"), lines: Vec::new() }),
         Follow::Health => Err("OfficeActivity\u{1b} cannot be read".into()),
@@ -573,8 +579,13 @@ fn swept(ticket: u64, days: usize) -> Vec<Msg> {
         ran(&[0, 0, 0, 0, 0, 3, 12_481]),
         Outcome::Wrong("3:9: KS142 unknown column 'Ip' in OfficeActivity".into()),
     ];
-    let row = |(rule, outcome)| Msg::Swept { ticket, row: Row { rule, outcome, milliseconds: 37 } };
-    let mut msgs: Vec<Msg> = outcomes.into_iter().enumerate().map(row).collect();
+    let row = |(rule, outcome): (usize, Outcome)| {
+        let seen = outcome.hits().map(|_| (now() - 2 * DAY, now() - 17 * MINUTE));
+        Msg::Swept { ticket, row: Row { rule, outcome, seen, milliseconds: 37 } }
+    };
+    let before = if days == 3 { 2 } else { 0 };
+    let mut msgs = vec![Msg::Sweeping { ticket, now: now(), before }];
+    msgs.extend(outcomes.into_iter().enumerate().map(row));
     if days == 7 {
         msgs.push(Msg::SweepEnded { ticket, state: State::Done });
     } else {
@@ -620,7 +631,7 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
         Effect::Read(window) => {
             let rows = match window.purpose {
                 Purpose::Grid => window_of(window, &ran[&window.result]),
-                Purpose::Chart | Purpose::Hits => {
+                Purpose::Chart | Purpose::Point | Purpose::Hits => {
                     let rows = result(&ran[&window.result]).1;
                     Rows { total: rows.len() as u64, rows }
                 }
@@ -681,6 +692,9 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
             raw: *raw,
             described: Some("result.csv.meta.json".into()),
         }))],
+        Effect::WriteLayer { path, content, .. } => {
+            vec![Msg::LayerWritten(Ok((path.clone(), content.len() as u64)))]
+        }
         Effect::WriteChart { path, content, .. } => {
             vec![Msg::ChartWritten(Ok((path.clone(), content.len() as u64, true)))]
         }

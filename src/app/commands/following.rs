@@ -2,8 +2,8 @@
 
 use super::records::open_record;
 use crate::app::msg::{Effect, Follow};
-use crate::app::{App, NoteKind};
-use crate::app::{counts, diff};
+use crate::app::{App, Focus, NoteKind};
+use crate::app::{chart, counts, diff};
 use crate::hunt::hits::Roles;
 use crate::trace;
 use crate::value::Value;
@@ -19,6 +19,10 @@ pub fn behind(app: &mut App, _: &str) -> Vec<Effect> {
 
 /// Opens what there is behind a row: the rows that it was made of, else all of its columns.
 pub fn open(app: &mut App, argument: &str) -> Vec<Effect> {
+    if app.focus == Focus::Chart && app.stepper.is_none() {
+        let aggregated = app.grid.as_ref().is_some_and(|grid| trace::aggregates(&grid.ran));
+        return if aggregated { chart::open_point(app) } else { super::charting::brush_query(app, argument) };
+    }
     let aggregated = app.stepper.is_none()
         && app.grid.as_ref().is_some_and(|grid| {
             grid.current().is_some() && trace::aggregates(&grid.ran) && !diff::is_difference(&grid.compiled)
@@ -67,6 +71,7 @@ fn cell(app: &App) -> Option<String> {
         Some(_) | None => None,
     };
     // A time or a number names nothing; what the row is about does.
-    let roles = || Roles::of(&grid.compiled.columns, &grid.compiled.origins, &grid.rows).ok();
+    let made = &grid.compiled;
+    let roles = || Roles::of(&made.columns, &made.origins, &made.sources, &grid.rows).ok();
     text(grid.view.column).or_else(|| text(roles()?.address))
 }

@@ -153,10 +153,11 @@ pub fn sighted(app: &mut App, answer: Result<Grid, String>) -> Vec<Effect> {
 pub fn indicators(app: &mut App, _: &str) -> Vec<Effect> {
     let Some(stepper) = &app.stepper else { return nothing() };
     let Cards::Found(cards) = &stepper.cards else { return nothing() };
+    let now = stepper.compiled.now;
     let width = usize::from(lists::popup_size(app).0).saturating_sub(INDENT + 4);
     let mut lines = Vec::new();
     for card in cards {
-        for (label, said) in card_fields(card) {
+        for (label, said) in card_fields(card, now) {
             let said = text::shown(&said, app.ascii).into_owned();
             let rows = text::wrap(&said, width).into_iter().enumerate();
             lines.extend(rows.map(|(at, row)| format!("{:<INDENT$}{row}", if at == 0 { label } else { "" })));

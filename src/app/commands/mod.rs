@@ -11,6 +11,7 @@ mod finding;
 mod following;
 mod grid;
 mod hits;
+mod hunting;
 mod kept;
 mod moving;
 mod noting;
@@ -45,7 +46,7 @@ use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all};
 
 use super::keys::is_sequence;
 use super::msg::Effect;
-use super::{App, keytest, mouse, sweep};
+use super::{App, keytest, mouse};
 pub use copying::copied;
 pub use hits::{open_hits, sighted};
 pub use moving::step;
@@ -84,11 +85,11 @@ const fn row(
 
 /// Every command, in the order of the hint bar.
 pub const COMMANDS: &[Command] = &joined::<
-    { GENERAL.len() + grid::ROWS.len() + kept::ROWS.len() + finding::ROWS.len() },
->([GENERAL, grid::ROWS, kept::ROWS, finding::ROWS]);
+    { GENERAL.len() + grid::ROWS.len() + kept::ROWS.len() + finding::ROWS.len() + hunting::ROWS.len() },
+>([GENERAL, grid::ROWS, kept::ROWS, finding::ROWS, hunting::ROWS]);
 
 /// The tables one behind the other; `COUNT` rows in all.
-const fn joined<const COUNT: usize>(tables: [&[Command]; 4]) -> [Command; COUNT] {
+const fn joined<const COUNT: usize>(tables: [&[Command]; 5]) -> [Command; COUNT] {
     let mut all = [tables[0][0]; COUNT];
     let (mut filled, mut table) = (0, 0);
     while table < tables.len() {
@@ -151,15 +152,6 @@ const GENERAL: &[Command] = &[
     row("help", &["help"], "", "help", "Shows the keys and commands.", always, help),
     row("palette", &[], "", "find", "Opens the list of commands; type to narrow it.", always, palette),
     row("hunts", &["lib", "hunts"], "", "hunts", "Lists the shipped hunts.", always, hunts),
-    row(
-        "sweep",
-        &["sweep"],
-        "[DAYS|stop]",
-        "",
-        "Runs all hunts on each of the last days, or shows how far that is.",
-        always,
-        sweep::command,
-    ),
     row("history", &["hist", "history"], "", "", "Lists what was run, to run it again.", always, history),
     row("schema", &["schema"], "", "tables", "Lists the tables and their columns.", always, schema),
     row("run", &["run"], "", "RUN", "Runs the selection, or the statement at the cursor.", always, run),

@@ -11,7 +11,7 @@ use crate::ticks::{DAY, HOUR, MINUTE, SECOND};
 /// # Errors
 /// What is wrong with the YAML, and where: lower case, no full stop.
 pub fn sentinel(key: &str, yaml: &str) -> Result<Option<Hunt>, String> {
-    let rule: Json = serde_saphyr::from_str(yaml).map_err(|error| format!("no YAML: {error}"))?;
+    let rule: Json = serde_saphyr::from_str(yaml).map_err(|error| problem(&error.to_string()))?;
     let text = |name: &str| rule[name].as_str().unwrap_or_default().trim().to_owned();
     let query = rule["query"].as_str().unwrap_or_default().trim_end();
     if query.trim().is_empty() {
@@ -33,6 +33,18 @@ pub fn sentinel(key: &str, yaml: &str) -> Result<Option<Hunt>, String> {
         query: query.to_owned(),
         path: String::new(),
     }))
+}
+
+/// The first line of what the reader of YAML says; the others show the place in the text.
+fn problem(said: &str) -> String {
+    let first = said.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    match first.split_once("budget breached") {
+        Some((place, _)) => {
+            format!("its YAML grows too large by its anchors, {}", place.trim_end_matches([' ', ':']))
+        }
+        None => format!("no YAML: {first}"),
+    }
 }
 
 /// A list of texts, or one text.

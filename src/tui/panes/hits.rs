@@ -166,7 +166,7 @@ pub fn card(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
     let mut y = 0;
     for card in cards {
-        for (label, said) in card_fields(card) {
+        for (label, said) in card_fields(card, stepper.compiled.now) {
             let style = match (label, card.state) {
                 ("validity", State::Valid) => theme.good(),
                 ("validity", State::NotYet | State::Expired | State::Revoked | State::Deleted) => {

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::super::paint::{clear, frame, put};
 use super::super::theme::Theme;
 use crate::app::popup::{List, ListKind, Popup, Text};
-use crate::app::{App, commands, items, lists, sweep, text};
+use crate::app::{App, commands, coverage, items, lists, sweep, text};
 
 /// Draws the popup if there is one; then gives the place of the cursor, or that it is hidden.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Position>> {
@@ -52,6 +52,7 @@ fn list_title(app: &App, list: &List) -> String {
         ListKind::Schema => "Tables and columns".into(),
         ListKind::History => "What was run".into(),
         ListKind::Sweep => app.sweep.as_ref().map(sweep::title).unwrap_or_default(),
+        ListKind::Coverage => coverage::title(app),
         ListKind::Parameters => "Parameters: 7, 1d, datetime(...) as they are, all else is text".into(),
         ListKind::Filters => "Filters of the result".into(),
         ListKind::Values => commands::values::title(app),
@@ -62,6 +63,8 @@ fn list_keys(list: &List) -> &'static str {
     match list.kind {
         ListKind::Filters => "Enter turns on or off  Tab drops  Esc closes",
         ListKind::Values => "Enter keeps these rows only  Tab leaves them out  Esc closes",
+        ListKind::Sweep => "Left Right day  Enter opens it  Esc closes",
+        ListKind::Coverage => "Enter lists its hunts  Esc closes",
         _ => "Enter chooses  Esc closes",
     }
 }
@@ -81,6 +84,9 @@ fn draw_list(app: &App, theme: &Theme, list: &List, area: Rect, buffer: &mut Buf
     let skip = column.saturating_sub(room.saturating_sub(1));
     let visible: String = shown.chars().skip(skip).collect();
     put(buffer, area, 1, 0, &visible, Style::new(), theme.ascii);
+    if list.kind == ListKind::Sweep {
+        put(buffer, area, 0, 1, &sweep::ruler(app), theme.dim(), theme.ascii);
+    }
     let items = items(app, list);
     let rows = lists::popup_rows(app);
     let left_width = lists::left_width(&items, usize::from(area.width));

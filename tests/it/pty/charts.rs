@@ -26,7 +26,7 @@ fn a_range_goes_into_the_query_and_the_chart_into_a_file() {
     terminal.send(LEFT);
     terminal.send(LEFT);
     terminal.wait("2026-05-12 .. 2026-05-14");
-    terminal.send("\r");
+    terminal.send("|");
     terminal.wait("Timestamp between (datetime(2026-05-12T00:00:00Z) .. datetime(");
     terminal.send(F5);
     terminal.wait("3 rows");

@@ -1,0 +1,35 @@
+//! The hunts of the library all at once: what they found, and what they are for.
+
+use super::{Command, always, row};
+use crate::app::{coverage, sweep};
+
+/// In the order of the hint bar.
+pub const ROWS: &[Command] = &[
+    row(
+        "sweep",
+        &["sweep"],
+        "[DAYS] [fresh|stop]",
+        "",
+        "Runs all hunts on each of the last days, goes on where it was stopped, or shows how far that is.",
+        always,
+        sweep::command,
+    ),
+    row(
+        "coverage",
+        &["coverage"],
+        "[FILE]",
+        "",
+        "Lists the techniques of ATT&CK that hunts are for, or writes a layer for Navigator.",
+        always,
+        coverage::command,
+    ),
+    row(
+        "coverage-over",
+        &["coverage!"],
+        "FILE",
+        "",
+        "As coverage, over a file that exists.",
+        always,
+        coverage::command_over,
+    ),
+];
