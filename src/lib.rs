@@ -40,3 +40,4 @@ pub mod trace;
 pub mod tui;
 pub mod types;
 pub mod value;
+pub mod zone;

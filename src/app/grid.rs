@@ -11,10 +11,10 @@ use super::msg::{Conditions, Purpose, Rows, Survey, Window};
 use super::search::Search;
 use super::surveys::Values;
 use super::text;
-use super::zone::Zone;
 use crate::compile::Compiled;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
+use crate::zone::Zone;
 
 /// Rows that one window brings.
 pub const WINDOW_ROWS: u64 = 300;

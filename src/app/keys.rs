@@ -264,6 +264,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Chart, "B", "brush"),
         (Chart, "|", "brush-query"),
         (Chart, "Enter", "open"),
+        (Chart, "f", "brush-filter"),
         (Chart, "n", "next-series"),
         (Chart, "p", "previous-series"),
         (Chart, "Space", "switch-series"),

@@ -42,10 +42,10 @@ pub mod text;
 mod update;
 pub mod vim;
 pub mod written;
-pub mod zone;
 
 use std::sync::Arc;
 
+use crate::zone::Zone;
 use chart::ChartPane;
 use clock::Clock;
 use completion::{Desk, Suggestions};
@@ -64,7 +64,6 @@ use stepper::Stepper;
 use sweep::Sweep;
 use tabs::Tabs;
 use vim::Vim;
-use zone::Zone;
 
 use crate::facts::Outside;
 use crate::hunt::notes::Notes;

@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 
 use super::grid::Step;
 use super::text;
-use super::zone::Zone;
 use crate::compile::reference;
 use crate::types::ColumnType;
 use crate::value::Value;
+use crate::zone::Zone;
 
 /// Branches this deep are open at first.
 const OPEN_DEPTH: usize = 2;

@@ -3,8 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::zone::Zone;
 use crate::value::Value;
+use crate::zone::Zone;
 
 pub use crate::display::{count, ellipsis, fit, shown, thousands, width};
 

@@ -13,12 +13,12 @@ use super::msg::{Effect, Msg, Question};
 use super::popup::{ListKind, Popup};
 use super::session::{Past, Session, remember};
 use super::stepper::Events;
-use super::zone::Zone;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, Running, SAVE_MS, chart, commands, completion,
     counts, coverage, emptiness, ended, parameters, results, search, statement, surveys, sweep, tabs, text,
     vim, written,
 };
+use crate::zone::Zone;
 
 /// Handles one event at a time, in milliseconds since the start. The only way in which an [`App`] changes.
 pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
@@ -368,6 +368,9 @@ fn in_zone(app: &mut App) {
     {
         events.view.zone = app.zone.clone();
         events.view.measure(&events.columns, &events.rows, app.ascii);
+    }
+    if let Some(pane) = app.chart.as_mut().filter(|pane| pane.view.zone != app.zone) {
+        pane.view.zone = app.zone.clone();
     }
     if let Some(record) = app.record.as_mut().filter(|record| record.zone != app.zone) {
         record.zone = app.zone.clone();

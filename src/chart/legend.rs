@@ -10,6 +10,7 @@ use super::{Axis, Body, Bounds, Chart, Place, Plot, Split, Stack, View, time};
 use crate::catalog::charts::Form;
 use crate::display;
 use crate::ticks;
+use crate::zone::Zone;
 
 /// Whether there is a line below the drawing that names the series.
 pub fn has_line(chart: &Chart) -> bool {
@@ -93,7 +94,7 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
             let place = *plot.stops.get(cursor)?;
             let shown: Vec<usize> = (0..plot.series.len()).filter(|at| view.shows(*at)).collect();
             let values: Vec<Option<f64>> = shown.iter().map(|at| plot.value(*at, place)).collect();
-            let mut said = place_text(&plot.x, place);
+            let mut said = place_text(&plot.x, place, &view.zone);
             for (at, value) in shown.iter().zip(&values) {
                 let value = value.map_or("no row".into(), reading);
                 said.push_str(&format!("  {} {value}", plot.series[*at].name));
@@ -111,7 +112,8 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
         Body::Lanes(lanes) => {
             let lane = lanes.lanes.get(cursor)?;
             let (first, last) = (lane.spans.first()?.0, lane.spans.iter().map(|span| span.1).max()?);
-            let (first, last) = (place_text(&lanes.x, first), place_text(&lanes.x, last));
+            let shown = |place| place_text(&lanes.x, place, &view.zone);
+            let (first, last) = (shown(first), shown(last));
             let number = count(lane.spans.len() as u64, "row");
             Some(format!("{}  {first} .. {last}  {number}", lane.name))
         }
@@ -127,13 +129,14 @@ fn brushed(plot: &Plot, view: &View) -> Option<String> {
         format!("{} {}", plot.series[at].name, reading(points.map(|point| point.1).sum()))
     });
     let sums = sums.collect::<Vec<_>>().join("  ");
-    Some(format!("{} .. {}  sum {sums}", place_text(&plot.x, from), place_text(&plot.x, to)))
+    let shown = |place| place_text(&plot.x, place, &view.zone);
+    Some(format!("{} .. {}  sum {sums}", shown(from), shown(to)))
 }
 
 /// A place in full.
-pub fn place_text(x: &Axis, place: Place) -> String {
+pub fn place_text(x: &Axis, place: Place, zone: &Zone) -> String {
     match (x, place) {
-        (Axis::Time { step, .. }, Place::Ticks(at)) => time::place(at, *step),
+        (Axis::Time { step, .. }, Place::Ticks(at)) => time::place(at, *step, zone),
         (Axis::Labels(labels), Place::Label(at)) => labels.get(at).cloned().unwrap_or_default(),
         (_, Place::Number(at)) => reading(at),
         (_, Place::Ticks(_) | Place::Label(_)) => String::new(),
@@ -141,12 +144,12 @@ pub fn place_text(x: &Axis, place: Place) -> String {
 }
 
 /// The greatest value and where; how many bins have no row.
-pub fn summary(chart: &Chart) -> String {
+pub fn summary(chart: &Chart, view: &View) -> String {
     let Body::Plot(plot) = &chart.body else { return String::new() };
     let [series] = plot.series.as_slice() else { return String::new() };
     let most = series.points.iter().max_by(|left, right| left.1.total_cmp(&right.1));
     let mut said = match most {
-        Some((place, value)) => format!("max {} on {}", reading(*value), short(&plot.x, *place)),
+        Some((place, value)) => format!("max {} on {}", reading(*value), short(&plot.x, *place, &view.zone)),
         None => String::new(),
     };
     if let (Axis::Time { step: Some(step), .. }, Some(bins)) = (&plot.x, plot.x.bins()) {
@@ -160,10 +163,12 @@ pub fn summary(chart: &Chart) -> String {
     said
 }
 
-fn short(x: &Axis, place: Place) -> String {
+fn short(x: &Axis, place: Place, zone: &Zone) -> String {
     match (x, place) {
-        (Axis::Time { from, to, step: Some(step) }, Place::Ticks(at)) => time::short(at, (*from, *to), *step),
-        _ => place_text(x, place),
+        (Axis::Time { from, to, step: Some(step) }, Place::Ticks(at)) => {
+            time::short(at, (*from, *to), *step, zone)
+        }
+        _ => place_text(x, place, zone),
     }
 }
 
@@ -202,11 +207,12 @@ pub fn notes(chart: &Chart, view: &View) -> Vec<String> {
 }
 
 /// The first and last place of the axis in full, for who prints it.
-pub fn extent(plot: &Plot) -> Option<String> {
+pub fn extent(plot: &Plot, zone: &Zone) -> Option<String> {
     let places = places(&plot.series);
     match (&plot.x, places.first(), places.last()) {
         (Axis::Time { .. }, Some(from), Some(to)) if from != to => {
-            Some(format!("{} .. {}", place_text(&plot.x, *from), place_text(&plot.x, *to)))
+            let shown = |place: &Place| place_text(&plot.x, *place, zone);
+            Some(format!("{} .. {}", shown(from), shown(to)))
         }
         _ => None,
     }

@@ -9,6 +9,7 @@ use super::scale::Scale;
 use super::{Axis, Bounds, Branch, Chart, Lanes, Place, Plot, Stack, View, time};
 use crate::catalog::charts::Form;
 use crate::display::{shown, thousands, width};
+use crate::zone::Zone;
 
 /// Parts of a cell from the left.
 const PARTS: [char; 9] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
@@ -67,7 +68,7 @@ pub fn bars(chart: &Chart, plot: &Plot, view: &View, area: Area, canvas: &mut Ca
     let cursor = view.cursor.and_then(|stop| lines.iter().rposition(|line| line.0 == stop));
     let (top, rows) = seen(lines.len(), area.rows, cursor);
     let names: Vec<String> =
-        plot.stops.iter().map(|stop| super::legend::place_text(&plot.x, *stop)).collect();
+        plot.stops.iter().map(|stop| super::legend::place_text(&plot.x, *stop, &view.zone)).collect();
     let left = name_room(names.iter().map(String::as_str), canvas);
     let value = |at: &usize, stop: usize| plot.value(*at, plot.stops[stop]);
     let whole =
@@ -285,12 +286,18 @@ pub fn lanes(chart: &Chart, lanes: &Lanes, view: &View, canvas: &mut Canvas) {
     let bottom = canvas.height - 1;
     let left_out = lanes.lanes.len() - top - rows;
     below(left_out, bottom - 1, canvas);
-    axis(lanes, (from, to), (left, room, bottom), canvas);
+    axis(lanes, (from, to), (left, room, bottom), &view.zone, canvas);
 }
 
-fn axis(lanes: &Lanes, (from, to): (f64, f64), (left, room, y): (usize, usize, usize), canvas: &mut Canvas) {
+fn axis(
+    lanes: &Lanes,
+    (from, to): (f64, f64),
+    (left, room, y): (usize, usize, usize),
+    zone: &Zone,
+    canvas: &mut Canvas,
+) {
     let marks: Vec<(f64, String)> = match (&lanes.x, lanes.x.place(from), lanes.x.place(to)) {
-        (Axis::Time { .. }, Place::Ticks(first), Place::Ticks(last)) => time::marks(first, last, room)
+        (Axis::Time { .. }, Place::Ticks(first), Place::Ticks(last)) => time::marks(first, last, room, zone)
             .into_iter()
             .map(|(at, label)| (lanes.x.unit(Place::Ticks(at)), label))
             .collect(),

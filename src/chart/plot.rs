@@ -282,7 +282,7 @@ fn labels(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canv
             };
             let (least, most) = (ticks(first), ticks(end.max(1) - 1));
             for stop in first..end {
-                let label = time::short(ticks(stop), (least, most), *step);
+                let label = time::short(ticks(stop), (least, most), *step, &view.zone);
                 put(place_of(plot, view, stop, room.columns, blocks).0, &label, canvas);
             }
         }
@@ -291,7 +291,7 @@ fn labels(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canv
                 Place::Ticks(at) => at,
                 Place::Number(_) | Place::Label(_) => 0,
             };
-            for (at, label) in time::marks(ticks(from), ticks(to), room.columns) {
+            for (at, label) in time::marks(ticks(from), ticks(to), room.columns, &view.zone) {
                 let unit = plot.x.unit(Place::Ticks(at));
                 put(column_of(&plot.x, (from, to), unit, room.columns) as usize, &label, canvas);
             }

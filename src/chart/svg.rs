@@ -7,6 +7,7 @@ use super::scale::Scale;
 use super::{Axis, Body, Bounds, Branch, Chart, Lanes, Place, Plot, Split, Stack, View, legend, plot, time};
 use crate::catalog::charts::Form;
 use crate::display;
+use crate::zone::Zone;
 
 const WIDTH: f64 = 900.0;
 const LEFT: f64 = 90.0;
@@ -190,10 +191,12 @@ fn panels(chart: &Chart, plot: &Plot, view: &View, page: &mut Page) {
 fn across(plot: &Plot, room: &Room, page: &mut Page) {
     let (from, to) = room.window;
     let marks: Vec<(f64, String)> = match (&plot.x, plot.x.place(from), plot.x.place(to)) {
-        (Axis::Time { .. }, Place::Ticks(first), Place::Ticks(last)) => time::marks(first, last, 90)
-            .into_iter()
-            .map(|(at, label)| (plot.x.unit(Place::Ticks(at)), label))
-            .collect(),
+        (Axis::Time { .. }, Place::Ticks(first), Place::Ticks(last)) => {
+            time::marks(first, last, 90, &Zone::default())
+                .into_iter()
+                .map(|(at, label)| (plot.x.unit(Place::Ticks(at)), label))
+                .collect()
+        }
         (Axis::Labels(labels), ..) => labels
             .iter()
             .enumerate()
@@ -218,7 +221,12 @@ fn across(plot: &Plot, room: &Room, page: &mut Page) {
 }
 
 fn hint(plot: &Plot, series: usize, place: Place, value: f64) -> String {
-    format!("{}  {} {}", legend::place_text(&plot.x, place), plot.series[series].name, reading(value))
+    format!(
+        "{}  {} {}",
+        legend::place_text(&plot.x, place, &Zone::default()),
+        plot.series[series].name,
+        reading(value)
+    )
 }
 
 fn inside(plot: &Plot, room: &Room, place: Place) -> bool {
@@ -356,7 +364,7 @@ fn bars(chart: &Chart, plot: &Plot, view: &View, page: &mut Page) {
             page.rect((name + x, y - 12.0), (wide, 15.0), color(*at), &hint(plot, *at, place, value));
             if value < 0.0 { left -= wide } else { right += wide }
         }
-        page.text(name - 8.0, y, "end", &legend::place_text(&plot.x, place));
+        page.text(name - 8.0, y, "end", &legend::place_text(&plot.x, place, &Zone::default()));
         let mut said = reading(above + below);
         if chart.kind.form == Form::Share && all > 0.0 {
             said.push_str(&format!(" ({})", percent(above, all)));
@@ -397,8 +405,11 @@ fn lanes(lanes: &Lanes, view: &View, page: &mut Page) {
         let y = page.y;
         page.text(272.0, y, "end", &lane.name);
         for (start, end) in &lane.spans {
-            let hint =
-                format!("{} .. {}", legend::place_text(&lanes.x, *start), legend::place_text(&lanes.x, *end));
+            let hint = format!(
+                "{} .. {}",
+                legend::place_text(&lanes.x, *start, &Zone::default()),
+                legend::place_text(&lanes.x, *end, &Zone::default())
+            );
             let x = at(*start);
             page.rect((x, y - 12.0), ((at(*end) - x).max(2.0), 15.0), color(number), &hint);
         }
@@ -406,6 +417,6 @@ fn lanes(lanes: &Lanes, view: &View, page: &mut Page) {
     more(lanes.lanes.len(), page);
     page.y += LINE;
     let (first, last) = (lanes.x.place(from), lanes.x.place(to));
-    page.text(280.0, page.y, "start", &legend::place_text(&lanes.x, first));
-    page.text(WIDTH - RIGHT, page.y, "end", &legend::place_text(&lanes.x, last));
+    page.text(280.0, page.y, "start", &legend::place_text(&lanes.x, first, &Zone::default()));
+    page.text(WIDTH - RIGHT, page.y, "end", &legend::place_text(&lanes.x, last, &Zone::default()));
 }

@@ -2,6 +2,7 @@
 //! must.
 
 use crate::ticks::{self, Civil, DAY, HOUR, MINUTE, SECOND};
+use crate::zone::Zone;
 
 /// Distances between marks, from a tick to an hour; days, months and years are of the calendar.
 const STEPS: [i64; 40] = {
@@ -58,10 +59,17 @@ enum Step {
     Months(i64),
 }
 
-/// The marks of an axis of so many columns, with labels that have room beside each other.
-pub fn marks(from: i64, to: i64, columns: usize) -> Vec<(i64, String)> {
+/// The marks of an axis of so many columns, with labels that have room beside each other: moments, at whole
+/// hours or days of a zone.
+pub fn marks(from: i64, to: i64, columns: usize, zone: &Zone) -> Vec<(i64, String)> {
+    let marks = marks_of(zone.local(from), zone.local(to), columns).into_iter();
+    let moments = marks.map(|(at, label)| (zone.moment(at), label));
+    moments.filter(|(at, _)| (from..=to.max(from)).contains(at)).collect()
+}
+
+fn marks_of(from: i64, to: i64, columns: usize) -> Vec<(i64, String)> {
     if from >= to {
-        return vec![(from, place(from, None))];
+        return vec![(from, place(from, None, &Zone::default()))];
     }
     let weeks = [4, 7, 14].map(|days| Step::Ticks(days * DAY));
     let steps = STEPS.iter().map(|step| Step::Ticks(*step)).chain(weeks);
@@ -137,24 +145,26 @@ fn clock(time: Civil, step: i64) -> String {
 
 /// A bin as short as the axis allows: the year where there are several, the date where days differ, the time
 /// where bins are shorter than a day.
-pub fn short(at: i64, (from, to): (i64, i64), step: i64) -> String {
+pub fn short(at: i64, (from, to): (i64, i64), step: i64, zone: &Zone) -> String {
+    let (at, from, to) = (zone.local(at), zone.local(from), zone.local(to));
     let time = Civil::from_ticks(at);
     let date = match Civil::from_ticks(from).year == Civil::from_ticks(to).year {
         true => format!("{:02}-{:02}", time.month, time.day),
         false => format!("{:04}-{:02}-{:02}", time.year, time.month, time.day),
     };
-    if step % DAY == 0 {
+    if step % DAY == 0 && at % DAY == 0 {
         return date;
     }
     let clock = clock(time, step);
     if from / DAY == to / DAY { clock } else { format!("{date} {clock}") }
 }
 
-/// A place where values are read: without the clock when bins are days.
-pub fn place(at: i64, step: Option<i64>) -> String {
+/// A place where values are read: without the clock when bins are days, of the zone.
+pub fn place(at: i64, step: Option<i64>, zone: &Zone) -> String {
+    let local = zone.local(at);
     match step {
-        Some(step) if step % DAY == 0 && at % DAY == 0 => ticks::iso(at)[..10].to_string(),
-        Some(_) | None => ticks::iso(at),
+        Some(step) if step % DAY == 0 && local % DAY == 0 => ticks::iso(local)[..10].to_string(),
+        Some(_) | None => zone.text(at),
     }
 }
 
@@ -174,7 +184,7 @@ mod tests {
 
     fn labels(from: &str, to: &str, columns: usize) -> Vec<String> {
         let at = |text| ticks::parse_datetime(text).unwrap();
-        marks(at(from), at(to), columns).into_iter().map(|mark| mark.1).collect()
+        marks(at(from), at(to), columns, &Zone::default()).into_iter().map(|mark| mark.1).collect()
     }
 
     #[test]
@@ -194,6 +204,17 @@ mod tests {
             labels("2026-05-13 20:00", "2026-05-14 04:00", 40),
             ["05-13 21:00", "05-14 00:00", "05-14 03:00"]
         );
+    }
+
+    #[test]
+    fn marks_stand_at_whole_hours_of_a_zone() {
+        let zone = Zone::named("Asia/Kolkata").unwrap();
+        let at = |text| ticks::parse_datetime(text).unwrap();
+        let marks = marks(at("2026-05-14 12:10"), at("2026-05-14 16:10"), 40, &zone);
+        let shown: Vec<_> = marks.iter().map(|(at, label)| (ticks::iso(*at), label.as_str())).collect();
+        assert_eq!(shown[0], ("2026-05-14T12:30:00Z".to_string(), "18:00"));
+        assert_eq!(place(at("2026-05-14"), Some(DAY), &zone), "2026-05-14T05:30:00+05:30");
+        assert_eq!(short(at("2026-05-14"), (at("2026-05-01"), at("2026-05-31")), DAY, &zone), "05-14 05:30");
     }
 
     #[test]

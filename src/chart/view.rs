@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Axis, Body, Chart, Place, Plot, SERIES_SHOWN};
+use crate::zone::Zone;
 
 /// Plain state; every method takes the chart that it is of.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +22,8 @@ pub struct View {
     pub fill: bool,
     /// The value axis is the other one than the query asks for.
     pub other_log: bool,
+    /// Where times are shown as they are there. Files have UTC.
+    pub zone: Zone,
 }
 
 /// How the cursor moves.

@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 
-use super::nothing;
 use super::panes::{palette, put_query};
+use super::{filters, nothing};
 use crate::app::chart::{change, open, with_view};
 use crate::app::msg::Effect;
 use crate::app::{App, Focus, NoteKind, text};
-use crate::chart::{Body, Place, Style, svg, text as drawn_text};
+use crate::chart::{Body, Place, Style, View, svg, text as drawn_text};
 use crate::compile::{Render, literal, reference};
 use crate::hunt::condition;
 use crate::types::Type;
 use crate::value::Value;
+use crate::zone::Zone;
 
 /// Columns of a chart that is written as text.
 const TEXT_COLUMNS: usize = 100;
@@ -139,6 +140,26 @@ pub fn brush_query(app: &mut App, _: &str) -> Vec<Effect> {
     app.say(NoteKind::Good, format!("{wanted}: F5 runs it, undo brings the old text back"))
 }
 
+/// Keeps the rows of the range of the brush, or of what is under the cursor, in place of the range before.
+pub fn brush_filter(app: &mut App, _: &str) -> Vec<Effect> {
+    let wanted = match wanted(app) {
+        Ok(wanted) => wanted,
+        Err(why) => return app.say(NoteKind::Warning, why),
+    };
+    let ranges = wanted.split_once(" between (").map(|(column, _)| format!("{column} between ("));
+    if let (Some(ranges), Some(grid)) = (ranges, &mut app.grid) {
+        grid.change(|grid| grid.filters.retain(|filter| !filter.kql.starts_with(&ranges)));
+    }
+    let effects = filters::add(app, &wanted);
+    if let (Some(pane), true) = (&mut app.chart, app.note.text.is_empty()) {
+        // It stays to be seen what the rows are of.
+        let range = pane.view.anchor.is_some();
+        let said = if range { "the rows of this range" } else { "the rows of this place" };
+        app.say(NoteKind::Good, format!("{said}: x in the results drops the filter"));
+    }
+    effects
+}
+
 /// The condition of KQL on the result for what is brushed.
 fn wanted(app: &App) -> Result<String, String> {
     let nothing_read = || "move the cursor first; B begins a range".to_string();
@@ -181,6 +202,8 @@ fn export_chart_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
     else {
         return app.say(NoteKind::Warning, "the chart is not drawn yet");
     };
+    // Files have UTC, as exports have.
+    let view = &View { zone: Zone::default(), ..view.clone() };
     if typed.trim().is_empty() {
         return palette(app, &format!("export-chart chart-{run}.svg"));
     }

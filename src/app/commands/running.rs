@@ -10,8 +10,8 @@ use crate::app::msg::{AgePurpose, Effect};
 use crate::app::parameters::{self, Then};
 use crate::app::remarks::Remark;
 use crate::app::statement::{self, Statement};
-use crate::app::zone::Zone;
 use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, sweep, text};
+use crate::zone::Zone;
 
 pub fn run(app: &mut App, _: &str) -> Vec<Effect> {
     let statement = statement::current(app);

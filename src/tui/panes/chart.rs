@@ -17,7 +17,7 @@ pub fn title(app: &App) -> (String, String) {
     for note in chart::notes(drawn, &pane.view) {
         left.push_str(&format!("  {}", text::shown(&note, app.ascii)));
     }
-    let right = chart::read(drawn, &pane.view).unwrap_or_else(|| chart::summary(drawn));
+    let right = chart::read(drawn, &pane.view).unwrap_or_else(|| chart::summary(drawn, &pane.view));
     (left, text::shown(&right, app.ascii).into_owned())
 }
 

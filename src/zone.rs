@@ -33,10 +33,28 @@ impl Zone {
         self.shifted(at).unwrap_or_else(|| ticks::iso(at))
     }
 
+    /// What a clock there shows at a moment, as if it were in UTC; the moment itself where the zone would leave
+    /// the years 1 to 9999.
+    pub fn local(&self, at: i64) -> i64 {
+        let local = self.offset(at).and_then(|offset| at.checked_add(i64::from(offset) * SECOND));
+        local.and_then(ticks::datetime).unwrap_or(at)
+    }
+
+    /// The moment at which a clock there shows this; the later one of two.
+    pub fn moment(&self, local: i64) -> i64 {
+        let back = |offset: i32| local.saturating_sub(i64::from(offset) * SECOND);
+        let about = self.offset(local).map_or(local, back);
+        self.offset(about).map_or(local, back)
+    }
+
+    /// Seconds to the east, if it is no zone of UTC.
+    fn offset(&self, at: i64) -> Option<i32> {
+        let moment = Timestamp::from_second((at.checked_sub(UNIX_EPOCH)?).div_euclid(SECOND)).ok()?;
+        Some(self.0.as_ref()?.to_offset(moment).seconds())
+    }
+
     fn shifted(&self, at: i64) -> Option<String> {
-        let zone = self.0.as_ref()?;
-        let moment = Timestamp::from_second((at - UNIX_EPOCH).div_euclid(SECOND)).ok()?;
-        let offset = zone.to_offset(moment).seconds();
+        let offset = self.offset(at)?;
         let local = ticks::datetime(at.checked_add(i64::from(offset) * SECOND)?)?;
         let (sign, apart) = if offset < 0 { ('-', -offset) } else { ('+', offset) };
         let text = ticks::iso(local);
@@ -65,6 +83,14 @@ mod tests {
         assert_eq!(Zone::named("America/New_York").unwrap().text(winter), "2026-01-13T19:00:00-05:00");
         assert_eq!(Zone::named("Asia/Kolkata").unwrap().text(winter), "2026-01-14T05:30:00+05:30");
         assert_eq!(Zone::named(" utc").unwrap().text(winter), "2026-01-14T00:00:00Z");
+        assert_eq!((berlin.local(summer), berlin.moment(summer)), (summer + 2 * HOUR, summer - 2 * HOUR));
+        // An hour that is twice, and one that is not.
+        for day in [days_from_civil(2026, 10, 25) * DAY, days_from_civil(2026, 3, 29) * DAY] {
+            for hour in 0..6 {
+                let at = berlin.moment(day + hour * HOUR);
+                assert!((berlin.local(at) - day - hour * HOUR).abs() <= HOUR);
+            }
+        }
         assert!(Zone::named("Mars/Phobos").is_err() && Zone::named("").is_err());
     }
 }
