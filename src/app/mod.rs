@@ -97,6 +97,8 @@ pub struct App {
     pub clock: Clock,
     /// Where times are shown as they are there.
     pub zone: Zone,
+    /// The zone of who chooses none.
+    home: Zone,
     pub focus: Focus,
     /// The tabs that are not open; the fields from here to `stepper` are of the open one.
     pub tabs: Tabs,
@@ -171,6 +173,8 @@ pub struct Start {
     /// Vim's keys in the query pane.
     pub vim: bool,
     pub mouse: bool,
+    /// Where times are shown as they are there, until another zone is chosen.
+    pub zone: Zone,
     /// Empty columns are shown even where there is no room for all.
     pub show_empty: bool,
     /// The data as the status line names it, such as `sample` or a file name.
@@ -257,7 +261,8 @@ impl App {
                 loading: None,
             },
             clock: start.now.map_or(Clock::Wall, Clock::Fixed),
-            zone: Zone::default(),
+            zone: start.zone.clone(),
+            home: start.zone,
             focus: Focus::Editor,
             tabs: Tabs::default(),
             editor: Editor::default(),
@@ -331,7 +336,7 @@ impl App {
             tabs: tabs::states(self),
             open: self.tabs.open,
             clock: self.clock_chosen.then_some(self.clock),
-            zone: self.zone.name().map(str::to_owned),
+            zone: (self.zone != self.home).then(|| self.zone.name().unwrap_or("UTC").to_owned()),
             history: self.history.clone(),
             parameters: self.parameters.clone(),
             ended: Ended::Working,

@@ -18,7 +18,7 @@ pub struct Session {
     pub open: usize,
     /// `None` leaves the data's own.
     pub clock: Option<Clock>,
-    /// Where times are shown as they are there; `None` for UTC.
+    /// Where times are shown as they are there; `None` where none was chosen.
     pub zone: Option<String>,
     /// What was run, the latest first.
     pub history: Vec<Past>,

@@ -382,7 +382,7 @@ fn restore(app: &mut App, session: Session) -> Vec<Effect> {
     tabs::restore(app, session.tabs, session.open);
     app.history = session.history;
     app.parameters = session.parameters;
-    app.zone = session.zone.and_then(|name| Zone::named(&name).ok()).unwrap_or_default();
+    app.zone = session.zone.and_then(|name| Zone::named(&name).ok()).unwrap_or_else(|| app.home.clone());
     if let (Some(clock), false) = (session.clock, app.clock_chosen) {
         app.clock = clock;
         app.clock_chosen = true;

@@ -29,6 +29,9 @@ pub struct Config {
     pub keys: Option<Spanned<Keys>>,
     pub mouse: Option<Spanned<bool>>,
     pub hide_empty: Option<Spanned<bool>>,
+    /// Where copies go.
+    pub clipboard: Option<Spanned<OneOrMany>>,
+    pub tz: Option<Spanned<String>>,
     /// Slot and style.
     pub theme: Pairs<Spanned<String>>,
     /// Context, action and its keys.

@@ -5,7 +5,8 @@ use super::config::{File, Keys};
 use super::exit::Failure;
 use crate::app::keymap::Keymap;
 use crate::app::look::{Depth, Look, ascii_terminal};
-use crate::app::preferences::Preferences;
+use crate::app::preferences::{Clipboard, Preferences};
+use crate::zone::Zone;
 
 /// The settings of the workbench, for this terminal.
 ///
@@ -14,6 +15,7 @@ use crate::app::preferences::Preferences;
 pub fn preferences(global: &Global) -> Result<Preferences, Failure> {
     let file = File::read()?;
     let (keymap, look) = (keymap(&file)?, look(&file)?);
+    let (clipboard, zone) = (clipboard(&file)?, zone(&file)?);
     let mouse = file.config.mouse.as_ref().is_some_and(|mouse| mouse.value);
     let show_empty = file.config.hide_empty.as_ref().is_some_and(|hide| !hide.value);
     let warnings = conflicts(&file, &keymap);
@@ -22,7 +24,7 @@ pub fn preferences(global: &Global) -> Result<Preferences, Failure> {
         true => Depth::of(&variable("TERM"), &variable("COLORTERM")),
         false => Depth::Mono,
     };
-    Ok(Preferences { keymap, vim: vim(&file), mouse, show_empty, look, depth, warnings })
+    Ok(Preferences { keymap, vim: vim(&file), mouse, clipboard, zone, show_empty, look, depth, warnings })
 }
 
 /// Whether the screen is drawn with ASCII characters only: asked for, or what locale and terminal take.
@@ -57,6 +59,24 @@ pub fn conflicts(file: &File, keymap: &Keymap) -> Vec<String> {
     keymap.conflicts().iter().map(|conflict| file.note(conflict.line, &conflict.message)).collect()
 }
 
+/// Where copies go.
+///
+/// # Errors
+/// As [`preferences`].
+pub fn clipboard(file: &File) -> Result<Clipboard, Failure> {
+    let Some(ways) = &file.config.clipboard else { return Ok(Clipboard::default()) };
+    Clipboard::named(&ways.value.0).map_err(|what| file.wrong(ways.referenced.line(), what))
+}
+
+/// Where times are shown as they are there.
+///
+/// # Errors
+/// As [`preferences`].
+pub fn zone(file: &File) -> Result<Zone, Failure> {
+    let Some(name) = &file.config.tz else { return Ok(Zone::default()) };
+    Zone::named(&name.value).map_err(|what| file.wrong(name.referenced.line(), what))
+}
+
 /// The styles in force.
 ///
 /// # Errors
@@ -84,6 +104,23 @@ mod tests {
         assert_eq!(said, "config.yaml:5: no action is called 'formt'; did you mean 'format'?");
         let file = parsed("theme:\n  keyword: bold blu\n").expect("reads");
         assert!(look(&file).expect_err("is refused").message.starts_with("config.yaml:2: 'blu'"));
+    }
+
+    #[test]
+    fn ways_of_copies_and_zones_are_known_or_refused() {
+        let file = |text: &str| parsed(text).expect("reads");
+        let ways = |text: &str| clipboard(&file(text));
+        assert_eq!(ways("").expect("is right"), Clipboard::default());
+        let (tmux, osc52) = (false, true);
+        for text in ["clipboard: [osc52, file]\n", "clipboard: osc52, file\n"] {
+            assert_eq!(ways(text).expect("is right"), Clipboard { tmux, osc52, file: true });
+        }
+        assert!(ways("clipboard: off\n").expect("is right").off());
+        assert!(ways("clipboard: [off, file]\n").is_err());
+        let said = ways("\nclipboard: xclip\n").expect_err("is refused").message;
+        assert!(said.starts_with("config.yaml:2: 'xclip' is no way of a copy"), "{said}");
+        assert_eq!(zone(&file("tz: europe/berlin\n")).expect("is right").name(), Some("Europe/Berlin"));
+        assert!(zone(&file("tz: Mars\n")).expect_err("is refused").message.starts_with("config.yaml:1:"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_saphyr::Spanned;
 
 use super::config::{Config, File};
 use super::exit::{Exit, Failure};
-use super::preferences::{conflicts, keymap, look};
+use super::preferences::{clipboard, conflicts, keymap, look, zone};
 use super::{Cli, ConfigArgs, ConfigCommand, report};
 use crate::app::look::SLOTS;
 
@@ -108,6 +108,23 @@ const SETTINGS: &[Setting] = &[
         doc: "columns without a value are hidden where there is no room for all; _ shows them",
         in_file: |config| value(&config.hide_empty),
     },
+    Setting {
+        name: "clipboard",
+        variable: "",
+        default: "tmux, osc52, file",
+        doc: "where copies go: into tmux, to the terminal, into clip.txt, or off",
+        in_file: |config| {
+            let ways = config.clipboard.as_ref()?;
+            Some((ways.value.0.join(", "), ways.referenced.line()))
+        },
+    },
+    Setting {
+        name: "tz",
+        variable: "",
+        default: "UTC",
+        doc: "times are shown as in this zone; exports, copies and filters stay in UTC",
+        in_file: |config| value(&config.tz),
+    },
 ];
 
 fn value<T: Display>(setting: &Option<Spanned<T>>) -> Option<(String, u64)> {
@@ -132,6 +149,7 @@ pub fn run(args: &ConfigArgs) -> Result<Exit, Failure> {
         report::say(&said);
     }
     look(&file)?;
+    (clipboard(&file)?, zone(&file)?);
     let lines = lines(&file, &Cli::command().get_matches());
     let wide = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or(0);
     let mut out = io::stdout().lock();

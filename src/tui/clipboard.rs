@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use super::picks;
 use super::run::Event;
 use crate::app::msg::{Copied, CopyText, Msg};
+use crate::app::preferences::Clipboard;
 use crate::compile::literal;
 use crate::engine::{Cancel, Handle, ResultId};
 use crate::error::{Error, Result};
@@ -37,24 +38,30 @@ pub struct Copy {
     pub defang: bool,
 }
 
-pub fn start(copy: Copy, handle: Option<Handle>, events: Sender<Event>) -> io::Result<()> {
+/// Copies on a thread of its own, by the ways that the user wants.
+pub fn start(copy: Copy, ways: Clipboard, handle: Option<Handle>, events: Sender<Event>) -> io::Result<()> {
     thread::Builder::new().name("copy".into()).spawn(move || {
-        let done = copied(copy, handle.as_ref(), &events).map_err(|error| error.to_string());
+        let done = copied(copy, ways, handle.as_ref(), &events).map_err(|error| error.to_string());
         let _ = events.send(Event::Msg(Msg::Copied(done)));
     })?;
     Ok(())
 }
 
-fn copied(copy: Copy, handle: Option<&Handle>, events: &Sender<Event>) -> Result<Copied> {
+fn copied(copy: Copy, wanted: Clipboard, handle: Option<&Handle>, events: &Sender<Event>) -> Result<Copied> {
+    if wanted.off() {
+        return Err(Error::message("the settings have 'clipboard: off'"));
+    }
     let Copy { what, text, defang } = copy;
     let text = match (text, handle) {
         (CopyText::Ready(text), _) => text,
         (column, Some(handle)) => read(&column, handle, defang)?,
         (CopyText::Column { .. }, None) => return Err(Error::message("the database is not open")),
     };
-    let file = keep(&text)?;
-    let (way, doubt) = send(&text, events);
-    let (bytes, ways) = (text.len() as u64, vec![way, file.display().to_string()]);
+    let file = if wanted.file { Some(keep(&text)?.display().to_string()) } else { None };
+    let sent = send(&text, wanted, events);
+    let doubt = sent.as_ref().is_some_and(|(_, doubt)| *doubt);
+    let ways = sent.map(|(way, _)| way).into_iter().chain(file).collect();
+    let bytes = text.len() as u64;
     Ok(Copied { what, bytes, defanged: defang, ways, doubt })
 }
 
@@ -128,17 +135,21 @@ fn keep(text: &str) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// Where the text went beside the file, and whether that is in doubt.
-fn send(text: &str, events: &Sender<Event>) -> (String, bool) {
+/// Where the text went beside the file, if it was to go anywhere, and whether that is in doubt.
+fn send(text: &str, wanted: Clipboard, events: &Sender<Event>) -> Option<(String, bool)> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if set("TMUX") && tmux(text) {
-        return ("tmux and its terminal".into(), false);
+    if wanted.tmux && set("TMUX") && tmux(text) {
+        return Some(("tmux and its terminal".into(), false));
+    }
+    if !wanted.osc52 {
+        let nowhere = || ("no clipboard, since there is no tmux,".into(), true);
+        return wanted.tmux.then(nowhere);
     }
     if text.len() > TERMINAL_MAX {
-        return (format!("no clipboard, which takes {TERMINAL_MAX} bytes,"), true);
+        return Some((format!("no clipboard, which takes {TERMINAL_MAX} bytes,"), true));
     }
     let _ = events.send(Event::Send(sequence(text, set("STY"))));
-    ("the terminal".into(), false)
+    Some(("the terminal".into(), false))
 }
 
 /// OSC 52, in the strings of a device that GNU screen hands on.

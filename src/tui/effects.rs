@@ -15,6 +15,7 @@ use super::runner::{Runner, Source, Work};
 use super::windows::Windows;
 use super::{files, input, report, terminal};
 use crate::app::msg::{Effect, Msg};
+use crate::app::preferences::Clipboard;
 use crate::engine::{Cancel, Data, Handle, ResultId};
 use crate::hunt::pack::Hunt;
 use crate::journal;
@@ -36,6 +37,7 @@ pub struct Effects {
     sweeping: Option<Stop>,
     /// Folders of hunts.
     library: Vec<PathBuf>,
+    clipboard: Clipboard,
 }
 
 struct Open {
@@ -59,6 +61,7 @@ impl Effects {
     pub fn start(
         source: Source,
         library: Vec<PathBuf>,
+        clipboard: Clipboard,
         session_file: Option<PathBuf>,
         ledger: Ledger,
         events: Sender<Event>,
@@ -82,6 +85,7 @@ impl Effects {
             exports: Cancel::new(),
             sweeping: None,
             library,
+            clipboard,
             events,
         })
     }
@@ -126,7 +130,7 @@ impl Effects {
             Effect::Copy { what, text, defang } => {
                 let handle = self.open.as_ref().map(|open| open.handle.clone());
                 let copy = Copy { what, text, defang };
-                if let Err(error) = clipboard::start(copy, handle, self.events.clone()) {
+                if let Err(error) = clipboard::start(copy, self.clipboard, handle, self.events.clone()) {
                     self.broken(&error);
                 }
             }

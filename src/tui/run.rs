@@ -149,6 +149,7 @@ impl Desk {
             vim: options.preferences.vim,
             mouse: options.preferences.mouse,
             show_empty: options.preferences.show_empty,
+            zone: options.preferences.zone.clone(),
             title: options.title.clone(),
             now: options.now,
             hunts,
@@ -170,7 +171,14 @@ impl Desk {
         let (fallback, folders) = (options.fallback.clone(), options.folders.clone());
         let source = Source { data, title: options.title.clone(), options: engine, fallback, folders };
         ledger.start(options.journal, sender.clone())?;
-        let effects = Effects::start(source, options.library.clone(), session_file, ledger, sender)?;
+        let effects = Effects::start(
+            source,
+            options.library.clone(),
+            options.preferences.clipboard,
+            session_file,
+            ledger,
+            sender,
+        )?;
         Ok(Desk {
             app,
             theme,

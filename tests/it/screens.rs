@@ -109,6 +109,7 @@ impl Stage {
             vim: false,
             mouse: false,
             show_empty: false,
+            zone: Default::default(),
             title: "sample".into(),
             now: None,
             hunts: Arc::new(pack::shipped().unwrap()),
@@ -772,6 +773,18 @@ fn window_of(window: &Window, text: &str) -> Rows {
 fn picked(text: &str, filters: &Conditions, order: &[(usize, bool)]) -> Vec<Vec<Value>> {
     let (compiled, mut rows, _) = result(text);
     for condition in &filters.kql {
+        if let Some((name, range)) = condition.split_once(" between (") {
+            let column = compiled.columns.iter().position(|column| column.name == name).unwrap();
+            let ends = range.trim_end_matches(')').split(" .. ").map(|end| {
+                let end = end.trim_start_matches("datetime(").trim_end_matches(')');
+                kqlhunt::ticks::parse_datetime(end).unwrap()
+            });
+            let ends: Vec<i64> = ends.collect();
+            rows.retain(
+                |row| matches!(row[column], Value::Datetime(at) if (ends[0]..=ends[1]).contains(&at)),
+            );
+            continue;
+        }
         let [name, sign, wanted] = condition.splitn(3, ' ').collect::<Vec<_>>()[..] else {
             panic!("the world does not know {condition}")
         };

@@ -26,6 +26,8 @@ fn a_range_goes_into_the_query_and_the_chart_into_a_file() {
     terminal.send(LEFT);
     terminal.send(LEFT);
     terminal.wait("2026-05-12 .. 2026-05-14");
+    terminal.send("f");
+    terminal.wait("3 of 21 rows");
     terminal.send("|");
     terminal.wait("Timestamp between (datetime(2026-05-12T00:00:00Z) .. datetime(");
     terminal.send(F5);

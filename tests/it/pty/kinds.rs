@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{CTRL_Q, F5, paste};
+use super::{CTRL_O, CTRL_Q, F5, paste};
 use crate::terminal::{Setup, Terminal};
 
 const QUERY: &str = "OfficeActivity | summarize Events = count() by OfficeWorkload // by workload";
@@ -77,6 +77,42 @@ fn settings_make_keys_and_colors() {
     terminal.wait("print 'x'");
     terminal.send("\x0f\x19");
     terminal.wait("1 row ");
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.end().exit_code(), 0);
+}
+
+#[test]
+fn settings_say_the_zone_of_times_and_where_copies_go() {
+    let first = Terminal::ready(Setup::default());
+    let home = first.home.clone();
+    drop(first);
+    let folder = home.path().join("xdg_config_home/kqlhunt");
+    fs::create_dir_all(&folder).expect("makes a folder");
+    fs::write(folder.join("config.yaml"), "tz: Asia/Kolkata\nclipboard: file\n").expect("writes");
+    let mut terminal = Terminal::ready(Setup { home: Some(home.clone()), ..Setup::default() });
+    terminal.wait("tz Asia/Kolkata");
+    terminal.send("print At = datetime(2026-05-14 12:00)");
+    terminal.send(F5);
+    terminal.wait("2026-05-14T17:30:00+05:30");
+    terminal.send(CTRL_O);
+    terminal.send("y");
+    // What is copied stays in UTC, and the terminal is sent nothing.
+    terminal.wait("cell copied: 20 bytes to ");
+    let clip = home.path().join("xdg_state_home/kqlhunt/clip.txt");
+    assert_eq!(fs::read_to_string(clip).expect("is written"), "2026-05-14T12:00:00Z");
+    assert!(!String::from_utf8_lossy(&terminal.bytes()).contains("\x1b]52;"));
+    terminal.send(":tz utc\r");
+    terminal.wait("times are shown in UTC");
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.end().exit_code(), 0);
+    // What was chosen goes before what is set.
+    fs::write(folder.join("config.yaml"), "tz: Asia/Kolkata\nclipboard: off\n").expect("writes");
+    let mut terminal = Terminal::ready(Setup { home: Some(home), ..Setup::default() });
+    terminal.send(F5);
+    terminal.wait("2026-05-14T12:00:00Z");
+    terminal.send(CTRL_O);
+    terminal.send("y");
+    terminal.wait("the settings have 'clipboard: off'");
     terminal.send(CTRL_Q);
     assert_eq!(terminal.end().exit_code(), 0);
 }
