@@ -31,12 +31,13 @@ pub fn drawn(kind: &str) -> bool {
 
 /// Asks for the rows of the result in the grid, to draw them.
 pub fn open(app: &mut App, render: Render) -> Vec<Effect> {
-    let Some((run, total)) = app.grid.as_ref().and_then(|grid| match grid.extent {
-        Extent::All { total, .. } => Some((grid.run, total)),
-        Extent::Growing | Extent::Stopped => None,
-    }) else {
-        return app.say(NoteKind::Warning, "the result can be drawn once the query is done");
+    let Some((run, extent)) = app.grid.as_ref().map(|grid| (grid.run, grid.extent)) else {
+        return Vec::new();
     };
+    if let Some(why) = extent.unfinished("the result can be drawn") {
+        return app.say(NoteKind::Warning, why);
+    }
+    let total = if let Extent::All { total, .. } = extent { total } else { 0 };
     let rows_left = total.saturating_sub(ROWS_MAX);
     let view = View::default();
     app.chart = Some(ChartPane { run, chart: None, asked: false, view, shown: true, render, rows_left });

@@ -59,9 +59,9 @@ pub fn toggle(app: &mut App) -> Vec<Effect> {
         app.dirty = true;
         return Vec::new();
     }
-    let Extent::All { .. } = grid.extent else {
-        return app.say(NoteKind::Warning, "that can be told once the query is done");
-    };
+    if let Some(why) = grid.extent.unfinished("that can be told") {
+        return app.say(NoteKind::Warning, why);
+    }
     app.say(NoteKind::Plain, "reading...");
     ask(app, true)
 }

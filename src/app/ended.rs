@@ -38,13 +38,13 @@ pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize
     effects
 }
 
-pub fn fail(app: &mut App, run: u64, failure: Failure, ms: u64) -> Vec<Effect> {
+pub fn fail(app: &mut App, run: u64, failure: Failure, (rows, ms): (u64, u64)) -> Vec<Effect> {
     if !is_current(app, run) {
         return Vec::new();
     }
     let Some(running) = app.running.take() else { return Vec::new() };
     if let Some(grid) = app.grid.as_mut().filter(|grid| grid.run == run) {
-        grid.extent = Extent::Stopped;
+        grid.extent = Extent::Stopped { rows: rows.max(grid.reachable()) };
     }
     match failure {
         Failure::Query(diagnostics) => {

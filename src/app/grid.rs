@@ -146,12 +146,28 @@ pub fn right_aligned(ty: Type) -> bool {
 pub enum Extent {
     /// First rows only, the run goes on.
     Growing,
-    /// First rows only; the run was stopped.
-    Stopped,
+    /// First rows only; the run was stopped when so many had come.
+    Stopped {
+        rows: u64,
+    },
     All {
         total: u64,
         ms: u64,
     },
+}
+
+impl Extent {
+    /// Why something is not done with a result that is not all there; `what` such as `the result can be sorted`.
+    pub fn unfinished(self, what: &str) -> Option<String> {
+        match self {
+            Extent::Growing => Some(format!("{what} once the query is done")),
+            Extent::Stopped { rows } => Some(format!(
+                "the query was stopped at {}, so that this is not all of its result; F5 runs it again",
+                text::count(rows, "row")
+            )),
+            Extent::All { .. } => None,
+        }
+    }
 }
 
 /// What a reader has made of a result: which columns, in which order, which rows.
@@ -224,7 +240,7 @@ impl Grid {
         let mut view = View::default();
         view.measure(&compiled.columns, &rows, ascii);
         let count = match extent {
-            Extent::Growing | Extent::Stopped => rows.len() as u64,
+            Extent::Growing | Extent::Stopped { .. } => rows.len() as u64,
             Extent::All { total, .. } => total,
         };
         Grid {

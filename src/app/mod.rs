@@ -221,6 +221,8 @@ pub struct Running {
     pub offset: usize,
     pub version: u64,
     pub fraction: Option<f64>,
+    /// Rows that have come, at least.
+    pub rows: u64,
     pub cancelling: bool,
     /// The statement as it was written.
     pub text: String,

@@ -33,8 +33,9 @@ pub enum Msg {
     Paste(String),
     /// Columns and rows of the terminal.
     Resize(u16, u16),
-    /// A moment that [`super::App::wake_at`] asked for came; how far the running query is, from 0 to 1.
-    Wake(Option<f64>),
+    /// A moment that [`super::App::wake_at`] asked for came; how far the running query is, from 0 to 1, and how
+    /// many rows of it have come.
+    Wake((Option<f64>, u64)),
     /// The terminal is ours again after a suspension.
     Resumed,
     /// The database is open.
@@ -75,6 +76,8 @@ pub enum Msg {
     Failed {
         run: u64,
         failure: Failure,
+        /// That had come before.
+        rows: u64,
         ms: u64,
     },
     Window {

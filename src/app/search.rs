@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::grid::{Extent, Grid};
+use super::grid::Grid;
 use super::msg::{Effect, Find, FoundRow};
 use super::{App, NoteKind, text};
 use crate::hunt::condition;
@@ -36,9 +36,9 @@ pub fn places(shown: &str, wanted: &str) -> Vec<std::ops::Range<usize>> {
 /// Begins a search with the cell, which may be the first place.
 pub fn begin(app: &mut App, wanted: &str) -> Vec<Effect> {
     let Some(grid) = &mut app.grid else { return Vec::new() };
-    let Extent::All { .. } = grid.extent else {
-        return app.say(NoteKind::Warning, "the result can be searched once the query is done");
-    };
+    if let Some(why) = grid.extent.unfinished("the result can be searched") {
+        return app.say(NoteKind::Warning, why);
+    }
     grid.search = Some(Search { text: wanted.to_owned(), asked: None, toward: None, more: VecDeque::new() });
     let from = grid.view.row.checked_sub(1);
     ask(app, from, true)

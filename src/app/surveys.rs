@@ -1,6 +1,6 @@
 //! Questions about the rows of a result as they are filtered, and what is made of the answers.
 
-use super::grid::{Extent, Grid};
+use super::grid::Grid;
 use super::msg::{Effect, Survey, Topic};
 use super::popup::{List, ListKind, Popup};
 use super::{App, NoteKind, emptiness, statistics, text};
@@ -11,9 +11,9 @@ use crate::value::{self, Value};
 /// Asks, unless the rows are not all there yet.
 pub fn ask(app: &mut App, topic: Topic, pipes: impl FnOnce(&Grid) -> Vec<String>) -> Vec<Effect> {
     let Some(grid) = &mut app.grid else { return Vec::new() };
-    let Extent::All { .. } = grid.extent else {
-        return app.say(NoteKind::Warning, "that can be told once the query is done");
-    };
+    if let Some(why) = grid.extent.unfinished("that can be told") {
+        return app.say(NoteKind::Warning, why);
+    }
     let (pipes, filters) = (pipes(grid), grid.conditions());
     let survey = Survey { topic, result: grid.run, filters, pipes };
     grid.survey = Some(survey.clone());

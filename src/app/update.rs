@@ -52,7 +52,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.size = (width, height);
             app.dirty = true;
         }
-        Msg::Wake(fraction) => return wake(app, fraction),
+        Msg::Wake(progress) => return wake(app, progress),
         Msg::Resumed => return vec![Effect::Repaint],
         Msg::Opened(opened) => {
             app.database.state = DatabaseState::Open;
@@ -115,7 +115,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             effects.extend(results::keep(app, run, (past, ran), kept, values));
             return effects;
         }
-        Msg::Failed { run, failure, ms } => return ended::fail(app, run, failure, ms),
+        Msg::Failed { run, failure, rows, ms } => return ended::fail(app, run, failure, (rows, ms)),
         Msg::Window { window, rows } => return window_came(app, &window, rows),
         Msg::Found { find, found } => return search::came(app, &find, found),
         Msg::Surveyed { survey, answer } => return surveys::came(app, &survey, answer),
@@ -284,7 +284,7 @@ fn paste(app: &mut App, pasted: &str) {
     }
 }
 
-fn wake(app: &mut App, fraction: Option<f64>) -> Vec<Effect> {
+fn wake(app: &mut App, (fraction, rows): (Option<f64>, u64)) -> Vec<Effect> {
     let mut effects = Vec::new();
     let due = |at: Option<u64>| at.is_some_and(|at| at <= app.at);
     let (check, save) = (due(app.check_at), due(app.save_at));
@@ -313,6 +313,7 @@ fn wake(app: &mut App, fraction: Option<f64>) -> Vec<Effect> {
         && app.drawn_at + ELAPSED_MS <= app.at
     {
         running.fraction = fraction.or(running.fraction);
+        running.rows = running.rows.max(rows);
         app.drawn_at = app.at;
         app.dirty = true;
     }

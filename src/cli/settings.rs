@@ -149,7 +149,8 @@ pub fn run(args: &ConfigArgs) -> Result<Exit, Failure> {
         report::say(&said);
     }
     look(&file)?;
-    (clipboard(&file)?, zone(&file)?);
+    clipboard(&file)?;
+    zone(&file)?;
     let lines = lines(&file, &Cli::command().get_matches());
     let wide = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or(0);
     let mut out = io::stdout().lock();

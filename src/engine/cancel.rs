@@ -1,6 +1,6 @@
 //! Stopping a run and asking how far it is, from another thread.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -85,11 +85,22 @@ impl Drop for End<'_> {
 #[derive(Clone)]
 pub struct Progress {
     pub(super) interrupt: Interrupt,
+    pub(super) arrived: Arc<AtomicU64>,
 }
 
 impl Progress {
     /// 0 to 1; `None` when nothing runs or DuckDB cannot tell.
     pub fn fraction(&self) -> Option<f64> {
         self.interrupt.progress()
+    }
+
+    /// Rows of the result that is being kept that have come; there may be more where the engine works alone.
+    pub fn rows(&self) -> u64 {
+        self.arrived.load(Ordering::Relaxed)
+    }
+
+    /// What is run next has no rows yet.
+    pub fn begin(&self) {
+        self.arrived.store(0, Ordering::Relaxed);
     }
 }

@@ -26,6 +26,7 @@ pub use reader::{Match, Order, Reader};
 pub use results::Pick;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use crate::compile::Compiled;
@@ -129,6 +130,8 @@ pub struct Engine {
     /// Of the data as they are since they were opened or loaded, once it was asked for.
     fingerprint: Option<String>,
     handle: Handle,
+    /// Rows of the running query that have come.
+    arrived: Arc<AtomicU64>,
 }
 
 /// Makes engines and readers on the same database; `Clone`, `Send` and `Sync`.
@@ -167,7 +170,9 @@ impl Engine {
         let writing = handle.instance.database.connect()?;
         let (schema, clock, kind, notes) = (Arc::default(), None, Kind::Empty, Vec::new());
         let fingerprint = None;
-        let mut engine = Engine { connection, writing, schema, clock, kind, notes, fingerprint, handle };
+        let arrived = Arc::default();
+        let mut engine =
+            Engine { connection, writing, schema, clock, kind, notes, fingerprint, handle, arrived };
         engine.read_schema()?;
         Ok(engine)
     }
@@ -335,7 +340,9 @@ impl Engine {
             id,
             sql,
             cancel,
+            arrived: &self.arrived,
         };
+        self.arrived.store(0, Ordering::Relaxed);
         let (kept, shown) = run.keep(first)?;
         drop(attached);
         let (rows, values) = (kept.rows, kept.values());
@@ -369,7 +376,7 @@ impl Engine {
 
     /// How far the running query is.
     pub fn progress(&self) -> Progress {
-        Progress { interrupt: self.connection.interrupt() }
+        Progress { interrupt: self.connection.interrupt(), arrived: self.arrived.clone() }
     }
 }
 

@@ -180,6 +180,8 @@ pub struct Run<'a> {
     pub id: ResultId,
     pub sql: &'a Sql,
     pub cancel: &'a Cancel,
+    /// Counts the rows that come.
+    pub arrived: &'a AtomicU64,
 }
 
 impl Run<'_> {
@@ -336,6 +338,7 @@ impl Run<'_> {
                 first(grid);
             }
             rows += chunk.rows() as u64;
+            self.arrived.fetch_max(rows, Ordering::Relaxed);
             if rows > rows_max {
                 return Ok(None);
             }

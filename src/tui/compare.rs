@@ -29,7 +29,7 @@ impl Runner {
     pub(super) fn compare(&self, engine: &mut Engine, run: u64, wanted: &Compared, cancel: &Cancel) {
         let started = Instant::now();
         let ms = || started.elapsed().as_millis() as u64;
-        let told = |failure: Failure| self.tell(Msg::Failed { run, failure, ms: ms() });
+        let told = |failure: Failure| self.tell(Msg::Failed { run, failure, rows: 0, ms: ms() });
         let mut side = |side: &Side| self.side(engine, side, cancel);
         let sides = side(&wanted.before).and_then(|before| Ok((before, side(&wanted.after)?)));
         let (before, after) = match sides {

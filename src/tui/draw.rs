@@ -182,9 +182,13 @@ fn status(app: &App, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
         (Some(running), _) => {
             let elapsed = text::elapsed(app.at.saturating_sub(running.since));
             let part = running.fraction.map(|part| format!("  {:.0} %", part * 100.0)).unwrap_or_default();
+            let rows = match running.rows {
+                0 => String::new(),
+                rows => format!("  {}+ rows so far", text::thousands(rows)),
+            };
             let said = match running.cancelling {
                 true => format!("stopping after {elapsed}..."),
-                false => format!("running {elapsed}{part}  Ctrl-C stops it"),
+                false => format!("running {elapsed}{part}{rows}  Ctrl-C stops it"),
             };
             (said, theme.clock())
         }
@@ -249,7 +253,7 @@ fn place(app: &App) -> String {
             let (row, column) = (grid.view.row + 1, grid.view.column + 1);
             let rows = match grid.extent {
                 Extent::All { .. } => text::thousands(grid.reachable()),
-                Extent::Growing | Extent::Stopped => format!("{}+", text::thousands(grid.reachable())),
+                Extent::Growing | Extent::Stopped { .. } => format!("{}+", text::thousands(grid.reachable())),
             };
             format!("row {}/{rows}  col {column}/{}", text::thousands(row), grid.compiled.columns.len())
         }

@@ -100,8 +100,9 @@ impl Effects {
         Ok(())
     }
 
-    pub fn fraction(&self) -> Option<f64> {
-        self.runner.fraction()
+    /// As [`Runner::progress`].
+    pub fn progress(&self) -> (Option<f64>, u64) {
+        self.runner.progress()
     }
 
     /// Called before the process ends: what is half done is undone, rows that were spilled are removed.

@@ -231,7 +231,7 @@ impl Desk {
         };
         match self.events.recv_timeout(left) {
             Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout) => Some(Event::Msg(Msg::Wake(self.effects.fraction()))),
+            Err(RecvTimeoutError::Timeout) => Some(Event::Msg(Msg::Wake(self.effects.progress()))),
             Err(RecvTimeoutError::Disconnected) => None,
         }
     }

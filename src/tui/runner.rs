@@ -134,7 +134,7 @@ impl Runner {
         let running = state.running.clone();
         drop(state);
         if let Some(run) = waiting {
-            self.tell(Msg::Failed { run: run.run, failure: Failure::Cancelled, ms: 0 });
+            self.tell(Msg::Failed { run: run.run, failure: Failure::Cancelled, rows: 0, ms: 0 });
         }
         self.stop(running);
     }
@@ -163,14 +163,13 @@ impl Runner {
         Ok(())
     }
 
-    /// How far the running query is, from 0 to 1.
-    pub fn fraction(&self) -> Option<f64> {
+    /// How far the running query is, from 0 to 1, and how many rows have come.
+    pub fn progress(&self) -> (Option<f64>, u64) {
         let progress = {
             let state = self.state();
-            state.running.as_ref()?;
-            state.progress.clone()
+            state.progress.clone().filter(|_| state.running.is_some())
         };
-        progress?.fraction()
+        progress.map_or((None, 0), |progress| (progress.fraction(), progress.rows()))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -219,9 +218,11 @@ impl Runner {
         let Some(handle) = state.handle.clone() else { return };
         state.shift += 1;
         state.running = None;
+        let progress = state.progress.clone();
         let shift = state.shift;
         drop(state);
-        self.tell(Msg::Failed { run, failure: Failure::Cancelled, ms: 0 });
+        let rows = progress.map_or(0, |progress| progress.rows());
+        self.tell(Msg::Failed { run, failure: Failure::Cancelled, rows, ms: 0 });
         match handle.engine() {
             Ok(engine) => {
                 self.state().progress = Some(engine.progress());
@@ -284,7 +285,10 @@ impl Runner {
         let ms = || started.elapsed().as_millis() as u64;
         let (now, outside) = (now.unwrap_or_else(wall_clock), self.folders.listing());
         let options = compile::Options { now, outside, ..compile::Options::default() };
-        let told = |failure: Failure| self.tell(Msg::Failed { run, failure, ms: ms() });
+        let progress = engine.progress();
+        progress.begin();
+        let told =
+            |failure: Failure| self.tell(Msg::Failed { run, failure, rows: progress.rows(), ms: ms() });
         match self.folders.supply(engine, &text, &options) {
             Ok(refusals) if refusals.is_empty() => {}
             Ok(refusals) => return told(Failure::Query(refusals)),
@@ -302,7 +306,7 @@ impl Runner {
                     true => Failure::Other("there is no query in the text, only definitions".into()),
                     false => Failure::Query(compilation.diagnostics),
                 };
-                return self.tell(Msg::Failed { run, failure, ms: ms() });
+                return told(failure);
             }
         };
         // Once the result is told of, they are others.

@@ -150,6 +150,10 @@ impl Stage {
             }
             "paste" => self.send(Msg::Paste(rest.replace("\\n", "\r").replace("\\e", "\x1b"))),
             "library" => self.send(library()),
+            "stopped" => {
+                let run = *self.ran.keys().max().unwrap();
+                self.send(Msg::Failed { run, failure: Failure::Cancelled, rows: 12_481, ms: 1_500 });
+            }
             // Answers wait; the next of them comes; all come; none comes.
             "hold" => self.held = Some(VecDeque::new()),
             "answer" => {
@@ -164,7 +168,7 @@ impl Stage {
             "lose" => self.held = None,
             "wait" => {
                 self.at += rest.parse::<u64>().unwrap();
-                self.send(Msg::Wake(Some(0.25)));
+                self.send(Msg::Wake((Some(0.25), 12_000)));
             }
             "bytes" => {
                 let byte = |hex: &str| u8::from_str_radix(hex, 16).unwrap();
@@ -838,12 +842,16 @@ fn learned(ask: &Ask) -> Found {
 }
 
 fn outcome(run: u64, text: &str) -> Vec<Msg> {
+    if text.contains("Slow | first") {
+        let (compiled, rows, _) = result("Big");
+        return vec![Msg::First { run, compiled: Arc::new(compiled), rows }];
+    }
     if text.contains("Slow") {
         return Vec::new();
     }
     let diagnostics = mistakes(text);
     if !diagnostics.is_empty() {
-        return vec![Msg::Failed { run, failure: Failure::Query(diagnostics), ms: 1 }];
+        return vec![Msg::Failed { run, failure: Failure::Query(diagnostics), rows: 0, ms: 1 }];
     }
     let (compiled, rows, total) = result(text);
     let compiled = Arc::new(compiled);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::panes::{palette, put_query};
-use super::{filters, nothing};
+use super::{Command, filters, has_chart, nothing, row};
 use crate::app::chart::{change, open, with_view};
 use crate::app::msg::Effect;
 use crate::app::{App, Focus, NoteKind, text};
@@ -18,6 +18,81 @@ use crate::zone::Zone;
 const TEXT_COLUMNS: usize = 100;
 /// Whole numbers beyond it are not exact in a chart.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// In the order of the hint bar.
+pub const ROWS: &[Command] = &[
+    row("brush", &["brush"], "", "brush", "Begins a range at the cursor, or ends it.", has_chart, brush),
+    row(
+        "brush-filter",
+        &["brush-filter"],
+        "",
+        "rows",
+        "Keeps the rows of the range, or of what is under the cursor.",
+        has_chart,
+        brush_filter,
+    ),
+    row(
+        "brush-query",
+        &["brush-query"],
+        "",
+        "query",
+        "Writes the range, or what is under the cursor, into the query.",
+        has_chart,
+        brush_query,
+    ),
+    row(
+        "zoom-in",
+        &["zoom-in"],
+        "",
+        "zoom",
+        "Shows half of the axis, around the cursor.",
+        has_chart,
+        zoom_in,
+    ),
+    row(
+        "log-axis",
+        &["log"],
+        "",
+        "log",
+        "Makes the value axis one of powers of ten, or not.",
+        has_chart,
+        log_axis,
+    ),
+    row("fill-gaps", &["fill"], "", "fill", "Draws missing bins as 0, or as gaps.", has_chart, fill_gaps),
+    row("next-series", &["next-series"], "", "series", "Chooses the next series.", has_chart, next_series),
+    row(
+        "switch-series",
+        &["series"],
+        "",
+        "on/off",
+        "Switches the chosen series off or on.",
+        has_chart,
+        switch_series,
+    ),
+    row("zoom-out", &["zoom-out"], "", "", "Shows twice as much of the axis.", has_chart, zoom_out),
+    row("zoom-all", &["zoom-all"], "", "", "Shows all of the axis.", has_chart, zoom_all),
+    row("pan-left", &["pan-left"], "", "", "Goes back by half of what is seen.", has_chart, pan_left),
+    row("pan-right", &["pan-right"], "", "", "Goes on by half of what is seen.", has_chart, pan_right),
+    row(
+        "previous-series",
+        &["previous-series"],
+        "",
+        "",
+        "Chooses the series before.",
+        has_chart,
+        previous_series,
+    ),
+    row("all-series", &["all-series"], "", "", "Shows all series, or the greatest.", has_chart, all_series),
+    row(
+        "export-chart",
+        &["export-chart"],
+        "FILE.svg|FILE.txt",
+        "export",
+        "Writes the chart as it is seen.",
+        has_chart,
+        export_chart,
+    ),
+];
 
 /// Shows or hides the chart; with the name of a kind, draws that.
 pub fn chart(app: &mut App, typed: &str) -> Vec<Effect> {

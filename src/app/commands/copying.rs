@@ -3,7 +3,6 @@
 use super::nothing;
 use super::panes::palette;
 use crate::app::columns::Columns;
-use crate::app::grid::Extent;
 use crate::app::msg::{Copied, CopyText, Effect};
 use crate::app::{App, NoteKind, text};
 use crate::export::{self, Options};
@@ -57,9 +56,9 @@ fn copy(app: &mut App, what: &'static str, defang: bool) -> Vec<Effect> {
         ("cell", Some(row)) => row.get(grid.view.column).map(Value::text),
         ("row" | WITHOUT, Some(row)) => row_text(&grid.compiled.columns, &grid.view.columns, row),
         ("column" | "list", Some(_)) => {
-            let Extent::All { .. } = grid.extent else {
-                return app.say(NoteKind::Warning, "a column can be copied once the query is done");
-            };
+            if let Some(why) = grid.extent.unfinished("a column can be copied") {
+                return app.say(NoteKind::Warning, why);
+            }
             let text = CopyText::Column {
                 result: grid.run,
                 column: grid.view.column,

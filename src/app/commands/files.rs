@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use super::nothing;
 use super::panes::palette;
-use crate::app::grid::Extent;
 use crate::app::msg::Effect;
 use crate::app::{App, DatabaseState, NoteKind};
 
@@ -72,9 +71,9 @@ pub fn export_over(app: &mut App, typed: &str) -> Vec<Effect> {
 
 pub fn export_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
     let Some(grid) = &app.grid else { return nothing() };
-    let Extent::All { .. } = grid.extent else {
-        return app.say(NoteKind::Warning, "the result can be exported once the query is done");
-    };
+    if let Some(why) = grid.extent.unfinished("the result can be exported") {
+        return app.say(NoteKind::Warning, why);
+    }
     if typed.trim().is_empty() {
         let suggestion = format!("export result-{}.csv", grid.run);
         return palette(app, &suggestion);

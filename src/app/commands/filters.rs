@@ -2,7 +2,7 @@
 
 use super::nothing;
 use super::panes::{palette, popup, put_query};
-use crate::app::grid::{Extent, Filter, Grid};
+use crate::app::grid::{Filter, Grid};
 use crate::app::lists::{Choice, Item};
 use crate::app::msg::{Conditions, Effect};
 use crate::app::popup::{List, ListKind, Popup};
@@ -63,9 +63,9 @@ pub fn filter(app: &mut App, typed: &str) -> Vec<Effect> {
 /// Adds a condition that holds for the result; one that does not is refused with its reason.
 pub fn add(app: &mut App, kql: &str) -> Vec<Effect> {
     let Some(grid) = &mut app.grid else { return nothing() };
-    let Extent::All { .. } = grid.extent else {
-        return app.say(NoteKind::Warning, "the result can be filtered once the query is done");
-    };
+    if let Some(why) = grid.extent.unfinished("the result can be filtered") {
+        return app.say(NoteKind::Warning, why);
+    }
     if let Err(why) = check(grid, kql) {
         let said = format!("no filter: {}", text::shown(&why, app.ascii));
         return app.say(NoteKind::Error, said);

@@ -1,6 +1,5 @@
 //! What can be done with a result in the grid: a row each.
 
-use super::charting::brush_filter;
 use super::columns::{
     column, columns_as_they_came, first_column, freeze, hide, hide_empty, last_column, move_left, move_right,
     undo_view, unhide, widen, width,
@@ -13,7 +12,7 @@ use super::filters::{
 use super::running::{sort, sort_more};
 use super::searching::{search, search_end, search_next, search_previous};
 use super::values::{statistics, values};
-use super::{Command, has_chart, has_result, row};
+use super::{Command, has_result, row};
 use crate::app::App;
 
 /// In the order of the hint bar.
@@ -165,15 +164,6 @@ pub const ROWS: &[Command] = &[
     ),
     row("first-column", &[], "", "", "Goes to the first column.", has_result, first_column),
     row("last-column", &[], "", "", "Goes to the last column.", has_result, last_column),
-    row(
-        "brush-filter",
-        &["brush-filter"],
-        "",
-        "rows",
-        "Keeps the rows of the range, or of what is under the cursor.",
-        has_chart,
-        brush_filter,
-    ),
     row(
         "undo-view",
         &["undo-view"],

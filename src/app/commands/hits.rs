@@ -2,7 +2,6 @@
 
 use super::nothing;
 use super::panes::popup;
-use crate::app::grid::Extent;
 use crate::app::msg::{Conditions, Effect, Purpose, Window};
 use crate::app::popup::{Popup, Text};
 use crate::app::stepper::{Cards, HITS_ROWS_MAX, Stepper, WINDOWS, card_fields};
@@ -15,9 +14,9 @@ const INDENT: usize = 13;
 /// Opens the stepper at once when all rows are at hand, else asks for them.
 pub fn hits(app: &mut App, _: &str) -> Vec<Effect> {
     let Some(grid) = &app.grid else { return nothing() };
-    let Extent::All { .. } = grid.extent else {
-        return app.say(NoteKind::Warning, "the hits can be stepped through once the query is done");
-    };
+    if let Some(why) = grid.extent.unfinished("the hits can be stepped through") {
+        return app.say(NoteKind::Warning, why);
+    }
     if grid.whole() {
         let rows = grid.rows.clone();
         return open_hits(app, rows);

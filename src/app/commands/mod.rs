@@ -23,10 +23,7 @@ mod searching;
 mod tabs;
 pub mod values;
 
-use charting::{
-    all_series, brush, brush_query, chart, chart_type, export_chart, fill_gaps, log_axis, next_series,
-    pan_left, pan_right, previous_series, switch_series, zoom_all, zoom_in, zoom_out,
-};
+use charting::{chart, chart_type};
 use completing::{accept_or_newline, complete_here, complete_or_indent};
 use editing::{
     comment, definition, docs, edit_outside, find, format, kill_line, kill_to_start, kill_word, line_end,
@@ -84,18 +81,28 @@ const fn row(
 }
 
 /// Every command, in the order of the hint bar.
-pub const COMMANDS: &[Command] = &joined::<
-    { GENERAL.len() + grid::ROWS.len() + kept::ROWS.len() + finding::ROWS.len() + hunting::ROWS.len() },
->([GENERAL, grid::ROWS, kept::ROWS, finding::ROWS, hunting::ROWS]);
+pub const COMMANDS: &[Command] = &joined::<{ rows() }>();
+
+const TABLES: [&[Command]; 6] =
+    [GENERAL, charting::ROWS, grid::ROWS, kept::ROWS, finding::ROWS, hunting::ROWS];
+
+const fn rows() -> usize {
+    let (mut count, mut table) = (0, 0);
+    while table < TABLES.len() {
+        count += TABLES[table].len();
+        table += 1;
+    }
+    count
+}
 
 /// The tables one behind the other; `COUNT` rows in all.
-const fn joined<const COUNT: usize>(tables: [&[Command]; 5]) -> [Command; COUNT] {
-    let mut all = [tables[0][0]; COUNT];
+const fn joined<const COUNT: usize>() -> [Command; COUNT] {
+    let mut all = [TABLES[0][0]; COUNT];
     let (mut filled, mut table) = (0, 0);
-    while table < tables.len() {
+    while table < TABLES.len() {
         let mut at = 0;
-        while at < tables[table].len() {
-            all[filled] = tables[table][at];
+        while at < TABLES[table].len() {
+            all[filled] = TABLES[table][at];
             (filled, at) = (filled + 1, at + 1);
         }
         table += 1;
@@ -165,69 +172,7 @@ const GENERAL: &[Command] = &[
         has_result,
         chart,
     ),
-    row("brush", &["brush"], "", "brush", "Begins a range at the cursor, or ends it.", has_chart, brush),
-    row(
-        "brush-query",
-        &["brush-query"],
-        "",
-        "filter",
-        "Writes the range, or what is under the cursor, into the query.",
-        has_chart,
-        brush_query,
-    ),
     row("chart-type", &[], "", "kind", "Asks for another kind of chart.", has_result, chart_type),
-    row(
-        "zoom-in",
-        &["zoom-in"],
-        "",
-        "zoom",
-        "Shows half of the axis, around the cursor.",
-        has_chart,
-        zoom_in,
-    ),
-    row("zoom-out", &["zoom-out"], "", "", "Shows twice as much of the axis.", has_chart, zoom_out),
-    row("zoom-all", &["zoom-all"], "", "", "Shows all of the axis.", has_chart, zoom_all),
-    row("pan-left", &["pan-left"], "", "", "Goes back by half of what is seen.", has_chart, pan_left),
-    row("pan-right", &["pan-right"], "", "", "Goes on by half of what is seen.", has_chart, pan_right),
-    row(
-        "log-axis",
-        &["log"],
-        "",
-        "log",
-        "Makes the value axis one of powers of ten, or not.",
-        has_chart,
-        log_axis,
-    ),
-    row("fill-gaps", &["fill"], "", "fill", "Draws missing bins as 0, or as gaps.", has_chart, fill_gaps),
-    row("next-series", &["next-series"], "", "series", "Chooses the next series.", has_chart, next_series),
-    row(
-        "previous-series",
-        &["previous-series"],
-        "",
-        "",
-        "Chooses the series before.",
-        has_chart,
-        previous_series,
-    ),
-    row(
-        "switch-series",
-        &["series"],
-        "",
-        "on/off",
-        "Switches the chosen series off or on.",
-        has_chart,
-        switch_series,
-    ),
-    row("all-series", &["all-series"], "", "", "Shows all series, or the greatest.", has_chart, all_series),
-    row(
-        "export-chart",
-        &["export-chart"],
-        "FILE.svg|FILE.txt",
-        "export",
-        "Writes the chart as it is seen.",
-        has_chart,
-        export_chart,
-    ),
     row(
         "hits",
         &["hits"],
@@ -436,8 +381,8 @@ fn nothing() -> Vec<Effect> {
 pub fn hints(app: &App) -> Vec<(&str, &'static str)> {
     let context = app.context();
     let popup = app.popup.is_some();
-    // What a result offers comes first where it has the keys.
-    let all = grid::ROWS.iter().chain(GENERAL);
+    // What a result and its chart offer comes first where they have the keys.
+    let all = grid::ROWS.iter().chain(charting::ROWS).chain(GENERAL);
     all.filter(|command| !command.hint.is_empty() && (command.when)(app))
         .filter_map(|command| {
             // Keys of two letters are for fingers that know them.

@@ -5,7 +5,6 @@ use super::panes::palette;
 use crate::app::clock::{self, Clock, Wanted};
 use crate::app::diff::Compared;
 use crate::app::editor::Editor;
-use crate::app::grid::Extent;
 use crate::app::msg::{AgePurpose, Effect};
 use crate::app::parameters::{self, Then};
 use crate::app::remarks::Remark;
@@ -50,6 +49,7 @@ pub fn run_statement(app: &mut App, statement: Statement) -> Vec<Effect> {
         offset: statement.offset,
         version: app.editor.version,
         fraction: None,
+        rows: 0,
         cancelling: false,
         text: statement.text,
         filled: filled.clone(),
@@ -121,8 +121,8 @@ pub fn sort_more(app: &mut App, _: &str) -> Vec<Effect> {
 
 fn sort_by(app: &mut App, more: bool) -> Vec<Effect> {
     let Some(grid) = &mut app.grid else { return nothing() };
-    if !matches!(grid.extent, Extent::All { .. }) {
-        return app.say(NoteKind::Warning, "the result can be sorted once the query is done");
+    if let Some(why) = grid.extent.unfinished("the result can be sorted") {
+        return app.say(NoteKind::Warning, why);
     }
     grid.change(|grid| grid.sort(more));
     app.dirty = true;

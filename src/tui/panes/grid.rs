@@ -18,9 +18,11 @@ pub fn title(app: &App) -> (String, String) {
     let Some(grid) = &app.grid else { return ("Result".into(), String::new()) };
     let mut left = match grid.extent {
         Extent::Growing => format!("Result  first {}, more to come", text::count(grid.reachable(), "row")),
-        Extent::Stopped => {
-            format!("Result  only the first {}: stopped", text::count(grid.reachable(), "row"))
+        Extent::Stopped { rows } if rows > grid.reachable() => {
+            let first = text::thousands(grid.reachable());
+            format!("Result  stopped at {}, the first {first} are here", text::count(rows, "row"))
         }
+        Extent::Stopped { rows } => format!("Result  stopped at {}", text::count(rows, "row")),
         Extent::All { total, ms } => {
             let some = match grid.reachable() {
                 rows if rows == total => String::new(),
