@@ -20,7 +20,7 @@ impl Default for Clipboard {
 }
 
 impl Clipboard {
-    /// Reads `off`, or ways with commas between them.
+    /// Reads `none`, or ways with commas between them.
     ///
     /// Errors: a word is none of those; one sentence, lower case.
     pub fn named(words: &[String]) -> Result<Clipboard, String> {
@@ -30,10 +30,10 @@ impl Clipboard {
                 "tmux" => ways.tmux = true,
                 "osc52" => ways.osc52 = true,
                 "file" => ways.file = true,
-                "off" if words.len() == 1 => {}
+                "none" if words.len() == 1 => {}
                 _ => {
                     return Err(format!(
-                        "'{word}' is no way of a copy: tmux, osc52, file, some of them, or off"
+                        "'{word}' is no way of a copy: tmux, osc52, file, some of them, or none"
                     ));
                 }
             }

@@ -115,8 +115,8 @@ mod tests {
         for text in ["clipboard: [osc52, file]\n", "clipboard: osc52, file\n"] {
             assert_eq!(ways(text).expect("is right"), Clipboard { tmux, osc52, file: true });
         }
-        assert!(ways("clipboard: off\n").expect("is right").off());
-        assert!(ways("clipboard: [off, file]\n").is_err());
+        assert!(ways("clipboard: none\n").expect("is right").off());
+        assert!(ways("clipboard: [none, file]\n").is_err());
         let said = ways("\nclipboard: xclip\n").expect_err("is refused").message;
         assert!(said.starts_with("config.yaml:2: 'xclip' is no way of a copy"), "{said}");
         assert_eq!(zone(&file("tz: europe/berlin\n")).expect("is right").name(), Some("Europe/Berlin"));

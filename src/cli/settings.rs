@@ -112,7 +112,7 @@ const SETTINGS: &[Setting] = &[
         name: "clipboard",
         variable: "",
         default: "tmux, osc52, file",
-        doc: "where copies go: into tmux, to the terminal, into clip.txt, or off",
+        doc: "where copies go: into tmux, to the terminal, into clip.txt, or none",
         in_file: |config| {
             let ways = config.clipboard.as_ref()?;
             Some((ways.value.0.join(", "), ways.referenced.line()))

@@ -49,7 +49,7 @@ pub fn start(copy: Copy, ways: Clipboard, handle: Option<Handle>, events: Sender
 
 fn copied(copy: Copy, wanted: Clipboard, handle: Option<&Handle>, events: &Sender<Event>) -> Result<Copied> {
     if wanted.off() {
-        return Err(Error::message("the settings have 'clipboard: off'"));
+        return Err(Error::message("the settings have 'clipboard: none'"));
     }
     let Copy { what, text, defang } = copy;
     let text = match (text, handle) {

@@ -106,13 +106,13 @@ fn settings_say_the_zone_of_times_and_where_copies_go() {
     terminal.send(CTRL_Q);
     assert_eq!(terminal.end().exit_code(), 0);
     // What was chosen goes before what is set.
-    fs::write(folder.join("config.yaml"), "tz: Asia/Kolkata\nclipboard: off\n").expect("writes");
+    fs::write(folder.join("config.yaml"), "tz: Asia/Kolkata\nclipboard: none\n").expect("writes");
     let mut terminal = Terminal::ready(Setup { home: Some(home), ..Setup::default() });
     terminal.send(F5);
     terminal.wait("2026-05-14T12:00:00Z");
     terminal.send(CTRL_O);
     terminal.send("y");
-    terminal.wait("the settings have 'clipboard: off'");
+    terminal.wait("the settings have 'clipboard: none'");
     terminal.send(CTRL_Q);
     assert_eq!(terminal.end().exit_code(), 0);
 }
