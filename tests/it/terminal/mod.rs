@@ -12,6 +12,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::fs::{Mode, OFlags};
+use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 use tempfile::TempDir;
 
 /// Nothing on a busy machine takes longer.
@@ -253,8 +255,19 @@ impl Terminal {
         self.cut.store(true, Ordering::SeqCst);
         self.send(REPAINT);
         thread::sleep(Duration::from_millis(300));
+        self.mute_writer();
         self.writer = None;
         self.master = None;
+    }
+
+    /// The writer types a line and the end of input when it is dropped, unless the line has no key for that; a link that
+    /// is cut types nothing.
+    fn mute_writer(&self) {
+        let line = self.master.as_ref().unwrap().tty_name().unwrap();
+        let line = rustix::fs::open(line, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+        let mut modes = tcgetattr(&line).unwrap();
+        modes.special_codes[SpecialCodeIndex::VEOF] = 0;
+        tcsetattr(&line, OptionalActions::Now, &modes).unwrap();
     }
 
     pub fn pid(&self) -> u32 {
