@@ -129,6 +129,8 @@ pub struct Engine {
     notes: Vec<String>,
     /// Of the data as they are since they were opened or loaded, once it was asked for.
     fingerprint: Option<String>,
+    /// The loads that the schema knows of.
+    loads: u64,
     handle: Handle,
     /// Rows of the running query that have come.
     arrived: Arc<AtomicU64>,
@@ -169,15 +171,24 @@ impl Engine {
     fn on(connection: Connection, handle: Handle) -> Result<Engine> {
         let writing = handle.instance.database.connect()?;
         let (schema, clock, kind, notes) = (Arc::default(), None, Kind::Empty, Vec::new());
-        let fingerprint = None;
+        let (fingerprint, loads) = (None, 0);
         let arrived = Arc::default();
         let mut engine =
-            Engine { connection, writing, schema, clock, kind, notes, fingerprint, handle, arrived };
+            Engine { connection, writing, schema, clock, kind, notes, fingerprint, loads, handle, arrived };
         engine.read_schema()?;
         Ok(engine)
     }
 
+    /// Reads the schema again if another engine on the same database has loaded rows since it was read.
+    pub fn refresh(&mut self) -> Result<()> {
+        if self.loads == self.handle.shared.loads.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        self.read_schema()
+    }
+
     fn read_schema(&mut self) -> Result<()> {
+        self.loads = self.handle.shared.loads.load(Ordering::SeqCst);
         self.fingerprint = None;
         let notes = self.handle.instance.file.as_deref().map(open::notes).unwrap_or_default();
         self.kind = layout::kind(&self.connection)?;
@@ -370,6 +381,7 @@ impl Engine {
         self.connection.execute("DETACH hunt")?;
         let outcome = work(&file);
         open::attach(&self.connection, &file, Access::Read)?;
+        shared.loads.fetch_add(1, Ordering::SeqCst);
         self.read_schema()?;
         outcome
     }

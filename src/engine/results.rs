@@ -30,6 +30,8 @@ pub struct Shared {
     /// The inputs that are there, by table, with the stamps of what they were read from.
     inputs: Mutex<HashMap<String, u64>>,
     numbers: AtomicU64,
+    /// Counts what may have changed the schema.
+    pub loads: AtomicU64,
     /// What queries call kept results.
     named: Mutex<Vec<(String, ResultId)>>,
     /// Held for reading by those who read the hunt file, for writing while it is detached.

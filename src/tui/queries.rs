@@ -85,34 +85,32 @@ impl Queries {
 }
 
 fn serve(handle: &Handle, folders: &Folders, todo: &Receiver<(Job, Cancel)>, events: &Sender<Event>) {
+    let mut kept = None;
     while let Ok((job, cancel)) = todo.recv() {
         if cancel.cancelled() {
             continue;
         }
-        // Opened anew for each: the schema may have changed by a load.
-        let answer = handle.engine();
+        let answer = current(&mut kept, handle);
         let msg = match job {
             Job::Ages { purpose, text, now } => {
-                let ages = answer.and_then(|mut engine| ages(&mut engine, folders, &text, now, &cancel));
+                let ages = answer.and_then(|engine| ages(engine, folders, &text, now, &cancel));
                 Msg::Ages { purpose, ages: ages.map_err(|error| error.to_string()) }
             }
             Job::Ask { question, ticket, kql, now } => {
-                let answer = answer.and_then(|mut engine| fetch(&mut engine, &kql, now, &cancel));
+                let answer = answer.and_then(|engine| fetch(engine, &kql, now, &cancel));
                 Msg::Answered { question, ticket, answer: answer.map_err(|error| error.to_string()) }
             }
             Job::Follow { follow: wanted, ticket, text, now } => {
                 let now = now.unwrap_or_else(wall_clock);
-                let answer =
-                    answer.and_then(|mut engine| follow(&mut engine, folders, &wanted, &text, now, &cancel));
+                let answer = answer.and_then(|engine| follow(engine, folders, &wanted, &text, now, &cancel));
                 Msg::Followed { ticket, answer: answer.map_err(|error| error.to_string()) }
             }
             Job::Survey(survey) => {
-                let answer =
-                    answer.and_then(|mut engine| picks::survey(&mut engine, handle, &survey, &cancel));
+                let answer = answer.and_then(|engine| picks::survey(engine, handle, &survey, &cancel));
                 Msg::Surveyed { survey, answer: answer.map_err(|error| error.to_string()) }
             }
             Job::Learn(ask) => {
-                let found = answer.and_then(|mut engine| learn::found(&mut engine, &ask, &cancel));
+                let found = answer.and_then(|engine| learn::found(engine, &ask, &cancel));
                 Msg::Learned { ask, found: found.map_err(|error| error.to_string()) }
             }
         };
@@ -120,6 +118,16 @@ fn serve(handle: &Handle, folders: &Folders, todo: &Receiver<(Job, Cancel)>, eve
             return;
         }
     }
+}
+
+/// The engine of the thread, with the schema as it is after the last load.
+fn current<'a>(kept: &'a mut Option<Engine>, handle: &Handle) -> Result<&'a mut Engine> {
+    let mut engine = match kept.take() {
+        Some(engine) => engine,
+        None => handle.engine()?,
+    };
+    engine.refresh()?;
+    Ok(kept.insert(engine))
 }
 
 /// The rows of one of our own queries.

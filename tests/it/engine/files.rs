@@ -20,7 +20,10 @@ fn loading_from_inside_keeps_results_and_brings_new_rows() {
     store.finish().expect("finishes");
     let mut engine = Engine::open(&Data::File(path.clone()), &Options::default()).expect("opens");
     let mut reader = engine.handle().reader().expect("connects");
+    let mut other = engine.handle().engine().expect("connects");
     let cancel = Cancel::new();
+    let count = "SELECT count(*) FROM hunt.main.\"Events\"";
+    assert_eq!(fetch(&mut other, count, &[Type::Long]).expect("runs"), [[Value::Long(5000)]]);
     let all = whole(&engine, "Events");
     engine.store(ResultId(1), &all, &cancel, &mut |_| ()).expect("stores");
     let part = select(&engine, "Events", &["rowid"], "WHERE \"B\"");
@@ -40,8 +43,11 @@ fn loading_from_inside_keeps_results_and_brings_new_rows() {
         })
         .expect("loads");
     assert_eq!(engine.schema().table("Events").map(|table| table.listed().count()), Some(8));
-    let rows = fetch(&mut engine, "SELECT count(*) FROM hunt.main.\"Events\"", &[Type::Long]);
-    assert_eq!(rows.expect("runs"), [[Value::Long(5001)]]);
+    assert_eq!(fetch(&mut engine, count, &[Type::Long]).expect("runs"), [[Value::Long(5001)]]);
+    // Another engine that was there before knows of it once it is asked to look.
+    other.refresh().expect("reads the schema");
+    assert_eq!(other.schema().table("Events").map(|table| table.listed().count()), Some(8));
+    assert_eq!(fetch(&mut other, count, &[Type::Long]).expect("runs"), [[Value::Long(5001)]]);
     for (id, rows) in [(1, 5000), (2, 1000)] {
         let mut count = 0;
         reader
