@@ -1,7 +1,7 @@
 //! From a row of a result to follow-up queries, as KQL text: the events behind a hit, the indicators of an
 //! address. Every value in them goes through [`quote`]. Runs nothing.
 
-use crate::compile::{Compiled, TableUse, literal, quoted, reference};
+use crate::compile::{Compiled, Origin, TableUse, literal, quoted, reference};
 use crate::schema::Schema;
 use crate::ticks;
 use crate::types::Type;
@@ -56,7 +56,8 @@ pub fn events(
     address: (usize, &str),
 ) -> Result<Pivot, String> {
     let named = |at: usize| compiled.columns.get(at).map_or("", |column| column.name.as_str());
-    let table = event_table(compiled, user.0, address.0).ok_or_else(|| {
+    let tables = event_tables(compiled, user.0, address.0);
+    let (table, others) = tables.split_first().ok_or_else(|| {
         format!("the query makes '{}' itself, so no table holds the events behind it", named(user.0))
     })?;
     let (of_user, said_of_user) = wanted(compiled, table, user)
@@ -65,10 +66,13 @@ pub fn events(
         Some(found) => found,
         None => other_address(schema, table, address.1, named(address.0))?,
     };
-    let used = compiled.tables.iter().find(|used| used.table == table);
+    let used = compiled.tables.iter().find(|used| used.table == *table);
     let time = used.and_then(|used| used.time_column.clone()).or_else(|| time_column(schema, table));
     let mut conditions = vec![of_user, condition];
     let mut remarks: Vec<String> = said_of_user.into_iter().chain(said_of_address).collect();
+    if !others.is_empty() {
+        remarks.push(format!("events of {table} only, not those of {}", others.join(" and ")));
+    }
     // Several readings have bounds of their own; those that exclude each other come from two readings in one.
     let sound = |used: &&TableUse| used.since.zip(used.until).is_none_or(|(since, until)| since <= until);
     match (used.filter(sound), &time) {
@@ -87,15 +91,24 @@ pub fn events(
     }
     kql.push_str(&format!("\n| take {}", EVENTS_MAX + 1));
     let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
-    Ok(Pivot { table: table.to_owned(), time_column: time, conditions, kql, remark })
+    Ok(Pivot { table: (*table).to_owned(), time_column: time, conditions, kql, remark })
 }
 
-/// The table that a hit's events are in: the one that the user comes from, and where there are several, first one
-/// that the address comes from too.
-fn event_table(compiled: &Compiled, user: usize, address: usize) -> Option<&str> {
+/// The tables that a hit's events are in: those that both the user and the address come from, such as the parts of a
+/// union; without any the first that the user comes from.
+fn event_tables(compiled: &Compiled, user: usize, address: usize) -> Vec<&str> {
     let sources = |at: usize| compiled.sources.get(at).map(Vec::as_slice).unwrap_or_default();
-    let both = sources(user).iter().find(|one| sources(address).iter().any(|other| other.table == one.table));
-    both.or(sources(user).first()).map(|one| one.table.as_str())
+    let both = |one: &&Origin| sources(address).iter().any(|other| other.table == one.table);
+    let mut tables: Vec<&str> = Vec::new();
+    for one in sources(user).iter().filter(both) {
+        if !tables.contains(&one.table.as_str()) {
+            tables.push(&one.table);
+        }
+    }
+    if tables.is_empty() {
+        tables.extend(sources(user).first().map(|one| one.table.as_str()));
+    }
+    tables
 }
 
 /// The condition that a row of the table has a column's value, and what must be said of it; `None` when the column
@@ -327,6 +340,20 @@ mod tests {
         );
         let six = events(&made, &Schema::default(), (0, "amy"), (2, "2001:db8::1")).unwrap();
         assert!(six.conditions[1].contains("kqlhunt_address(ClientIP) == kqlhunt_address(\"2001:db8::1\")"));
+    }
+
+    #[test]
+    fn parts_of_a_union_that_are_not_shown_are_named() {
+        let mut both = compiled();
+        let from = |column: &str| Origin { table: "SigninLogs".into(), column: column.into() };
+        both.sources[0].push(from("UserPrincipalName"));
+        let of = |compiled: &Compiled| {
+            events(compiled, &Schema::default(), (0, "amy"), (1, "203.0.113.9")).unwrap()
+        };
+        // A key of a join, whose other side has no such address.
+        assert_eq!(of(&both).remark, None);
+        both.sources[1].push(from("IPAddress"));
+        assert_eq!(of(&both).remark.unwrap(), "events of OfficeActivity only, not those of SigninLogs");
     }
 
     #[test]
