@@ -256,8 +256,9 @@ class Terminal:
         return (frame - sent) * 1000, sum(len(data) for _, data in self.chunks[first:])
 
     def idle(self, seconds):
-        """Bytes, clock ticks and voluntary switches while nothing is done."""
-        self.settle(1.0)
+        """Bytes, clock ticks and voluntary switches while nothing is done, once the session is saved, which is a second
+        after the last change."""
+        self.settle(2.0)
         first, before = len(self.chunks), self.used()
         end = time.perf_counter() + seconds
         while (left := end - time.perf_counter()) > 0:
