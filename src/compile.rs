@@ -286,24 +286,39 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
 
 /// What is known of a query whose columns depend on data that nobody was asked for.
 fn unseen(plan: Plan, now: i64) -> Compiled {
-    let columns = columns(&plan);
+    let bare = Compiled::of_columns(columns(&plan), now);
     Compiled {
         name: plan.name,
-        sql: String::new(),
         untyped: plan.untyped,
-        origins: vec![None; columns.len()],
-        sources: vec![Vec::new(); columns.len()],
-        columns,
         render: plan.render,
         tables: plan.tables,
         inputs: plan.inputs,
-        now,
-        streams: false,
-        steadiness: Steadiness::default(),
-        untied: None,
         functions: plan.functions,
-        bare_table: None,
-        row_ids: None,
+        ..bare
+    }
+}
+
+impl Compiled {
+    /// Columns of which nothing is known but their names and types, and without SQL that gives them.
+    pub fn of_columns(columns: Vec<ColumnType>, now: i64) -> Compiled {
+        Compiled {
+            name: None,
+            sql: String::new(),
+            untyped: vec![false; columns.len()],
+            origins: vec![None; columns.len()],
+            sources: vec![Vec::new(); columns.len()],
+            columns,
+            render: None,
+            tables: Vec::new(),
+            inputs: Vec::new(),
+            now,
+            streams: false,
+            steadiness: Steadiness::default(),
+            untied: None,
+            functions: Vec::new(),
+            bare_table: None,
+            row_ids: None,
+        }
     }
 }
 

@@ -71,24 +71,8 @@ pub fn differs(row: &[Value], column: &str) -> bool {
 
 /// What the grid knows of a difference as of a query's result; no query gives it.
 pub fn compiled(columns: Vec<ColumnType>, now: i64) -> Compiled {
-    Compiled {
-        name: None,
-        sql: String::new(),
-        untyped: vec![false; columns.len()],
-        origins: vec![None; columns.len()],
-        sources: vec![Vec::new(); columns.len()],
-        render: None,
-        tables: Vec::new(),
-        inputs: Vec::new(),
-        now,
-        streams: false,
-        untied: None,
-        functions: Vec::new(),
-        steadiness: Steadiness { columns: vec![Steady::Exact; columns.len()], rows: true },
-        bare_table: None,
-        row_ids: None,
-        columns,
-    }
+    let steadiness = Steadiness { columns: vec![Steady::Exact; columns.len()], rows: true };
+    Compiled { steadiness, ..Compiled::of_columns(columns, now) }
 }
 
 /// Whether a result is a difference.

@@ -259,14 +259,8 @@ mod tests {
         let from = |column: &str| Some(Origin { table: "OfficeActivity".into(), column: column.into() });
         let column = |name: &str| ColumnType::new(name, Type::String);
         Compiled {
-            name: None,
-            sql: String::new(),
-            columns: vec![column("UserId"), column("MaliciousIP"), column("Cut")],
-            untyped: vec![false; 3],
             origins: vec![from("UserId"), from("ClientIP"), None],
             sources: [from("UserId"), from("ClientIP"), None].map(|one| one.into_iter().collect()).to_vec(),
-            render: None,
-            inputs: Vec::new(),
             tables: vec![TableUse {
                 table: "OfficeActivity".into(),
                 time_column: Some("TimeGenerated".into()),
@@ -274,13 +268,7 @@ mod tests {
                 until: None,
                 readings: 1,
             }],
-            now: 0,
-            streams: false,
-            steadiness: Default::default(),
-            untied: None,
-            functions: Vec::new(),
-            bare_table: None,
-            row_ids: None,
+            ..Compiled::of_columns(vec![column("UserId"), column("MaliciousIP"), column("Cut")], 0)
         }
     }
 

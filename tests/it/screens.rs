@@ -350,24 +350,13 @@ pub fn schema() -> Schema {
 }
 
 fn compiled(columns: Vec<ColumnType>) -> Compiled {
-    Compiled {
-        name: None,
-        sql: String::new(),
-        untyped: vec![false; columns.len()],
-        origins: vec![None; columns.len()],
-        sources: vec![Vec::new(); columns.len()],
-        columns,
-        render: None,
-        inputs: Vec::new(),
-        tables: Vec::new(),
-        now: now(),
-        streams: false,
-        steadiness: Default::default(),
-        untied: None,
-        functions: Vec::new(),
-        bare_table: None,
-        row_ids: None,
-    }
+    Compiled::of_columns(columns, now())
+}
+
+/// The end of a run that gave these rows.
+fn ran(run: u64, compiled: Arc<Compiled>, rows: Vec<Vec<Value>>, total: u64, ms: u64, said: &str) -> Msg {
+    let (values, ended, warnings, skipped) = (total, now(), Vec::new(), 0);
+    Msg::Ran { run, compiled, rows, total, values, ms, ended, warnings, skipped, said: said.into() }
 }
 
 /// The result of a query, by a word in it.
@@ -493,18 +482,8 @@ fn difference(run: u64) -> Msg {
         row("after", "HitCount, AlertSeverity", "amy@contoso.com", 42, "Critical"),
         row("added", "", "dee@contoso.com", 1, "Low"),
     ];
-    Msg::Ran {
-        run,
-        compiled: Arc::new(diff::compiled(names, now())),
-        total: rows.len() as u64,
-        rows,
-        values: 20,
-        ms: 12,
-        ended: now(),
-        warnings: Vec::new(),
-        skipped: 0,
-        said: "by UserId: 1 added, 1 removed, 1 changed, 3 the same".into(),
-    }
+    let (compiled, total) = (Arc::new(diff::compiled(names, now())), rows.len() as u64);
+    ran(run, compiled, rows, total, 12, "by UserId: 1 added, 1 removed, 1 changed, 3 the same")
 }
 
 fn wide() -> (Compiled, Vec<Vec<Value>>) {
@@ -854,19 +833,7 @@ fn outcome(run: u64, text: &str) -> Vec<Msg> {
         return vec![Msg::Failed { run, failure: Failure::Query(diagnostics), rows: 0, ms: 1 }];
     }
     let (compiled, rows, total) = result(text);
-    let compiled = Arc::new(compiled);
-    vec![Msg::Ran {
-        run,
-        compiled,
-        rows,
-        total,
-        values: total,
-        ms: 41,
-        ended: now(),
-        warnings: Vec::new(),
-        skipped: 0,
-        said: String::new(),
-    }]
+    vec![ran(run, Arc::new(compiled), rows, total, 41, "")]
 }
 
 fn mistakes(text: &str) -> Vec<Diagnostic> {
@@ -1021,22 +988,11 @@ fn an_answer_to_an_older_run_is_dropped() {
     stage.line("type Slow");
     stage.line("keys F5 F5");
     let (compiled, rows, total) = result("OfficeActivity");
-    let ran = |run| Msg::Ran {
-        run,
-        compiled: Arc::new(compiled.clone()),
-        rows: rows.clone(),
-        total,
-        values: 0,
-        ms: 1,
-        ended: now(),
-        warnings: Vec::new(),
-        skipped: 0,
-        said: String::new(),
-    };
-    stage.send(ran(1));
+    let came = |run| ran(run, Arc::new(compiled.clone()), rows.clone(), total, 1, "");
+    stage.send(came(1));
     assert!(stage.app.grid.is_none() && stage.app.running.is_some());
     assert_eq!(stage.effects.last(), Some(&Effect::Drop(1)));
-    stage.send(ran(2));
+    stage.send(came(2));
     assert!(stage.app.grid.is_some() && stage.app.running.is_none());
 }
 
@@ -1050,19 +1006,7 @@ fn a_record_of_the_first_rows_stays_open_when_the_rest_comes() {
     let compiled = Arc::new(compiled);
     stage.send(Msg::First { run: 1, compiled: compiled.clone(), rows: rows.clone() });
     stage.line("keys Ctrl-O j j Enter");
-    let (warnings, skipped) = (Vec::new(), 0);
-    stage.send(Msg::Ran {
-        run: 1,
-        compiled,
-        rows,
-        total,
-        values: 0,
-        ms: 1,
-        ended: now(),
-        warnings,
-        skipped,
-        said: String::new(),
-    });
+    stage.send(ran(1, compiled, rows, total, 1, ""));
     assert!(stage.app.record.is_some());
     assert_eq!(stage.app.grid.as_ref().unwrap().view.row, 2);
     assert!(stage.screen().contains("bo@contoso.com"), "{}", stage.screen());
@@ -1082,19 +1026,7 @@ fn what_was_said_of_the_first_rows_stays_when_the_rest_comes() {
     stage.line("keys Ctrl-O y");
     let said = stage.app.note.text.clone();
     assert!(said.starts_with("cell copied: "), "{said}");
-    let (warnings, skipped) = (Vec::new(), 0);
-    stage.send(Msg::Ran {
-        run: 1,
-        compiled,
-        rows,
-        total,
-        values: 0,
-        ms: 1,
-        ended: now(),
-        warnings,
-        skipped,
-        said: String::new(),
-    });
+    stage.send(ran(1, compiled, rows, total, 1, ""));
     assert_eq!(stage.app.note.text, said);
 }
 
