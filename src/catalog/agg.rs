@@ -384,6 +384,7 @@ pub static ROWS: &[Func] = &[
         .example("range x from 1 to 2 step 1 | summarize binary_all_xor(x)", "3"),
     f("buildschema", &[sig(&[DYN], Is(Dynamic), Sql("kql_buildschema(list({0}{order}))"))])
         .label(Label::Prefix("schema"))
+        .tells(super::dynamic::TEXTS)
         .doc("The least schema that all values fit.")
         .trap(
             "A null inside of a value, arrays that are all empty, and an array where another value has a bag end the query: their schema is not documented.",

@@ -101,6 +101,8 @@ const EXTRACT_JSON: &[Sig] = &[
         Sql("kql_json_tostring(kql_extract_json({0}, {1}))"),
     ),
 ];
+/// What becomes a text inside of a dynamic.
+pub const TEXTS: &[Type] = &[Type::Datetime, Type::Timespan, Type::Guid, Type::Decimal];
 const GETTYPE: &[Sig] =
     &[sig(&[DYN], Is(String), Kernel("kql_gettype")), sig(&[ANY], Is(String), Build(type_name))];
 
@@ -134,6 +136,7 @@ pub static ROWS: &[Func] = &[
         .example("print parse_json('{\"a\": [1, 2]}').a[1]", "2"),
     f("gettype", GETTYPE)
         .label(Label::Prefix("type"))
+        .tells(TEXTS)
         .doc("The name of the type of a value; of a dynamic, what it holds.")
         .example("print gettype(dynamic({\"a\": 1}))", "dictionary"),
     f("array_length", &[sig(&[ARRAY], Is(Long), Kernel("kql_array_length"))])
@@ -178,11 +181,13 @@ pub static ROWS: &[Func] = &[
         .example("print array_slice(dynamic([1, 2, 3, 4]), 1, -2)", "[2,3]"),
     f("array_sort_asc", SORT_ASC)
         .label(Label::Suffix("_sorted", "array0_sorted"))
+        .tells(&[Type::Timespan, Type::Decimal])
         .doc("The elements in ascending order; of several arrays all in that of the first.")
         .trap("Nulls come last unless the last argument is false. An array of another length than the first gives null.")
         .example("print array_sort_asc(dynamic([3, 1, null, 2]))", "[1,2,3,null]"),
     f("array_sort_desc", SORT_DESC)
         .label(Label::Suffix("_sorted", "array0_sorted"))
+        .tells(&[Type::Timespan, Type::Decimal])
         .doc("The elements in descending order; of several arrays all in that of the first.")
         .trap("Nulls come last unless the last argument is false. An array of another length than the first gives null.")
         .example("print array_sort_desc(dynamic([3, 1, null, 2]))", "[3,2,1,null]"),

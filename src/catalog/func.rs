@@ -21,6 +21,8 @@ pub struct Func {
     /// Names and types of the values of a call that gives several: columns of their own, or one by its
     /// index. SQL gives a JSON array of them.
     pub parts: &'static [(&'static str, Type)],
+    /// The types that it tells from texts inside of a dynamic.
+    pub tells: &'static [Type],
     /// What every use is warned of, and what helps: an answer that may not be Kusto's to the last digit.
     pub caveat: Option<(&'static str, &'static str)>,
     /// Only kqlhunt has it: what helps where Kusto is to run the query.
@@ -143,6 +145,7 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
         trap: "",
         volatile: false,
         parts: &[],
+        tells: &[],
         caveat: None,
         extension: None,
         example: ("", ""),
@@ -177,6 +180,11 @@ impl Func {
 
     pub const fn parts(mut self, parts: &'static [(&'static str, Type)]) -> Func {
         self.parts = parts;
+        self
+    }
+
+    pub const fn tells(mut self, types: &'static [Type]) -> Func {
+        self.tells = types;
         self
     }
 

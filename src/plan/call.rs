@@ -194,6 +194,7 @@ impl Binder<'_> {
         if let Some(instead) = row.extension {
             self.advise_extension(&format!("the function '{name}'"), instead, span);
         }
+        self.call_asks_inside(row, args.iter().any(|arg| arg.ty == Type::Dynamic), span);
         if matches!(row.name, "bag_pack" | "case") {
             self.pairs(row, name, &args, span)?;
         }
@@ -254,6 +255,9 @@ impl Binder<'_> {
         for param in sig.params.iter().skip(converted.len()).filter(|param| param.arity == Arity::Optional) {
             let ty = param.convert.or(param.types.first().copied()).unwrap_or(Type::Long);
             converted.push(Expr::lit(Value::Null, ty, span));
+        }
+        if row.name == "range" {
+            converted.iter().for_each(|arg| self.inside(arg.ty));
         }
         self.any_volatile |= row.volatile;
         self.any_sketch |= crate::catalog::sketch::makes(row.name);

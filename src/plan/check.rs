@@ -10,6 +10,7 @@ use super::limits::Used;
 use super::ops::Parts;
 use super::quick::{QuickMap, QuickSet};
 use super::settings::Bins;
+use super::typed::Typed;
 use super::{ColId, ColSet, Column, ColumnName, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::catalog::construct;
 use crate::diag::{Diagnostic, code};
@@ -50,6 +51,7 @@ pub fn bind<'a>(
 ) -> Bound {
     let mut binder = Binder::new(text, schema, options, ask);
     let plans = binder.script(script);
+    binder.warn_of_types_inside();
     Bound { plans, diagnostics: binder.diagnostics, now: binder.now, unseen: binder.unseen }
 }
 
@@ -105,6 +107,8 @@ pub struct Binder<'a> {
     /// Columns that are strings only because columns of watchlists are, and those that stand for all of them.
     pub supposed: QuickSet<ColId>,
     pub any_supposed: QuickSet<ColId>,
+    /// Values of KQL's own types that became part of dynamic values.
+    pub typed: Typed,
 }
 
 impl<'a> Binder<'a> {
@@ -145,6 +149,7 @@ impl<'a> Binder<'a> {
             unknown: QuickSet::default(),
             supposed: QuickSet::default(),
             any_supposed: QuickSet::default(),
+            typed: Typed::default(),
         }
     }
 

@@ -50,6 +50,9 @@ impl Binder<'_> {
         if expr.ty == to {
             return expr;
         }
+        if to == Type::Dynamic {
+            self.inside(expr.ty);
+        }
         let span = expr.span;
         let literal = match (expr.literal(), to) {
             (Some(Value::Null), Type::String) => Some(Value::String(String::new())),

@@ -130,7 +130,10 @@ impl Binder<'_> {
             Literal::Timespan(ticks) => (Value::Timespan(*ticks), Type::Timespan),
             Literal::Guid(text) => (Value::Guid(text.to_lowercase()), Type::Guid),
             Literal::Dynamic(json) if json.trim() == "null" => (Value::Null, Type::Dynamic),
-            Literal::Dynamic(json) => (Value::Dynamic(json.clone()), Type::Dynamic),
+            Literal::Dynamic(json) => {
+                self.inside_literal(span);
+                (Value::Dynamic(json.clone()), Type::Dynamic)
+            }
             Literal::Null(Type::String) => (Value::String(String::new()), Type::String),
             Literal::Null(ty) => (Value::Null, *ty),
         };

@@ -39,6 +39,7 @@ mod source;
 mod special;
 mod steady;
 mod stored;
+mod typed;
 mod window;
 
 pub use ask::Ask;

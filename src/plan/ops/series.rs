@@ -88,6 +88,7 @@ impl Binder<'_> {
             set.push((column.id, call("make-series", &bounds.rules.values, args, Type::Dynamic)));
             cols.push(Column { ty: Type::Dynamic, origin: None, ..column });
         }
+        self.inside(bounds.axis.ty);
         set.push((parts.axis.id, call("make-series", &bounds.rules.axis, line.to_vec(), Type::Dynamic)));
         cols.push(parts.axis);
         Ok(projected(rows, cols, set, span))

@@ -68,7 +68,10 @@ impl Binder<'_> {
         match evaluated.schema {
             Some(schema) => self.unpack_declared(&unpack, schema, evaluated.keeps_input, input, span),
             None => match self.slots_of_data(&unpack, given, &input)? {
-                Some(slots) => Ok(unpacked(&unpack, slots, input, span)),
+                Some(slots) => {
+                    self.asks_inside(span, "bag_unpack", &[Type::Timespan, Type::Guid, Type::Decimal]);
+                    Ok(unpacked(&unpack, slots, input, span))
+                }
                 None => {
                     let unknown = Slot { key: None, column: self.unknown_columns() };
                     Ok(unpacked(&unpack, vec![unknown], input, span))
