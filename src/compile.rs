@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diag::{Diagnostic, any_error, code};
-pub use crate::facts::{Input, Options, Origin, Render, Steadiness, Steady, TableUse};
+pub use crate::facts::{Input, Options, Origin, Render, Seen, Steadiness, Steady, TableUse};
 use crate::plan::{self, Ask, Node, Plan, Rel};
 pub use crate::plan::{Known, Outline, Sort};
 use crate::schema::Schema;
@@ -45,6 +45,8 @@ pub struct Compiled {
     pub inputs: Vec<Input>,
     /// The clock that it was compiled for, in ticks.
     pub now: i64,
+    /// The rows of tables that it sees, where not all.
+    pub seen: Option<Seen>,
     /// It needs no sort, group or join: first rows can come before the last are known. And each run gives
     /// the same rows.
     pub streams: bool,
@@ -179,7 +181,7 @@ fn compiled_by<'a>(
             false => compiled(plan, schema, bound.now, source),
         };
         match result {
-            Some(result) => results.push(result),
+            Some(result) => results.push(Compiled { seen: options.seen, ..result }),
             None => {
                 let help = "Compute what is used often before, with extend or materialize().";
                 diagnostics.push(Diagnostic::error(code::LIMIT, span, TOO_LONG).help(help));
@@ -275,6 +277,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         tables: plan.tables,
         inputs: plan.inputs,
         now,
+        seen: None,
         streams,
         steadiness,
         untied,
@@ -312,6 +315,7 @@ impl Compiled {
             tables: Vec::new(),
             inputs: Vec::new(),
             now,
+            seen: None,
             streams: false,
             steadiness: Steadiness::default(),
             untied: None,

@@ -31,6 +31,18 @@ pub struct Seen {
     pub until: i64,
 }
 
+impl Seen {
+    /// What was there at a clock: nothing later, and with `back` nothing older than so long before it.
+    pub fn as_of(clock: i64, back: Option<i64>) -> Seen {
+        Seen { since: back.map(|back| clock.saturating_sub(back).max(0)), until: clock }
+    }
+
+    /// How far it goes back.
+    pub fn back(self) -> Option<i64> {
+        self.since.map(|since| self.until - since)
+    }
+}
+
 /// What lies outside of the database, as far as a compiler must know it: names and columns, no rows.
 #[derive(Clone, Debug, Default)]
 pub struct Outside {

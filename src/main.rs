@@ -45,7 +45,7 @@ fn open_workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure>
         library: global.library.clone(),
         fallback: kqlhunt::places::default_database().ok(),
         file: file.map(Path::to_path_buf),
-        now: global.now,
+        clock: cli::clock(global)?,
         ascii: cli::ascii_on_screen(global),
         journal: !global.no_journal,
         preferences: cli::preferences(global)?,

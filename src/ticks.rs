@@ -134,6 +134,37 @@ pub fn timespan_text(ticks: i64) -> String {
     format!("{sign}{days}{hour:02}:{minute:02}:{second:02}{fraction}")
 }
 
+/// `14d`, `5m` as Sentinel's repository writes it, or `P14D`, `PT1H`; in ticks.
+pub fn period(written: &str) -> Option<i64> {
+    let written = written.trim().to_ascii_uppercase();
+    let (iso, rest) = match written.strip_prefix('P') {
+        Some(rest) => (true, rest),
+        None => (false, written.as_str()),
+    };
+    let (mut total, mut number, mut in_time) = (0_i64, String::new(), !iso);
+    for letter in rest.chars() {
+        let unit = match letter {
+            '0'..='9' => {
+                number.push(letter);
+                continue;
+            }
+            'T' if iso && number.is_empty() => {
+                in_time = true;
+                continue;
+            }
+            'W' => DAY * 7,
+            'D' => DAY,
+            'H' if in_time => HOUR,
+            'M' if in_time => MINUTE,
+            'S' if in_time => SECOND,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+    }
+    (number.is_empty() && total > 0).then_some(total)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +184,26 @@ mod tests {
         for days in 0..3_652_059 {
             let (year, month, day) = civil_from_days(days);
             assert_eq!(days_from_civil(year, month, day), days);
+        }
+    }
+
+    #[test]
+    fn periods_in_both_forms() {
+        let cases = [
+            ("14d", Some(14 * DAY)),
+            ("1h", Some(HOUR)),
+            ("30m", Some(30 * MINUTE)),
+            ("P14D", Some(14 * DAY)),
+            ("PT1H", Some(HOUR)),
+            ("P1DT12H", Some(36 * HOUR)),
+            ("P2W", Some(14 * DAY)),
+            ("P1M", None),
+            ("soon", None),
+            ("", None),
+            ("99999999999999999999d", None),
+        ];
+        for (written, ticks) in cases {
+            assert_eq!(period(written), ticks, "{written}");
         }
     }
 }

@@ -47,6 +47,19 @@ pub fn ages_came(app: &mut App, purpose: AgePurpose, ages: Result<Vec<TableAge>,
             }
             Vec::new()
         }
+        AgePurpose::Later { run } => {
+            let ours = app.grid.as_ref().is_some_and(|grid| grid.run == run);
+            match told_later(&ages).filter(|_| ours) {
+                Some(later) => {
+                    let said = [app.note.text.as_str(), later.as_str()];
+                    let said =
+                        said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+                    let said = text::shown(&said, app.ascii).into_owned();
+                    app.say(NoteKind::Warning, said)
+                }
+                None => Vec::new(),
+            }
+        }
         AgePurpose::Clock { run } => match clock::newest(&ages) {
             None => app.say(NoteKind::Warning, "the tables have no rows with a time"),
             Some((at, _)) => {
@@ -58,6 +71,13 @@ pub fn ages_came(app: &mut App, purpose: AgePurpose, ages: Result<Vec<TableAge>,
             }
         },
     }
+}
+
+/// Rows that a query saw although they are later than its clock.
+fn told_later(ages: &[TableAge]) -> Option<String> {
+    let later = |age: &TableAge| format!("{} of {}", text::count(age.later, "row"), age.table);
+    let later: Vec<String> = ages.iter().filter(|age| age.later > 0).map(later).collect();
+    (!later.is_empty()).then(|| format!("later than the clock: {}; :asof leaves them out", later.join(", ")))
 }
 
 pub fn file_read(app: &mut App, path: PathBuf, read: Result<String, String>) -> Vec<Effect> {

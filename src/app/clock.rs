@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::msg::TableAge;
+use crate::compile::{Compiled, Seen};
 use crate::ticks::{self, parse_datetime};
+use crate::trace;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Clock {
@@ -11,6 +13,8 @@ pub enum Clock {
     Wall,
     /// Ticks.
     Fixed(i64),
+    /// The same, and what came later is not seen, nor what is older than `back` ticks before it.
+    AsOf { at: i64, back: Option<i64> },
 }
 
 /// What was typed after `:now`.
@@ -24,10 +28,34 @@ pub enum Wanted {
 }
 
 impl Clock {
+    /// That of a result.
+    pub fn of(compiled: &Compiled) -> Clock {
+        match compiled.seen {
+            Some(seen) => Clock::AsOf { at: seen.until, back: seen.back() },
+            None => Clock::Fixed(compiled.now),
+        }
+    }
+
     pub fn now(self) -> Option<i64> {
         match self {
             Clock::Wall => None,
-            Clock::Fixed(at) => Some(at),
+            Clock::Fixed(at) | Clock::AsOf { at, .. } => Some(at),
+        }
+    }
+
+    /// The rows of tables that are seen, where not all.
+    pub fn seen(self) -> Option<Seen> {
+        match self {
+            Clock::Wall | Clock::Fixed(_) => None,
+            Clock::AsOf { at, back } => Some(Seen::as_of(at, back)),
+        }
+    }
+
+    /// The same at another time.
+    pub fn moved(self, at: i64) -> Clock {
+        match self {
+            Clock::Wall | Clock::Fixed(_) => Clock::Fixed(at),
+            Clock::AsOf { back, .. } => Clock::AsOf { at, back },
         }
     }
 
@@ -36,6 +64,26 @@ impl Clock {
         match self {
             Clock::Wall => "now = wall clock".into(),
             Clock::Fixed(at) => format!("now {} fixed", short(at)),
+            Clock::AsOf { at, back: None } => format!("as of {}", short(at)),
+            Clock::AsOf { at, back: Some(back) } => {
+                format!("as of {}, {} back", short(at), trace::distance(back.unsigned_abs()))
+            }
+        }
+    }
+
+    /// What is said when it is set.
+    pub fn said(self) -> String {
+        match self {
+            Clock::Wall => "now() is the time at which a query starts".into(),
+            Clock::Fixed(at) => format!("now() is {}; F5 runs again", ticks::iso(at)),
+            Clock::AsOf { at, back: None } => {
+                format!("as of {}: no row that is later is seen; F5 runs again", ticks::iso(at))
+            }
+            Clock::AsOf { at, back: Some(back) } => format!(
+                "as of {}: rows of {} before are seen, none later; F5 runs again",
+                ticks::iso(at),
+                trace::distance(back.unsigned_abs())
+            ),
         }
     }
 }
@@ -121,6 +169,7 @@ mod tests {
             since,
             until: None,
             now: 1_000 * ticks::DAY,
+            later: 0,
         };
         let events = age("Events", Some(10 * ticks::DAY + 5), Some(999 * ticks::DAY));
         let indicators = age("Indicators", Some(20 * ticks::DAY), Some(986 * ticks::DAY));

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use super::clock::Clock;
+use super::days::{self, Days};
 use super::msg::Effect;
 use super::parameters::{self, Then};
 use super::popup::{Popup, Text};
@@ -42,6 +44,8 @@ pub enum Followed {
         title: String,
         lines: Vec<String>,
     },
+    /// Rows of each day.
+    Days(Days),
     /// A query to run, and what to say of its rows.
     Query {
         kql: String,
@@ -109,7 +113,7 @@ pub fn follow_statement(
     let (version, asked) = (app.editor.version, text.clone());
     app.counts = Counts { ticket, version, offset, asked, ..Counts::default() };
     app.say(NoteKind::Plain, said);
-    vec![Effect::Follow { follow, ticket, text, now: app.clock.now() }]
+    vec![Effect::Follow { follow, ticket, text, clock: app.clock }]
 }
 
 /// Asks for the rows behind the row at the cursor.
@@ -134,10 +138,10 @@ pub fn behind_rows(
     }
     let what = if rows.len() == 1 { "this one" } else { "these" };
     let follow = Follow::Behind { columns: grid.compiled.columns.clone(), rows, bins, said };
-    let (text, now) = (grid.ran.clone(), Some(grid.compiled.now));
+    let (text, clock) = (grid.ran.clone(), Clock::of(&grid.compiled));
     app.counts = Counts { ticket, ..Counts::default() };
     app.say(NoteKind::Plain, format!("looking for the rows behind {what}..."));
-    vec![Effect::Follow { follow, ticket, text, now }]
+    vec![Effect::Follow { follow, ticket, text, clock }]
 }
 
 /// What was asked came back.
@@ -166,6 +170,7 @@ pub fn came(app: &mut App, ticket: u64, answer: Result<Followed, String>) -> Vec
             app.popup = Some(Popup::Text(Text::new(title, lines)));
             app.say(NoteKind::Plain, "")
         }
+        Ok(Followed::Days(found)) => days::show(app, found),
         Ok(Followed::Query { kql, said }) => commands::run_beside(app, kql, said),
         Err(why) => {
             let why = text::shown(&why, app.ascii).into_owned();

@@ -1,12 +1,12 @@
 //! The difference of two results: rows that came, went and changed, as a result of its own with a sign before each.
 
-use super::clock::{self, Wanted};
+use super::clock::{self, Clock, Wanted};
 use super::commands::run_compared;
 use super::grid::{Extent, Grid};
 use super::msg::Effect;
 use super::results::Kept;
 use super::{App, NoteKind, parameters, text};
-use crate::compile::{Compiled, Steadiness, Steady};
+use crate::compile::{Compiled, Seen, Steadiness, Steady};
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -24,8 +24,8 @@ pub struct Compared {
 pub enum Side {
     /// Made at this clock, in ticks; what of its columns is open.
     Kept { run: u64, now: i64, steady: Vec<Steady> },
-    /// What a query gives at a clock.
-    Clock { text: String, now: i64 },
+    /// What a query gave as of a clock.
+    Clock { text: String, clock: Clock },
 }
 
 /// The columns that a difference has before those that it compares.
@@ -119,11 +119,13 @@ fn compared(app: &App, typed: &str) -> Result<(Compared, String), String> {
     } else if let Some((_, found)) = named.iter().find(|(name, _)| wanted(name)) {
         (kept(found), here)
     } else {
-        let now = clock_of(grid, other)?;
+        let at = clock_of(grid, other)?;
         let filled = parameters::filled(&grid.text, &app.parameters);
         let text = filled.ok_or("a parameter of the query has no value any more")?.text;
-        let there = Side::Clock { text, now };
-        if now <= grid.compiled.now { (there, here) } else { (here, there) }
+        // As it would have been then, without what came later.
+        let clock = Clock::AsOf { at, back: grid.compiled.seen.and_then(Seen::back) };
+        let there = Side::Clock { text, clock };
+        if at <= grid.compiled.now { (there, here) } else { (here, there) }
     };
     if let (Side::Kept { run: one, .. }, Side::Kept { run: other, .. }) = (&before, &after)
         && one == other
@@ -149,12 +151,12 @@ fn clock_of(grid: &Grid, typed: &str) -> Result<i64, String> {
         format!("'{typed}' is neither a kept result nor a clock: try Result1, -1d or 2026-05-14T12:00:00Z")
     };
     match clock::parse(typed).map_err(|_| bad())? {
-        Wanted::Set(clock::Clock::Fixed(at)) => Ok(at),
+        Wanted::Set(Clock::Fixed(at) | Clock::AsOf { at, .. }) => Ok(at),
         Wanted::Shift(ticks) => {
             let at = now.checked_add(ticks).and_then(crate::ticks::datetime);
             at.ok_or_else(|| "that is before year 1 or after year 9999".into())
         }
-        Wanted::Set(clock::Clock::Wall) | Wanted::Newest => Err(bad()),
+        Wanted::Set(Clock::Wall) | Wanted::Newest => Err(bad()),
     }
 }
 

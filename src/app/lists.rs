@@ -6,7 +6,7 @@ use super::keys::Context;
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
-use super::{App, Focus, NoteKind, coverage, parameters, results, sweep, text};
+use super::{App, Focus, NoteKind, coverage, days, parameters, results, sweep, text};
 use crate::catalog::views;
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
@@ -38,6 +38,8 @@ pub enum Choice {
     Swept(usize),
     /// A technique of ATT&CK, or a tactic.
     Technique(String),
+    /// A day of those that were counted, from the oldest on.
+    Day(usize),
     /// What was run, by its place in the history.
     Past(usize),
     /// What is put into the query.
@@ -56,6 +58,7 @@ pub fn items(app: &App, list: &List) -> Vec<Item> {
         ListKind::History => history(app),
         ListKind::Sweep => sweep::items(app),
         ListKind::Coverage => coverage::items(app),
+        ListKind::Days => days::items(app),
         ListKind::Parameters => return parameters::items(app, list),
         ListKind::Filters => filters::items(app),
         ListKind::Values => values::items(app),
@@ -207,7 +210,8 @@ pub fn described_rows(app: &App, list: &List) -> usize {
         | ListKind::Parameters
         | ListKind::Filters
         | ListKind::Values
-        | ListKind::Coverage => 0,
+        | ListKind::Coverage
+        | ListKind::Days => 0,
     }
 }
 
@@ -331,6 +335,7 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
         },
         Some(Choice::Swept(at)) => sweep::open(app, at),
         Some(Choice::Technique(technique)) => coverage::open(app, &technique),
+        Some(Choice::Day(day)) => days::open(app, day),
         Some(Choice::Past(at)) => match app.history.get(at).cloned() {
             Some(past) => {
                 let mut effects = commands::put_query(app, &past.text, "from the history");

@@ -9,6 +9,7 @@ pub mod commands;
 pub mod completion;
 pub mod counts;
 pub mod coverage;
+pub mod days;
 pub mod diff;
 pub mod editor;
 pub mod emptiness;
@@ -50,6 +51,7 @@ use chart::ChartPane;
 use clock::Clock;
 use completion::{Desk, Suggestions};
 use counts::Counts;
+use days::Days;
 use editor::Editor;
 use grid::Grid;
 use keymap::Keymap;
@@ -138,6 +140,8 @@ pub struct App {
     /// For each hunt whether it can be run; nothing as long as nobody has looked.
     pub ready: Vec<Ready>,
     pub sweep: Option<Sweep>,
+    /// Those that were counted last.
+    pub days: Option<Days>,
     pub note: Note,
     /// The first of two keys.
     pub prefix: Option<String>,
@@ -179,8 +183,8 @@ pub struct Start {
     pub show_empty: bool,
     /// The data as the status line names it, such as `sample` or a file name.
     pub title: String,
-    /// `--now`, in ticks.
-    pub now: Option<i64>,
+    /// What the command line says of it.
+    pub clock: Option<Clock>,
     pub hunts: Arc<Vec<Hunt>>,
 }
 
@@ -262,7 +266,7 @@ impl App {
                 schema: Arc::new(Schema::default()),
                 loading: None,
             },
-            clock: start.now.map_or(Clock::Wall, Clock::Fixed),
+            clock: start.clock.unwrap_or(Clock::Wall),
             zone: start.zone.clone(),
             home: start.zone,
             focus: Focus::Editor,
@@ -291,11 +295,12 @@ impl App {
             hunts: start.hunts,
             ready: Vec::new(),
             sweep: None,
+            days: None,
             note: Note::default(),
             prefix: None,
             quit_until: 0,
             run_when_open: false,
-            clock_chosen: start.now.is_some(),
+            clock_chosen: start.clock.is_some(),
             check_at: None,
             save_at: None,
             arranged: tabs::Arrangement::default(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 
+use super::clock::Clock;
 use super::completion::Found;
 pub use super::counts::{Follow, Followed};
 use super::diff::Compared;
@@ -299,6 +300,8 @@ pub enum AgePurpose {
     Empty { run: u64 },
     /// The clock is to be set to the newest row, and the query run again if `run`.
     Clock { run: bool },
+    /// How many rows are later than the clock of this run, which saw them.
+    Later { run: u64 },
 }
 
 /// The newest row of a table that a query reads.
@@ -313,6 +316,8 @@ pub struct TableAge {
     pub until: Option<i64>,
     /// The clock that the look-back was reckoned from.
     pub now: i64,
+    /// Rows that are later than that, where the query looks at them.
+    pub later: u64,
 }
 
 impl TableAge {
@@ -372,7 +377,7 @@ pub enum Effect {
     Run {
         run: u64,
         text: String,
-        now: Option<i64>,
+        clock: Clock,
     },
     /// Compares two results; the difference is kept as `run`.
     Compare {
@@ -399,19 +404,19 @@ pub enum Effect {
         version: u64,
         offset: usize,
         text: String,
-        now: Option<i64>,
+        clock: Clock,
     },
     /// The newest row of each table of the statement, or of every table when it reads none.
     Ages {
         purpose: AgePurpose,
         text: String,
-        now: Option<i64>,
+        clock: Clock,
     },
     Ask {
         question: Question,
         ticket: u64,
         kql: String,
-        now: i64,
+        clock: Clock,
     },
     /// Adds a note, with the time of the wall clock.
     Note(Note),
@@ -420,7 +425,7 @@ pub enum Effect {
         follow: Follow,
         ticket: u64,
         text: String,
-        now: Option<i64>,
+        clock: Clock,
     },
     /// Asks the data for what completion offers.
     Learn(Ask),

@@ -97,6 +97,8 @@ pub enum ListKind {
     Sweep,
     /// The techniques of ATT&CK that hunts are for.
     Coverage,
+    /// Rows of the query on each of the last days.
+    Days,
     /// Conditions on the result.
     Filters,
     /// The commonest values of a column.

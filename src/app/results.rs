@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use super::clock::Clock;
 use super::grid::{Extent, Grid, Look};
 use super::msg::{AgePurpose, Effect};
 use super::session::Past;
 use super::{App, Focus, NoteKind, chart, clock, diff, tabs, text};
-use crate::compile::Compiled;
+use crate::compile::{Compiled, TableUse};
 use crate::schema::{Schema, Table, TableColumn};
 use crate::ticks;
 
@@ -173,16 +174,29 @@ pub fn present(app: &mut App, run: u64, text: &str, compiled: &Compiled, total: 
     }
     if total == 0 {
         let purpose = AgePurpose::Empty { run };
-        return vec![Effect::Ages { purpose, text: text.to_owned(), now: Some(compiled.now) }];
+        return vec![Effect::Ages { purpose, text: text.to_owned(), clock: Clock::of(compiled) }];
     }
-    let Some(render) = &compiled.render else { return Vec::new() };
+    let mut effects = Vec::new();
+    if reads_later(app, compiled) {
+        let (purpose, text) = (AgePurpose::Later { run }, text.to_owned());
+        effects.push(Effect::Ages { purpose, text, clock: Clock::of(compiled) });
+    }
+    let Some(render) = &compiled.render else { return effects };
     if chart::drawn(&render.kind) {
-        return chart::open(app, render.clone());
+        effects.extend(chart::open(app, render.clone()));
+        return effects;
     }
     if app.note.text.is_empty() {
         let said = format!("'render {}' is shown as the table", render.kind);
         let said = text::shown(&said, app.ascii).into_owned();
         app.say(NoteKind::Plain, said);
     }
-    Vec::new()
+    effects
+}
+
+/// Whether a result may be made of rows that are later than a clock that was chosen.
+fn reads_later(app: &App, compiled: &Compiled) -> bool {
+    let open = |used: &TableUse| used.until.is_none_or(|until| until > compiled.now);
+    let chosen = app.clock_chosen && matches!(app.clock, Clock::Fixed(_));
+    chosen && matches!(Clock::of(compiled), Clock::Fixed(_)) && compiled.tables.iter().any(open)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use super::clock;
+use super::clock::{self, Clock};
 use super::grid::View;
 use super::msg::{Effect, Question};
 use super::text;
@@ -206,14 +206,14 @@ impl Stepper {
         self.ticket = ticket;
         let row = self.row();
         let (user, address) = (row[self.roles.user].text(), self.address());
-        let now = self.compiled.now;
+        let clock = Clock::of(&self.compiled);
         let mut effects = Vec::new();
         let pivot =
             pivot::events(&self.compiled, schema, (self.roles.user, &user), (self.roles.address, &address));
         self.events = match pivot {
             Ok(pivot) => {
                 let kql = pivot.kql.clone();
-                effects.push(Effect::Ask { question: Question::Events, ticket, kql, now });
+                effects.push(Effect::Ask { question: Question::Events, ticket, kql, clock });
                 Events::Loading(pivot)
             }
             Err(why) => Events::None(why),
@@ -221,8 +221,8 @@ impl Stepper {
         self.cards = if schema.table(pivot::INDICATOR_TABLE).is_none() {
             Cards::Failed(format!("there is no {} table", pivot::INDICATOR_TABLE))
         } else {
-            let kql = pivot::indicators(&address, now);
-            effects.push(Effect::Ask { question: Question::Indicators, ticket, kql, now });
+            let kql = pivot::indicators(&address, self.compiled.now);
+            effects.push(Effect::Ask { question: Question::Indicators, ticket, kql, clock });
             Cards::Loading
         };
         effects
@@ -245,7 +245,7 @@ impl Stepper {
         let asked = pivot::context(&events.pivot, &events.times(), window).filter(|_| window > 0);
         let Some(kql) = asked else { return Vec::new() };
         let question = Question::Context;
-        vec![Effect::Ask { question, ticket, kql, now: self.compiled.now }]
+        vec![Effect::Ask { question, ticket, kql, clock: Clock::of(&self.compiled) }]
     }
 
     /// Asks for other users of the address.
@@ -256,7 +256,7 @@ impl Stepper {
             Events::None(_) => return Vec::new(),
         };
         let Some(kql) = pivot::sightings(&self.compiled, pivot, self.roles.user) else { return Vec::new() };
-        vec![Effect::Ask { question: Question::Sightings, ticket, kql, now: self.compiled.now }]
+        vec![Effect::Ask { question: Question::Sightings, ticket, kql, clock: Clock::of(&self.compiled) }]
     }
 
     /// What was asked came; gives what is asked next.

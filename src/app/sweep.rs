@@ -109,20 +109,23 @@ pub fn open(app: &mut App, rule: usize) -> Vec<Effect> {
     let Some(sweep) = &app.sweep else { return Vec::new() };
     let Some(hunt) = sweep.rules.get(rule).cloned() else { return Vec::new() };
     let found = sweep.rows.iter().find(|row| row.rule == rule);
-    let rows = match found.map(|row| &row.outcome) {
-        Some(Outcome::Ran(days)) => days.get(sweep.day).copied(),
-        Some(_) | None => None,
-    };
-    let clock = sweep.clock().filter(|_| sweep.day + 1 < sweep.days).zip(rows);
+    let day = found.and_then(|row| match &row.outcome {
+        Outcome::Ran(days) => Some((row.back, days.get(sweep.day).copied()?)),
+        Outcome::NoTable(_) | Outcome::Wrong(_) | Outcome::Failed(_) => None,
+    });
+    let day = sweep.clock().zip(day);
     let mut effects = commands::put_hunt(app, &hunt);
-    let Some((clock, rows)) = clock else { return effects };
-    effects.extend(commands::set_clock(app, Clock::Fixed(clock)));
-    let said = format!(
-        "{}: the sweep had {} and saw nothing later; F5 runs it",
-        ticks::minute(clock),
-        text::count(rows, "row")
-    );
-    app.say(NoteKind::Good, said);
+    if let Some((at, (back, rows))) = day {
+        effects.extend(as_of_day(app, Clock::AsOf { at, back }, rows));
+    }
+    effects
+}
+
+/// Sets the clock to that of a day whose rows were counted, so that a run sees what the count did.
+pub fn as_of_day(app: &mut App, clock: Clock, rows: u64) -> Vec<Effect> {
+    let effects = commands::set_clock(app, clock);
+    let counted = text::count(rows, "row");
+    app.say(NoteKind::Good, format!("{}: that day had {counted}; F5 runs it", clock.shown()));
     effects
 }
 

@@ -289,7 +289,7 @@ pub fn owner(app: &App, msg: &Msg) -> Option<usize> {
         }
         Msg::Window { window, .. } => of_result(window.result),
         Msg::Surveyed { survey, .. } if survey.topic == Topic::EmptyColumns => of_result(survey.result),
-        Msg::Ages { purpose: AgePurpose::Empty { run }, .. } => of_result(*run),
+        Msg::Ages { purpose: AgePurpose::Empty { run } | AgePurpose::Later { run }, .. } => of_result(*run),
         Msg::Answered { ticket, .. } => {
             app.tabs.find(|tab| tab.stepper.as_ref().is_some_and(|stepper| stepper.ticket == *ticket))
         }

@@ -301,7 +301,7 @@ fn wake(app: &mut App, (fraction, rows): (Option<f64>, u64)) -> Vec<Effect> {
                 version: app.editor.version,
                 offset: statement.offset,
                 text,
-                now: app.clock.now(),
+                clock: app.clock,
             });
         }
     }

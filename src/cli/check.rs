@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use serde_json::{Value as Json, json};
 
-use super::data::Binder;
+use super::data::{self, Binder};
 use super::exit::{Exit, Failure};
 use super::report;
 use super::{CheckArgs, Global};
@@ -34,8 +34,8 @@ pub fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
 /// Compiles for the clock and parameters of the arguments, and says what a run would lack.
 pub fn compile(text: &str, global: &Global, args: &CheckArgs, binder: &Binder) -> Compilation {
     let folders = global.folders();
-    let (now, params, outside) = (binder.now(global), args.query.param.clone(), folders.listing());
-    let options = Options { now, params, outside, advice: true, ..Options::default() };
+    let params = args.query.param.clone();
+    let options = Options { params, advice: true, ..data::options(global, binder.clock) };
     let mut compilation = compile::compile(text, &binder.schema, &options);
     compilation.diagnostics.extend(folders.missing(&compilation.results));
     compilation.diagnostics.sort_by_key(|found| found.span);

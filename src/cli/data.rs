@@ -8,6 +8,7 @@ use super::exit::{Exit, Failure};
 #[cfg(feature = "engine")]
 use super::report;
 use crate::catalog::tables;
+use crate::compile::{Options, Seen};
 #[cfg(feature = "engine")]
 use crate::engine::{Data, Engine};
 use crate::schema::{Schema, Table, TableColumn};
@@ -119,16 +120,23 @@ impl Binder {
             Chosen::Database(_) | Chosen::DefaultDatabase(_) => Err(no_engine()),
         }
     }
-
-    /// The clock of a query: `--now`, else the data's, else the wall's.
-    pub fn now(&self, global: &Global) -> i64 {
-        now(global, self.clock)
-    }
 }
 
-/// The clock of a query: `--now`, else the data's, else the wall's.
+/// The clock of a query: `--now` or `--as-of`, else the data's, else the wall's.
 pub fn now(global: &Global, clock: Option<i64>) -> i64 {
-    global.now.or(clock).unwrap_or_else(wall_clock).clamp(0, ticks::DATETIME_MAX)
+    global.now.or(global.as_of).or(clock).unwrap_or_else(wall_clock).clamp(0, ticks::DATETIME_MAX)
+}
+
+/// What a query means: its clock, and which rows it sees.
+pub fn options(global: &Global, clock: Option<i64>) -> Options {
+    let now = now(global, clock);
+    Options { now, seen: seen(global, now), outside: global.folders().listing(), ..Options::default() }
+}
+
+/// The rows of tables that a query at a clock sees, where the user limits them.
+pub fn seen(global: &Global, now: i64) -> Option<Seen> {
+    let limited = global.as_of.is_some() || global.last.is_some();
+    limited.then(|| Seen::as_of(now, global.last))
 }
 
 /// Opens the data that the arguments choose, and says which they are when nobody chose them.

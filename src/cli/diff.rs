@@ -9,7 +9,7 @@ use super::data;
 use super::exit::{Exit, Failure};
 use super::input::{Source, Text};
 use super::{Global, format_names, report, signals, table, time};
-use crate::compile::Options;
+use crate::compile::{Options, Seen};
 use crate::diag;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
@@ -24,7 +24,8 @@ pub struct DiffArgs {
     /// The query after; without it the same one, at another clock
     #[arg(value_name = "FILE.kql", required_unless_present = "then")]
     pub after: Option<PathBuf>,
-    /// The clock of the query before, such as 2026-05-07T12:00:00Z; that of the query after is --now
+    /// The clock of the query before, such as 2026-05-07T12:00:00Z, which sees nothing later; that of the query after
+    /// is --now or --as-of
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub then: Option<i64>,
     /// The columns that say which row is which; default: the first ones whose values no two rows share
@@ -46,9 +47,13 @@ pub fn run(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     let asked = cancel.clone();
     let stopped = signals::watch(move || asked.cancel())?;
     let (_, mut engine) = data::opened(global)?;
-    let now = data::now(global, engine.clock());
-    let sides = side(global, &mut engine, &before, args.then.unwrap_or(now), &cancel).and_then(|old| {
-        let new = side(global, &mut engine, after.as_ref().unwrap_or(&before), now, &cancel)?;
+    let new = data::options(global, engine.clock());
+    let old = match args.then {
+        Some(then) => Options { now: then, seen: Some(Seen::as_of(then, global.last)), ..new.clone() },
+        None => new.clone(),
+    };
+    let sides = side(global, &mut engine, &before, &old, &cancel).and_then(|old| {
+        let new = side(global, &mut engine, after.as_ref().unwrap_or(&before), &new, &cancel)?;
         Ok((old, new))
     });
     let (old, new) = sides.map_err(|failure| stopped.failure(failure))?;
@@ -74,13 +79,12 @@ fn side(
     global: &Global,
     engine: &mut Engine,
     source: &Source,
-    now: i64,
+    options: &Options,
     cancel: &Cancel,
 ) -> Result<Side, Failure> {
     let folders = global.folders();
-    let options = Options { now, outside: folders.listing(), ..Options::default() };
-    let mut found = folders.supply(engine, &source.text, &options).map_err(Failure::supply)?;
-    let compilation = engine.compile(&source.text, &options, cancel)?;
+    let mut found = folders.supply(engine, &source.text, options).map_err(Failure::supply)?;
+    let compilation = engine.compile(&source.text, options, cancel)?;
     found.extend(compilation.diagnostics);
     let shown = report::render(source, &found, global.color.on_stderr());
     let _ = io::stderr().write_all(shown.as_bytes());

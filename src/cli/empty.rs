@@ -4,8 +4,9 @@
 use super::exit::Failure;
 use super::report;
 use crate::catalog::tables;
-use crate::compile::{self, Compiled, Options, TableUse};
-use crate::engine::{Cancel, Engine, Sql};
+use crate::compile::{Compiled, Options, TableUse, reference};
+use crate::display::count;
+use crate::engine::{Cancel, Engine};
 use crate::schema::Table;
 use crate::ticks;
 use crate::types::Type;
@@ -24,6 +25,30 @@ pub fn explain(engine: &mut Engine, compiled: &Compiled, cancel: &Cancel) -> Res
     Ok(())
 }
 
+/// Says on stderr which rows are later than a clock that the user chose, where the query looks at them.
+pub fn later(engine: &mut Engine, compiled: &Compiled, cancel: &Cancel) -> Result<(), Failure> {
+    for used in &compiled.tables {
+        if used.until.is_some_and(|until| until <= compiled.now) {
+            continue;
+        }
+        let schema = engine.schema();
+        let Some(column) = schema.table(&used.table).and_then(|table| time_column(table, used)) else {
+            continue;
+        };
+        let (table, time) = (reference(&used.table), reference(&column));
+        let kql = format!("{table} | summarize countif({time} > datetime({}))", ticks::iso(compiled.now));
+        let grid = engine.rows(&kql, &Options::default(), cancel)?;
+        if let Some(Value::Long(later @ 1..)) = grid.rows.first().and_then(|row| row.first()) {
+            let rows = count(later.unsigned_abs(), "row");
+            report::say(&format!(
+                "{rows} of {} later than the clock; --as-of in place of --now leaves such rows out",
+                used.table
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// The column that the query compares with the clock, else the one that says when it happened.
 fn time_column(table: &Table, used: &TableUse) -> Option<String> {
     let known = tables::find(&table.name).map(|row| row.time.to_string());
@@ -33,11 +58,8 @@ fn time_column(table: &Table, used: &TableUse) -> Option<String> {
 }
 
 fn newest(engine: &mut Engine, table: &str, column: &str, cancel: &Cancel) -> Result<Option<i64>, Failure> {
-    let quoted = |name: &str| format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"));
-    let kql = format!("{} | summarize max({})", quoted(table), quoted(column));
-    let compilation = compile::compile(&kql, &engine.schema(), &Options::default());
-    let Some(compiled) = compilation.results.first() else { return Ok(None) };
-    let grid = engine.fetch(&Sql::from(compiled), cancel)?;
+    let kql = format!("{} | summarize max({})", reference(table), reference(column));
+    let grid = engine.rows(&kql, &Options::default(), cancel)?;
     match grid.rows.first().and_then(|row| row.first()) {
         Some(Value::Datetime(at)) => Ok(Some(*at)),
         Some(_) | None => Ok(None),

@@ -59,7 +59,8 @@ struct Desk<'a> {
     global: &'a Global,
     engine: Engine,
     name: DataName,
-    now: i64,
+    /// Of a hunt.
+    options: Options,
     cancel: Cancel,
     gathered: Gathered,
 }
@@ -74,13 +75,12 @@ pub fn run(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
     let stopped = signals::watch(move || asked.cancel())?;
     let (chosen, mut engine) = data::opened(global)?;
     let name = journal::data_name(&chosen, &mut engine)?;
-    let now = data::now(global, engine.clock());
     // Data without indicators name none.
-    let options = Options { now, ..Options::default() };
+    let options = data::options(global, engine.clock());
     let observables = engine.rows(OBSERVABLES, &options, &cancel).unwrap_or_default();
     let notes = Notes::read(&read(&notes_file(name.path.as_deref())?)?);
     let gathered = Gathered::new(&observables, notes);
-    let mut desk = Desk { global, engine, name, now, cancel, gathered };
+    let mut desk = Desk { global, engine, name, options, cancel, gathered };
     let findings: Result<Vec<Finding>, Failure> = wanted.iter().map(|one| desk.finding(one)).collect();
     let findings = findings.map_err(|failure| stopped.failure(failure))?;
     let (title, made) = (args.title.clone(), ticks::iso(wall_clock()));
@@ -126,7 +126,7 @@ impl Desk<'_> {
     fn finding(&mut self, wanted: &Wanted) -> Result<Finding, Failure> {
         match wanted {
             Wanted::Hunt(hunt) => {
-                let finding = self.ran(&hunt.name, &hunt.query, &[], self.now)?;
+                let finding = self.ran(&hunt.name, &hunt.query, self.options.clone())?;
                 Ok(Finding {
                     description: hunt.description.clone(),
                     tactics: hunt.tactics.clone(),
@@ -135,9 +135,11 @@ impl Desk<'_> {
                 })
             }
             Wanted::Run(entry) => {
-                let now = entry.now().unwrap_or(self.now);
+                let outside = self.options.outside.clone();
+                let options = entry.options().map(|options| Options { outside, ..options });
+                let options = options.unwrap_or_else(|| self.options.clone());
                 let name = entry.query.split_whitespace().take(8).collect::<Vec<_>>().join(" ");
-                let finding = self.ran(&name, &entry.query, &entry.params, now)?;
+                let finding = self.ran(&name, &entry.query, options)?;
                 let verdicts = entry.results.iter().zip(&finding.run.results);
                 let words: Vec<String> =
                     verdicts.map(|(before, again)| before.compared(again).words()).collect();
@@ -146,16 +148,8 @@ impl Desk<'_> {
         }
     }
 
-    fn ran(
-        &mut self,
-        name: &str,
-        text: &str,
-        params: &[(String, String)],
-        now: i64,
-    ) -> Result<Finding, Failure> {
+    fn ran(&mut self, name: &str, text: &str, options: Options) -> Result<Finding, Failure> {
         let folders = self.global.folders();
-        let options =
-            Options { now, params: params.to_vec(), outside: folders.listing(), ..Options::default() };
         let mut problems = folders.supply(&mut self.engine, text, &options).map_err(Failure::supply)?;
         let compilation = self.engine.compile(text, &options, &self.cancel)?;
         problems.extend(compilation.diagnostics);
@@ -166,7 +160,7 @@ impl Desk<'_> {
             return Err(Failure::silent(Exit::Query));
         }
         let started = std::time::Instant::now();
-        let mut run = Entry::new(text, params, now, wall_clock(), self.name.clone());
+        let mut run = Entry::new(text, &options, wall_clock(), self.name.clone());
         let mut finding = Finding { name: name.to_owned(), ..Finding::default() };
         run.read = Read::all(folders.digests(&compilation.results, &options.outside));
         for (at, compiled) in compilation.results.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::data::Binder;
+use super::data::{self, Binder};
 use super::exit::{Exit, Failure};
 use super::{Global, HuntsArgs, library, table};
 use crate::diag;
@@ -27,7 +27,7 @@ pub fn run(global: &Global, args: &HuntsArgs) -> Result<Exit, Failure> {
     library::of_tactic(&mut hunts, args.tactic.as_deref());
     if args.runnable {
         let binder = Binder::open(global, None)?;
-        let standing = library::standing(global, &binder.schema, binder.now(global));
+        let standing = library::standing(global, &binder.schema, data::now(global, binder.clock));
         hunts.retain(|hunt| standing(hunt) == Ready::Yes);
     }
     if let Some(typed) = &args.find {

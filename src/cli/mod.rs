@@ -47,7 +47,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::export;
 use crate::outside::Folders;
-use crate::ticks::parse_datetime;
+use crate::ticks::{self, parse_datetime};
 use exit::{Exit, Failure};
 use input::Text;
 use report::Color;
@@ -58,7 +58,7 @@ pub use data::Chosen;
 pub use data::engine_options;
 #[cfg(not(feature = "engine"))]
 pub use data::no_engine;
-pub use preferences::{ascii_on_screen, preferences};
+pub use preferences::{ascii_on_screen, clock, preferences};
 pub use report::say;
 
 /// The engine's version; a test asks the engine itself.
@@ -104,6 +104,12 @@ pub struct Global {
     /// The clock of now() and ago(), such as 2026-05-14T12:00:00Z
     #[arg(long, global = true, value_name = "TIME", value_parser = time)]
     pub now: Option<i64>,
+    /// The clock, and no row that is later is seen: what a query gave at that time
+    #[arg(long, global = true, value_name = "TIME", value_parser = time, conflicts_with = "now")]
+    pub as_of: Option<i64>,
+    /// Only rows of so long before the clock, such as 1d or 6h, and none later, as under a portal's time picker
+    #[arg(long, global = true, value_name = "SPAN", value_parser = span)]
+    pub last: Option<i64>,
     /// Memory for queries, such as 2GB; default: 4GB or half of what there is
     #[arg(long, global = true, value_name = "SIZE", env = "KQLHUNT_MEMORY", hide_env = true, value_parser = size)]
     pub memory: Option<u64>,
@@ -363,6 +369,10 @@ fn list_names() -> Vec<&'static str> {
 
 fn time(text: &str) -> Result<i64, String> {
     parse_datetime(text).ok_or_else(|| "not a time; write it as 2026-05-14T12:00:00Z".to_string())
+}
+
+fn span(text: &str) -> Result<i64, String> {
+    ticks::period(text).ok_or_else(|| "write it as 1d, 6h or 30m".to_string())
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

@@ -2,7 +2,8 @@
 
 use super::Global;
 use super::config::{File, Keys};
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
+use crate::app::clock::Clock;
 use crate::app::keymap::Keymap;
 use crate::app::look::{Depth, Look, ascii_terminal};
 use crate::app::preferences::{Clipboard, Preferences};
@@ -88,6 +89,17 @@ pub fn look(file: &File) -> Result<Look, Failure> {
         look.set(slot, &style.value).map_err(wrong)?;
     }
     Ok(look)
+}
+
+/// The query clock of the workbench, where the options choose it.
+pub fn clock(global: &Global) -> Result<Option<Clock>, Failure> {
+    match (global.now.or(global.as_of), global.as_of, global.last) {
+        (None, _, Some(_)) => {
+            Err(Failure::new(Exit::Usage, "in the workbench --last needs --as-of, which says before when"))
+        }
+        (at, None, None) => Ok(at.map(Clock::Fixed)),
+        (at, _, back) => Ok(at.map(|at| Clock::AsOf { at, back })),
+    }
 }
 
 #[cfg(test)]

@@ -33,9 +33,7 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     }
 
     let folders = Folders { missing_is_empty: args.schema.is_some(), ..global.folders() };
-    let (now, params, outside) =
-        (data::now(global, engine.clock()), args.query.param.clone(), folders.listing());
-    let options = Options { now, params, outside, ..Options::default() };
+    let options = Options { params: args.query.param.clone(), ..data::options(global, engine.clock()) };
     let missing = folders.supply(&mut engine, &source.text, &options).map_err(Failure::supply)?;
     let shown = report::render(&source, &missing, global.color.on_stderr());
     let _ = io::stderr().write_all(shown.as_bytes());
@@ -74,7 +72,7 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     exporter.finish(&mut output)?;
     let data = journal::data_name(&chosen, &mut engine)?;
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let run = Entry::new(&source.text, &options.params, now, wall_clock(), data);
+    let run = Entry::new(&source.text, &options, wall_clock(), data);
     let read = Read::all(folders.digests(&compilation.results, &options.outside));
     let run = Entry { ms, read, results: outcomes, ..run };
     let sql = compilation.results.iter().map(|compiled| compiled.sql.clone()).collect();
@@ -84,6 +82,9 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     }
     for compiled in empty {
         empty::explain(&mut engine, compiled, &cancel)?;
+    }
+    for compiled in compilation.results.iter().filter(|_| global.now.is_some() && options.seen.is_none()) {
+        empty::later(&mut engine, compiled, &cancel)?;
     }
     match exporter.neutralised() {
         0 => {}

@@ -98,13 +98,12 @@ fn again(global: &Global, entry: &Entry, data: &mut Open, cancel: &Cancel) -> Re
     if entry.kqlhunt != env!("CARGO_PKG_VERSION") {
         lines.push(format!("it was run by kqlhunt {}", entry.kqlhunt));
     }
-    let Some(now) = entry.now() else {
+    let Some(options) = entry.options() else {
         lines.push(format!("its clock is no time: {}", entry.clock));
         return Ok(Told { holds: false, lines });
     };
     let folders = global.folders();
-    let options =
-        Options { now, params: entry.params.clone(), outside: folders.listing(), ..Options::default() };
+    let options = Options { outside: folders.listing(), ..options };
     let mut found = folders.supply(&mut data.engine, &entry.query, &options).map_err(Failure::supply)?;
     let mut results = Vec::new();
     if !diag::any_error(&found) {

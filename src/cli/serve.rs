@@ -51,8 +51,7 @@ pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> 
     let folders = Folders { missing_is_empty: args.schema.is_some(), ..global.folders() };
 
     let answer = |engine: &mut Engine, kql: &str| -> Result<String, String> {
-        let (now, params, outside) = (data::now(global, engine.clock()), params.clone(), folders.listing());
-        let options = Options { now, params, outside, ..Options::default() };
+        let options = Options { params: params.clone(), ..data::options(global, engine.clock()) };
         let missing = folders.supply(engine, kql, &options).map_err(|error| error.to_string())?;
         if diag::any_error(&missing) {
             return Err(report::lines(kql, &missing));

@@ -81,6 +81,8 @@ pub fn order(
 ) -> Order {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = jobs.or(global.threads).map_or(cores, usize::from);
+    let period = |rule: Hunt| Hunt { period: global.last.or(rule.period), ..rule };
+    let rules = rules.into_iter().map(period).collect();
     Order { rules, now, days, folders: global.folders(), workers }
 }
 
@@ -91,7 +93,8 @@ pub fn swept(
     order: &mut Order,
     fresh: bool,
 ) -> Result<Vec<Row>, Failure> {
-    let clock = if global.now.or(engine.clock()).is_some() { Clock::Given } else { Clock::Wall };
+    let clock =
+        if global.now.or(global.as_of).or(engine.clock()).is_some() { Clock::Given } else { Clock::Wall };
     let data = sweep::identity(engine)?;
     let mut resume = places::cache_folder()
         .and_then(|folder| Resume::open(&folder.join("sweep"), &data, order, clock, fresh))

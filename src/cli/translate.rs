@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::data::Binder;
+use super::data::{self, Binder};
 use super::exit::{Exit, Failure};
 use super::report;
 use super::{Global, TranslateArgs};
@@ -13,8 +13,8 @@ use crate::diag;
 pub fn run(global: &Global, args: &TranslateArgs) -> Result<Exit, Failure> {
     let source = args.query.text.read()?;
     let binder = Binder::open(global, None)?;
-    let (now, params, outside) = (binder.now(global), args.query.param.clone(), global.folders().listing());
-    let options = Options { now, params, outside, trace: args.trace, ..Options::default() };
+    let params = args.query.param.clone();
+    let options = Options { params, trace: args.trace, ..data::options(global, binder.clock) };
     let compilation = compile::compile(&source.text, &binder.schema, &options);
     let shown = report::render(&source, &compilation.diagnostics, global.color.on_stderr());
     let _ = io::stderr().write_all(shown.as_bytes());

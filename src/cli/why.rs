@@ -33,9 +33,7 @@ pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
     let stopped = signals::watch(move || asked.cancel())?;
     let (_, mut engine) = data::opened(global)?;
     let folders = global.folders();
-    let (now, params, outside) =
-        (data::now(global, engine.clock()), args.query.param.clone(), folders.listing());
-    let options = Options { now, params, outside, ..Options::default() };
+    let options = Options { params: args.query.param.clone(), ..data::options(global, engine.clock()) };
     let mut found = folders.supply(&mut engine, &source.text, &options).map_err(Failure::supply)?;
     let compilation = engine.compile(&source.text, &options, &cancel).map_err(Failure::from);
     let compilation = compilation.map_err(|failure| stopped.failure(failure))?;

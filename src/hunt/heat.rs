@@ -21,6 +21,14 @@ pub fn cells(days: &[u64], ascii: bool) -> String {
     days.iter().map(|count| cell(*count, most, ascii)).collect()
 }
 
+/// A bar beside the longest one; something for any.
+pub fn bar(count: u64, most: u64, ascii: bool) -> String {
+    const LONGEST: u128 = 40;
+    let length = (u128::from(count) * LONGEST).div_ceil(u128::from(most.max(count).max(1)));
+    let sign = if ascii { "#" } else { "█" };
+    sign.repeat(usize::try_from(length).unwrap_or(0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +38,7 @@ mod tests {
         assert_eq!(cells(&[0, 1, 50, 51, 76, 100], true), " .:+##");
         assert_eq!(cells(&[0, 0], true), "  ");
         assert_eq!(cells(&[u64::MAX, 1], false), "█░");
+        assert_eq!([0, 1, 50, 100].map(|count| bar(count, 100, true).len()), [0, 1, 20, 40]);
+        assert_eq!(bar(0, 0, false), "");
     }
 }

@@ -8,6 +8,8 @@ pub struct Row {
     /// Its place in the order's rules.
     pub rule: usize,
     pub outcome: Outcome,
+    /// How far each day looked back from its clock, in ticks; `None` for as far as the rule's own text does.
+    pub back: Option<i64>,
     /// The first and the last time in the rows of all days, in ticks, where they have times.
     pub seen: Option<(i64, i64)>,
     pub milliseconds: u64,

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::compile::{Compiled, Steady};
+use crate::compile::{Compiled, Options, Seen, Steady};
 use crate::display::thousands;
 use crate::error::Result;
 use crate::{places, ticks};
@@ -31,6 +31,9 @@ pub struct Entry {
     pub params: Vec<(String, String)>,
     /// What `now()` gave.
     pub clock: String,
+    /// Which rows of tables it saw, where not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Span>,
     pub data: DataName,
     /// The version that ran it.
     pub kqlhunt: String,
@@ -85,6 +88,24 @@ pub struct Read {
     pub name: String,
     /// Of its bytes, or of a kept result's rows; empty when those were not hashed.
     pub sha256: String,
+}
+
+/// A span of time, both ends included.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    pub until: String,
+}
+
+impl Span {
+    /// For people.
+    pub fn words(&self) -> String {
+        match &self.since {
+            Some(since) => format!("rows from {since} to {}", self.until),
+            None => format!("rows to {}, none later", self.until),
+        }
+    }
 }
 
 /// Which data it ran on.
@@ -224,13 +245,15 @@ impl Verdict {
 }
 
 impl Entry {
-    /// A run that ended at this wall clock; both clocks in ticks.
-    pub fn new(query: &str, params: &[(String, String)], now: i64, ended: i64, data: DataName) -> Entry {
+    /// A run that ended at this wall clock, in ticks.
+    pub fn new(query: &str, options: &Options, ended: i64, data: DataName) -> Entry {
+        let span = |seen: Seen| Span { since: seen.since.map(ticks::iso), until: ticks::iso(seen.until) };
         Entry {
             at: ticks::iso(ended),
             query: query.to_owned(),
-            params: params.to_vec(),
-            clock: ticks::iso(now),
+            params: options.params.clone(),
+            clock: ticks::iso(options.now),
+            seen: options.seen.map(span),
             data,
             kqlhunt: env!("CARGO_PKG_VERSION").into(),
             ..Entry::default()
@@ -243,9 +266,19 @@ impl Entry {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The query clock, in ticks; `None` in a file that somebody else wrote.
-    pub fn now(&self) -> Option<i64> {
-        ticks::parse_datetime(&self.clock)
+    /// What its query meant, but for what lies outside; `None` when a time is none, in a file that somebody else
+    /// wrote.
+    pub fn options(&self) -> Option<Options> {
+        let time = |text: &String| ticks::parse_datetime(text);
+        let span = |span: &Span| {
+            let since = span.since.as_ref().map(time);
+            (since != Some(None)).then_some(())?;
+            Some(Seen { since: since.flatten(), until: time(&span.until)? })
+        };
+        let seen = self.seen.as_ref().map(span);
+        (seen != Some(None)).then_some(())?;
+        let (now, params) = (time(&self.clock)?, self.params.clone());
+        Some(Options { now, seen: seen.flatten(), params, ..Options::default() })
     }
 }
 

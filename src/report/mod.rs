@@ -98,6 +98,7 @@ impl Finding {
             ("Data", run.data.title.clone()),
             ("Fingerprint", run.data.fingerprint.clone()),
         ];
+        facts.extend(run.seen.as_ref().map(|seen| ("Seen", seen.words())));
         if let Some((before, summary)) = &self.compared {
             facts.push(("Compared with", format!("the run at {}: {summary}", before.clock)));
             if before.query != run.query {

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::compile::Options;
 use crate::hunt::notes::{Note, Subject, Verdict};
 use crate::journal::{DataName, Outcome, entries};
 use crate::types::{ColumnType, Type};
@@ -13,7 +14,7 @@ const EVIL: &str =
 /// A report in which all that can come from data says this.
 fn report(evil: &str) -> Report {
     let data = DataName { title: evil.into(), ..DataName::default() };
-    let mut run = Entry::new(&format!("print '{evil}' // ```"), &[], 0, 0, data);
+    let mut run = Entry::new(&format!("print '{evil}' // ```"), &Options::default(), 0, data);
     run.results = vec![Outcome { rows: 1, sha256: Some("00".into()), ..Outcome::default() }];
     let shown = Grid {
         columns: vec![ColumnType::new(evil, Type::String), ColumnType::new("Nothing", Type::String)],

@@ -3,7 +3,8 @@
 //!
 //! What a rule sees on a day is what it would have seen when it ran at that day's end. With a `queryPeriod` it sees
 //! that much, as Sentinel's rules do; without one and without a time of its own in the text it sees the day, as
-//! under a portal's time picker; and never what came later.
+//! under a portal's time picker; and never what came later. [`Seen::as_of`](crate::facts::Seen::as_of) says that in one
+//! place, for a sweep's days and for whoever opens one of them.
 
 mod resume;
 mod rule;
@@ -18,7 +19,7 @@ use std::time::UNIX_EPOCH;
 use crate::engine::{Cancel, Engine};
 use crate::error::{Error, Result};
 use crate::hunt::pack::Hunt;
-use crate::hunt::sweep::{Outcome, Row};
+use crate::hunt::sweep::Row;
 use crate::outside::Folders;
 
 /// What is swept, and how.
@@ -68,9 +69,9 @@ pub fn identity(engine: &mut Engine) -> Result<(String, u64, u128)> {
 ///
 /// # Errors
 /// [`Error::Cancelled`].
-pub fn one(engine: &mut Engine, order: &Order, cancel: &Cancel) -> Result<Outcome> {
+pub fn one(engine: &mut Engine, order: &Order, cancel: &Cancel) -> Result<Row> {
     let row = rule::run(engine, order, 0, &order.folders.listing(), cancel, Some(&order.folders))?;
-    Ok(row.map_or_else(|| Outcome::Failed("it was not run".into()), |row| row.outcome))
+    row.ok_or_else(|| Error::message("it was not run"))
 }
 
 /// Runs the rules for which `wanted` says so, several at once, and hands each row over as it comes.

@@ -83,6 +83,7 @@ impl Resume {
             "days": if let Outcome::Ran(days) = &row.outcome { days.clone() } else { Vec::new() },
             "tables": if let Outcome::NoTable(tables) = &row.outcome { tables.clone() } else { Vec::new() },
             "problem": row.outcome.problem(),
+            "back": row.back,
             "first": row.seen.map(|seen| seen.0),
             "last": row.seen.map(|seen| seen.1),
             "milliseconds": row.milliseconds,
@@ -131,7 +132,8 @@ fn row(line: &Json) -> Option<(u64, Row)> {
         _ => return None,
     };
     let seen = line["first"].as_i64().zip(line["last"].as_i64());
-    Some((mark, Row { rule: 0, outcome, seen, milliseconds: line["milliseconds"].as_u64()? }))
+    let back = line["back"].as_i64();
+    Some((mark, Row { rule: 0, outcome, back, seen, milliseconds: line["milliseconds"].as_u64()? }))
 }
 
 #[cfg(test)]
@@ -151,7 +153,7 @@ mod tests {
             order.now = at;
             Resume::open(folder.path(), &data, &mut order, clock, false).map(|resume| (resume, order.clone()))
         };
-        let row = |rule, outcome| Row { rule, outcome, seen: Some((7, 8)), milliseconds: 3 };
+        let row = |rule, outcome| Row { rule, outcome, back: Some(DAY), seen: Some((7, 8)), milliseconds: 3 };
         let rows = [
             row(0, Outcome::Ran(vec![1, 2])),
             row(1, Outcome::NoTable(vec!["SigninLogs".into()])),

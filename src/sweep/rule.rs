@@ -28,15 +28,18 @@ pub fn run(
 ) -> Result<Option<Row>> {
     let started = Instant::now();
     let mut sweep = OneRule { engine, order, at, listing, cancel, folders };
-    let (outcome, seen) = match sweep.days() {
+    let (outcome, back, seen) = match sweep.days() {
         Ok(Some(found)) => found,
         Ok(None) => return Ok(None),
         Err(Error::Cancelled) => return Err(Error::Cancelled),
-        Err(error) => (Outcome::Failed(error.to_string()), None),
+        Err(error) => (Outcome::Failed(error.to_string()), None, None),
     };
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(Some(Row { rule: at, outcome, seen, milliseconds }))
+    Ok(Some(Row { rule: at, outcome, back, seen, milliseconds }))
 }
+
+/// What came of the days, how far each looked back, and the times in the rows.
+type Found = (Outcome, Option<i64>, Span);
 
 /// The first and the last time in some rows, in ticks.
 type Span = Option<(i64, i64)>;
@@ -60,21 +63,21 @@ impl OneRule<'_> {
         self.engine.compile(&self.order.rules[self.at].query, &options, self.cancel)
     }
 
-    fn days(&mut self) -> Result<Option<(Outcome, Span)>> {
+    fn days(&mut self) -> Result<Option<Found>> {
         let rule = &self.order.rules[self.at];
         let (now, text) = (self.order.now, rule.query.as_str());
         if let Some(folders) = self.folders {
             let options = self.options(now, None);
             let missing = folders.supply(self.engine, text, &options)?;
             if any_error(&missing) {
-                return Ok(Some((Outcome::Failed(first_error(text, &missing)), None)));
+                return Ok(Some((Outcome::Failed(first_error(text, &missing)), None, None)));
             }
         }
         // Without the data: a text that cannot be run asks them nothing.
         let schema = self.engine.schema();
         let plain = crate::compile::compile(text, &schema, &self.options(now, None));
         if let Some(outcome) = mistake(text, &plain.diagnostics) {
-            return Ok(Some((outcome, None)));
+            return Ok(Some((outcome, None, None)));
         }
         if self.folders.is_none() && plain.results.iter().any(|result| !result.inputs.is_empty()) {
             return Ok(None);
@@ -87,10 +90,9 @@ impl OneRule<'_> {
         let mut seen = None;
         for day in (0..self.order.days).rev() {
             let clock = now.saturating_sub(i64::try_from(day).unwrap_or(i64::MAX).saturating_mul(DAY)).max(0);
-            let since = back.map(|back| clock.saturating_sub(back).max(0));
-            let compilation = self.compile(clock, Some(Seen { since, until: clock }))?;
+            let compilation = self.compile(clock, Some(Seen::as_of(clock, back)))?;
             if let Some(outcome) = mistake(text, &compilation.diagnostics) {
-                return Ok(Some((outcome, None)));
+                return Ok(Some((outcome, None, None)));
             }
             let texts: Vec<String> = compilation.results.iter().map(|result| result.sql.clone()).collect();
             let count = match &before {
@@ -105,7 +107,7 @@ impl OneRule<'_> {
             days.push(count);
             before = Some((texts, count));
         }
-        Ok(Some((Outcome::Ran(days), seen)))
+        Ok(Some((Outcome::Ran(days), back, seen)))
     }
 
     fn count(&mut self, compilation: &Compilation) -> Result<(u64, Span)> {

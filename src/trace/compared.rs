@@ -108,7 +108,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// Two units at most: `3 h 20 min`.
-fn distance(ticks: u64) -> String {
+pub fn distance(ticks: u64) -> String {
     let units = [(ticks::DAY, "d"), (ticks::HOUR, "h"), (ticks::MINUTE, "min"), (ticks::SECOND, "s")];
     let mut left = ticks;
     let mut parts = Vec::new();

@@ -17,6 +17,7 @@ mod stages;
 mod why;
 
 pub use behind::{Behind, Opened, aggregates, behind};
+pub use compared::distance;
 pub use health::{Health, health};
 pub use shown::{json, lines};
 pub use stages::{Counted, count, stages};

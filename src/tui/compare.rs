@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::ledger::{Known, Pair};
+use super::queries::options;
 use super::runner::{Runner, failure};
+use crate::app::clock::Clock;
 use crate::app::diff::{self as shown, Compared, Side};
 use crate::app::msg::{Failure, Msg};
-use crate::compile::Options;
 use crate::diag::any_error;
 use crate::engine::{Cancel, Engine, Pick, ResultId, Sql};
 use crate::error::{Error, Result};
@@ -70,14 +71,14 @@ impl Runner {
                 let side = journal::Side { grid, steady: steady.clone() };
                 Ok(Found { side, now: *now, entry })
             }
-            Side::Clock { text, now } => self.run_at(engine, text, *now, cancel),
+            Side::Clock { text, clock } => self.run_at(engine, text, *clock, cancel),
         }
     }
 
     /// Runs a query at another clock; that is a run like any other.
-    fn run_at(&self, engine: &mut Engine, text: &str, now: i64, cancel: &Cancel) -> Result<Found> {
+    fn run_at(&self, engine: &mut Engine, text: &str, clock: Clock, cancel: &Cancel) -> Result<Found> {
         let started = Instant::now();
-        let options = Options { now, outside: self.folders.listing(), ..Options::default() };
+        let options = options(clock, &self.folders);
         let mut problems = self.folders.supply(engine, text, &options)?;
         let compilation = engine.compile(text, &options, cancel)?;
         problems.extend(compilation.diagnostics);
@@ -97,11 +98,11 @@ impl Runner {
         let ms = started.elapsed().as_millis() as u64;
         let untied = engine.untied(text, skipped, compiled, &options, cancel);
         let read = Read::all(self.folders.digests(std::slice::from_ref(compiled), &options.outside));
-        let entry = Entry::new(text, &options.params, now, wall_clock(), self.data(engine)?);
+        let entry = Entry::new(text, &options, wall_clock(), self.data(engine)?);
         let entry =
             Entry { ms, skipped, read, results: vec![Outcome::new(compiled, digest, untied)], ..entry };
         self.ledger.journal(&entry)?;
         let side = journal::Side { grid, steady: compiled.steadiness.columns.clone() };
-        Ok(Found { side, now, entry: Some(entry) })
+        Ok(Found { side, now: options.now, entry: Some(entry) })
     }
 }

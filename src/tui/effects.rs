@@ -116,12 +116,12 @@ impl Effects {
 
     pub fn perform(&mut self, effect: Effect, schema: &Arc<Schema>) -> Left {
         match effect {
-            Effect::Run { run, text, now } => self.runner.run(run, Work::Query { text, now }),
+            Effect::Run { run, text, clock } => self.runner.run(run, Work::Query { text, clock }),
             Effect::Compare { run, compared } => self.runner.run(run, Work::Compare(compared)),
             Effect::Cancel => self.runner.cancel(),
             Effect::Load(path) => self.runner.load(path),
-            Effect::Check { version, offset, text, now } => {
-                self.checker.check(Check { version, offset, text, now, schema: schema.clone() });
+            Effect::Check { version, offset, text, clock } => {
+                self.checker.check(Check { version, offset, text, clock, schema: schema.clone() });
             }
             Effect::Read(window) => {
                 if let Some(open) = &mut self.open {
@@ -151,10 +151,12 @@ impl Effects {
                     open.handle.name_results(names.collect());
                 }
             }
-            Effect::Ages { purpose, text, now } => self.ask(Job::Ages { purpose, text, now }),
-            Effect::Ask { question, ticket, kql, now } => self.ask(Job::Ask { question, ticket, kql, now }),
-            Effect::Follow { follow, ticket, text, now } => {
-                self.ask(Job::Follow { follow, ticket, text, now })
+            Effect::Ages { purpose, text, clock } => self.ask(Job::Ages { purpose, text, clock }),
+            Effect::Ask { question, ticket, kql, clock } => {
+                self.ask(Job::Ask { question, ticket, kql, clock })
+            }
+            Effect::Follow { follow, ticket, text, clock } => {
+                self.ask(Job::Follow { follow, ticket, text, clock })
             }
             Effect::Survey(survey) => self.ask(Job::Survey(survey)),
             Effect::Learn(ask) => self.ask(Job::Learn(ask)),

@@ -1,14 +1,16 @@
 //! Follows rows through a query, on the thread of the small queries.
 
+use super::queries::options;
+use crate::app::clock::Clock;
+use crate::app::days::Days;
 use crate::app::msg::{Follow, Followed};
-use crate::compile::Options;
+use crate::compile::Seen;
 use crate::engine::{Cancel, Engine};
 use crate::error::{Error, Result};
 use crate::hunt::pack::Hunt;
 use crate::hunt::sweep::Outcome;
 use crate::outside::Folders;
 use crate::sweep::{self, Order};
-use crate::ticks::{self, DAY};
 use crate::trace;
 
 /// Groups whose keys are told one by one.
@@ -20,10 +22,10 @@ pub fn follow(
     folders: &Folders,
     wanted: &Follow,
     text: &str,
-    now: i64,
+    clock: Clock,
     cancel: &Cancel,
 ) -> Result<Followed> {
-    let options = Options { now, outside: folders.listing(), ..Options::default() };
+    let options = options(clock, folders);
     folders.supply(engine, text, &options)?;
     let compilation = engine.compile(text, &options, cancel)?;
     if let Some(first) = compilation.diagnostics.iter().find(|one| one.is_error()) {
@@ -53,13 +55,13 @@ pub fn follow(
             Followed::Query { kql: found.kql, said }
         }
         Follow::Days(days) => {
-            let rule = Hunt { query: text.to_owned(), ..Hunt::default() };
-            let order = Order { rules: vec![rule], now, days: *days, folders: folders.clone(), workers: 1 };
-            match sweep::one(engine, &order, cancel)? {
-                Outcome::Ran(rows) => Followed::Report {
-                    title: "Rows on each day, at its clock".into(),
-                    lines: by_day(now, &rows),
-                },
+            let period = clock.seen().and_then(Seen::back);
+            let rule = Hunt { query: text.to_owned(), period, ..Hunt::default() };
+            let (now, rules) = (options.now, vec![rule]);
+            let order = Order { rules, now, days: *days, folders: folders.clone(), workers: 1 };
+            let found = sweep::one(engine, &order, cancel)?;
+            match found.outcome {
+                Outcome::Ran(rows) => Followed::Days(Days { now, back: found.back, rows }),
                 other => return Err(Error::message(other.problem())),
             }
         }
@@ -78,19 +80,4 @@ pub fn follow(
         true => Err(Error::Cancelled),
         false => Ok(answer),
     }
-}
-
-/// One line a day, the oldest first; bars are of `#`, so that every terminal shows them.
-fn by_day(now: i64, rows: &[u64]) -> Vec<String> {
-    const BAR: u64 = 40;
-    let most = rows.iter().copied().max().unwrap_or(0).max(1);
-    let width = most.to_string().len();
-    let last = rows.len().saturating_sub(1);
-    let line = |(at, rows): (usize, &u64)| {
-        let ago = i64::try_from(last - at).unwrap_or(0);
-        let clock = ticks::iso(now - ago * DAY);
-        let bar = "#".repeat(usize::try_from((rows * BAR).div_ceil(most)).unwrap_or(0));
-        format!("{clock}  {rows:>width$}  {bar}").trim_end().to_owned()
-    };
-    rows.iter().enumerate().map(line).collect()
 }

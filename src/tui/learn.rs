@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::queries::fetch;
 use crate::app::completion::Found;
-use crate::compile::{quoted, reference};
+use crate::compile::{Options, quoted, reference};
 use crate::engine::{Cancel, Engine};
 use crate::error::Result;
 use crate::ide::complete::{Ask, Source};
-use crate::sys::wall_clock;
 use crate::value::Value;
 
 /// Values that are offered, and how long one may be, in bytes; longer ones nobody chooses.
@@ -35,7 +33,7 @@ fn values(engine: &mut Engine, source: &Source, cancel: &Cancel) -> Result<Found
         "{table}{few} | summarize rows = count() by value = tostring({column}{path}) \
          | where isnotempty(value) and strlen(value) <= {VALUE_BYTES} | top {VALUES} by rows"
     );
-    let grid = fetch(engine, &kql, wall_clock(), cancel)?;
+    let grid = engine.rows(&kql, &Options::default(), cancel)?;
     let column = |name: &str| grid.columns.iter().position(|column| column.name == name);
     let (Some(value), Some(rows)) = (column("value"), column("rows")) else {
         return Ok(Found::Values(Vec::new()));
@@ -52,7 +50,7 @@ fn paths(engine: &mut Engine, source: &Source, cancel: &Cancel) -> Result<Found>
     let kql = format!(
         "{table} | take {ROWS} | summarize take_any({column}) by value = tostring({column}) | project value"
     );
-    let grid = fetch(engine, &kql, wall_clock(), cancel)?;
+    let grid = engine.rows(&kql, &Options::default(), cancel)?;
     let mut counts: BTreeMap<Vec<String>, u64> = BTreeMap::new();
     for row in &grid.rows {
         let Some(Value::String(text)) = row.first() else { continue };

@@ -11,8 +11,9 @@ use super::follow::follow;
 use super::learn;
 use super::picks;
 use super::run::Event;
+use crate::app::clock::Clock;
 use crate::app::msg::{AgePurpose, Follow, Msg, Question, Survey, TableAge, Topic};
-use crate::compile::{self, TableUse};
+use crate::compile::{self, Options, TableUse};
 use crate::engine::{Cancel, Engine, Handle};
 use crate::error::Result;
 use crate::hunt::pivot;
@@ -20,12 +21,13 @@ use crate::ide::complete::Ask;
 use crate::outside::Folders;
 use crate::schema::Schema;
 use crate::sys::wall_clock;
-use crate::value::{Grid, Value};
+use crate::ticks;
+use crate::value::Value;
 
 pub enum Job {
-    Ages { purpose: AgePurpose, text: String, now: Option<i64> },
-    Ask { question: Question, ticket: u64, kql: String, now: i64 },
-    Follow { follow: Follow, ticket: u64, text: String, now: Option<i64> },
+    Ages { purpose: AgePurpose, text: String, clock: Clock },
+    Ask { question: Question, ticket: u64, kql: String, clock: Clock },
+    Follow { follow: Follow, ticket: u64, text: String, clock: Clock },
     Learn(Ask),
     Survey(Survey),
 }
@@ -92,17 +94,17 @@ fn serve(handle: &Handle, folders: &Folders, todo: &Receiver<(Job, Cancel)>, eve
         }
         let answer = current(&mut kept, handle);
         let msg = match job {
-            Job::Ages { purpose, text, now } => {
-                let ages = answer.and_then(|engine| ages(engine, folders, &text, now, &cancel));
+            Job::Ages { purpose, text, clock } => {
+                let ages = answer.and_then(|engine| ages(engine, folders, &text, clock, &cancel));
                 Msg::Ages { purpose, ages: ages.map_err(|error| error.to_string()) }
             }
-            Job::Ask { question, ticket, kql, now } => {
-                let answer = answer.and_then(|engine| fetch(engine, &kql, now, &cancel));
+            Job::Ask { question, ticket, kql, clock } => {
+                let answer = answer.and_then(|engine| engine.rows(&kql, &options(clock, folders), &cancel));
                 Msg::Answered { question, ticket, answer: answer.map_err(|error| error.to_string()) }
             }
-            Job::Follow { follow: wanted, ticket, text, now } => {
-                let now = now.unwrap_or_else(wall_clock);
-                let answer = answer.and_then(|engine| follow(engine, folders, &wanted, &text, now, &cancel));
+            Job::Follow { follow: wanted, ticket, text, clock } => {
+                let answer =
+                    answer.and_then(|engine| follow(engine, folders, &wanted, &text, clock, &cancel));
                 Msg::Followed { ticket, answer: answer.map_err(|error| error.to_string()) }
             }
             Job::Survey(survey) => {
@@ -130,9 +132,10 @@ fn current<'a>(kept: &'a mut Option<Engine>, handle: &Handle) -> Result<&'a mut 
     Ok(kept.insert(engine))
 }
 
-/// The rows of one of our own queries.
-pub fn fetch(engine: &mut Engine, kql: &str, now: i64, cancel: &Cancel) -> Result<Grid> {
-    engine.rows(kql, &compile::Options { now, ..compile::Options::default() }, cancel)
+/// What queries mean at a clock.
+pub fn options(clock: Clock, folders: &Folders) -> Options {
+    let now = clock.now().unwrap_or_else(wall_clock);
+    Options { now, seen: clock.seen(), outside: folders.listing(), ..Options::default() }
 }
 
 /// The age of each table of a text, or of every table when it reads none.
@@ -140,26 +143,30 @@ fn ages(
     engine: &mut Engine,
     folders: &Folders,
     text: &str,
-    now: Option<i64>,
+    clock: Clock,
     cancel: &Cancel,
 ) -> Result<Vec<TableAge>> {
-    let now = now.unwrap_or_else(wall_clock);
     let schema = engine.schema();
-    let options = compile::Options { now, outside: folders.listing(), ..compile::Options::default() };
+    let options = options(clock, folders);
+    // Of all rows, seen or not.
+    let all = Options { now: options.now, ..Options::default() };
     let compilation = compile::compile(text, &schema, &options);
     let mut ages = Vec::new();
-    for (used, now) in tables(&compilation, &schema, now) {
+    for (used, now) in tables(&compilation, &schema, options.now) {
         let Some(time_column) = used.time_column.or_else(|| pivot::time_column(&schema, &used.table)) else {
             continue;
         };
-        let kql = format!("{} | summarize max({})", pivot::name(&used.table), pivot::name(&time_column));
-        let grid = fetch(engine, &kql, now, cancel)?;
-        let newest = match grid.rows.first().and_then(|row| row.first()) {
-            Some(Value::Datetime(at)) => Some(*at),
-            Some(_) | None => None,
+        let (from, time) = (pivot::name(&used.table), pivot::name(&time_column));
+        let clock = ticks::iso(now);
+        let kql = format!("{from} | summarize max({time}), countif({time} > datetime({clock}))");
+        let grid = engine.rows(&kql, &all, cancel)?;
+        let (newest, later) = match grid.rows.first().map(Vec::as_slice) {
+            Some([Value::Datetime(at), Value::Long(later)]) => (Some(*at), later.unsigned_abs()),
+            Some(_) | None => (None, 0),
         };
         let (table, since, until) = (used.table, used.since, used.until);
-        ages.push(TableAge { table, time_column, newest, since, until, now });
+        let later = if until.is_none_or(|until| until > now) { later } else { 0 };
+        ages.push(TableAge { table, time_column, newest, since, until, now, later });
     }
     Ok(ages)
 }
@@ -188,7 +195,7 @@ pub struct Check {
     pub version: u64,
     pub offset: usize,
     pub text: String,
-    pub now: Option<i64>,
+    pub clock: Clock,
     pub schema: Arc<Schema>,
 }
 
@@ -210,13 +217,11 @@ impl Checker {
             }
             while rung.recv().is_ok() {
                 let check = todo.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let Some(Check { version, offset, text, now, schema }) = check else { continue };
-                let now = now.unwrap_or_else(wall_clock);
-                let outside = folders.listing();
-                if events.send(Event::Msg(Msg::Outside(outside.clone()))).is_err() {
+                let Some(Check { version, offset, text, clock, schema }) = check else { continue };
+                let options = Options { advice: true, ..options(clock, &folders) };
+                if events.send(Event::Msg(Msg::Outside(options.outside.clone()))).is_err() {
                     return;
                 }
-                let options = compile::Options { now, outside, advice: true, ..compile::Options::default() };
                 let compilation = compile::compile(&text, &schema, &options);
                 let missing = folders.missing(&compilation.results);
                 let diagnostics = [compilation.diagnostics, missing].concat();

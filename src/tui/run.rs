@@ -17,6 +17,7 @@ use super::signals::{self, Rescue};
 use super::terminal::{self, Screen};
 use super::theme::Theme;
 use super::{editor, files, input, sessions};
+use crate::app::clock::Clock;
 use crate::app::msg::{Effect, Msg};
 use crate::app::preferences::Preferences;
 use crate::app::session::{Ended, Session};
@@ -41,8 +42,8 @@ pub struct Options {
     pub fallback: Option<PathBuf>,
     /// A query file to open.
     pub file: Option<PathBuf>,
-    /// The query clock, in ticks.
-    pub now: Option<i64>,
+    /// The query clock, where it is chosen.
+    pub clock: Option<Clock>,
     pub ascii: bool,
     /// Whether runs go into the journal.
     pub journal: bool,
@@ -151,7 +152,7 @@ impl Desk {
             show_empty: options.preferences.show_empty,
             zone: options.preferences.zone.clone(),
             title: options.title.clone(),
-            now: options.now,
+            clock: options.clock,
             hunts,
         });
         let Preferences { look, depth, warnings, .. } = &options.preferences;

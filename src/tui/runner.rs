@@ -11,11 +11,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::ledger::{Ledger, Ran};
+use super::queries::options;
 use super::run::Event;
 use super::signals;
+use crate::app::clock::Clock;
 use crate::app::diff::Compared;
 use crate::app::msg::{Failure, Msg, Opened};
-use crate::compile;
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
 use crate::error::{Error, Result};
@@ -69,7 +70,7 @@ struct Run {
 
 /// What is run.
 pub enum Work {
-    Query { text: String, now: Option<i64> },
+    Query { text: String, clock: Clock },
     Compare(Compared),
 }
 
@@ -242,8 +243,8 @@ impl Runner {
     fn work(&self, shift: u64, mut engine: Engine, mut source: Source) {
         while let Some(job) = self.next(shift) {
             match job {
-                Job::Run(Run { run, work: Work::Query { text, now }, cancel }) => {
-                    self.perform(&mut engine, run, text, now, &cancel);
+                Job::Run(Run { run, work: Work::Query { text, clock }, cancel }) => {
+                    self.perform(&mut engine, run, text, clock, &cancel);
                 }
                 Job::Run(Run { run, work: Work::Compare(wanted), cancel }) => {
                     self.compare(&mut engine, run, &wanted, &cancel);
@@ -279,12 +280,11 @@ impl Runner {
         }
     }
 
-    fn perform(&self, engine: &mut Engine, run: u64, text: String, now: Option<i64>, cancel: &Cancel) {
+    fn perform(&self, engine: &mut Engine, run: u64, text: String, clock: Clock, cancel: &Cancel) {
         signals::rehearse("engine");
         let started = Instant::now();
         let ms = || started.elapsed().as_millis() as u64;
-        let (now, outside) = (now.unwrap_or_else(wall_clock), self.folders.listing());
-        let options = compile::Options { now, outside, ..compile::Options::default() };
+        let options = options(clock, &self.folders);
         let progress = engine.progress();
         progress.begin();
         let told =
@@ -341,8 +341,7 @@ impl Runner {
             skipped,
             said: String::new(),
         });
-        let entry =
-            Entry { ms, skipped, ..Entry::new(&text, &options.params, now, ended, DataName::default()) };
+        let entry = Entry { ms, skipped, ..Entry::new(&text, &options, ended, DataName::default()) };
         // What is called Last is another result by now.
         let untied = read.is_empty() && engine.untied(&text, skipped, &kept, &options, cancel);
         let files = Read::all(self.folders.digests(std::slice::from_ref(&kept), &options.outside));

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kqlhunt::app::completion::Found;
+use kqlhunt::app::days::Days;
 use kqlhunt::app::diff;
 use kqlhunt::app::look::{Depth, Look};
 use kqlhunt::app::mouse::{Does, Mouse};
 use kqlhunt::app::msg::{
-    Conditions, Copied, CopyText, Effect, Failure, Find, Follow, Followed, FoundRow, Msg, Opened, Purpose,
-    Question, Rows, Survey, TableAge, Topic, Window,
+    AgePurpose, Conditions, Copied, CopyText, Effect, Failure, Find, Follow, Followed, FoundRow, Msg, Opened,
+    Purpose, Question, Rows, Survey, TableAge, Topic, Window,
 };
 use kqlhunt::app::session::Ended;
 use kqlhunt::app::sweep::State;
@@ -111,7 +112,7 @@ impl Stage {
             show_empty: false,
             zone: Default::default(),
             title: "sample".into(),
-            now: None,
+            clock: None,
             hunts: Arc::new(pack::shipped().unwrap()),
         });
         Stage { app, depth: Depth::Ansi, at: 0, effects: Vec::new(), ran: HashMap::new(), held: None }
@@ -549,7 +550,10 @@ fn followed(follow: &Follow, text: &str) -> Result<Followed, String> {
                 (rows, bins) => format!("rows behind: {} groups, bins {bins:?}", rows.len()),
             },
         }),
-        Follow::Days(days) => Ok(Followed::Report { title: format!("{days} days"), lines: Vec::new() }),
+        Follow::Days(days) => {
+            let rows = (0..*days as u64).map(|day| day * day % 97 * 13).collect();
+            Ok(Followed::Days(Days { now: now(), back: Some(DAY), rows }))
+        }
         Follow::Health => Err("OfficeActivity\u{1b} cannot be read".into()),
     }
 }
@@ -565,7 +569,7 @@ fn swept(ticket: u64, days: usize) -> Vec<Msg> {
     ];
     let row = |(rule, outcome): (usize, Outcome)| {
         let seen = outcome.hits().map(|_| (now() - 2 * DAY, now() - 17 * MINUTE));
-        Msg::Swept { ticket, row: Row { rule, outcome, seen, milliseconds: 37 } }
+        Msg::Swept { ticket, row: Row { rule, outcome, back: Some(DAY), seen, milliseconds: 37 } }
     };
     let before = if days == 3 { 2 } else { 0 };
     let mut msgs = vec![Msg::Sweeping { ticket, now: now(), before }];
@@ -602,7 +606,7 @@ fn library() -> Msg {
 
 fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
     match effect {
-        Effect::Run { run, text, now: _ } => outcome(*run, text),
+        Effect::Run { run, text, clock: _ } => outcome(*run, text),
         Effect::Compare { run, .. } => vec![difference(*run)],
         Effect::Report(wanted) => vec![Msg::Reported(match wanted.path.to_str() {
             Some("there.md") => Err("there.md is there already; :report! writes over it".into()),
@@ -625,7 +629,11 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
         Effect::Check { version, offset, text, .. } => {
             vec![Msg::Checked { version: *version, offset: *offset, diagnostics: mistakes(text) }]
         }
-        Effect::Ages { purpose, .. } => vec![Msg::Ages { purpose: *purpose, ages: Ok(ages()) }],
+        Effect::Ages { purpose, .. } => {
+            let later = if matches!(purpose, AgePurpose::Later { .. }) { 1_204 } else { 0 };
+            let ages = ages().into_iter().map(|age| TableAge { later, ..age }).skip(usize::from(later > 0));
+            vec![Msg::Ages { purpose: *purpose, ages: Ok(ages.collect()) }]
+        }
         Effect::Ask { question, ticket, kql, .. } => {
             let answer = Ok(answer(*question, kql));
             vec![Msg::Answered { question: *question, ticket: *ticket, answer }]
@@ -859,6 +867,7 @@ fn ages() -> Vec<TableAge> {
         since: Some(since),
         until: None,
         now,
+        later: 0,
     };
     vec![
         age("ThreatIntelIndicators", day(5, 13), now - 14 * DAY),

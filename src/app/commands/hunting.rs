@@ -1,5 +1,6 @@
 //! The hunts of the library all at once: what they found, and what they are for.
 
+use super::running::as_of;
 use super::{Command, always, row};
 use crate::app::{coverage, sweep};
 
@@ -31,5 +32,14 @@ pub const ROWS: &[Command] = &[
         "As coverage, over a file that exists.",
         always,
         coverage::command_over,
+    ),
+    row(
+        "as-of",
+        &["asof"],
+        "[T|-7d]",
+        "",
+        "Sets the clock back so that rows later than it are not seen; without a time, hides them or shows them again.",
+        always,
+        as_of,
     ),
 ];

@@ -60,19 +60,19 @@ pub fn run_statement(app: &mut App, statement: Statement) -> Vec<Effect> {
     app.check_at = None;
     app.save_at = None;
     app.say(NoteKind::Plain, "");
-    vec![Effect::Save(app.session()), Effect::Run { run, text: filled.text, now: app.clock.now() }]
+    vec![Effect::Save(app.session()), Effect::Run { run, text: filled.text, clock: app.clock }]
 }
 
 /// Runs a query that stands in no editor, at the clock of the result that it comes from.
 pub fn run_beside(app: &mut App, text: String, said: String) -> Vec<Effect> {
-    let now = app.grid.as_ref().map(|grid| grid.compiled.now);
+    let clock = app.grid.as_ref().map_or(app.clock, |grid| Clock::of(&grid.compiled));
     let effects = run_statement(app, Statement { offset: 0, text });
     if let Some(running) = &mut app.running {
         // No mistake of it is a mistake of the text in the pane.
         (running.version, running.said) = (u64::MAX, said);
     }
     let at = |effect| match effect {
-        Effect::Run { run, text, .. } => Effect::Run { run, text, now },
+        Effect::Run { run, text, .. } => Effect::Run { run, text, clock },
         other => other,
     };
     effects.into_iter().map(at).collect()
@@ -136,17 +136,39 @@ pub fn clock(app: &mut App, typed: &str) -> Vec<Effect> {
     match clock::parse(typed) {
         Ok(Wanted::Newest) => newest(app, false),
         Ok(Wanted::Set(clock)) => set_clock(app, clock),
-        Ok(Wanted::Shift(ticks)) => match app.clock {
-            Clock::Fixed(at) => match at.checked_add(ticks).and_then(crate::ticks::datetime) {
-                Some(at) => set_clock(app, Clock::Fixed(at)),
-                None => app.say(NoteKind::Error, "that is before year 1 or after year 9999"),
-            },
-            Clock::Wall => app.say(NoteKind::Warning, "a distance needs a fixed clock; try :now newest"),
-        },
+        Ok(Wanted::Shift(ticks)) => shift(app, ticks, Clock::moved),
         Err(why) => {
             let said = text::shown(&why, app.ascii).into_owned();
             app.say(NoteKind::Error, said)
         }
+    }
+}
+
+/// Sets the clock to so many ticks later, or earlier.
+fn shift(app: &mut App, ticks: i64, clock: fn(Clock, i64) -> Clock) -> Vec<Effect> {
+    let Some(at) = app.clock.now() else {
+        return app.say(NoteKind::Warning, "a distance needs a fixed clock; try :now newest");
+    };
+    match at.checked_add(ticks).and_then(crate::ticks::datetime) {
+        Some(at) => set_clock(app, clock(app.clock, at)),
+        None => app.say(NoteKind::Error, "that is before year 1 or after year 9999"),
+    }
+}
+
+/// Sets the clock so that what came later is not seen; without a word, at the clock as it is, or sees all again.
+pub fn as_of(app: &mut App, typed: &str) -> Vec<Effect> {
+    let clock = |_, at| Clock::AsOf { at, back: None };
+    match (typed.trim(), app.clock) {
+        ("", Clock::AsOf { at, .. }) => set_clock(app, Clock::Fixed(at)),
+        ("", _) => shift(app, 0, clock),
+        (typed, before) => match clock::parse(typed) {
+            Ok(Wanted::Shift(ticks)) => shift(app, ticks, clock),
+            Ok(Wanted::Set(Clock::Fixed(at) | Clock::AsOf { at, .. })) => set_clock(app, clock(before, at)),
+            Ok(Wanted::Set(Clock::Wall) | Wanted::Newest) | Err(_) => {
+                let said = text::shown(typed, app.ascii).into_owned();
+                app.say(NoteKind::Error, format!("'{said}' is no time: try 2026-05-14T12:00:00Z or -7d"))
+            }
+        },
     }
 }
 
@@ -178,18 +200,14 @@ pub fn zone(app: &mut App, typed: &str) -> Vec<Effect> {
 pub fn newest(app: &mut App, run: bool) -> Vec<Effect> {
     let text = statement::current(app).text;
     app.say(NoteKind::Plain, "looking for the newest rows...");
-    vec![Effect::Ages { purpose: AgePurpose::Clock { run }, text, now: app.clock.now() }]
+    vec![Effect::Ages { purpose: AgePurpose::Clock { run }, text, clock: app.clock }]
 }
 
 pub fn set_clock(app: &mut App, clock: Clock) -> Vec<Effect> {
     app.clock = clock;
     app.clock_chosen = true;
     app.check_at = Some(app.at);
-    let said = match clock {
-        Clock::Wall => "now() is the time at which a query starts".to_string(),
-        Clock::Fixed(at) => format!("now() is {}; F5 runs again", crate::ticks::iso(at)),
-    };
-    app.say(NoteKind::Good, said);
+    app.say(NoteKind::Good, clock.said());
     vec![Effect::Save(app.session())]
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{tactic, techniques};
 use crate::hunt::pack::Hunt;
-use crate::ticks::{DAY, HOUR, MINUTE, SECOND};
+use crate::ticks::period;
 
 /// Reads one rule; `None` where it has no query and so is something else.
 ///
@@ -66,40 +66,10 @@ fn once(words: impl Iterator<Item = String>) -> Vec<String> {
     found
 }
 
-/// `14d`, `5m` as Sentinel's repository writes it, or `P14D`, `PT1H`; in ticks.
-fn period(written: &str) -> Option<i64> {
-    let written = written.trim().to_ascii_uppercase();
-    let (iso, rest) = match written.strip_prefix('P') {
-        Some(rest) => (true, rest),
-        None => (false, written.as_str()),
-    };
-    let (mut total, mut number, mut in_time) = (0_i64, String::new(), !iso);
-    for letter in rest.chars() {
-        let unit = match letter {
-            '0'..='9' => {
-                number.push(letter);
-                continue;
-            }
-            'T' if iso && number.is_empty() => {
-                in_time = true;
-                continue;
-            }
-            'W' => DAY * 7,
-            'D' => DAY,
-            'H' if in_time => HOUR,
-            'M' if in_time => MINUTE,
-            'S' if in_time => SECOND,
-            _ => return None,
-        };
-        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(unit)?)?;
-        number.clear();
-    }
-    (number.is_empty() && total > 0).then_some(total)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ticks::DAY;
 
     #[test]
     fn a_rule_is_read() {
@@ -124,25 +94,5 @@ mod tests {
             sentinel("k", "query: T\nrelevantTechniques:\ntactics: [1, x]\nseverity: 3\n").unwrap().unwrap();
         assert_eq!((hunt.name.as_str(), hunt.tactics), ("k", vec!["X".to_owned()]));
         assert_eq!((hunt.severity, hunt.techniques.len()), (None, 0));
-    }
-
-    #[test]
-    fn periods_in_both_forms() {
-        let cases = [
-            ("14d", Some(14 * DAY)),
-            ("1h", Some(HOUR)),
-            ("30m", Some(30 * MINUTE)),
-            ("P14D", Some(14 * DAY)),
-            ("PT1H", Some(HOUR)),
-            ("P1DT12H", Some(36 * HOUR)),
-            ("P2W", Some(14 * DAY)),
-            ("P1M", None),
-            ("soon", None),
-            ("", None),
-            ("99999999999999999999d", None),
-        ];
-        for (written, ticks) in cases {
-            assert_eq!(period(written), ticks, "{written}");
-        }
     }
 }

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::super::paint::{clear, frame, put};
 use super::super::theme::Theme;
 use crate::app::popup::{List, ListKind, Popup, Text};
-use crate::app::{App, commands, coverage, items, lists, sweep, text};
+use crate::app::{App, commands, coverage, days, items, lists, sweep, text};
 
 /// Draws the popup if there is one; then gives the place of the cursor, or that it is hidden.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Position>> {
@@ -53,6 +53,7 @@ fn list_title(app: &App, list: &List) -> String {
         ListKind::History => "What was run".into(),
         ListKind::Sweep => app.sweep.as_ref().map(sweep::title).unwrap_or_default(),
         ListKind::Coverage => coverage::title(app),
+        ListKind::Days => days::title(app),
         ListKind::Parameters => "Parameters: 7, 1d, datetime(...) as they are, all else is text".into(),
         ListKind::Filters => "Filters of the result".into(),
         ListKind::Values => commands::values::title(app),
@@ -65,6 +66,7 @@ fn list_keys(list: &List) -> &'static str {
         ListKind::Values => "Enter keeps these rows only  Tab leaves them out  Esc closes",
         ListKind::Sweep => "Left Right day  Enter opens it  Esc closes",
         ListKind::Coverage => "Enter lists its hunts  Esc closes",
+        ListKind::Days => "Enter goes to that day  Esc closes",
         _ => "Enter chooses  Esc closes",
     }
 }

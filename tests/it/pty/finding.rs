@@ -201,3 +201,53 @@ fn a_run_is_in_the_journal_though_the_line_is_cut_while_it_is_hashed() {
     assert_eq!(result["rows"], 900_000);
     assert!(result["sha256"].is_string() || result["unhashed"] == "the workbench ended first", "{result}");
 }
+
+/// The number before a word on the screen.
+fn number_before(screen: &str, words: &str) -> u64 {
+    let before = screen.split(words).next().unwrap_or_default();
+    let digits = before.rsplit(' ').next().unwrap_or_default().replace(',', "");
+    digits.parse().unwrap_or_else(|_| panic!("no number before {words}:\n{screen}"))
+}
+
+#[test]
+fn a_day_that_is_opened_has_as_many_rows_as_were_counted() {
+    let mut terminal = Terminal::ready(Setup { size: (120, 40), ..Setup::default() });
+    terminal
+        .send("OfficeActivity | where TimeGenerated > ago(2d) | summarize Hits=count() by UserId, Operation");
+    terminal.send(F5);
+    terminal.wait("Result  ");
+    terminal.send(CTRL_O);
+    terminal.send(":days 5\r");
+    terminal.wait("Rows as of each day");
+    terminal.send("\x1b[A\x1b[A\r");
+    terminal.wait("as of 2026-05-12 12:00Z: that day had ");
+    let counted = number_before(&terminal.screen(), " rows; F5 runs it");
+    terminal.send(F5);
+    terminal.wait("[2/2] Result2");
+    assert!(
+        counted > 1 && terminal.screen().contains(&format!("Result2  {counted} rows")),
+        "{}",
+        terminal.screen()
+    );
+    // The same on the command line, and again from the journal.
+    let query = "OfficeActivity | where TimeGenerated > ago(2d) | summarize by UserId, Operation | count";
+    let there =
+        said(&terminal, &["query", "--sample", "--as-of", "2026-05-12T12:00Z", "--format", "csv", query]);
+    assert_eq!(there.lines().last(), Some(counted.to_string().as_str()), "{there}");
+    journaled(&terminal, 3);
+    let seen: Vec<String> = journal(&terminal).iter().map(|run| run["seen"]["until"].to_string()).collect();
+    let day = "\"2026-05-12T12:00:00Z\"";
+    assert_eq!(seen, ["null", day, day]);
+    let again = said(&terminal, &["replay", "xdg_state_home/kqlhunt/journal.jsonl"]);
+    assert!(again.ends_with("3 of 3 give what they gave\n"), "{again}");
+    terminal.send(CTRL_O);
+    terminal.send(":now -1d\r");
+    terminal.wait("as of 2026-05-11T12:00:00Z: no row that is later is seen");
+    terminal.send(":asof\r");
+    terminal.wait("now() is 2026-05-11T12:00:00Z");
+    terminal.send(CTRL_O);
+    terminal.send(F5);
+    terminal.wait("of OfficeActivity; :asof leaves them out");
+    terminal.send(CTRL_Q);
+    terminal.end();
+}
