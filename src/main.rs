@@ -12,9 +12,12 @@ fn main() -> ExitCode {
     // Whatever we make holds investigations: nobody else reads it.
     kqlhunt::sys::make_files_private();
     let arguments = Cli::parse();
-    let ended = cli::complete(&arguments.global).and_then(|global| match &arguments.command {
-        Some(command) => cli::run(&global, command),
-        None => workbench(&global, arguments.file.as_deref()),
+    let ended = cli::complete(&arguments.global).and_then(|global| {
+        kqlhunt::sys::leave_memory_to_others(global.memory);
+        match &arguments.command {
+            Some(command) => cli::run(&global, command),
+            None => workbench(&global, arguments.file.as_deref()),
+        }
     });
     let exit = ended.unwrap_or_else(|failure| {
         if !failure.message.is_empty() {

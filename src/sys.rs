@@ -5,7 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use rustix::fs::Mode;
-use rustix::process::{Pid, test_kill_process, umask};
+use rustix::process::{Pid, Resource, getrlimit, setrlimit, test_kill_process, umask};
 
 use crate::error::{Error, Result};
 
@@ -51,6 +51,17 @@ pub fn memory_bytes() -> u64 {
         .filter_map(|file| fs::read_to_string(file).ok()?.trim().parse::<u64>().ok())
         .min();
     machine.into_iter().chain(group).min().unwrap_or(FALLBACK_BYTES)
+}
+
+/// From now on the process asks in vain for more than four fifths of the memory that there is, or than what is `wanted`
+/// for queries and a quarter more. DuckDB counts what it buffers, but not the rows that it hands out: 2,048 rows of 10 MB
+/// each would else end in the kernel's killing of this process or of another one.
+pub fn leave_memory_to_others(wanted: Option<u64>) {
+    let bytes = (memory_bytes() / 5 * 4).max(wanted.map_or(0, |wanted| wanted.saturating_add(wanted / 4)));
+    let mut limit = getrlimit(Resource::Data);
+    limit.current = [limit.current, limit.maximum, Some(bytes)].into_iter().flatten().min();
+    // Without it queries run as they do with it.
+    let _ = setrlimit(Resource::Data, limit);
 }
 
 /// Where neither can be read (no Linux), so that the default limit is 4 GB.

@@ -255,6 +255,33 @@ fn columns_that_the_data_have_come_in_every_format_and_need_the_data() {
     assert!(errors.contains("declare them"), "{errors}");
 }
 
+/// Rows that are handed out are no memory that DuckDB counts: 2,048 at once, each with the whole array here.
+#[test]
+fn rows_too_large_for_the_machine_are_a_limit_that_is_named() {
+    let sandbox = Sandbox::new();
+    let wide = "print v = range(1, 200000) | mv-expand x = v";
+    let mut little = sandbox.command("sh");
+    little.args(["-c", "ulimit -d 1500000; exec kqlhunt query --memory 256MB \"$0\"", wide]);
+    let output = little.output().expect("runs");
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    assert!(text(&output.stderr).contains("needs more memory"), "{output:?}");
+    // Where nobody set a limit it is one of the program's own.
+    let mut command = sandbox.command("kqlhunt");
+    command.args(["query", "--serve"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("starts");
+    writeln!(child.stdin.as_ref().expect("is piped"), "{}", json!({ "id": 1, "kql": "print 1" }))
+        .expect("asks");
+    let mut answer = String::new();
+    BufReader::new(child.stdout.as_mut().expect("is piped")).read_line(&mut answer).expect("answers");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).expect("reads");
+    drop(child.stdin.take());
+    child.wait().expect("ends");
+    let data = limits.lines().find(|line| line.starts_with("Max data size")).expect("is there");
+    let bytes: u64 =
+        data.split_whitespace().nth(3).and_then(|word| word.parse().ok()).expect("is no 'unlimited'");
+    assert!(bytes < kqlhunt::sys::memory_bytes(), "{data}");
+}
+
 #[test]
 fn one_process_answers_thousands() {
     let sandbox = Sandbox::new();
