@@ -52,7 +52,7 @@ pub struct Compiled {
     pub streams: bool,
     /// What each run gives alike.
     pub steadiness: Steadiness,
-    /// The same where no rows tie for being what `arg_max()` and `arg_min()` take ([`ties`] counts them); `None` where
+    /// The same where no rows tie for being what `arg_max()`, `arg_min()` and `top` take ([`ties`] counts them); `None` where
     /// that makes no difference.
     pub untied: Option<Steadiness>,
     /// The stored functions of the user's that the text calls.
@@ -202,8 +202,8 @@ pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnT
     (compilation.results.into_iter().map(|result| result.columns).collect(), compilation.diagnostics)
 }
 
-/// For each result of a text the SELECTs that count groups whose rows tie for being what `arg_max()` or `arg_min()`
-/// takes, one for each of these; `None` where that cannot be counted.
+/// For each result of a text the SELECTs that count ties for being what `arg_max()`, `arg_min()` or `top` takes, one
+/// for each of these; `None` where that cannot be counted.
 pub fn ties(text: &str, schema: &Schema, options: &Options) -> Vec<Option<Vec<String>>> {
     on_own_stack(text, || {
         let (script, _) = crate::syntax::parse(text);
@@ -214,13 +214,18 @@ pub fn ties(text: &str, schema: &Schema, options: &Options) -> Vec<Option<Vec<St
 }
 
 fn ties_of(plan: &Plan, schema: &Schema) -> Option<Vec<String>> {
-    let count = |contest: plan::Contest| {
-        let (mut keys, groups) = (contest.plan, contest.groups);
+    let written = |mut keys: Plan| {
         plan::use_shadows(&mut keys, schema);
         plan::prune(&mut keys);
-        Some(sql::ties(&sql::write(&keys, None)?, groups, contest.greatest))
+        sql::write(&keys, None)
     };
-    plan.repeatable().then(|| plan::contests(plan))??.into_iter().map(count).collect()
+    let count = |contest: plan::Contest| match contest {
+        plan::Contest::Most { plan, groups, greatest, ty } => {
+            Some(sql::ties(&written(plan)?, groups, greatest, ty))
+        }
+        plan::Contest::First { taken, more } => Some(sql::ties_of_first(&written(taken)?, &written(more)?)),
+    };
+    plan.repeatable().then(|| plan::contests(plan))?.into_iter().map(count).collect()
 }
 
 /// Where the last query of a text has given its rows, before a `render`: what is written there works on its

@@ -153,7 +153,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// What is known of a result whose rows have all gone into the digest. `untied` says that no rows tie for being
-    /// what `arg_max()` and `arg_min()` take.
+    /// what `arg_max()`, `arg_min()` and `top` take.
     pub fn new(compiled: &Compiled, digest: Digest, untied: bool) -> Outcome {
         let steadiness = compiled.untied.as_ref().filter(|_| untied).unwrap_or(&compiled.steadiness);
         let named = |wanted: Steady| {

@@ -1,9 +1,9 @@
 //! What of a result every run on the same data gives alike: for hashes that a replay compares. Says rather too much
 //! of what may differ than too little.
 
-use super::contest::plain;
+use super::contest::{counted, plain};
 use super::quick::QuickMap;
-use super::{ColId, Expr, ExprKind, JoinKind, Node, Plan, Rel};
+use super::{ColId, Expr, ExprKind, JoinKind, Node, OrderKey, Plan, Rel};
 use crate::catalog;
 use crate::catalog::func::Lower;
 use crate::facts::{Steadiness, Steady};
@@ -22,7 +22,7 @@ pub fn steadiness(plan: &Plan) -> Steadiness {
     found(plan, true)
 }
 
-/// The same for data in which no rows tie for being greatest or least; `None` where that makes no difference.
+/// The same for data in which no rows tie for being greatest, least or first; `None` where that makes no difference.
 pub fn untied(plan: &Plan, tied: &Steadiness) -> Option<Steadiness> {
     if tied.rows && !tied.columns.contains(&Steady::Free) {
         return None;
@@ -32,11 +32,7 @@ pub fn untied(plan: &Plan, tied: &Steadiness) -> Option<Steadiness> {
 }
 
 fn found(plan: &Plan, ties: bool) -> Steadiness {
-    let mut lets = Lets { found: Vec::with_capacity(plan.lets.len()), ties };
-    for definition in &plan.lets {
-        let found = of_rel(&definition.rel, &lets);
-        lets.found.push(found);
-    }
+    let lets = Lets::of(plan, ties);
     let found = of_rel(&plan.root, &lets);
     Steadiness {
         columns: plan.root.cols.iter().map(|column| found.of(column.id)).collect(),
@@ -45,10 +41,36 @@ fn found(plan: &Plan, ties: bool) -> Steadiness {
 }
 
 /// What is known of the tabular lets so far, and what is taken for granted.
-struct Lets {
+pub struct Lets {
     found: Vec<Found>,
-    /// Rows may tie for being the one that `arg_max()` or `arg_min()` takes.
+    /// Rows may tie for being those that `arg_max()`, `arg_min()` or `top` take.
     ties: bool,
+}
+
+impl Lets {
+    fn of(plan: &Plan, ties: bool) -> Lets {
+        let mut lets = Lets { found: Vec::with_capacity(plan.lets.len()), ties };
+        for definition in &plan.lets {
+            let found = of_rel(&definition.rel, &lets);
+            lets.found.push(found);
+        }
+        lets
+    }
+
+    /// Where no rows tie.
+    pub fn untied(plan: &Plan) -> Lets {
+        Lets::of(plan, false)
+    }
+
+    /// What rows are sorted by as far as it is the same in each run. Where they were before may follow.
+    pub fn leading<'r>(&self, rel: &'r Rel) -> &'r [OrderKey] {
+        leading(&rel.order, &of_rel(rel, self))
+    }
+}
+
+fn leading<'r>(order: &'r [OrderKey], found: &Found) -> &'r [OrderKey] {
+    let open = order.iter().position(|key| found.of(key.col) != Steady::Exact);
+    &order[..open.unwrap_or(order.len())]
 }
 
 /// What may differ in the rows of a relation: columns that are not listed are exact.
@@ -128,7 +150,12 @@ fn of_rel(rel: &Rel, lets: &Lets) -> Found {
         }
         Node::Aggregate { input, groups, aggs } => aggregated(&of_rel(input, lets), groups, aggs, lets),
         // Which rows are first among those that tie, or without an order at all.
-        Node::Limit { input, .. } => Found { rows_vary: true, ..of_rel(input, lets) },
+        Node::Limit { input, count } => {
+            let mut found = of_rel(input, lets);
+            let known = !lets.ties && counted(count).is_some() && !leading(&input.order, &found).is_empty();
+            found.rows_vary |= !known;
+            found
+        }
         Node::Join { .. } => joined(rel, lets),
         Node::Union { inputs, items, maps } => {
             let mut found = Found::default();

@@ -91,12 +91,9 @@ impl Writer<'_> {
                 format!("kql_json_get({}, {})", self.expr(base, block), quote::text(path))
             }
             ExprKind::ArgMost { greatest, by, values } => {
-                let by_text = ordered(&self.expr(by, block), by.ty);
+                let by_text = contended(&self.expr(by, block), by.ty, *greatest);
                 let (by_text, may_be_null) = match (by.ty, greatest) {
-                    // NaN goes before every number, whether the greatest or the least is asked for.
-                    (Type::Real, false) => {
-                        (format!("CASE WHEN isnan({by_text}) THEN '-inf'::DOUBLE ELSE {by_text} END"), true)
-                    }
+                    (Type::Real, false) => (by_text, true),
                     // No datetime lies beyond these.
                     (Type::Datetime, true) => (format!("coalesce({by_text}, -1)"), false),
                     (Type::Datetime, false) => (format!("coalesce({by_text}, {})", i64::MAX), false),
@@ -349,6 +346,15 @@ fn document<'e>(text_kernel: &str, args: &'e [Expr]) -> Option<(&'e Expr, &'stat
     let ExprKind::Convert(inner) = &args.first()?.kind else { return None };
     let column = inner.ty == Type::Dynamic && matches!(inner.kind, ExprKind::Col(_));
     kernels::terms::document::of_dynamic(text_kernel).filter(|_| column).map(|kernel| (&**inner, kernel))
+}
+
+/// What `arg_max()` and `arg_min()` compare of a value.
+pub fn contended(text: &str, ty: Type, greatest: bool) -> String {
+    match (ty, greatest) {
+        // NaN goes before every number, whether the greatest or the least is asked for.
+        (Type::Real, false) => format!("CASE WHEN isnan({text}) THEN '-inf'::DOUBLE ELSE {text} END"),
+        _ => ordered(text, ty),
+    }
 }
 
 /// What has the order of the values: decimals are texts.

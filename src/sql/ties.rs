@@ -1,15 +1,28 @@
-//! Rows that tie for being the greatest or least of their group.
+//! Rows that tie for being the greatest or least of their group, or the first of all.
+
+use super::expr::contended;
+use crate::types::Type;
 
 /// How many groups have several rows with their best value. `keys` is a SELECT of so many columns of groups and, as
-/// the last, of the value that decides; in it a null loses against all else.
-pub fn ties(keys: &str, groups: usize, greatest: bool) -> String {
+/// the last, of the value that decides, which is of this type; in it a null loses against all else.
+pub fn ties(keys: &str, groups: usize, greatest: bool, ty: Type) -> String {
     let names: Vec<String> = (0..groups).map(|at| format!("g{at}")).collect();
     let groups = if names.is_empty() { "()".to_owned() } else { names.join(", ") };
     let columns: Vec<&str> = names.iter().map(String::as_str).chain(["k"]).collect();
     let (columns, best) = (columns.join(", "), if greatest { "max" } else { "min" });
+    let key = contended("k", ty, greatest);
     // The two best of each group take a tenth of the time of a window over all values.
     format!(
-        "SELECT count(*) FROM (SELECT {best}(k, 2) AS best, count(k) AS known, count(*) AS n FROM ({keys}) AS \
+        "SELECT count(*) FROM (SELECT {best}({key}, 2) AS best, count(k) AS known, count(*) AS n FROM ({keys}) AS \
          t({columns}) GROUP BY {groups}) WHERE best[1] = best[2] OR known = 0 AND n > 1"
+    )
+}
+
+/// Whether the row after the first ones, in their order, is sorted where one of these is: `taken` and `more` are
+/// SELECTs of what rows are sorted by, of those that are taken, and of one more.
+pub fn ties_of_first(taken: &str, more: &str) -> String {
+    format!(
+        "WITH taken AS MATERIALIZED ({taken}) SELECT count(*) FROM ((({more}) EXCEPT ALL FROM taken) INTERSECT \
+         FROM taken)"
     )
 }

@@ -131,9 +131,73 @@ fn what_is_taken_is_open_only_where_rows_tie() {
     assert_eq!(open(&format!("{times} | summarize arg_max(Host, At) by User")), none);
     let free = vec!["Host".to_owned()];
     assert_eq!(open(&format!("union {times}, {times} | summarize arg_max(At, Host) by User")), (free, false));
+    // Whatever the type of what is compared.
+    for (ty, values) in [
+        ("real", ["1.5", "real(nan)", "2.5", "real(null)"]),
+        ("decimal", ["decimal(1.5)", "decimal(1.25)", "decimal(2.5)", "decimal(null)"]),
+        ("bool", ["true", "false", "false", "bool(null)"]),
+        (
+            "guid",
+            [
+                "guid(00000000-0000-0000-0000-000000000001)",
+                "guid(00000000-0000-0000-0000-000000000002)",
+                "guid(00000000-0000-0000-0000-000000000003)",
+                "guid(null)",
+            ],
+        ),
+    ] {
+        let [a, b, c, d] = values;
+        let rows = format!(
+            "datatable(User:string, By:{ty}, Host:string) [
+            'ada', {a}, 'a', 'ada', {b}, 'b', 'lee', {c}, 'c', 'lee', {d}, 'd']"
+        );
+        for pick in ["arg_max", "arg_min"] {
+            let text = format!("{rows} | summarize {pick}(By, Host) by User");
+            assert_eq!(open(&text), none, "{text}");
+            let twice = format!(
+                "union ({rows}), ({rows} | extend Host=strcat(Host, Host)) | summarize {pick}(By, Host) by User"
+            );
+            assert_eq!(open(&twice).0.last().map(String::as_str), Some("Host"), "{twice}");
+        }
+    }
+    // 1.0 and 1.00 are equal and written differently.
+    let decimals = "datatable(By:decimal, Host:string) [decimal(1.0), 'a', decimal(1.00), 'b']";
+    assert_eq!(open(&format!("{decimals} | summarize arg_max(By, Host)")).0, ["By", "Host"]);
     let hunt = "ThreatIntelIndicators | summarize arg_max(TimeGenerated, *) by Id | where IsActive == true \
         | summarize Confidence=max(Confidence), Name=take_any(Id) by Pattern";
     assert_eq!(open(hunt), (vec!["Name".to_owned()], false));
+}
+
+/// Of rows that are sorted alike any may be the last that `top` takes; where none are, it takes the same each time.
+#[test]
+fn what_is_first_is_open_only_where_rows_tie() {
+    let mut engine = engine(2);
+    let mut vary = |text: &str| {
+        let outcome = outcome(&mut engine, text).unwrap_or_else(|| panic!("{text}"));
+        outcome.rows_vary || !outcome.free.is_empty()
+    };
+    let rows = "datatable(User:string, Hits:long, Score:real) [
+        'ada', 5, 0.5, 'lee', 3, 0.25, 'kim', 3, real(null), 'bo', 1, real(nan), 'cy', 1, 0.0]";
+    for (operators, open) in [
+        ("top 1 by Hits", false),
+        ("top 2 by Hits", true),
+        ("top 3 by Hits", false),
+        ("top 4 by Hits", true),
+        ("top 5 by Hits", false),
+        ("top 50 by Hits", false),
+        ("top 2 by Score asc", false),
+        ("sort by Hits, User asc | take 2", false),
+        ("sort by Hits | where Hits < 5 | take 1", true),
+        ("take 2", true),
+        ("top 1 by rand()", true),
+        ("summarize Hits=sum(Hits) by Score | top 2 by Hits | count", true),
+        ("summarize arg_max(Hits, *) by User | top 1 by Hits", false),
+        ("top 2 by Hits | summarize arg_max(Score, User)", true),
+    ] {
+        assert_eq!(vary(&format!("{rows} | {operators}")), open, "{operators}");
+    }
+    // A sum of reals differs in its last digits from run to run.
+    assert!(vary(&format!("{rows} | summarize Mean=avg(Score) by User | top 1 by Mean")));
 }
 
 #[test]
