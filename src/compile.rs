@@ -221,9 +221,9 @@ fn ties_of(plan: &Plan, schema: &Schema) -> Option<Vec<String>> {
     };
     let count = |contest: plan::Contest| match contest {
         plan::Contest::Most { plan, groups, greatest, ty } => {
-            Some(sql::ties(&written(plan)?, groups, greatest, ty))
+            Some(sql::ties(&written(*plan)?, groups, greatest, ty))
         }
-        plan::Contest::First { taken, more } => Some(sql::ties_of_first(&written(taken)?, &written(more)?)),
+        plan::Contest::First { taken, more } => Some(sql::ties_of_first(&written(*taken)?, &written(*more)?)),
     };
     plan.repeatable().then(|| plan::contests(plan))?.into_iter().map(count).collect()
 }

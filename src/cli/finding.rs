@@ -8,6 +8,7 @@ use clap::Args;
 use super::data;
 use super::exit::{Exit, Failure};
 use super::input::Source;
+use super::kept::Kept;
 use super::{Global, journal, library, report, signals};
 use crate::chart;
 use crate::compile::Options;
@@ -16,7 +17,7 @@ use crate::engine::{Cancel, Engine, Sql};
 use crate::export::file::FileWriter;
 use crate::hunt::notes::Notes;
 use crate::hunt::pack::Hunt;
-use crate::journal::{DataName, Digest, Entry, Outcome, Read, entries, notes_file, read};
+use crate::journal::{DataName, Digest, Entry, KeptRun, Outcome, Read, entries, notes_file, read};
 use crate::report::{Finding, Gathered, OBSERVABLES, ROWS_SHOWN, Report, Tlp, html, markdown};
 use crate::sys::wall_clock;
 use crate::ticks;
@@ -126,7 +127,7 @@ impl Desk<'_> {
     fn finding(&mut self, wanted: &Wanted) -> Result<Finding, Failure> {
         match wanted {
             Wanted::Hunt(hunt) => {
-                let finding = self.ran(&hunt.name, &hunt.query, self.options.clone())?;
+                let finding = self.ran(&hunt.name, &hunt.query, self.options.clone(), &[])?;
                 Ok(Finding {
                     description: hunt.description.clone(),
                     tactics: hunt.tactics.clone(),
@@ -139,7 +140,10 @@ impl Desk<'_> {
                 let options = entry.options().map(|options| Options { outside, ..options });
                 let options = options.unwrap_or_else(|| self.options.clone());
                 let name = entry.query.split_whitespace().take(8).collect::<Vec<_>>().join(" ");
-                let finding = self.ran(&name, &entry.query, options)?;
+                let kept = Kept::made(self.global, &mut self.engine, entry, &self.cancel)?;
+                let finding = self.ran(&name, &entry.query, options, &entry.kept);
+                kept.forget(&mut self.engine)?;
+                let finding = finding?;
                 let verdicts = entry.results.iter().zip(&finding.run.results);
                 let words: Vec<String> =
                     verdicts.map(|(before, again)| before.compared(again).words()).collect();
@@ -148,7 +152,13 @@ impl Desk<'_> {
         }
     }
 
-    fn ran(&mut self, name: &str, text: &str, options: Options) -> Result<Finding, Failure> {
+    fn ran(
+        &mut self,
+        name: &str,
+        text: &str,
+        options: Options,
+        kept: &[KeptRun],
+    ) -> Result<Finding, Failure> {
         let folders = self.global.folders();
         let mut problems = folders.supply(&mut self.engine, text, &options).map_err(Failure::supply)?;
         let compilation = self.engine.compile(text, &options, &self.cancel)?;
@@ -163,6 +173,8 @@ impl Desk<'_> {
         let mut run = Entry::new(text, &options, wall_clock(), self.name.clone());
         let mut finding = Finding { name: name.to_owned(), ..Finding::default() };
         run.read = Read::all(folders.digests(&compilation.results, &options.outside));
+        run.read.extend(kept.iter().map(KeptRun::read));
+        run.kept = kept.to_vec();
         for (at, compiled) in compilation.results.iter().enumerate() {
             let mut digest = Digest::of(compiled);
             let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
@@ -179,7 +191,7 @@ impl Desk<'_> {
             finding.chart = drawn.and_then(|render| chart::chart(&grid.columns, &grid.rows, render).ok());
             grid.rows.truncate(ROWS_SHOWN);
             (finding.shown, finding.rows) = (grid, digest.rows());
-            let untied = self.engine.untied(text, at, compiled, &options, &self.cancel);
+            let untied = kept.is_empty() && self.engine.untied(text, at, compiled, &options, &self.cancel);
             run.results.push(Outcome::new(compiled, digest, untied));
         }
         run.ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

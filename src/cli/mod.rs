@@ -20,6 +20,8 @@ mod ingest;
 mod input;
 #[cfg(feature = "engine")]
 mod journal;
+#[cfg(feature = "engine")]
+mod kept;
 mod keys;
 mod library;
 mod man;

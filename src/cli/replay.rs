@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
+use super::kept::Kept;
 use super::{Global, journal, signals};
 use crate::compile::Options;
 use crate::diag;
@@ -102,12 +103,29 @@ fn again(global: &Global, entry: &Entry, data: &mut Open, cancel: &Cancel) -> Re
         lines.push(format!("its clock is no time: {}", entry.clock));
         return Ok(Told { holds: false, lines });
     };
-    let folders = global.folders();
-    let options = Options { outside: folders.listing(), ..options };
-    let mut found = folders.supply(&mut data.engine, &entry.query, &options).map_err(Failure::supply)?;
+    let options = Options { outside: global.folders().listing(), ..options };
+    let kept = Kept::made(global, &mut data.engine, entry, cancel)?;
+    lines.extend(kept.lines.iter().cloned());
+    let told = compared(global, entry, data, &options, cancel);
+    kept.forget(&mut data.engine)?;
+    let told = told?;
+    lines.extend(told.lines);
+    Ok(Told { lines, ..told })
+}
+
+/// The results of a run beside what they were.
+fn compared(
+    global: &Global,
+    entry: &Entry,
+    data: &mut Open,
+    options: &Options,
+    cancel: &Cancel,
+) -> Result<Told, Failure> {
+    let (mut lines, folders) = (Vec::new(), global.folders());
+    let mut found = folders.supply(&mut data.engine, &entry.query, options).map_err(Failure::supply)?;
     let mut results = Vec::new();
     if !diag::any_error(&found) {
-        let compilation = data.engine.compile(&entry.query, &options, cancel)?;
+        let compilation = data.engine.compile(&entry.query, options, cancel)?;
         found.extend(compilation.diagnostics);
         results = compilation.results;
     }
@@ -128,7 +146,8 @@ fn again(global: &Global, entry: &Entry, data: &mut Open, cancel: &Cancel) -> Re
             digest.add(&grid.rows);
             Ok(())
         })?;
-        let untied = data.engine.untied(&entry.query, entry.skipped + at, compiled, &options, cancel);
+        let untied = entry.kept.is_empty()
+            && data.engine.untied(&entry.query, entry.skipped + at, compiled, options, cancel);
         let now = Outcome::new(compiled, digest, untied);
         let verdict = before.compared(&now);
         holds &= verdict.holds();

@@ -44,8 +44,31 @@ pub struct Entry {
     /// What it read besides the data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<Read>,
+    /// The runs that made the kept results that it read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptRun>,
     pub results: Vec<Outcome>,
 }
+
+/// The run that made a kept result.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptRun {
+    /// What the query calls the result, such as `Last`.
+    pub name: String,
+    pub run: Entry,
+}
+
+impl KeptRun {
+    /// Its result, as something that was read.
+    pub fn read(&self) -> Read {
+        let sha256 = self.run.results.last().and_then(|result| result.sha256.clone());
+        Read { name: format!("{KEPT_RESULT}{}", self.name), sha256: sha256.unwrap_or_default() }
+    }
+}
+
+/// Runs behind a run that an entry holds, one below the other, and bytes of them. More would not be read again.
+const KEPT_DEEP: usize = 16;
+const KEPT_BYTES: usize = 256 << 10;
 
 impl Read {
     /// Of names and hashes.
@@ -62,7 +85,8 @@ impl Entry {
     pub fn read_otherwise(&self, now: &[Read]) -> Vec<String> {
         let said = |read: &Read| {
             if let Some(name) = read.name.strip_prefix(KEPT_RESULT) {
-                return Some(format!("it read {name}, a result that only its session had"));
+                let known = self.kept.iter().any(|kept| kept.name == name);
+                return (!known).then(|| format!("it read {name}, a result that only its session had"));
             }
             match now.iter().find(|other| other.name == read.name) {
                 None => Some(format!("it read the {}, which it does not read now", read.name)),
@@ -258,6 +282,17 @@ impl Entry {
             kqlhunt: env!("CARGO_PKG_VERSION").into(),
             ..Entry::default()
         }
+    }
+
+    /// With the runs behind it, unless they are too many.
+    pub fn with_kept(self, kept: Vec<KeptRun>) -> Entry {
+        let with = Entry { kept, ..self };
+        let few = with.depth() <= KEPT_DEEP && with.line().len() <= KEPT_BYTES;
+        if few { with } else { Entry { kept: Vec::new(), ..with } }
+    }
+
+    fn depth(&self) -> usize {
+        self.kept.iter().map(|kept| 1 + kept.run.depth()).max().unwrap_or(0)
     }
 
     /// Its line in the journal, without a line feed.

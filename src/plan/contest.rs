@@ -9,14 +9,14 @@ use crate::value::Value;
 pub enum Contest {
     /// `arg_max()`, `arg_min()`: a plan of the keys of groups, and behind them of the value that decides in each.
     Most {
-        plan: Plan,
+        plan: Box<Plan>,
         /// How many keys there are.
         groups: usize,
         greatest: bool,
         ty: Type,
     },
     /// `top`, or `take` of rows in an order: what these are sorted by, of as many as are taken, and of one more.
-    First { taken: Plan, more: Plan },
+    First { taken: Box<Plan>, more: Box<Plan> },
 }
 
 /// Every place where rows may tie.
@@ -31,13 +31,13 @@ pub fn contests(plan: &Plan) -> Vec<Contest> {
             && let order = lets.leading(input)
             && !order.is_empty()
         {
-            let of = |count: i64| first(plan, input, order, count);
+            let of = |count: i64| Box::new(first(plan, input, order, count));
             found.push(Contest::First { taken: of(count), more: of(count.saturating_add(1)) });
         }
         let Node::Aggregate { input, groups, aggs } = &rel.node else { continue };
         for (_, agg) in aggs {
             let ExprKind::ArgMost { greatest, by, .. } = &agg.kind else { continue };
-            let plan = keys(plan, input, groups, by);
+            let plan = Box::new(keys(plan, input, groups, by));
             found.push(Contest::Most { plan, groups: groups.len(), greatest: *greatest, ty: by.ty });
         }
     }

@@ -14,7 +14,7 @@ use crate::compile::Compiled;
 use crate::display::thousands;
 use crate::engine::{Cancel, Handle, Pick, ResultId};
 use crate::error::Result;
-use crate::journal::{self, Digest, Entry, KEPT_RESULT, Outcome, ROWS_MAX, Read};
+use crate::journal::{self, Digest, Entry, KEPT_RESULT, KeptRun, Outcome, ROWS_MAX, Read};
 
 /// Runs that are remembered; more results are not kept.
 const KNOWN_MAX: usize = 64;
@@ -196,8 +196,9 @@ impl Ledger {
             if state.hashing.take().is_none() {
                 return;
             }
-            let read = read(&ran, &state.known);
+            let (read, kept) = (read(&ran, &state.known), kept(&ran, &state.known));
             let entry = Entry { results: vec![outcome], read: [ran.entry.read, read].concat(), ..ran.entry };
+            let entry = entry.with_kept(kept);
             let kept = if state.journal { journal::keep(&entry) } else { Ok(()) };
             if kept.is_err() {
                 // It would be told of each run.
@@ -241,6 +242,14 @@ fn hashed(ran: &Ran, cancel: &Cancel) -> Result<Outcome> {
         Ok(())
     })?;
     Ok(Outcome::new(&ran.compiled, digest, ran.untied))
+}
+
+/// The runs that made the kept results that a query read. A difference was made by none.
+fn kept(ran: &Ran, known: &VecDeque<Known>) -> Vec<KeptRun> {
+    let made = |run: u64| known.iter().find(|known| known.run == run && known.pair.is_none());
+    let kept =
+        |(name, run): &(String, u64)| Some(KeptRun { name: name.clone(), run: made(*run)?.entry.clone() });
+    ran.read.iter().filter_map(kept).collect()
 }
 
 /// The kept results that a query read, as what is known of the runs that made them.

@@ -251,3 +251,52 @@ fn a_day_that_is_opened_has_as_many_rows_as_were_counted() {
     terminal.send(CTRL_Q);
     terminal.end();
 }
+
+#[test]
+fn a_run_that_read_kept_results_is_replayed_elsewhere() {
+    let mut terminal = Terminal::ready(Setup::default());
+    terminal.send(QUERY);
+    terminal.send(F5);
+    terminal.wait("Result  10 rows");
+    terminal.send("\x01\x0bLast | where Hits > 30");
+    terminal.send(F5);
+    terminal.wait("[2/2] Result2");
+    terminal.send("\x01\x0bLast | join kind=inner (Result1) on UserId | count");
+    terminal.send(F5);
+    terminal.wait("[3/3] Result3  1 row");
+    terminal.send(CTRL_O);
+    terminal.send(":export both.csv\r");
+    terminal.wait("1 row to both.csv and its .meta.json");
+    terminal.send(":report both.md\r");
+    terminal.wait("1 result to both.md");
+    journaled(&terminal, 3);
+    let kept = |entry: &serde_json::Value| -> Vec<String> {
+        let names = entry["kept"].as_array().map(Vec::as_slice).unwrap_or_default();
+        names.iter().map(|kept| kept["name"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let last = &journal(&terminal)[2];
+    assert_eq!(
+        (kept(last), kept(&last["kept"][0]["run"])),
+        (vec!["Last".into(), "Result1".into()], vec!["Last".into()])
+    );
+    terminal.send(CTRL_Q);
+    terminal.end();
+    for name in ["both.csv.meta.json", "both.md", "xdg_state_home/kqlhunt/journal.jsonl"] {
+        let again = said(&terminal, &["replay", name]);
+        let runs = if name.ends_with("jsonl") { 3 } else { 1 };
+        assert!(
+            again.ends_with(&format!("1 row: the same\n{runs} of {runs} give what they gave\n")),
+            "{again}"
+        );
+    }
+    // On other data the result that was kept is another one as well.
+    let emptied = std::fs::read_to_string(terminal.file("both.csv.meta.json")).unwrap();
+    std::fs::write(terminal.file("other.json"), emptied.replace("Hits > 30", "Hits > 300")).unwrap();
+    let other = said(&terminal, &["replay", "other.json"]);
+    assert!(
+        other.contains("Last: different: there were") && other.ends_with("0 of 1 give what they gave\n"),
+        "{other}"
+    );
+    let written = said(&terminal, &["report", "both.csv.meta.json"]);
+    assert!(written.contains("the same") && written.contains("kept result Last"), "{written}");
+}
