@@ -7,7 +7,7 @@ use super::lists::{Choice, Item};
 use super::msg::Effect;
 use super::popup::{List, ListKind, Popup};
 use super::{App, NoteKind, text};
-use crate::hunt::coverage::{self, Cell, Standing};
+use crate::hunt::coverage::{self, Cell, Standing, TACTICS};
 use crate::hunt::pack::Hunt;
 use crate::hunt::ready::Ready;
 
@@ -37,6 +37,13 @@ fn write(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
     vec![Effect::WriteLayer { path: PathBuf::from(typed.trim()), content, over }]
 }
 
+/// Asks for the file of a layer.
+pub fn ask_layer(app: &mut App) -> Vec<Effect> {
+    app.popup = Some(Popup::List(List::new(ListKind::Palette, "coverage attack-layer.json")));
+    app.dirty = true;
+    Vec::new()
+}
+
 /// The layer is written, or is not.
 pub fn written(app: &mut App, result: Result<(PathBuf, u64), String>) -> Vec<Effect> {
     let shown = |said: &str, app: &App| text::shown(said, app.ascii).into_owned();
@@ -53,7 +60,7 @@ pub fn written(app: &mut App, result: Result<(PathBuf, u64), String>) -> Vec<Eff
 }
 
 /// Each hunt with what is known of it: the rows of the last day where a sweep ran it.
-fn hunts(app: &App) -> impl Iterator<Item = (&Hunt, Standing)> {
+pub fn hunts(app: &App) -> impl Iterator<Item = (&Hunt, Standing)> {
     app.hunts.iter().enumerate().map(|(at, hunt)| {
         let swept = app.sweep.as_ref().and_then(|sweep| {
             // The sweep has rules of its own, of when it began.
@@ -77,27 +84,43 @@ pub fn title(app: &App) -> String {
     format!("ATT&CK  {techniques}  {hunts}  {hits}")
 }
 
-/// A row for each technique below its tactic, each tactic with the sum of its own.
+/// A row for each technique below its tactic, in ATT&CK's order; tactics that no hunt is for as well.
 pub fn items(app: &App) -> Vec<Item> {
-    let shown = |part: &str| text::shown(part, app.ascii).into_owned();
     let mut items = Vec::new();
-    let mut tactic_before = None;
-    for ((tactic, technique), cell) in coverage::cells(hunts(app)) {
-        if tactic_before.as_ref() != Some(&tactic) {
-            let name = if tactic.is_empty() { "no tactic".to_owned() } else { shown(&tactic) };
-            let of_tactic = app.hunts.iter().filter(|hunt| match tactic.is_empty() {
-                true => hunt.tactics.is_empty(),
-                false => hunt.tactics.contains(&tactic),
-            });
-            let right = text::count(of_tactic.count() as u64, "hunt");
-            items.push(Item { left: name, right, choice: Choice::Technique(tactic.clone()) });
-            tactic_before = Some(tactic);
+    for (tactic, cells) in by_tactic(app) {
+        let of_tactic = app.hunts.iter().filter(|hunt| match tactic.is_empty() {
+            true => hunt.tactics.is_empty(),
+            false => hunt.tactics.contains(&tactic),
+        });
+        let left = named(app, &tactic, "no tactic");
+        let right = text::count(of_tactic.count() as u64, "hunt");
+        items.push(Item { left, right, choice: Choice::Tactic(tactic.clone()) });
+        for (technique, cell) in cells {
+            let name = named(app, &technique, "no technique");
+            let left = format!("  {name:<12} {}", bar(&cell, app.ascii));
+            let choice = Choice::Technique { tactic: tactic.clone(), technique };
+            items.push(Item { left, right: counts(app, &cell), choice });
         }
-        let name = if technique.is_empty() { "no technique".to_owned() } else { shown(&technique) };
-        let left = format!("  {name:<12} {}", bar(&cell, app.ascii));
-        items.push(Item { left, right: counts(app, &cell), choice: Choice::Technique(technique) });
     }
     items
+}
+
+fn named(app: &App, name: &str, without: &str) -> String {
+    if name.is_empty() { without.to_owned() } else { text::shown(name, app.ascii).into_owned() }
+}
+
+/// The techniques of each tactic.
+fn by_tactic(app: &App) -> Vec<(String, Vec<(String, Cell)>)> {
+    let mut found: Vec<(String, Vec<(String, Cell)>)> =
+        TACTICS.iter().map(|tactic| (String::from(*tactic), Vec::new())).collect();
+    for ((tactic, technique), cell) in coverage::cells(hunts(app)) {
+        let at = found.iter().position(|(known, _)| *known == tactic).unwrap_or_else(|| {
+            found.push((tactic, Vec::new()));
+            found.len() - 1
+        });
+        found[at].1.push((technique, cell));
+    }
+    found
 }
 
 /// Hunts that can be run are full, others are not.
@@ -117,8 +140,28 @@ fn counts(app: &App, cell: &Cell) -> String {
     said
 }
 
+/// What is known of the selected row: its counts and the names of its hunts.
+pub fn told(app: &App, (name, counts): (&str, &str), choice: &Choice, width: usize) -> Vec<String> {
+    let name = name.split_whitespace().next().unwrap_or_default();
+    let of = |hunt: &&Hunt| match choice {
+        Choice::Technique { tactic, technique } => {
+            let has =
+                |names: &[String], name: &String| names.contains(name) || name.is_empty() && names.is_empty();
+            has(&hunt.tactics, tactic) && has(&hunt.techniques, technique)
+        }
+        _ => false,
+    };
+    let names: Vec<&str> = app.hunts.iter().filter(of).map(|hunt| hunt.name.as_str()).collect();
+    let colon = if names.is_empty() { "" } else { ": " };
+    let said = format!("{name}  {counts}{colon}{}", names.join("; "));
+    text::wrap(&text::shown(&said, app.ascii), width)
+}
+
 /// Lists the hunts of a technique or a tactic.
 pub fn open(app: &mut App, name: &str) -> Vec<Effect> {
+    if name.is_empty() {
+        return app.say(NoteKind::Plain, "these hunts name none; F3 lists all hunts");
+    }
     app.popup = Some(Popup::List(List::new(ListKind::Hunts, name)));
     app.dirty = true;
     Vec::new()

@@ -6,7 +6,7 @@ use super::keys::Context;
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
-use super::{App, Focus, NoteKind, coverage, days, parameters, results, sweep, text};
+use super::{App, Focus, NoteKind, coverage, days, matrix, parameters, results, sweep, text};
 use crate::catalog::views;
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
@@ -36,8 +36,12 @@ pub enum Choice {
     Hunt(usize),
     /// A rule of the sweep.
     Swept(usize),
-    /// A technique of ATT&CK, or a tactic.
-    Technique(String),
+    Tactic(String),
+    /// A technique of ATT&CK, below one of its tactics.
+    Technique {
+        tactic: String,
+        technique: String,
+    },
     /// A day of those that were counted, from the oldest on.
     Day(usize),
     /// What was run, by its place in the history.
@@ -75,7 +79,12 @@ pub fn items(app: &App, list: &List) -> Vec<Item> {
         ListKind::Palette if typed_command(&list.input.text).is_some() => "",
         _ => list.input.text.as_str(),
     };
-    matching(typed, &texts).into_iter().map(|at| all[at].clone()).collect()
+    let mut found = matching(typed, &texts);
+    if list.kind == ListKind::Coverage {
+        // What belongs together stays together.
+        found.sort_unstable();
+    }
+    found.into_iter().map(|at| all[at].clone()).collect()
 }
 
 /// The command whose word is typed, and what follows the word.
@@ -171,6 +180,11 @@ fn schema(app: &App) -> Vec<Item> {
 /// The size of a popup on this screen: no larger than a text needs; a list keeps its size while it narrows.
 pub fn popup_size(app: &App) -> (u16, u16) {
     let (width, height) = app.size;
+    if let Some(Popup::List(list)) = &app.popup
+        && matrix_shown(app, list)
+    {
+        return (width.saturating_sub(4), height.saturating_sub(3));
+    }
     let width = POPUP_SIZE.0.min(width.saturating_sub(4)).max(20);
     let wanted = match &app.popup {
         Some(Popup::Text(text)) => text.lines.len() as u16 + TEXT_EDGE,
@@ -180,6 +194,11 @@ pub fn popup_size(app: &App) -> (u16, u16) {
         Some(Popup::List(_)) | None => POPUP_SIZE.1,
     };
     (width, wanted.min(POPUP_SIZE.1).min(height.saturating_sub(3)).max(3))
+}
+
+/// Whether the list is drawn as a matrix.
+pub fn matrix_shown(app: &App, list: &List) -> bool {
+    list.kind == ListKind::Coverage && matrix::fits(app)
 }
 
 /// Rows of a popup that move.
@@ -206,12 +225,9 @@ pub fn described_rows(app: &App, list: &List) -> usize {
         ListKind::History => usize::from(popup_size(app).1) / 3,
         ListKind::Sweep => usize::from(popup_size(app).1) / 4,
         ListKind::Palette => DOC_ROWS,
-        ListKind::Schema
-        | ListKind::Parameters
-        | ListKind::Filters
-        | ListKind::Values
-        | ListKind::Coverage
-        | ListKind::Days => 0,
+        ListKind::Schema | ListKind::Parameters | ListKind::Filters | ListKind::Values | ListKind::Days => 0,
+        ListKind::Coverage if matrix::fits(app) => DOC_ROWS,
+        ListKind::Coverage => 0,
     }
 }
 
@@ -247,6 +263,11 @@ pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
         let cut = left_width(&items, width) + GAP + text::width(right) > width;
         return if cut { text::wrap(right, width) } else { Vec::new() };
     }
+    if let Some(Item { choice: Choice::Tactic(_) | Choice::Technique { .. }, left, right }) =
+        items.get(list.selected)
+    {
+        return coverage::told(app, (left.trim(), right), &items[list.selected].choice, width);
+    }
     let hunt = match items.get(list.selected).map(|item| &item.choice) {
         Some(Choice::Hunt(at)) => app.hunts.get(*at),
         Some(Choice::Swept(at)) => app.sweep.as_ref().and_then(|sweep| sweep.rules.get(*at)),
@@ -274,6 +295,14 @@ pub fn step(app: &mut App, step: Step) {
     if let (ListKind::Sweep, Step::Left | Step::Right) = (list.kind, step) {
         return sweep::turn(app, step == Step::Right);
     }
+    if matrix_shown(app, list) {
+        let selected = matrix::stepped(&items(app, list), list.selected, step, page);
+        if let Some(Popup::List(list)) = &mut app.popup {
+            list.selected = selected;
+        }
+        app.dirty = true;
+        return;
+    }
     if form {
         parameters::take(app);
     }
@@ -292,9 +321,13 @@ pub fn step(app: &mut App, step: Step) {
 /// Tab in the palette: the word of the selected command, ready for what it takes.
 pub fn complete(app: &mut App) -> Vec<Effect> {
     let Some(Popup::List(list)) = &app.popup else { return Vec::new() };
-    if list.kind == ListKind::Parameters {
-        step(app, Step::Down);
-        return Vec::new();
+    match list.kind {
+        ListKind::Parameters => {
+            step(app, Step::Down);
+            return Vec::new();
+        }
+        ListKind::Coverage => return coverage::ask_layer(app),
+        _ => {}
     }
     let selected = items(app, list).into_iter().nth(list.selected);
     if let (ListKind::Palette, Some(Item { choice: Choice::Command(name), .. })) = (list.kind, &selected)
@@ -334,7 +367,7 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
             None => Vec::new(),
         },
         Some(Choice::Swept(at)) => sweep::open(app, at),
-        Some(Choice::Technique(technique)) => coverage::open(app, &technique),
+        Some(Choice::Tactic(name) | Choice::Technique { technique: name, .. }) => coverage::open(app, &name),
         Some(Choice::Day(day)) => days::open(app, day),
         Some(Choice::Past(at)) => match app.history.get(at).cloned() {
             Some(past) => {

@@ -21,6 +21,7 @@ pub mod keytest;
 pub mod layout;
 pub mod lists;
 pub mod look;
+pub mod matrix;
 pub mod mouse;
 pub mod msg;
 pub mod parameters;

@@ -178,12 +178,12 @@ impl Desk<'_> {
         for (at, compiled) in compilation.results.iter().enumerate() {
             let mut digest = Digest::of(compiled);
             let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
-            let kept = if compiled.render.is_some() { chart::ROWS_MAX as usize } else { ROWS_SHOWN };
+            let most = if compiled.render.is_some() { chart::ROWS_MAX as usize } else { ROWS_SHOWN };
             let gathered = &mut self.gathered;
             self.engine.stream(&Sql::from(compiled), &self.cancel, &mut |part| {
                 digest.add(&part.rows);
                 gathered.rows(compiled, &part.rows);
-                let room = kept - grid.rows.len().min(kept);
+                let room = most - grid.rows.len().min(most);
                 grid.rows.extend(part.rows.into_iter().take(room));
                 Ok(())
             })?;

@@ -20,7 +20,7 @@ pub const ROWS: &[Command] = &[
         &["coverage"],
         "[FILE]",
         "",
-        "Lists the techniques of ATT&CK that hunts are for, or writes a layer for Navigator.",
+        "Shows the techniques of ATT&CK that hunts are for as a matrix, or writes a layer for Navigator.",
         always,
         coverage::command,
     ),

@@ -5,6 +5,7 @@ pub mod completion;
 pub mod editor;
 pub mod grid;
 pub mod hits;
+pub mod matrix;
 pub mod popup;
 pub mod record;
 pub mod table;

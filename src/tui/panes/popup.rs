@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use super::super::paint::{clear, frame, put};
 use super::super::theme::Theme;
+use super::matrix;
 use crate::app::popup::{List, ListKind, Popup, Text};
 use crate::app::{App, commands, coverage, days, items, lists, sweep, text};
 
@@ -65,7 +66,7 @@ fn list_keys(list: &List) -> &'static str {
         ListKind::Filters => "Enter turns on or off  Tab drops  Esc closes",
         ListKind::Values => "Enter keeps these rows only  Tab leaves them out  Esc closes",
         ListKind::Sweep => "Left Right day  Enter opens it  Esc closes",
-        ListKind::Coverage => "Enter lists its hunts  Esc closes",
+        ListKind::Coverage => "Enter lists its hunts  Tab writes a layer  Esc closes",
         ListKind::Days => "Enter goes to that day  Esc closes",
         _ => "Enter chooses  Esc closes",
     }
@@ -91,6 +92,13 @@ fn draw_list(app: &App, theme: &Theme, list: &List, area: Rect, buffer: &mut Buf
     }
     let items = items(app, list);
     let rows = lists::popup_rows(app);
+    if lists::matrix_shown(app, list) {
+        let legend = matrix::legend(app, &items, list.selected, area.width);
+        put(buffer, area, 0, 1, &legend, theme.dim(), theme.ascii);
+        let room = Rect { y: area.y + 2, height: (rows as u16).min(area.height.saturating_sub(2)), ..area };
+        matrix::draw(app, theme, &items, list.selected, room, buffer);
+    }
+    let rows = if lists::matrix_shown(app, list) { 0 } else { rows };
     let left_width = lists::left_width(&items, usize::from(area.width));
     for (y, (at, item)) in items.iter().enumerate().skip(list.top).take(rows).enumerate() {
         let style = if at == list.selected { theme.selected() } else { Style::new() };
