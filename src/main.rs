@@ -14,10 +14,8 @@ fn main() -> ExitCode {
     let arguments = Cli::parse();
     let ended = cli::complete(&arguments.global).and_then(|global| {
         kqlhunt::sys::leave_memory_to_others(global.memory);
-        match &arguments.command {
-            Some(command) => cli::run(&global, command),
-            None => workbench(&global, arguments.file.as_deref()),
-        }
+        let ran = arguments.command.as_ref().map(|command| cli::run(&global, command));
+        ran.unwrap_or_else(|| workbench(&global, arguments.file.as_deref()))
     });
     let exit = ended.unwrap_or_else(|failure| {
         if !failure.message.is_empty() {
