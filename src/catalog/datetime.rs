@@ -1,13 +1,13 @@
 //! Functions over datetimes and timespans. Both are ticks in SQL, so that what is plain arithmetic runs
 //! in the engine; the rest is in `kernels::datetime` and `kernels::format`. Knows SQL; no plan.
 
-use super::func::Lower::{Build, Kernel, Sql};
+use super::func::Lower::{self, Build, Kernel, Sql};
 use super::func::Ret::{Is, Promoted};
 use super::func::{
     ANY, Arg, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN,
     TO_DECIMAL, constant, f, named, one_of, only, sig,
 };
-use crate::types::Type::{Datetime, Decimal, Dynamic, Int, Long, Real, String, Timespan};
+use crate::types::Type::{Bool, Datetime, Decimal, Dynamic, Int, Long, Real, String, Timespan};
 
 /// In the last week, which does not end before year 10000, it is null (agent-datetime-timespan-0039).
 const DAY_OF_WEEK: &str =
@@ -304,16 +304,22 @@ pub static ROWS: &[Func] = &[
         .example("print isnull(ingestion_time())", "true"),
     f(
         "around",
-        &[sig(
-            &[DATETIME, named("center", DATETIME), named("delta", TIMESPAN)],
-            Is(crate::types::Type::Bool),
-            Sql("({0} BETWEEN kql_sub({1}, {2}) AND kql_add({1}, {2}))"),
-        )],
+        &[
+            sig(&[DATETIME, named("center", DATETIME), named("delta", TIMESPAN)], Is(Bool), AROUND_WHOLE),
+            sig(&[TIMESPAN, named("center", TIMESPAN), named("delta", TIMESPAN)], Is(Bool), AROUND_WHOLE),
+            sig(&[LONG, named("center", LONG), named("delta", LONG)], Is(Bool), AROUND_WHOLE),
+            sig(
+                &[REAL, named("center", REAL), named("delta", REAL)],
+                Is(Bool),
+                Sql("({0} BETWEEN {1} - {2} AND {1} + {2})"),
+            ),
+        ],
     )
-    .doc("Whether a datetime is no further than delta from the center.")
+    .doc("Whether a datetime, a timespan or a number is no further than delta from the center.")
     .example("print around(datetime(2026-05-14 12:00), datetime(2026-05-14 12:05), 10m)", "true"),
 ];
 
+const AROUND_WHOLE: Lower = Sql("({0} BETWEEN kql_sub({1}, {2}) AND kql_add({1}, {2}))");
 const UNIX_SECONDS: &[Sig] = &[
     sig(&[LONG], Is(Datetime), Sql("kql_unixtime({0}, 0)")),
     sig(&[REAL], Is(Datetime), Sql("kql_unixtime_real({0}, 0)")),

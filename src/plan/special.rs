@@ -30,6 +30,7 @@ impl Binder<'_> {
             "toscalar" => self.toscalar(name, args, span, cx),
             "column_ifexists" | "columnifexists" => self.column_ifexists(name, args, span, cx),
             "pack_all" => self.pack_all(args, span, cx),
+            "pack_array" => return self.pack_every_column(args, span, cx),
             "iscolumnexists" => return self.is_column(args, span, cx),
             "assert" => return self.assert(args, span, cx),
             "column_names_of" => match args {
@@ -307,6 +308,13 @@ impl Binder<'_> {
         }
         let cols: Vec<Column> = cx.cols.iter().filter(|column| !column.hidden).cloned().collect();
         self.pack(function, &cols, span)
+    }
+
+    /// `pack_array(*)`: all columns in one array ("pack_array()").
+    fn pack_every_column(&mut self, args: &[ast::Arg], span: Span, cx: &Cx<'_>) -> Option<Checked<Expr>> {
+        let [ast::Arg { expr: ast::Expr { kind: ast::ExprKind::Star, .. }, .. }] = args else { return None };
+        let cols = cx.cols.iter().filter(|column| !column.hidden);
+        Some(self.apply_named("pack_array", cols.map(|column| Expr::col(column, span)).collect(), span))
     }
 
     pub fn bag_pack_columns(&mut self, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {

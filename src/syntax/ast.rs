@@ -226,7 +226,8 @@ pub enum OpKind {
     },
     /// An empty list is `distinct *`.
     Distinct(Vec<Named>),
-    Count,
+    /// `count`, perhaps `as` what its column is called.
+    Count(Option<Name>),
     Sample(Expr),
     SampleDistinct {
         count: Expr,

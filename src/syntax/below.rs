@@ -141,7 +141,7 @@ impl<'t> Found<'t> {
                 }
             }
             OpKind::Render { properties, .. } => self.params(properties),
-            OpKind::Count
+            OpKind::Count(_)
             | OpKind::ProjectAway(_)
             | OpKind::ProjectKeep(_)
             | OpKind::ProjectReorder(_)

@@ -164,7 +164,7 @@ fn source_of(map: &Map, line: usize) -> Option<usize> {
 fn aggregating(op: &Op) -> bool {
     matches!(
         op.kind,
-        OpKind::Summarize { .. } | OpKind::Distinct(_) | OpKind::Count | OpKind::MakeSeries { .. }
+        OpKind::Summarize { .. } | OpKind::Distinct(_) | OpKind::Count(_) | OpKind::MakeSeries { .. }
     )
 }
 

@@ -296,7 +296,7 @@ fn excludes(op: &Op, step: &Step) -> bool {
 
 fn remark(op: &Op) -> Option<&'static str> {
     match op.kind {
-        OpKind::Summarize { .. } | OpKind::MakeSeries { .. } | OpKind::Count => {
+        OpKind::Summarize { .. } | OpKind::MakeSeries { .. } | OpKind::Count(_) => {
             Some("of the rows that name it alone")
         }
         OpKind::Take(_)

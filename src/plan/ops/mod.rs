@@ -70,7 +70,7 @@ impl Binder<'_> {
             | OpKind::Top { .. }
             | OpKind::Sort { .. }
             | OpKind::Distinct(_)
-            | OpKind::Count
+            | OpKind::Count(_)
             | OpKind::Serialize(_)
             | OpKind::Scan(_)
             | OpKind::Extend(_)
@@ -118,7 +118,7 @@ impl Binder<'_> {
             OpKind::Top { count, by, .. } => self.top(count, by, input, env, op.span),
             OpKind::Sort { keys, .. } => self.sort(keys, input, env, op.span),
             OpKind::Distinct(items) => self.distinct(items, input, env, op.span),
-            OpKind::Count => self.count(input, op.span),
+            OpKind::Count(name) => self.count(name.as_ref(), input, op.span),
             OpKind::Invoke(call) => self.invoke(call, input, env),
             OpKind::Serialize(items) => self.serialize(items, input, env, op.span),
             OpKind::Scan(scan) => self.scan(scan, input, env, op.span),

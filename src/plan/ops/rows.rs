@@ -9,7 +9,7 @@ use crate::plan::expr::Cx;
 use crate::plan::{ColId, Column, CompareOp, Expr, ExprKind, Node, OrderKey, Rel};
 use crate::schema::Schema;
 use crate::span::Span;
-use crate::syntax::ast::{self, Named, SortKey};
+use crate::syntax::ast::{self, Name, Named, SortKey};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -116,10 +116,10 @@ impl Binder<'_> {
         Ok(Rel { cols, ..self.grouped(input, groups, Vec::new(), span) })
     }
 
-    pub fn count(&mut self, input: Rel, span: Span) -> Checked<Rel> {
+    pub fn count(&mut self, name: Option<&Name>, input: Rel, span: Span) -> Checked<Rel> {
         let Some(row) = crate::catalog::aggregate("count") else { return Err(Stop) };
         let call = self.apply(row, "count", Vec::new(), span)?;
-        let column = self.new_column("Count", Type::Long);
+        let column = self.new_column(name.map_or("Count", |name| &name.text), Type::Long);
         let aggs = vec![(column.id, call)];
         Ok(Rel { cols: vec![column], ..self.grouped(input, Vec::new(), aggs, span) })
     }

@@ -76,13 +76,8 @@ pub(super) fn distinct(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 }
 
 pub(super) fn count(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    if parser.at_word("as") {
-        let span = parser.span();
-        parser.unsupported(span, "'count as'", "Write count | project-rename Name = Count.");
-        parser.skip(false);
-        return Ok(OpKind::Error);
-    }
-    Ok(OpKind::Count)
+    let name = if parser.eat_word("as") { Some(parser.name(true, "a name")?) } else { None };
+    Ok(OpKind::Count(name))
 }
 
 pub(super) fn sample(parser: &mut Parser<'_>) -> Parsed<OpKind> {

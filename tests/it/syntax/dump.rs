@@ -165,7 +165,8 @@ fn op(it: &Op) -> String {
         OpKind::Facet(by, with) => {
             list(name, by.iter().map(|name| name.text.clone()).chain(with.iter().map(|with| pipe(with))))
         }
-        OpKind::Count | OpKind::Getschema | OpKind::Consume => format!("({name})"),
+        OpKind::Count(Some(called)) => list(name, [called.text.clone()]),
+        OpKind::Count(None) | OpKind::Getschema | OpKind::Consume => format!("({name})"),
         OpKind::SampleDistinct { count, of } => list(name, [expr(count), expr(of)]),
         OpKind::ProjectAway(items) | OpKind::ProjectKeep(items) | OpKind::ProjectReorder(items) => {
             list(name, patterns(items))
