@@ -2,6 +2,7 @@
 //! service, by its codes. Given only where it is asked for: by `check`, not when a query runs.
 
 use super::check::Binder;
+use super::elements::Inside;
 use super::env::{Binding, Env};
 use super::{Column, Expr, ExprKind};
 use crate::diag::{Diagnostic, code};
@@ -212,7 +213,9 @@ impl Binder<'_> {
                 let text = format!("({} != 0)", first.span.text(self.text));
                 self.advise(&TOBOOL, span, Some((span, text)));
             }
-            ("strlen", Type::Dynamic) => self.advise(&LENGTH, span, None),
+            ("strlen", Type::Dynamic) if self.insides_of(first) != Some(Inside::Value) => {
+                self.advise(&LENGTH, span, None)
+            }
             _ => {}
         }
     }

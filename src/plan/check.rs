@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::ask::Ask;
+use super::elements::Inside;
 use super::env::{Binding, Env, UserFunction};
 use super::limits::Used;
 use super::ops::Parts;
@@ -107,6 +108,8 @@ pub struct Binder<'a> {
     /// Columns that are strings only because columns of watchlists are, and those that stand for all of them.
     pub supposed: QuickSet<ColId>,
     pub any_supposed: QuickSet<ColId>,
+    /// What is known of the insides of columns.
+    pub insides: QuickMap<ColId, Inside>,
     /// Values of KQL's own types that became part of dynamic values.
     pub typed: Typed,
 }
@@ -149,6 +152,7 @@ impl<'a> Binder<'a> {
             unknown: QuickSet::default(),
             supposed: QuickSet::default(),
             any_supposed: QuickSet::default(),
+            insides: QuickMap::default(),
             typed: Typed::default(),
         }
     }

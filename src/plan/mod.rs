@@ -11,6 +11,7 @@ mod check;
 mod column;
 mod contest;
 mod convert;
+mod elements;
 mod env;
 mod equal;
 mod expr;

@@ -81,8 +81,9 @@ impl Binder<'_> {
         matches!(&expr.kind, ExprKind::Col(id) if self.unknown.contains(id))
     }
 
-    /// Notes that a new column has no known type when its value has none.
+    /// Notes what is known of a value for the new column that it fills.
     pub fn hand_on(&mut self, column: ColId, expr: &Expr) {
+        self.keep_inside(column, expr);
         if self.is_unknown(expr) {
             self.unknown.insert(column);
         }

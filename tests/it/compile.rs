@@ -327,6 +327,21 @@ fn old_names_are_told_in_parts_of_a_union_that_are_left_out() {
 }
 
 #[test]
+fn the_length_of_a_dynamic_is_advised_against_where_it_may_hold_an_array() {
+    let options = Options { advice: true, ..Options::default() };
+    let advised = |query: &str| {
+        let remarks = compile(query, &stored(), &options).diagnostics;
+        remarks.iter().filter(|remark| remark.code == "KS516").count()
+    };
+    let parts = "print parts = split('cmd /c whoami', ' ')";
+    assert_eq!(advised(&format!("{parts} | extend n = strlen(parts)")), 1);
+    assert_eq!(advised(&format!("{parts} | mv-expand parts | extend n = strlen(parts)")), 0);
+    assert_eq!(advised(&format!("{parts} | extend n = strlen(parts[1])")), 0);
+    assert_eq!(advised("print a = 1 | summarize s = make_set(a) | mv-expand s | extend strlen(s)"), 0);
+    assert_eq!(advised("print strlen(dynamic([1, 'a']))"), 1);
+}
+
+#[test]
 fn each_advice_is_given_on_its_example_and_its_fix_settles_it() {
     let options = Options { advice: true, ..Options::default() };
     let schema = stored();

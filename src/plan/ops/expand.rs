@@ -93,6 +93,7 @@ impl Binder<'_> {
             let column = self.new_column(name.clone(), value.ty);
             if value.ty == Type::Dynamic {
                 self.hand_on(column.id, &array.array);
+                self.keep_element(column.id, &array.array);
             }
             set.push((column.id, value));
             unnest.push(array);

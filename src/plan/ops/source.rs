@@ -35,6 +35,7 @@ impl Binder<'_> {
             let name = namer.free(&name);
             let column = self.new_column(name, expr.ty);
             self.keep_shape(column.id, &expr);
+            self.keep_inside(column.id, &expr);
             cols.push(column);
             row.push(expr);
         }
