@@ -108,6 +108,8 @@ pub struct Binder<'a> {
     /// Columns that are strings only because columns of watchlists are, and those that stand for all of them.
     pub supposed: QuickSet<ColId>,
     pub any_supposed: QuickSet<ColId>,
+    /// The plugin that gave the columns of the data last.
+    pub columns_of_data: Option<&'static str>,
     /// What is known of the insides of columns.
     pub insides: QuickMap<ColId, Inside>,
     /// Values of KQL's own types that became part of dynamic values.
@@ -152,6 +154,7 @@ impl<'a> Binder<'a> {
             unknown: QuickSet::default(),
             supposed: QuickSet::default(),
             any_supposed: QuickSet::default(),
+            columns_of_data: None,
             insides: QuickMap::default(),
             typed: Typed::default(),
         }

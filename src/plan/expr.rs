@@ -210,6 +210,16 @@ impl Binder<'_> {
         Some(Expr::col(column, name.span))
     }
 
+    /// What helps where a plugin gives the columns that the data have, and the data do not have this one.
+    pub fn declare_columns(&self, name: &str) -> String {
+        let plugin = self.columns_of_data.unwrap_or_default();
+        format!(
+            "'{plugin}' gives columns for what is in the data, and nothing there is called so. Declare it after the \
+             plugin, as in : (*, {0}:string), or write column_ifexists('{0}', '').",
+            crate::syntax::words::reference(name)
+        )
+    }
+
     pub fn unknown_column(&mut self, name: &Name, cx: &Cx<'_>) {
         let listed = cx.cols.iter().filter(|column| !is_open(column));
         let names = listed.map(|column| column.name.as_str());
@@ -218,6 +228,7 @@ impl Binder<'_> {
         let folded = names.iter().find(|known| known.eq_ignore_ascii_case(&name.text)).copied();
         let help = match folded.or_else(|| nearest(&name.text, names.iter().copied())) {
             Some(near) => format!("Did you mean '{near}'?"),
+            None if self.columns_of_data.is_some() => self.declare_columns(&name.text),
             None if names.is_empty() => "No column is in reach here.".to_owned(),
             None => {
                 let shown: Vec<&str> = names.iter().take(12).copied().collect();

@@ -290,6 +290,7 @@ impl Binder<'_> {
         let input = Box::new(unordered(node, vec![slot.clone()], place));
         let node = Node::Limit { input, count: Expr::long(COLUMNS_MAX + 1, place) };
         let Some(rows) = self.ask(unordered(node, vec![slot], place), place)? else { return Ok(None) };
+        self.columns_of_data = Some("bag_unpack");
         let mut slots: Vec<String> = rows.into_iter().flatten().map(|value| value.text()).collect();
         if slots.len() > COLUMNS_MAX as usize {
             let message = format!("the bags have more than {COLUMNS_MAX} different properties");

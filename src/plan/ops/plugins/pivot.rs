@@ -173,6 +173,7 @@ impl Binder<'_> {
         let Some(rows) = self.ask(Rel { node, cols, order, span: place }, place)? else {
             return Ok(None);
         };
+        self.columns_of_data = Some("pivot");
         if rows.len() > COLUMNS_MAX as usize {
             let message = format!("'{}' has more than {COLUMNS_MAX} different values", turn.column.name);
             self.error(
