@@ -33,8 +33,14 @@ impl Error {
 /// How DuckDB's messages begin that are not about SQL: the disk, another process, a damaged file.
 const NOT_OURS: &[&str] = &["IO Error", "Permission Error", "Connection Error", "FATAL Error", "Fatal Error"];
 
+/// How those begin that say that stored data are not what was written.
+const DAMAGED: &str = "Data Corruption Error";
+
 fn engine_text(message: &str, sql: Option<&str>) -> String {
     match sql {
+        _ if message.starts_with(DAMAGED) => {
+            format!("the database is damaged ({message}); load its sources into a new file")
+        }
         Some(sql) if !NOT_OURS.iter().any(|start| message.starts_with(start)) => format!(
             "the engine refused our SQL: {message}\n\
              this is a mistake of kqlhunt; please report it with the query and this SQL:\n{sql}"
@@ -59,6 +65,12 @@ mod tests {
             assert!(said.contains("a mistake of kqlhunt") && said.ends_with("SELECT x"), "{said}");
         }
         assert_eq!(text("IO Error: short read", Some("SELECT 1")), "the engine failed: IO Error: short read");
+        let damaged = text("Data Corruption Error: Corrupt database file: x", Some("SELECT 1"));
+        assert_eq!(
+            damaged,
+            "the database is damaged (Data Corruption Error: Corrupt database file: x); \
+             load its sources into a new file"
+        );
         assert_eq!(text("no further connection", None), "the engine failed: no further connection");
     }
 }

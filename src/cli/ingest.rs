@@ -128,14 +128,14 @@ fn tell(summary: &Summary, database: &Path, args: &IngestArgs) -> Result<(), Fai
         writeln!(out, "{:width$}  {}", display::safe(table), display::count(*rows, "row"))?;
     }
     let sum = [
-        (summary.identical, "files were loaded before and were left out"),
-        (summary.kept_aside, "values that do not fit their column are in Extra_"),
-        (summary.without_column, "fields without a column are in Extra_"),
-        (summary.surrogates, "dynamic values with half a surrogate pair are strings"),
+        (summary.identical, "file", "loaded before and left out"),
+        (summary.kept_aside, "value", "that did not fit a column, kept in Extra_"),
+        (summary.without_column, "field", "without a column, kept in Extra_"),
+        (summary.surrogates, "dynamic value", "with half a surrogate pair, kept as a string"),
     ];
-    for (count, what) in sum {
+    for (count, what, became) in sum {
         if count > 0 {
-            writeln!(out, "{count} {what}")?;
+            writeln!(out, "{} {became}", display::count(count, what))?;
         }
     }
     let name = database.display().to_string();

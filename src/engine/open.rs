@@ -222,7 +222,10 @@ fn not_opened(file: &Path, reason: &str) -> Error {
         format!("there is no database '{shown}'; make one with kqlhunt ingest --db '{shown}' FILE")
     } else if reason.contains("not a valid DuckDB database file") {
         format!("'{shown}' is not a DuckDB database; load it with kqlhunt ingest if it holds data")
-    } else if reason.contains("Corrupt database file") {
+    } else if ["Corrupt database file", "Could not read enough bytes"]
+        .iter()
+        .any(|said| reason.contains(said))
+    {
         format!("'{shown}' is damaged ({reason}); load its sources into a new file")
     } else if reason.contains("version number") || reason.contains("newer") {
         format!("'{shown}' was made by another version of DuckDB ({reason}); use a newer kqlhunt")

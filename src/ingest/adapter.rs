@@ -1,9 +1,9 @@
 //! Which shape a file has, from its first bytes: one row an adapter. Knows the shapes in which exports
 //! arrive; not how rows are made of them.
 
-use super::cut::{Csv, Cutter, Document, Lines, split};
+use super::cut::{Csv, Cutter, Document, Lines};
+use super::header::{Header, first_field_that_names_nothing, header, is_csv, zones};
 use super::json;
-use super::time::zone_offset;
 
 /// How much of a file is looked at.
 pub const HEAD_BYTES: usize = 256 << 10;
@@ -26,15 +26,6 @@ pub enum Shape {
     Rows,
     Stix,
     Csv(Header),
-}
-
-/// The first record of a CSV file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    pub delimiter: u8,
-    pub names: Vec<String>,
-    /// For each column the offset of its times in ticks.
-    pub offsets: Vec<i64>,
 }
 
 /// How records are found.
@@ -134,8 +125,20 @@ pub const ADAPTERS: &[Adapter] = &[
     Adapter {
         name: "value",
         doc: "{\"value\": [...]}, as Microsoft's REST interfaces answer.",
-        sniff: |head| head.has("value", b'[') && head.fields.len() <= 3,
+        sniff: |head| head.has("value", b'[') && head.fields_but_annotations() <= 3,
         read: Read::Cut(Cut::Document(Some("value")), Shape::Rows),
+    },
+    Adapter {
+        name: "graph-hunting",
+        doc: "{\"schema\": [...], \"results\": [...]}, as Microsoft Graph answers a hunting query.",
+        sniff: |head| head.has("results", b'[') && head.fields_but_annotations() <= 3,
+        read: Read::Cut(Cut::Document(Some("results")), Shape::Rows),
+    },
+    Adapter {
+        name: "defender-hunting",
+        doc: "{\"Schema\": [...], \"Results\": [...]}, as Defender's API answers a hunting query.",
+        sniff: |head| head.has("Results", b'[') && head.fields_but_annotations() <= 3,
+        read: Read::Cut(Cut::Document(Some("Results")), Shape::Rows),
     },
     Adapter {
         name: "json-array",
@@ -174,7 +177,7 @@ pub const ADAPTERS: &[Adapter] = &[
 /// The format of a file, or why there is none.
 pub fn sniff(head: &Head<'_>) -> Result<Format, String> {
     let Some(adapter) = ADAPTERS.iter().find(|adapter| (adapter.sniff)(head)) else {
-        return Err("its format is not known; JSON Lines, JSON arrays, CSV with a header and STIX are".into());
+        return Err(unknown(head));
     };
     match &adapter.read {
         Read::Cut(cut, shape) => Ok(Format { cut: cut.clone(), shape: shape.clone() }),
@@ -187,12 +190,36 @@ pub fn sniff(head: &Head<'_>) -> Result<Format, String> {
     }
 }
 
+/// Why a content is none of the shapes.
+fn unknown(head: &Head<'_>) -> String {
+    if head.text.contains('\r') && !head.text.contains('\n') {
+        return "its lines end with a carriage return alone; write them with line feeds, as tr '\\r' '\\n' does"
+            .into();
+    }
+    if head.text.trim_start().starts_with('<') {
+        return "it is XML or HTML, perhaps a page to sign in; export the data as CSV or JSON".into();
+    }
+    if is_csv(head.name) && head.text.contains(char::REPLACEMENT_CHARACTER) {
+        return "it is not UTF-8; convert it, for example with iconv -f WINDOWS-1252 -t UTF-8".into();
+    }
+    match first_field_that_names_nothing(head) {
+        Some(field) if is_csv(head.name) => {
+            format!("its first line is no header of CSV: '{field}' can be no name of a column")
+        }
+        Some(_) | None => {
+            "its format is not known; JSON Lines, JSON arrays, CSV with a header and STIX are".into()
+        }
+    }
+}
+
 impl Format {
     pub fn cutter(&self) -> Cutter {
         match (&self.cut, &self.shape) {
             (Cut::Lines, _) => Cutter::Lines(Lines::default()),
             (Cut::Document(key), _) => Cutter::Document(Document::new(*key)),
-            (Cut::Csv, Shape::Csv(header)) => Cutter::Csv(Csv::new(header.delimiter, header.names.len())),
+            (Cut::Csv, Shape::Csv(header)) => {
+                Cutter::Csv(Csv::new(header.delimiter, header.names.len(), header.preamble))
+            }
             (Cut::Csv, Shape::Rows | Shape::Stix) => unreachable!("CSV is cut for its own shape only"),
         }
     }
@@ -218,6 +245,11 @@ impl<'a> Head<'a> {
 
     fn key(&self, name: &str) -> bool {
         self.fields.iter().any(|(key, _, _)| key == name)
+    }
+
+    /// OData's own fields begin with an at sign.
+    fn fields_but_annotations(&self) -> usize {
+        self.fields.iter().filter(|(key, _, _)| !key.starts_with('@')).count()
     }
 
     fn has(&self, name: &str, first: u8) -> bool {
@@ -251,63 +283,9 @@ impl<'a> Head<'a> {
     }
 }
 
-/// The header of a CSV text: names of two columns at least, or of one when the file's name says CSV.
-fn header(head: &Head<'_>) -> Option<Header> {
-    let text = head.text.trim_start_matches(['\r', '\n']);
-    let first = first_record(text)?;
-    let candidates = [b',', b';', b'\t'];
-    let delimiter = candidates.into_iter().max_by_key(|delimiter| split(first, *delimiter).len())?;
-    let names: Vec<String> = split(first, delimiter).iter().map(|name| name.trim().to_owned()).collect();
-    let named = |name: &String| {
-        let fine = |character: char| character.is_alphanumeric() || " _-.@:()[]/+#".contains(character);
-        !name.is_empty()
-            && name.len() <= 256
-            && name.chars().all(fine)
-            && name.starts_with(|first: char| first.is_alphabetic() || "_@(".contains(first))
-    };
-    let csv =
-        [".csv", ".tsv", ".csv.gz", ".tsv.gz"].iter().any(|end| head.name.to_lowercase().ends_with(end));
-    let least = if csv { 1 } else { 2 };
-    let sound = names.len() >= least && names.iter().all(named);
-    sound.then(|| Header { delimiter, offsets: vec![0; names.len()], names })
-}
-
-/// The first line, or more of them when quotes say so.
-fn first_record(text: &str) -> Option<&str> {
-    let mut quotes = 0;
-    let mut end = 0;
-    for line in text.split_inclusive('\n') {
-        quotes += line.matches('"').count();
-        end += line.len();
-        if quotes % 2 == 0 {
-            break;
-        }
-    }
-    let record = text[..end].trim_end_matches(['\r', '\n']);
-    (!record.trim().is_empty()).then_some(record)
-}
-
-/// Takes the zone that portals put behind the names of time columns: `TimeGenerated [UTC]`.
-fn zones(header: &mut Header) -> Result<(), String> {
-    for (name, offset) in header.names.iter_mut().zip(&mut header.offsets) {
-        let Some((plain, zone)) = name.strip_suffix(']').and_then(|name| name.rsplit_once(" [")) else {
-            continue;
-        };
-        let Some(found) = zone_offset(zone) else {
-            return Err(format!(
-                "its times are in '{zone}', which names no offset; export it again with the portal's time zone set to UTC"
-            ));
-        };
-        *offset = found;
-        *name = plain.to_owned();
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ticks::HOUR;
 
     fn adapter(name: &str, text: &str) -> &'static str {
         let head = Head::new(name, text, true);
@@ -341,6 +319,11 @@ mod tests {
             ("{\n\"a\":1\n}\n{", "json-objects"),
             ("RecordType,CreationDate,AuditData\n", "audit-csv"),
             ("\u{feff}\"TimeGenerated [UTC]\",Type\r\n", "csv"),
+            ("{\"@odata.context\":1,\"@odata.count\":2,\"@odata.nextLink\":3,\"value\":[{", "value"),
+            ("{\"schema\":[{\"name\":\"Timestamp\"}],\"results\":[{", "graph-hunting"),
+            ("{\"Stats\":{},\"Schema\":[],\"Results\":[", "defender-hunting"),
+            ("sep=;\r\nTime;User\r\n", "csv"),
+            ("#TYPE System.Object\r\n\"Time\",\"User\"\r\n", "csv"),
             ("Hello", "none"),
             ("", "none"),
             ("<?xml", "none"),
@@ -349,6 +332,8 @@ mod tests {
             assert_eq!(adapter("x", text), expected, "{text}");
         }
         assert_eq!(adapter("x.csv", "Name\na\n"), "csv");
+        assert_eq!(adapter("x.csv", "\"a \"\"q\"\"\",b]\u{1f600},,\"c\nd\"\n"), "csv");
+        assert_eq!(adapter("x.csv", "2026-05-01T00:00:00Z,ana,203.0.113.7\n"), "none");
         assert_eq!(adapter("README.md", "# Title\n\nSome text, and more."), "none");
         let page = include_str!("../../docs/loading.md");
         for adapter in ADAPTERS {
@@ -362,12 +347,11 @@ mod tests {
     }
 
     #[test]
-    fn headers_give_up_their_zones() {
-        let head = Head::new("x", "A [UTC];\"B [UTC+01:00]\";C\n", true);
-        let Shape::Csv(header) = sniff(&head).unwrap().shape else { panic!("it is CSV") };
-        assert_eq!(header.names, ["A", "B", "C"]);
-        assert_eq!((header.delimiter, header.offsets), (b';', vec![0, HOUR, 0]));
-        let local = Head::new("x", "A [Local Time],B\n", true);
-        assert!(sniff(&local).unwrap_err().contains("'Local Time'"));
+    fn what_is_not_known_is_said_as_well_as_it_can_be() {
+        let said = |name, text| sniff(&Head::new(name, text, true)).unwrap_err();
+        assert!(said("x.csv", "2026-05-01,ana\n").contains("'2026-05-01' can be no name of a column"));
+        assert!(said("x.csv", "Time,User\rA,B\r").contains("carriage return alone"));
+        assert!(said("x", "\u{feff}<html>\n").contains("HTML"));
+        assert!(said("x.csv", "Zeit,Gr\u{fffd}e\n").contains("iconv"));
     }
 }

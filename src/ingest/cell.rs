@@ -2,6 +2,7 @@
 //! is said, never guessed. Knows no rows, tables or file formats.
 
 use super::json::{self, Kind, Slice};
+use super::misfit::Misfits;
 use super::time::{self, DateOrder, Evidence};
 use crate::batch::{Buffer, Data};
 use crate::kernels::decimal::Decimal;
@@ -39,12 +40,19 @@ pub struct Reading {
     pub evidence: Evidence,
     /// Dynamics that no Unicode text can hold, stored as JSON strings of themselves.
     pub surrogates: u64,
+    pub misfits: Misfits,
     scratch: String,
 }
 
 impl Reading {
     pub fn new(order: DateOrder) -> Reading {
-        Reading { order, evidence: Evidence::default(), surrogates: 0, scratch: String::new() }
+        Reading {
+            order,
+            evidence: Evidence::default(),
+            surrogates: 0,
+            misfits: Misfits::default(),
+            scratch: String::new(),
+        }
     }
 }
 
@@ -57,6 +65,18 @@ impl Raw<'_> {
             }
             Raw::Text(text) => text.is_empty(),
             Raw::Ticks(_) | Raw::Bool(_) => false,
+        }
+    }
+}
+
+impl<'a> Raw<'a> {
+    /// The value as the file has it.
+    pub fn shown(&self) -> &'a str {
+        match self {
+            Raw::Json(text, slice) => &text[slice.at.clone()],
+            Raw::Text(text) => text,
+            Raw::Ticks(_) => "a time",
+            Raw::Bool(_) => "a bool",
         }
     }
 }

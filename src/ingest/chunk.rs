@@ -5,6 +5,7 @@ use std::io::Read;
 use sha2::{Digest, Sha256};
 
 use super::cut::{Cutter, Record, What};
+use crate::error::Result;
 
 const BLOCK_BYTES: usize = 1 << 20;
 
@@ -105,7 +106,12 @@ pub type Prefixes = (Vec<(u64, String)>, Option<u64>);
 
 /// Hashes of the first bytes of a content, for each of these lengths that it has; and its own length, if
 /// that is not beyond all of them.
-pub fn prefixes(content: &mut dyn Read, lengths: &[u64]) -> std::io::Result<Prefixes> {
+/// `each` is called for each block read; its error ends the reading.
+pub fn prefixes(
+    content: &mut dyn Read,
+    lengths: &[u64],
+    each: &mut dyn FnMut() -> Result<()>,
+) -> Result<Prefixes> {
     let mut lengths = lengths.to_vec();
     lengths.sort_unstable();
     lengths.dedup();
@@ -115,6 +121,7 @@ pub fn prefixes(content: &mut dyn Read, lengths: &[u64]) -> std::io::Result<Pref
         while done < length {
             let room = block.len().min((length - done) as usize);
             let count = content.read(&mut block[..room])?;
+            each()?;
             if count == 0 {
                 return Ok((found, Some(done)));
             }
@@ -165,8 +172,9 @@ mod tests {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(chunks.read(), (3, abc.into()));
         let found = vec![(3, abc.into())];
-        assert_eq!(prefixes(&mut &b"abcd"[..], &[9, 3]).unwrap(), (found.clone(), Some(4)));
-        assert_eq!(prefixes(&mut &b"abcd"[..], &[3]).unwrap(), (found.clone(), None));
-        assert_eq!(prefixes(&mut &b"abc"[..], &[3]).unwrap(), (found, Some(3)));
+        let go_on = &mut || Ok(());
+        assert_eq!(prefixes(&mut &b"abcd"[..], &[9, 3], go_on).unwrap(), (found.clone(), Some(4)));
+        assert_eq!(prefixes(&mut &b"abcd"[..], &[3], go_on).unwrap(), (found.clone(), None));
+        assert_eq!(prefixes(&mut &b"abc"[..], &[3], go_on).unwrap(), (found, Some(3)));
     }
 }

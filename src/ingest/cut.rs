@@ -6,7 +6,7 @@ mod csv;
 mod document;
 mod lines;
 
-pub use csv::{Csv, records, split};
+pub use csv::{Csv, records, split, width};
 pub use document::Document;
 pub use lines::Lines;
 

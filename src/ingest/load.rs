@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::adapter::{Cut, Format, HEAD_BYTES, Head, Shape, sniff};
 use super::chunk::{Chunks, prefixes};
 use super::cut::{Cutter, What};
+use super::misfit::Misfits;
 use super::naming::{Naming, of_columns, valid};
 use super::parallel::each_chunk;
 use super::parse::{Counts, Parsed, Plan};
@@ -49,7 +50,7 @@ pub(super) fn load(
     } else {
         sniff(&head).map_err(Error::Message)?
     };
-    let resume = match known(input, options, sink, &read)? {
+    let resume = match known(input, options, sink, &read, tick)? {
         Known::Identical(time) => {
             let when = crate::ticks::iso(time);
             summary.notes.push(format!("'{}' was loaded before, at {when}: nothing to do", input.name));
@@ -66,14 +67,14 @@ pub(super) fn load(
     };
     let mut plan = plan(input, &head, format, options, sink)?;
     if plan.format.shape == Shape::Stix {
-        scout(input, &mut plan, &read)?;
+        scout(input, &mut plan, &read, tick)?;
     }
     let job = Job { input, options, resume, read };
     // A second and third time when the first showed what had to be known before.
     for _ in 0..4 {
         match job.attempt(&mut plan, sink, summary, tick)? {
             Outcome::Done => return Ok(()),
-            Outcome::Scout => scout(input, &mut plan, &job.read)?,
+            Outcome::Scout => scout(input, &mut plan, &job.read, tick)?,
             Outcome::DayFirst => plan.order = DateOrder::DayFirst,
         }
     }
@@ -92,6 +93,13 @@ fn head(input: &Input, read: &Arc<AtomicU64>) -> Result<(String, bool)> {
     Ok((String::from_utf8_lossy(&bytes).into_owned(), whole))
 }
 
+/// Tells how far a look through the file is, before any of its rows counts.
+fn looked(input: &Input, read: &Arc<AtomicU64>, tick: Tick<'_>) -> Result<()> {
+    let read = read.load(Ordering::Relaxed);
+    let now = super::Now { file: input.name.clone(), read, size: input.size, rows: 0 };
+    if tick(&now).is_break() { Err(Error::Cancelled) } else { Ok(()) }
+}
+
 enum Known {
     /// And when it was loaded, in ticks.
     Identical(i64),
@@ -100,14 +108,20 @@ enum Known {
 }
 
 /// Whether these bytes, or the first of them, were loaded before.
-fn known(input: &Input, options: &Options, sink: &dyn Sink, read: &Arc<AtomicU64>) -> Result<Known> {
+fn known(
+    input: &Input,
+    options: &Options,
+    sink: &dyn Sink,
+    read: &Arc<AtomicU64>,
+    tick: Tick<'_>,
+) -> Result<Known> {
     let mut before = sink.loaded()?;
     before.retain(|file| options.table.as_ref().is_none_or(|table| file.table.eq_ignore_ascii_case(table)));
     if options.again || before.is_empty() {
         return Ok(Known::New);
     }
     let lengths: Vec<u64> = before.iter().map(|file| file.length).collect();
-    let (found, length) = prefixes(&mut input.open(read)?, &lengths)?;
+    let (found, length) = prefixes(&mut input.open(read)?, &lengths, &mut || looked(input, read, tick))?;
     let same =
         |file: &&Loaded| found.iter().any(|(length, hash)| *length == file.length && *hash == file.sha256);
     Ok(match before.iter().filter(same).max_by_key(|file| (file.length, file.time)) {
@@ -186,11 +200,12 @@ fn by_columns(
 }
 
 /// Looks through the whole file, so that the plan knows every table, column and identity in it.
-fn scout(input: &Input, plan: &mut Plan, read: &Arc<AtomicU64>) -> Result<()> {
+fn scout(input: &Input, plan: &mut Plan, read: &Arc<AtomicU64>, tick: Tick<'_>) -> Result<()> {
     let mut chunks = Chunks::new(input.open(read)?, plan.format.cutter(), 0);
     let mut scout = Scout::new(&plan.naming);
     let mut reader = Reader::new(&plan.format.shape, &plan.feed);
     while let Some(chunk) = chunks.next()? {
+        looked(input, read, tick)?;
         for record in chunk.records.iter().filter(|record| record.what == What::Row) {
             let place = Place { line: record.line, offset: 0 };
             let _ = reader.read(&chunk.bytes[record.start..record.end], place, &mut scout);
@@ -229,6 +244,7 @@ struct Job<'a> {
 struct Progress {
     counts: Counts,
     evidence: Evidence,
+    misfits: Misfits,
     tables: BTreeMap<usize, u64>,
     /// Of each layout, how far its shadows can be trusted.
     trusts: BTreeMap<usize, Vec<Trust>>,
@@ -255,6 +271,7 @@ impl Job<'_> {
         let mut progress = Progress {
             counts: Counts::default(),
             evidence: Evidence::default(),
+            misfits: Misfits::default(),
             tables: BTreeMap::new(),
             trusts: BTreeMap::new(),
             quarantine: Quarantine::new(self.options.quarantine.as_deref(), &self.input.name),
@@ -351,6 +368,7 @@ impl Job<'_> {
         }))?;
         let evidence = progress.evidence;
         summary.add(&counts);
+        summary.notes.extend(progress.misfits.notes(&self.input.name));
         for (at, rows) in &progress.tables {
             *summary.tables.entry(plan.layouts[*at].table.clone()).or_default() += rows;
         }
@@ -366,6 +384,11 @@ impl Job<'_> {
             summary.notes.push(format!(
                 "'{name}': nothing shows whether 1/2/2026 is January or February; read as month/day/year, \
                  see --date-order"
+            ));
+        }
+        if matches!(&chunks.cutter, Cutter::Document(document) if document.is_open()) {
+            summary.notes.push(format!(
+                "'{name}' ends before its brackets do: it may have been cut off, and rows may be missing"
             ));
         }
         if let (Cutter::Document(document), Shape::Rows) = (&chunks.cutter, &plan.format.shape) {
@@ -392,6 +415,7 @@ impl Job<'_> {
 fn take(parsed: Parsed, plan: &Plan, progress: &mut Progress, sink: &mut dyn Sink) -> Result<()> {
     progress.counts.add(&parsed.counts);
     progress.evidence.merge(parsed.evidence);
+    progress.misfits.merge(parsed.misfits);
     for ((at, batch), trusts) in parsed.batches.iter().zip(&parsed.trusts) {
         let layout = &plan.layouts[*at];
         let shadows: Vec<(&str, &Shadow)> =

@@ -7,8 +7,11 @@ mod cell;
 mod chunk;
 mod cut;
 pub mod external;
+mod foreign;
+mod header;
 mod json;
 mod load;
+mod misfit;
 mod naming;
 mod parallel;
 mod parse;
@@ -24,6 +27,7 @@ mod stix;
 #[cfg(feature = "engine")]
 mod store;
 mod time;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -38,7 +42,8 @@ pub use time::DateOrder;
 use crate::catalog::tables::TABLES;
 use crate::error::{Error, Result};
 use parse::Counts;
-use source::{Input, expand};
+use source::Input;
+use walk::{Found, expand};
 
 /// How to load.
 #[derive(Clone, Debug, Default)]
@@ -123,25 +128,59 @@ pub fn run(options: &Options, sources: &[Source], sink: &mut dyn Sink, tick: Tic
     for source in sources {
         match source {
             Source::Bytes { name, bytes } => {
-                file(Ok(Input::bytes(name, bytes)), options, sink, &mut summary, tick)?
+                file(Input::bytes(name, bytes), options, sink, &mut summary, tick)?
             }
-            Source::Stdin => file(Input::stdin(), options, sink, &mut summary, tick)?,
-            Source::Path(path) => {
-                let (files, failed) = expand(source);
-                summary.failed.extend(failed.into_iter().map(|(name, error)| (name, error.to_string())));
-                for found in &files {
-                    let input = Input::file(found, found == path);
-                    let input = input.map_err(|error| {
-                        summary.failed.push((found.display().to_string(), error.to_string()));
-                    });
-                    if let Ok(input) = input {
-                        file(Ok(input), options, sink, &mut summary, tick)?;
-                    }
-                }
+            Source::Stdin => {
+                let input = Input::stdin(&mut reading("standard input", summary.rows_in, tick));
+                file(input?, options, sink, &mut summary, tick)?
             }
+            Source::Path(path) => folder_or_file(path, options, sink, &mut summary, tick)?,
         }
     }
     Ok(summary)
+}
+
+fn folder_or_file(
+    path: &Path,
+    options: &Options,
+    sink: &mut dyn Sink,
+    summary: &mut Summary,
+    tick: Tick<'_>,
+) -> Result<()> {
+    let Found { files, failed, passed_over } = expand(path);
+    for (name, error) in &failed {
+        summary.failed.push((name.clone(), reason(name, error)));
+    }
+    summary.passed_over.extend(passed_over);
+    for found in &files {
+        let name = found.display().to_string();
+        let input = Input::path(found, found == path, &mut reading(&name, summary.rows_in, tick));
+        match input {
+            Ok(input) => file(input, options, sink, summary, tick)?,
+            Err(Error::Cancelled) => return Err(Error::Cancelled),
+            Err(error) => {
+                let reason = reason(&name, &error);
+                summary.failed.push((name, reason));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells how much of a stream has been read, and hears whether to go on.
+fn reading(name: &str, rows: u64, tick: Tick<'_>) -> impl FnMut(u64) -> Result<bool> {
+    move |read| match tick(&Now { file: name.to_owned(), read, size: None, rows }) {
+        ControlFlow::Continue(()) => Ok(true),
+        ControlFlow::Break(()) => Err(Error::Cancelled),
+    }
+}
+
+/// Why a file was not loaded, without its name when that stands beside it.
+fn reason(name: &str, error: &Error) -> String {
+    match error {
+        Error::File { path, source } if path.display().to_string() == name => source.to_string(),
+        _ => error.to_string(),
+    }
 }
 
 /// Makes the catalog's tables: a hunt over a table without rows finds nothing; it does not fail. All in one
@@ -162,13 +201,12 @@ fn official_tables(sink: &mut dyn Sink) -> Result<()> {
 }
 
 fn file(
-    input: Result<Input>,
+    input: Input,
     options: &Options,
     sink: &mut dyn Sink,
     summary: &mut Summary,
     tick: Tick<'_>,
 ) -> Result<()> {
-    let input = input?;
     match load::load(&input, options, sink, summary, tick) {
         Ok(()) => Ok(()),
         Err(Error::Message(reason)) if !input.named => {
@@ -176,7 +214,8 @@ fn file(
             Ok(())
         }
         Err(error @ (Error::Message(_) | Error::Io(_) | Error::File { .. })) => {
-            summary.failed.push((input.name, error.to_string()));
+            let reason = reason(&input.name, &error);
+            summary.failed.push((input.name, reason));
             Ok(())
         }
         Err(error @ (Error::Engine { .. } | Error::Cancelled)) => Err(error),

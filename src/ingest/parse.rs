@@ -7,6 +7,7 @@ use super::cell::Reading;
 use super::chunk::Chunk;
 use super::cut::What;
 use super::json::Field;
+use super::misfit::Misfits;
 use super::naming::{NO_TABLE, Naming, Said};
 use super::quarantine::Bad;
 use super::read::{Place, Reader, Target, bad};
@@ -37,6 +38,7 @@ pub struct Parsed {
     pub bad: Vec<Bad>,
     pub counts: Counts,
     pub evidence: Evidence,
+    pub misfits: Misfits,
     /// A table or a column is not in the plan.
     pub grows: bool,
 }
@@ -137,6 +139,7 @@ impl<'p> Parser<'p> {
             bad: std::mem::take(&mut rows.bad),
             counts,
             evidence: reading.evidence,
+            misfits: reading.misfits,
             grows,
         }
     }

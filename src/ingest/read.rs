@@ -1,9 +1,10 @@
 //! Records into the rows that they hold: envelopes opened, arrays unfolded, cells named. What cannot be
 //! a row is said with its place. Knows no columns: a [`Target`] takes the rows.
 
-use super::adapter::{Header, Shape};
+use super::adapter::Shape;
 use super::cell::Raw;
 use super::cut::{KEPT_BYTES, RECORD_MAX_BYTES, split};
+use super::header::Header;
 use super::json::{self, Fault, Field, Kind, Slice};
 use super::naming::Said;
 use super::quarantine::Bad;

@@ -268,9 +268,16 @@ impl<'l> Builder<'l> {
         let buffer = &mut self.batch.columns[column];
         match cell::put(buffer, row, item.raw, item.offset, reading) {
             Fit::Stored | Fit::Empty => {}
-            Fit::Cut | Fit::Misfit => {
+            fit @ (Fit::Cut | Fit::Misfit) => {
                 aside.misfits += 1;
                 self.bagged.push(at);
+                if fit == Fit::Misfit {
+                    reading.misfits.add(
+                        &self.layout.names[column],
+                        self.layout.types[column],
+                        item.raw.shown(),
+                    );
+                }
             }
         }
     }

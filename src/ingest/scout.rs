@@ -164,7 +164,7 @@ impl Forms {
             self.bool = true;
         } else if words && json_number(text) {
             self.see_number(text);
-        } else if first.is_ascii_digit() && time(text) {
+        } else if first.is_ascii_alphanumeric() && time(text) {
             self.datetime = true;
         } else if matches!(first, b'{' | b'[') && super::json::value(text).is_ok() {
             self.json = true;

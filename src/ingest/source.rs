@@ -1,14 +1,18 @@
 //! Where bytes come from: files, folders, standard input, bytes in the program. Gives the content after
 //! decompression and as UTF-8, any number of times. Knows nothing of what the bytes say.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
+use rustix::event::{PollFd, PollFlags, Timespec};
 
+use super::foreign;
 use crate::error::{Error, Result};
 
 /// What to load.
@@ -42,97 +46,115 @@ enum Origin {
     Bytes(&'static [u8]),
 }
 
+/// Asked with the number of bytes read so far; an error ends the reading, `false` waits.
+pub type GoOn<'t> = &'t mut dyn FnMut(u64) -> Result<bool>;
+
+/// How long nothing but input is waited for.
+const WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+
+/// Waits a little for something to read, or for the end.
+fn readable_soon(stream: BorrowedFd<'_>) -> Result<bool> {
+    match rustix::event::poll(&mut [PollFd::new(&stream, PollFlags::IN)], Some(&WAIT)) {
+        Ok(count) => Ok(count > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(error) => Err(Error::Io(error.into())),
+    }
+}
+
 /// A compressed file may grow this much, once it is past [`RATIO_FREE_BYTES`].
 const RATIO_MAX: u64 = 200;
 const RATIO_FREE_BYTES: u64 = 64 << 20;
 const BLOCK_BYTES: usize = 256 << 10;
 
-/// The files that a source stands for, in order of their paths; those that cannot be listed with why.
-pub fn expand(source: &Source) -> (Vec<PathBuf>, Vec<(String, Error)>) {
-    let (mut files, mut failed) = (Vec::new(), Vec::new());
-    if let Source::Path(path) = source {
-        if path.is_dir() {
-            walk(path, &mut files, &mut failed);
-        } else {
-            files.push(path.clone());
-        }
-    }
-    (files, failed)
-}
-
-/// Hidden files, our own databases and quarantine, and links to folders are passed over.
-fn walk(folder: &Path, files: &mut Vec<PathBuf>, failed: &mut Vec<(String, Error)>) {
-    let listed = std::fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let mut entries = match listed {
-        Ok(entries) => entries,
-        Err(error) => return failed.push((folder.display().to_string(), Error::file(folder, error))),
-    };
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let ours = [".duckdb", ".duckdb.wal", ".quarantine"].iter().any(|end| name.ends_with(end));
-        if name.starts_with('.') || ours {
-            continue;
-        }
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => walk(&path, files, failed),
-            Ok(_) if path.is_file() => files.push(path),
-            Ok(_) => {}
-            Err(error) => failed.push((name, Error::file(path, error))),
-        }
-    }
-}
-
 impl Input {
-    /// Opens a file. What is no regular file (a pipe, say) is copied aside first.
+    /// A regular file.
     pub fn file(path: &Path, named: bool) -> Result<Input> {
         let data = std::fs::metadata(path).map_err(|error| Error::file(path, error))?;
-        let name = path.display().to_string();
-        if data.is_file() {
-            let origin = Origin::Path(path.into());
-            return Ok(Input { name, named, size: Some(data.len()), origin });
+        if !data.is_file() {
+            return Err(Error::message("it is no file"));
         }
-        let mut file = File::open(path).map_err(|error| Error::file(path, error))?;
-        Input::spool(name, &mut file)
+        let origin = Origin::Path(path.into());
+        Ok(Input { name: path.display().to_string(), named, size: Some(data.len()), origin })
     }
 
-    pub fn stdin() -> Result<Input> {
-        Input::spool("standard input".into(), &mut io::stdin().lock())
+    /// A file, or what can be read only once: a pipe, a socket or a terminal. `go_on` is asked often, with the
+    /// bytes so far, while one of these is read.
+    pub fn path(path: &Path, named: bool, go_on: GoOn<'_>) -> Result<Input> {
+        let failed = |error| Error::file(path, error);
+        let kind = std::fs::metadata(path).map_err(failed)?.file_type();
+        if kind.is_file() {
+            return Input::file(path, named);
+        }
+        // Otherwise a pipe that nobody writes to would hold us for ever.
+        let waiting = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+        let mut file = OpenOptions::new().read(true).custom_flags(waiting).open(path).map_err(failed)?;
+        if kind.is_block_device() || (kind.is_char_device() && !rustix::termios::isatty(&file)) {
+            return Err(Error::message("it is a device, not a file"));
+        }
+        let readable = file.try_clone().map_err(failed)?;
+        let ready = &mut |read| Ok(go_on(read)? && readable_soon(readable.as_fd())?);
+        Input::spool(path.display().to_string(), &mut file, ready)
+    }
+
+    /// Standard input, to its end; `go_on` as for [`Input::path`].
+    pub fn stdin(go_on: GoOn<'_>) -> Result<Input> {
+        let mut stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        let readable = stdin.try_clone()?;
+        let ready = &mut |read| Ok(go_on(read)? && readable_soon(readable.as_fd())?);
+        Input::spool("standard input".into(), &mut stdin, ready)
     }
 
     pub fn bytes(name: &str, bytes: &'static [u8]) -> Input {
         Input { name: name.into(), named: true, size: Some(bytes.len() as u64), origin: Origin::Bytes(bytes) }
     }
 
-    /// Copies a stream aside, since it must be read more than once.
-    pub fn spool(name: String, stream: &mut dyn Read) -> Result<Input> {
+    /// Copies a stream aside, since it must be read more than once. `ready` says whether there is something to
+    /// read now.
+    fn spool(name: String, stream: &mut dyn Read, ready: GoOn<'_>) -> Result<Input> {
         let mut copy = tempfile::tempfile()?;
-        let size = io::copy(stream, &mut copy)?;
+        let (mut block, mut size) = (vec![0; BLOCK_BYTES], 0);
+        loop {
+            if !ready(size)? {
+                continue;
+            }
+            match stream.read(&mut block) {
+                Ok(0) => break,
+                Ok(count) => {
+                    copy.write_all(&block[..count])?;
+                    size += count as u64;
+                }
+                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
         Ok(Input { name, named: true, size: Some(size), origin: Origin::Spool(copy) })
     }
 
     /// The content from its start: decompressed, UTF-16 as UTF-8. `read` counts the stored bytes.
     pub fn open(&self, read: &Arc<AtomicU64>) -> Result<Box<dyn Read + Send>> {
-        let failed = |error| Error::message(format!("'{}': {error}", self.name));
         let stored: Box<dyn Read + Send> = match &self.origin {
             Origin::Path(path) => Box::new(File::open(path).map_err(|error| Error::file(path, error))?),
-            Origin::Spool(copy) => Box::new(At { file: copy.try_clone().map_err(failed)?, at: 0 }),
+            Origin::Spool(copy) => Box::new(At { file: copy.try_clone()?, at: 0 }),
             Origin::Bytes(bytes) => Box::new(Cursor::new(*bytes)),
         };
         read.store(0, Ordering::Relaxed);
         let counted = Counted { inner: stored, read: read.clone() };
         let mut stored = BufReader::with_capacity(BLOCK_BYTES, counted);
-        let zipped = stored.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
+        let zipped = stored.fill_buf()?.starts_with(&[0x1f, 0x8b]);
         let mut plain: Box<dyn BufRead + Send> = if zipped {
             let guard = Guard { inner: MultiGzDecoder::new(stored), read: read.clone(), given: 0 };
             Box::new(BufReader::with_capacity(BLOCK_BYTES, guard))
         } else {
             Box::new(stored)
         };
-        let wide = match plain.fill_buf().map_err(failed)? {
-            [0xff, 0xfe, ..] => Some(false),
-            [0xfe, 0xff, ..] => Some(true),
+        let start = plain.fill_buf()?;
+        if let Some(reason) = foreign::refusal(start) {
+            return Err(Error::message(reason));
+        }
+        let wide = match start {
+            // Text has no NUL, so that even without a byte order mark it is UTF-16.
+            [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] => Some(false),
+            [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255, ..] => Some(true),
             _ => None,
         };
         Ok(match wide {
@@ -178,7 +200,17 @@ struct Guard<R> {
 
 impl<R: Read> Read for Guard<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
+        let given = self.given;
+        let count = self.inner.read(buffer).map_err(|error| match error.kind() {
+            ErrorKind::InvalidInput | ErrorKind::InvalidData | ErrorKind::UnexpectedEof => io::Error::new(
+                error.kind(),
+                format!(
+                    "its gzip data are damaged or cut off after {given} bytes of content: {error}; \
+                     decompress what can be saved yourself"
+                ),
+            ),
+            _ => error,
+        })?;
         self.given += count as u64;
         if self.given > RATIO_FREE_BYTES && self.given / RATIO_MAX > self.read.load(Ordering::Relaxed) {
             return Err(io::Error::other(
@@ -267,7 +299,7 @@ mod tests {
     use std::io::Write;
 
     fn content(bytes: &[u8]) -> io::Result<Vec<u8>> {
-        let input = Input::spool("x".into(), &mut &bytes[..]).unwrap();
+        let input = Input::spool("x".into(), &mut &bytes[..], &mut |_| Ok(true)).unwrap();
         let counter = Arc::default();
         for _ in 0..2 {
             let mut all = Vec::new();
@@ -292,13 +324,17 @@ mod tests {
         zipped.extend(gzip(b"b"));
         assert_eq!(content(&zipped).unwrap(), b"a\nb");
         zipped.truncate(zipped.len() - 4);
-        assert!(content(&zipped).is_err(), "a torn file is an error, not a short one");
+        let torn = content(&zipped).unwrap_err().to_string();
+        assert!(torn.contains("cut off after 3 bytes"), "a torn file is an error, not a short one: {torn}");
     }
 
     #[test]
     fn utf_16_becomes_utf_8() {
         let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
         assert_eq!(content(&wide("\u{feff}é😀\n")).unwrap(), "\u{feff}é😀\n".as_bytes());
+        assert_eq!(content(&wide("{é\n")).unwrap(), "{é\n".as_bytes(), "without a mark");
+        let big: Vec<u8> = "a,é".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(content(&big).unwrap(), "a,é".as_bytes());
         let mut torn = wide("\u{feff}a");
         torn.extend([0x00, 0xd8, b'b', 0]);
         assert_eq!(content(&torn).unwrap(), b"\xef\xbb\xbfa\xffb");

@@ -44,7 +44,9 @@ pub fn read(text: &str, order: DateOrder, offset: i64, evidence: &mut Evidence) 
     let bytes = text.as_bytes();
     match bytes.iter().position(|byte| !byte.is_ascii_digit())? {
         4 if bytes[4] == b'-' => iso(bytes, offset),
+        at @ (1 | 2) if bytes[at] == b'.' => dotted(bytes, offset),
         1 | 2 => slashes(text, order, offset, evidence),
+        0 => worded(bytes, offset),
         _ => None,
     }
     .or_else(|| iso_date(bytes, offset))
@@ -81,7 +83,38 @@ fn slashes(text: &str, order: DateOrder, offset: i64, evidence: &mut Evidence) -
         DateOrder::MonthFirst => (first, second),
         DateOrder::DayFirst => (second, first),
     };
-    let date = Civil { year, month, day, hour: 0, minute: 0, second: 0, tick: 0 };
+    time_of_day(cursor, day_of(year, month, day), offset)
+}
+
+/// Dates with dots have the day first wherever they are written: `14.5.2026, 16:00:37`, `14.05.2026 16:00`.
+fn dotted(bytes: &[u8], offset: i64) -> Option<Read> {
+    let mut cursor = Cursor { bytes, at: 0 };
+    let day = cursor.number(1, 2)?;
+    cursor.one_of(b".")?;
+    let month = cursor.number(1, 2)?;
+    cursor.one_of(b".")?;
+    let year = cursor.number(4, 4)?;
+    time_of_day(cursor, day_of(year, month, day), offset)
+}
+
+/// As Defender's portal exports it: `May 14, 2026 4:00:37 PM`, the month in full or by its first letters.
+fn worded(bytes: &[u8], offset: i64) -> Option<Read> {
+    let mut cursor = Cursor { bytes, at: 0 };
+    let month = cursor.month()?;
+    cursor.spaces();
+    let day = cursor.number(1, 2)?;
+    cursor.one_of(b",")?;
+    cursor.spaces();
+    let year = cursor.number(4, 4)?;
+    time_of_day(cursor, day_of(year, month, day), offset)
+}
+
+fn day_of(year: i64, month: i64, day: i64) -> Civil {
+    Civil { year, month, day, hour: 0, minute: 0, second: 0, tick: 0 }
+}
+
+/// What stands behind a date: nothing, or a time with or without AM and PM.
+fn time_of_day(mut cursor: Cursor<'_>, date: Civil, offset: i64) -> Option<Read> {
     let _ = cursor.one_of(b",");
     cursor.spaces();
     if cursor.end().is_some() {
@@ -117,6 +150,21 @@ pub fn zone_offset(zone: &str) -> Option<i64> {
     cursor.end()?;
     (hours <= 14 && minutes < 60).then_some(sign * (hours * HOUR + minutes * MINUTE))
 }
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 trait Parts {
     fn on(self, date: Civil) -> Civil;
@@ -188,7 +236,20 @@ impl Cursor<'_> {
         let month = self.number(2, 2)?;
         self.one_of(b"-")?;
         let day = self.number(2, 2)?;
-        Some(Civil { year, month, day, hour: 0, minute: 0, second: 0, tick: 0 })
+        Some(day_of(year, month, day))
+    }
+
+    /// The number of a month by its English name: in full, or its first three letters.
+    fn month(&mut self) -> Option<i64> {
+        let letters = self.bytes[self.at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let word = &self.bytes[self.at..self.at + letters];
+        let named = |name: &&str| {
+            let name = name.as_bytes();
+            word.eq_ignore_ascii_case(name) || word.eq_ignore_ascii_case(&name[..3])
+        };
+        let found = MONTHS.iter().position(named)?;
+        self.at += letters;
+        i64::try_from(found + 1).ok()
     }
 
     /// Hour, minute and maybe second with a fraction; the date is not set. Also whether it is exact.
@@ -292,6 +353,26 @@ mod tests {
             "1700000000",
             "20/2008",
         ] {
+            assert_eq!(text(given), None, "{given}");
+        }
+    }
+
+    #[test]
+    fn portals_write_months_as_words_and_days_with_dots() {
+        let same = Some("2026-05-03T22:20:30.0000000Z".to_owned());
+        for given in [
+            "May 3, 2026 10:20:30 PM",
+            "may 3, 2026, 10:20:30\u{202f}PM",
+            "3.5.2026, 22:20:30",
+            "03.05.2026 22:20:30",
+        ] {
+            assert_eq!(text(given), same, "{given}");
+        }
+        assert_eq!(text("September 30, 2026").as_deref(), Some("2026-09-30T00:00:00.0000000Z"));
+        assert_eq!(text("13.12.2026 9:05:00.25").as_deref(), Some("2026-12-13T09:05:00.2500000Z"));
+        for given in
+            ["Mayor 3, 2026", "Ma 3, 2026", "May 2026", "May 32, 2026", "12.13.2026", "1.2.3.4", "1.2"]
+        {
             assert_eq!(text(given), None, "{given}");
         }
     }

@@ -2,6 +2,7 @@
 //! nothing twice. Into memory, so that no engine is needed.
 
 mod goldens;
+mod hostile;
 mod lossless;
 mod memory;
 mod sample;

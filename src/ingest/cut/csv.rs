@@ -4,11 +4,14 @@
 use std::borrow::Cow;
 
 use super::{KEPT_BYTES, Record, What, broken, line_end, newlines, too_long};
+use crate::display::count;
 
 pub struct Csv {
     delimiter: u8,
     /// How many fields each record must have, as the header has.
     width: usize,
+    /// Lines before the header.
+    preamble: usize,
     header: bool,
     line: u64,
     /// Inside of a line that was given up.
@@ -16,9 +19,9 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// The first record is the header: it is not among the records.
-    pub fn new(delimiter: u8, width: usize) -> Csv {
-        Csv { delimiter, width, header: true, line: 1, skipping: false }
+    /// The first record behind `preamble` lines is the header: neither is among the records.
+    pub fn new(delimiter: u8, width: usize, preamble: usize) -> Csv {
+        Csv { delimiter, width, preamble, header: true, line: 1, skipping: false }
     }
 
     pub fn cut(&mut self, bytes: &[u8], eof: bool, records: &mut Vec<Record>) -> usize {
@@ -29,6 +32,13 @@ impl Csv {
                 self.skipping = false;
                 self.line += 1;
                 at = end + 1;
+                continue;
+            }
+            if self.preamble > 0 {
+                let Some(end) = line_end(bytes, at, eof) else { return at };
+                self.preamble -= 1;
+                self.line += 1;
+                at = (end + 1).min(bytes.len());
                 continue;
             }
             let Some((record, next)) = self.record(bytes, at, eof) else { return at };
@@ -60,7 +70,7 @@ impl Csv {
                         bytes,
                         start,
                         eof,
-                        format!("it has {fields} fields, the header {}", self.width),
+                        format!("it has {}, the header {}", count(fields as u64, "field"), self.width),
                     );
                 };
                 Some((Record { start, end, line, what, closed }, next))
@@ -86,6 +96,14 @@ impl Csv {
         let mut record = broken(start, end, self.line, reason, false);
         record.closed = next > end;
         Some((record, next))
+    }
+}
+
+/// How many fields a record has with this delimiter; none when its quotes do not agree with it.
+pub fn width(record: &str, delimiter: u8) -> usize {
+    match follow(record.as_bytes(), delimiter, true) {
+        Follow::Record { fields, .. } => fields,
+        Follow::Stray | Follow::More => 0,
     }
 }
 
@@ -204,7 +222,7 @@ mod tests {
     use super::*;
 
     fn cut(text: &str, width: usize, size: usize) -> Vec<(String, u64, What)> {
-        cut_all(Cutter::Csv(Csv::new(b',', width)), text.as_bytes(), size)
+        cut_all(Cutter::Csv(Csv::new(b',', width, 0)), text.as_bytes(), size)
     }
 
     #[test]
@@ -220,6 +238,15 @@ mod tests {
         assert_eq!(split("2,\"\"", b','), ["2", ""]);
         assert_eq!(split(",", b','), ["", ""]);
         assert_eq!(split("a \"b\" c,\"d\"", b','), ["a \"b\" c", "d"]);
+    }
+
+    #[test]
+    fn lines_before_the_header_are_counted_and_left_out() {
+        let text = b"#TYPE X\r\na,b\n1,2\n";
+        for size in 1..=text.len() {
+            let found = cut_all(Cutter::Csv(Csv::new(b',', 2, 1)), text, size);
+            assert_eq!(rows(&found), [("1,2", 3)], "in pieces of {size}");
+        }
     }
 
     #[test]

@@ -38,6 +38,11 @@ impl Document {
         Document { key, outer: Vec::new(), state: State::Top, line: 1, one_line: true, dead: false }
     }
 
+    /// What was cut so far ends within an array or its wrapping, with nothing that says so.
+    pub fn is_open(&self) -> bool {
+        self.state != State::Top && !self.dead
+    }
+
     pub fn cut(&mut self, bytes: &[u8], eof: bool, records: &mut Vec<Record>) -> usize {
         let mut at = 0;
         while !self.dead && at < bytes.len() {

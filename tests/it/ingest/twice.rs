@@ -182,8 +182,9 @@ fn folders_are_walked_in_order_and_say_what_they_pass_over() {
     bench.write("d/db.quarantine/x.jsonl", "{}");
     let folder = bench.folder.path().join("d");
     let summary = bench.load(&folder);
-    assert_eq!((summary.files, summary.failed.len(), summary.passed_over.len()), (2, 0, 1));
-    assert!(summary.passed_over[0].0.ends_with("README.md"));
+    assert_eq!((summary.files, summary.failed.len(), summary.passed_over.len()), (2, 0, 2));
+    assert!(summary.passed_over[0].0.ends_with(".hidden"));
+    assert!(summary.passed_over[1].0.ends_with("README.md"));
     assert_eq!(ids(&bench), ["a", "b"]);
     let missing = bench.folder.path().join("missing");
     let summary = bench.load(&missing);
