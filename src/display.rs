@@ -27,6 +27,21 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// As [`safe`], of a text whose line feeds and tabs are meant: a query, or SQL.
+pub fn safe_lines(text: &str) -> Cow<'_, str> {
+    let dangerous = |character: char| dangerous(character) && !matches!(character, '\n' | '\t');
+    if !text.chars().any(dangerous) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for part in text.split_inclusive(['\n', '\t']) {
+        let end = part.strip_suffix(['\n', '\t']).unwrap_or(part).len();
+        shown.push_str(&safe(&part[..end]));
+        shown.push_str(&part[end..]);
+    }
+    Cow::Owned(shown)
+}
+
 /// As [`safe`], in ASCII only: `\n`, `\x1b`, and `<U+00E9>` for everything else.
 pub fn safe_ascii(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
@@ -122,6 +137,13 @@ pub fn count(number: u64, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_of_a_query_stay_lines() {
+        assert_eq!(safe_lines("a\n\tb"), "a\n\tb");
+        assert_eq!(safe_lines("a\r\n\tb\x1b[2J\n"), "a\u{240d}\n\tb\u{241b}[2J\n");
+        assert_eq!(safe_lines("\u{202e}x\n"), "<U+202E>x\n");
+    }
 
     #[test]
     fn nothing_that_a_terminal_obeys_is_left() {

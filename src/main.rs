@@ -28,9 +28,7 @@ fn main() -> ExitCode {
 
 fn workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-        let message =
-            "the workbench needs a terminal; to run one query: kqlhunt query 'OfficeActivity | count'";
-        return Err(Failure::new(Exit::Usage, message));
+        return Err(Failure::without_terminal());
     }
     open_workbench(global, file)
 }

@@ -57,6 +57,13 @@ impl Failure {
         Failure::new(Exit::NoInput, format!("{}: {error}", path.display()))
     }
 
+    /// The workbench was asked for where it cannot be drawn.
+    pub fn without_terminal() -> Failure {
+        let message =
+            "the workbench needs a terminal; to run one query: kqlhunt query 'OfficeActivity | count'";
+        Failure::new(Exit::Usage, message)
+    }
+
     /// What a query needs from outside of the database is missing or unreadable.
     pub fn supply(error: Error) -> Failure {
         match error {

@@ -1,7 +1,7 @@
 //! `kqlhunt report`: queries, their results and what is thought of them, as one document.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -28,9 +28,10 @@ pub struct ReportArgs {
     /// Hunts (Sentinel's YAML, KQL, Markdown, or folders of them), journals, and the .meta.json of exports
     #[arg(value_name = "FILE", required = true)]
     pub sources: Vec<PathBuf>,
-    /// How to write it: Markdown, or one HTML file that names no other
-    #[arg(long, value_name = "FORMAT", default_value = "md", value_parser = ["md", "html"])]
-    pub format: String,
+    /// How to write it: Markdown, or one HTML file that names no other; without it as the name of -o says, else
+    /// Markdown
+    #[arg(long, value_name = "FORMAT", value_parser = ["md", "html"])]
+    pub format: Option<String>,
     /// Write to a file, whole or not at all; it must not exist
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -43,6 +44,16 @@ pub struct ReportArgs {
     /// What stands above it
     #[arg(long, value_name = "TEXT", default_value = "Hunt report")]
     pub title: String,
+}
+
+impl ReportArgs {
+    fn is_html(&self) -> bool {
+        let extension = self.output.as_deref().and_then(Path::extension).unwrap_or_default();
+        match &self.format {
+            Some(format) => format == "html",
+            None => extension.eq_ignore_ascii_case("html") || extension.eq_ignore_ascii_case("htm"),
+        }
+    }
 }
 
 fn marking(text: &str) -> Result<Tlp, String> {
@@ -91,7 +102,7 @@ pub fn run(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
     {
         report::say(&format!("marked {}, as an indicator in it is", strictest.name()));
     }
-    let text = if args.format == "html" { html(&document) } else { markdown(&document) };
+    let text = if args.is_html() { html(&document) } else { markdown(&document) };
     match output {
         Some(mut file) => {
             file.write_all(text.as_bytes())?;

@@ -18,7 +18,7 @@ pub fn run(global: &Global, args: &FormatArgs) -> Result<Exit, Failure> {
         }
     };
     if !args.check {
-        io::stdout().lock().write_all(formatted.as_bytes())?;
+        io::stdout().lock().write_all(report::for_stdout(&formatted).as_bytes())?;
     } else if formatted.trim_end() != source.text.trim_end() {
         return Ok(Exit::Found);
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::data::{self, Binder};
 use super::exit::{Exit, Failure};
-use super::{Global, HuntsArgs, library, table};
+use super::{Global, HuntsArgs, library, report, table};
 use crate::diag;
 use crate::hunt::pack::Hunt;
 use crate::hunt::ready::Ready;
@@ -21,7 +21,7 @@ pub fn run(global: &Global, args: &HuntsArgs) -> Result<Exit, Failure> {
             let help = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
             return Err(Failure::new(Exit::Usage, format!("no hunt is called '{name}'{help}")));
         };
-        writeln!(io::stdout().lock(), "{}", hunt.query)?;
+        writeln!(io::stdout().lock(), "{}", report::for_stdout(&hunt.query))?;
         return Ok(Exit::Done);
     }
     library::of_tactic(&mut hunts, args.tactic.as_deref());

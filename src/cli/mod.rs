@@ -220,9 +220,9 @@ pub struct QueryArgs {
     /// places that are not supplied are empty as well, with a warning
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["db", "sample"])]
     pub schema: Option<PathBuf>,
-    /// How to write the results
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
-    pub format: String,
+    /// How to write the results; without it as the name of -o says, else as a table
+    #[arg(long, value_name = "FORMAT", value_parser = format_names())]
+    pub format: Option<String>,
     /// Write to a file, whole or not at all; it must not exist
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -12,7 +12,7 @@ use crate::diag;
 use crate::display::count;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
-use crate::export::{self, Exporter, file::FileWriter};
+use crate::export::{self, Exporter, Format, file::FileWriter};
 use crate::journal::{Digest, Entry, Outcome, Read, Sidecar, Summed};
 use crate::outside::Folders;
 use crate::sys::{self, wall_clock};
@@ -126,9 +126,17 @@ pub fn write_result(
     Ok(rows)
 }
 
+fn format(args: &QueryArgs) -> Result<&'static Format, Failure> {
+    let found = match (&args.format, &args.output) {
+        (Some(name), _) => export::format(name).ok_or_else(|| format!("no format is called '{name}'")),
+        (None, Some(path)) => export::of_file(path),
+        (None, None) => export::of_file(Path::new("")),
+    };
+    found.map_err(|wrong| Failure::new(Exit::Usage, wrong))
+}
+
 fn exporter(global: &Global, args: &QueryArgs, output: &Output) -> Result<Box<dyn Exporter>, Failure> {
-    let format = export::format(&args.format)
-        .ok_or_else(|| Failure::new(Exit::Usage, format!("no format is called '{}'", args.format)))?;
+    let format = format(args)?;
     let terminal = match output {
         Output::Stdout(_) => io::stdout().is_terminal(),
         Output::File(_) => false,
@@ -173,7 +181,7 @@ impl Output {
                 let name = args.output.as_deref().and_then(Path::file_name).unwrap_or_default();
                 let sidecar = Sidecar {
                     file: name.to_string_lossy().into_owned(),
-                    format: args.format.clone(),
+                    format: format(args)?.name.to_owned(),
                     bytes: file.bytes,
                     file_sha256: file.sha256(),
                     sql,

@@ -1,6 +1,7 @@
 //! Diagnostics for people: the line, a caret, a help sentence. Text of queries and data is made
 //! visible before it is shown.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
@@ -102,6 +103,11 @@ pub fn lines(text: &str, diagnostics: &[Diagnostic]) -> String {
         format!("{} at {line}:{column}: {}{help}", diagnostic.code, diagnostic.message)
     };
     diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A text of several lines for stdout: as it is for a file or a pipe, made visible for a terminal.
+pub fn for_stdout(text: &str) -> Cow<'_, str> {
+    if io::stdout().is_terminal() { display::safe_lines(text) } else { Cow::Borrowed(text) }
 }
 
 /// Says something on stderr, unless stderr is gone.

@@ -29,7 +29,7 @@ pub fn run(global: &Global, args: &TranslateArgs) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     for (at, compiled) in compilation.results.iter().enumerate() {
         let space = if at > 0 { "\n" } else { "" };
-        writeln!(out, "{space}{};", compiled.sql)?;
+        writeln!(out, "{space}{};", report::for_stdout(&compiled.sql))?;
     }
     Ok(Exit::Done)
 }

@@ -115,7 +115,13 @@ pub fn memory_bytes(options: &Options) -> u64 {
     options.memory_bytes.unwrap_or_else(|| (sys::memory_bytes() / 2).min(MEMORY_BYTES))
 }
 
+/// More of them are a slip of the finger, and DuckDB starts them all.
+const THREADS_MAX: usize = 1024;
+
 fn settings(options: &Options, spill: &Path) -> Result<String> {
+    if let Some(threads) = options.threads.filter(|threads| *threads > THREADS_MAX) {
+        return Err(Error::message(format!("{threads} threads are too many; {THREADS_MAX} can be had")));
+    }
     let memory = memory_bytes(options);
     let memory = memory - (memory / UNCOUNTED_PART).min(UNCOUNTED_MAX_BYTES);
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
@@ -271,6 +277,13 @@ mod tests {
         }
         assert!(!Path::new("/tmp/kqlhunt-canary").exists());
         Ok(())
+    }
+
+    #[test]
+    fn threads_without_end_are_refused() {
+        let options = Options { threads: Some(THREADS_MAX + 1), ..Options::default() };
+        let error = settings(&options, Path::new("/tmp")).expect_err("refuses");
+        assert_eq!(error.to_string(), "1025 threads are too many; 1024 can be had");
     }
 
     #[test]

@@ -56,8 +56,10 @@ fn shown(text: &str, ascii: bool) -> String {
 /// Whether a spreadsheet may take the text for a formula. The first characters are those of OWASP's
 /// page "CSV Injection" and NUL, which some readers skip; with their full-width forms.
 pub fn runs_as_formula(text: &str) -> bool {
+    // What a reader trims, or does not see, hides nothing.
+    let hidden = |character: char| character == ' ' || character == '\u{a0}' || character == '\u{feff}';
     matches!(
-        text.chars().next(),
+        text.trim_start_matches(hidden).chars().next(),
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\0' | '＝' | '＋' | '－' | '＠')
     )
 }
@@ -149,7 +151,7 @@ mod tests {
 
     #[test]
     fn formula_cells_are_neutralised_and_counted() {
-        for start in ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠"] {
+        for start in ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠", " =", "\u{feff}="] {
             let cell = Value::String(format!("{start}1+1"));
             let (safe, count) = written(Separated::comma(Options::default()), Type::String, from_ref(&cell));
             assert!(safe.contains(&format!("'{start}1+1")), "{safe:?}");

@@ -10,6 +10,7 @@ pub mod kusto;
 pub mod table;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::compile::Render;
 use crate::types::ColumnType;
@@ -119,9 +120,30 @@ pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
+/// The format of a file of this name, by its extension; a table where that names none. Errors: as `.html` the
+/// values of any format would become markup.
+pub fn of_file(path: &Path) -> Result<&'static Format, String> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if matches!(extension.as_str(), "html" | "htm" | "xhtml") {
+        return Err("a result is not written as HTML; name its --format, or use kqlhunt report".into());
+    }
+    Ok(FORMATS.iter().find(|format| format.extension == extension).unwrap_or(&FORMATS[0]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_file_says_its_format() {
+        let of = |name: &str| of_file(Path::new(name)).map(|format| format.name);
+        assert_eq!(of("hits.CSV"), Ok("csv"));
+        assert_eq!(of("hits.json"), Ok("json"));
+        assert_eq!(of("a/chart.svg"), Ok("svg"));
+        assert_eq!(of("hits.txt"), Ok("table"));
+        assert_eq!(of("hits"), Ok("table"));
+        assert!(of("hits.html").is_err());
+    }
 
     #[test]
     fn names_differ_and_every_doc_is_a_sentence() {

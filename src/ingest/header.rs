@@ -109,6 +109,10 @@ pub fn zones(header: &mut Header) -> Result<(), String> {
             continue;
         };
         let Some(found) = zone_offset(zone) else {
+            // Brackets may also be part of a name, as in `Ports [count]`.
+            if ![plain, zone].iter().any(|text| text.contains("Time") || text.contains("Date")) {
+                continue;
+            }
             return Err(format!(
                 "its times are in '{zone}', which names no offset; export it again with the portal's time zone set to UTC"
             ));
@@ -146,6 +150,10 @@ mod tests {
         let Shape::Csv(header) = sniff(&head).unwrap().shape else { panic!("it is CSV") };
         assert_eq!(header.names, ["A", "B", "C"]);
         assert_eq!((header.delimiter, header.offsets), (b';', vec![0, HOUR, 0]));
+        let Shape::Csv(header) = sniff(&Head::new("x", "Ports [count],B\n", true)).unwrap().shape else {
+            panic!("it is CSV")
+        };
+        assert_eq!(header.names[0], "Ports [count]");
         let local = Head::new("x", "A [Local Time],B\n", true);
         assert!(sniff(&local).unwrap_err().contains("'Local Time'"));
     }
