@@ -227,7 +227,7 @@ pub static ROWS: &[Func] = &[
     f("pack_all", &[sig(&[rest(JSON)], Is(Dynamic), Kernel("kql_bag_pack_present"))])
         .doc("A bag of all columns; with true, of those that are neither null nor empty.")
         .example("print a = 1, b = '' | project pack_all(true)", "{\"a\":1}"),
-    f("pack_array", &[sig(&[rest(JSON)], Is(Dynamic), Kernel("kql_pack_array"))])
+    f("pack_array", &[sig(&[VALUE, rest(JSON)], Is(Dynamic), Kernel("kql_pack_array"))])
         .doc("An array of the arguments.")
         .example("print pack_array(1, 'a', 2.5)", "[1,\"a\",2.5]"),
     f("set_union", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_union"))])

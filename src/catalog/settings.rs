@@ -19,7 +19,6 @@ pub static REFUSED: &[Setting] = &[
     row("query_datetimescope_from", SCOPE),
     row("query_datetimescope_to", SCOPE),
     row("query_results_apply_getschema", "End the query with getschema."),
-    row("query_take_max_records", "End the query with take."),
     row("request_external_data_disabled", "Remove it, and leave out --files."),
 ];
 
@@ -58,6 +57,7 @@ pub const KNOWN: &[&str] = &[
     "query_results_cache_per_shard",
     "query_results_progressive_row_count",
     "query_results_progressive_update_period",
+    "query_take_max_records",
     "query_weakconsistency_session_id",
     "queryconsistency",
     "request_app_name",

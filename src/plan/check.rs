@@ -108,6 +108,8 @@ pub struct Binder<'a> {
     /// Columns that are strings only because columns of watchlists are, and those that stand for all of them.
     pub supposed: QuickSet<ColId>,
     pub any_supposed: QuickSet<ColId>,
+    /// How many rows a result has at most.
+    pub records_max: Option<i64>,
     /// The plugin that gave the columns of the data last.
     pub columns_of_data: Option<&'static str>,
     /// What is known of the insides of columns.
@@ -154,6 +156,7 @@ impl<'a> Binder<'a> {
             unknown: QuickSet::default(),
             supposed: QuickSet::default(),
             any_supposed: QuickSet::default(),
+            records_max: None,
             columns_of_data: None,
             insides: QuickMap::default(),
             typed: Typed::default(),
@@ -211,6 +214,10 @@ impl<'a> Binder<'a> {
         self.render = None;
         let root = self.pipe(pipe, env, None)?;
         let mut root = self.in_time(root);
+        if let Some(records) = self.records_max {
+            let span = root.span;
+            root = super::ops::limit(root, Expr::long(records, span), span);
+        }
         root.cols.retain(|column| !column.hidden);
         self.hides_sketches(&root)?;
         let tables = self.tables_of(&root);

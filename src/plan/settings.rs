@@ -18,14 +18,15 @@ pub struct Bins {
 }
 
 impl Binder<'_> {
-    /// `set query_now` moves the clock, and two options make the bins of `bin_auto()`; the options that only steer Kusto's service change nothing here.
+    /// `set query_now` moves the clock, two options make the bins of `bin_auto()`, one cuts results; the options that only steer Kusto's service change nothing here.
     pub fn set(&mut self, name: &Name, value: Option<&ast::Expr>) {
         if let Some(row) = settings::refused(&name.text) {
             self.refuse(name.span, &format!("'set {}'", row.name), row.instead);
             return;
         }
         self.warn_of_option(name);
-        if !matches!(name.text.as_str(), "query_now" | "query_bin_auto_size" | "query_bin_auto_at") {
+        let followed = ["query_now", "query_bin_auto_size", "query_bin_auto_at", "query_take_max_records"];
+        if !followed.contains(&name.text.as_str()) {
             return;
         }
         let Some(value) = value else { return };
@@ -33,6 +34,7 @@ impl Binder<'_> {
         match name.text.as_str() {
             "query_bin_auto_size" => self.bins.size = bound.ok(),
             "query_bin_auto_at" => self.bins.at = bound.ok(),
+            "query_take_max_records" => self.set_records(bound, value.span),
             _ => self.set_now(bound, value.span),
         }
     }
@@ -59,6 +61,19 @@ impl Binder<'_> {
                     "query_now wants a datetime",
                     "Write set query_now = datetime(2026-05-14T12:00:00Z);",
                 );
+            }
+        }
+    }
+
+    /// Results of this many rows at most; of several numbers the least holds ("Query limits").
+    fn set_records(&mut self, bound: Checked<Expr>, span: Span) {
+        match bound.ok().as_ref().and_then(Expr::literal) {
+            Some(Value::Long(records @ 0..)) => {
+                self.records_max = Some(self.records_max.map_or(*records, |known| known.min(*records)));
+            }
+            Some(_) | None => {
+                let help = "Write set query_take_max_records = 100;";
+                self.error(code::TYPE, span, "query_take_max_records wants a number of rows", help);
             }
         }
     }

@@ -85,7 +85,9 @@ impl Binder<'_> {
         let constant = |at: usize, fits: fn(&Value) -> bool| {
             bound.get(at).is_none_or(|value| value.literal().is_some_and(fits))
         };
-        if !constant(1, |offset| matches!(offset, Value::Long(1..))) || !constant(2, |_| true) {
+        if !constant(1, |offset| matches!(offset, Value::Int(1..) | Value::Long(1..)))
+            || !constant(2, |_| true)
+        {
             self.error(
                 code::TYPE,
                 span,

@@ -26,6 +26,7 @@ mod top_nested;
 mod walk;
 
 pub use parts::Parts;
+pub use rows::limit;
 
 use self::plugins::Evaluated;
 use super::advice;
