@@ -1,11 +1,11 @@
 //! Hunts out of folders that the user names. Reads files; knows their forms by `hunt::forms`.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::hunt::forms::{self, ENDINGS};
 use crate::hunt::pack::Hunt;
+use crate::sys;
 
 /// What the folders hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,12 +101,7 @@ fn ending(path: &Path) -> Option<String> {
 }
 
 fn hunts(file: &Path, below: &Path) -> Result<Vec<Hunt>, String> {
-    let mut bytes = Vec::new();
-    let opened = fs::File::open(file).map_err(|error| error.to_string())?;
-    opened.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > FILE_MAX_BYTES {
-        return Err("it is larger than 1 MB".to_owned());
-    }
+    let bytes = sys::read_at_most(file, FILE_MAX_BYTES).map_err(|error| error.to_string())?;
     let content = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let key = below.with_extension("").to_string_lossy().replace('\\', "/");
     let mut found = forms::read(&key, &ending(file).unwrap_or_default(), &content)?;

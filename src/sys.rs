@@ -1,6 +1,7 @@
 //! What the operating system must be asked for: permissions, memory, processes, time, language. Knows no DuckDB and no screen.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
@@ -17,6 +18,20 @@ pub fn make_files_private() {
 /// Makes a folder and its parents, mode 0700 each; one that exists is left as it is.
 pub fn private_folder(path: &Path) -> Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|source| Error::file(path, source))
+}
+
+/// A file's content, of which so many bytes are expected at most: a device, a pipe or a slip of the finger may
+/// have no end.
+///
+/// # Errors
+/// It cannot be read, or is larger.
+pub fn read_at_most(path: &Path, bytes: u64) -> io::Result<Vec<u8>> {
+    let mut found = Vec::new();
+    File::open(path)?.take(bytes + 1).read_to_end(&mut found)?;
+    if found.len() as u64 > bytes {
+        return Err(io::Error::other(format!("it is larger than {} MB", bytes >> 20)));
+    }
+    Ok(found)
 }
 
 /// Whether a process of this number exists.
@@ -91,6 +106,13 @@ pub fn utf8_locale() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_without_end_is_given_up() {
+        let error = read_at_most(Path::new("/dev/zero"), 1 << 20).expect_err("has no end");
+        assert_eq!(error.to_string(), "it is larger than 1 MB");
+        assert_eq!(read_at_most(Path::new("/dev/null"), 0).expect("reads"), b"");
+    }
 
     #[test]
     fn memory_is_read_in_bytes() {

@@ -1,6 +1,7 @@
 //! Settings of a user, below the command line and the environment: `config.yaml` in the place for it.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::marker::PhantomData;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -146,7 +147,7 @@ impl File {
         };
         match std::fs::read_to_string(&path) {
             Ok(text) => File::parse(path, &text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 Ok(File { path, config: Config::default() })
             }
             Err(error) => Err(Failure::input(&path, &error)),

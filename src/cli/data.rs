@@ -13,7 +13,7 @@ use crate::compile::{Options, Seen};
 use crate::engine::{Data, Engine};
 use crate::schema::{Schema, Table, TableColumn};
 use crate::sql::quote;
-use crate::sys::wall_clock;
+use crate::sys::{self, wall_clock};
 use crate::types::Type;
 use crate::{places, ticks};
 
@@ -181,12 +181,15 @@ pub fn announce(chosen: &Chosen) {
     }
 }
 
+/// A schema of 700 tables has 2 MB.
+const SCHEMA_MAX_BYTES: u64 = 64 << 20;
+
 /// Reads `{"Table": [["Column","type"], ...]}`.
 fn read_schema(path: &Path) -> Result<Schema, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::input(path, &error))?;
+    let text = sys::read_at_most(path, SCHEMA_MAX_BYTES).map_err(|error| Failure::input(path, &error))?;
     let wrong = |what: String| Failure::new(Exit::NoInput, format!("{}: {what}", path.display()));
     let parsed: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))?;
     let mut schema = Schema::default();
     for (name, columns) in parsed {
         let columns: Vec<(String, String)> =

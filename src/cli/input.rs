@@ -1,12 +1,12 @@
 //! The KQL that a command works on: an argument, a file, or stdin.
 
-use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::exit::{Exit, Failure};
+use crate::sys;
 
 /// Where the KQL is.
 #[derive(Args, Clone, Debug, Default)]
@@ -26,12 +26,12 @@ pub struct Source {
 }
 
 /// The longest query text read, in bytes; the compiler has its own, smaller limit.
-const TEXT_MAX: u64 = 64 << 20;
+const TEXT_MAX: u64 = 4 << 20;
 
 impl Text {
     pub fn read(&self) -> Result<Source, Failure> {
         if let Some(path) = &self.file {
-            let bytes = fs::read(path).map_err(|error| Failure::input(path, &error))?;
+            let bytes = sys::read_at_most(path, TEXT_MAX).map_err(|error| Failure::input(path, &error))?;
             return source(&path.display().to_string(), bytes);
         }
         match self.kql.as_deref() {

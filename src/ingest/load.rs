@@ -386,6 +386,12 @@ impl Job<'_> {
                  see --date-order"
             ));
         }
+        let read = self.read.load(Ordering::Relaxed);
+        if let Some(size) = self.input.size.filter(|size| read < *size) {
+            summary.notes.push(format!(
+                "'{name}' became shorter while it was read: {read} of {size} bytes were there, and rows may be missing"
+            ));
+        }
         if matches!(&chunks.cutter, Cutter::Document(document) if document.is_open()) {
             summary.notes.push(format!(
                 "'{name}' ends before its brackets do: it may have been cut off, and rows may be missing"

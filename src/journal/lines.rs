@@ -1,7 +1,7 @@
 //! Files that lines are added to: for their user alone, by several processes at once, and not without end.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::beside;
@@ -10,6 +10,9 @@ use crate::sys;
 
 /// A file of so many bytes is put aside, and a new one begun; of those that were put aside the last one stays.
 const BYTES_MAX: u64 = 32 << 20;
+
+/// A file that somebody names may be any file.
+const READ_MAX_BYTES: u64 = 256 << 20;
 
 /// Adds a line, in one piece.
 ///
@@ -49,9 +52,8 @@ fn put_aside(file: &Path, bytes_max: u64) {
 pub fn read(file: &Path) -> Result<String> {
     let mut text = String::new();
     for part in [older(file), file.to_path_buf()] {
-        let mut bytes = Vec::new();
-        match File::open(&part) {
-            Ok(mut open) => open.read_to_end(&mut bytes).map_err(|source| Error::file(&part, source))?,
+        let bytes = match sys::read_at_most(&part, READ_MAX_BYTES) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
             Err(source) => return Err(Error::file(&part, source)),
         };

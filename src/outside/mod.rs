@@ -15,12 +15,12 @@ mod path;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::facts::{FunctionFile, Outside};
 use crate::ingest::external;
+use crate::sys;
 
 /// The folders and files that the user names.
 #[derive(Clone, Debug, Default)]
@@ -113,13 +113,8 @@ fn functions(folder: &Path) -> BTreeMap<String, FunctionFile> {
 }
 
 fn function(path: &Path) -> Result<String, String> {
-    let mut text = String::new();
-    let file = fs::File::open(path).map_err(|error| error.to_string())?;
-    file.take(FUNCTION_MAX_BYTES + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    if text.len() as u64 > FUNCTION_MAX_BYTES {
-        return Err("it is larger than 1 MB".to_owned());
-    }
-    Ok(text)
+    let bytes = sys::read_at_most(path, FUNCTION_MAX_BYTES).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
 /// The files of a folder with this ending: name without it, path, and where it leads or why it may not.

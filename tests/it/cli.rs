@@ -55,6 +55,48 @@ fn a_missing_query_file_is_named() {
 }
 
 #[test]
+fn a_text_without_end_is_given_up() {
+    let (code, message) = refused(&["format", "-f", "/dev/zero"]);
+    assert_eq!(code, Some(66));
+    assert!(message.contains("larger than 4 MB"), "{message}");
+}
+
+#[test]
+#[cfg(feature = "engine")]
+fn a_file_is_written_as_its_name_says() {
+    let sandbox = Sandbox::new();
+    let written = |name: &str| {
+        let kql = "print Note = '=1+1 <script>'";
+        let output = run(&sandbox, &["query", "--sample", "-o", name, kql]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        std::fs::read_to_string(sandbox.path().join(name)).expect("is there")
+    };
+    assert_eq!(written("a.csv"), "Note\r\n'=1+1 <script>\r\n");
+    assert!(written("a.jsonl").starts_with("{\"Note\":"));
+    assert!(written("a").contains("────"));
+    let output = run(&sandbox, &["query", "--sample", "-o", "a.html", "print 1"]);
+    assert_eq!(output.status.code(), Some(2));
+    let output = run(&sandbox, &["report", "--sample", "-o", "f.html", "a.csv.meta.json"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let page = std::fs::read_to_string(sandbox.path().join("f.html")).expect("is there");
+    assert!(page.starts_with("<!doctype html>") && !page.contains("<script>"));
+}
+
+#[test]
+#[cfg(feature = "engine")]
+fn a_home_that_cannot_be_written_stops_no_query() {
+    for home in ["/dev/null", "/proc"] {
+        let sandbox = Sandbox::new();
+        let mut command = sandbox.command("kqlhunt");
+        let output =
+            command.env("HOME", home).args(["query", "--sample", "--format", "csv", "print 1"]).output();
+        let output = output.expect("runs");
+        assert_eq!(text(&output.stdout), "print_0\r\n1\r\n", "{home}: {}", text(&output.stderr));
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+#[test]
 fn help_says_the_exit_codes() {
     let output = run(&Sandbox::new(), &["--help"]);
     assert_eq!(output.status.code(), Some(0));

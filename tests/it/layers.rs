@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("compile", "syntax catalog plan sql"),
     ("ide", "syntax catalog plan compile"),
     ("hunt", "stix compile"),
-    ("library", "hunt"),
+    ("library", "sys hunt"),
     ("trace", "syntax catalog compile hunt"),
     ("chart", "catalog compile"),
     ("export", "catalog compile chart"),
@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("report", "kernels compile hunt chart export journal"),
     ("engine", "sys kernels catalog sql compile"),
     ("ingest", "sys stix kernels catalog sql engine"),
-    ("outside", "kernels catalog compile engine ingest"),
+    ("outside", "sys kernels catalog compile engine ingest"),
     ("sweep", "compile hunt engine outside"),
     ("app", "syntax catalog compile ide hunt chart trace export"),
     (

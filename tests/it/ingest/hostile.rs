@@ -116,6 +116,22 @@ fn a_look_through_a_file_can_be_stopped() {
 }
 
 #[test]
+fn a_file_that_shrinks_while_it_is_read_is_said() {
+    let mut bench = Bench::new();
+    let row = format!("{}\n", ROW.replace("ana", &"a".repeat(1 << 20)));
+    let path = bench.write("a.json", row.repeat(40));
+    let cut = path.clone();
+    let shrink = &mut |_: &Now| {
+        let file = std::fs::OpenOptions::new().write(true).open(&cut).expect("opens");
+        file.set_len(30 * row.len() as u64).expect("cuts");
+        ControlFlow::Continue(())
+    };
+    let summary = run(&bench.options, &[Source::Path(path)], &mut bench.sink, shrink).expect("loads");
+    assert!(summary.loaded >= 30 && summary.loaded < 40, "{}", summary.loaded);
+    assert!(summary.notes.iter().any(|note| note.contains("became shorter")), "{:?}", summary.notes);
+}
+
+#[test]
 fn disguises_are_seen_through_or_named() {
     let mut bench = Bench::new();
     let wide: Vec<u8> = format!("{ROW}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
