@@ -1,5 +1,6 @@
 //! A file's content in pieces of whole records, with a running hash. Knows no JSON, no rows.
 
+use std::collections::VecDeque;
 use std::io::Read;
 
 use sha2::{Digest, Sha256};
@@ -9,9 +10,23 @@ use crate::error::Result;
 
 const BLOCK_BYTES: usize = 1 << 20;
 
+/// A content that was loaded earlier. This one may begin with it, which shows while it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    pub length: u64,
+    /// Lower-case hex.
+    pub sha256: String,
+    /// Where to go on behind it.
+    pub resume: u64,
+    /// When it was loaded, in ticks.
+    pub time: i64,
+}
+
 /// Some whole records, one behind the other.
 pub struct Chunk {
     pub number: u64,
+    /// All before it, and of this one what is not among the records, was loaded earlier.
+    pub anew: bool,
     /// Where `bytes` begins in the content.
     pub offset: u64,
     pub bytes: Vec<u8>,
@@ -24,6 +39,12 @@ pub struct Chunks {
     pub cutter: Cutter,
     /// What lies before was loaded earlier.
     resume: u64,
+    /// The contents that this one may begin with, the shortest first.
+    earlier: VecDeque<Earlier>,
+    /// The longest of those that it does begin with.
+    pub begins_with: Option<Earlier>,
+    /// No chunk has said so yet.
+    pub anew: bool,
     buffer: Vec<u8>,
     offset: u64,
     number: u64,
@@ -39,6 +60,9 @@ impl Chunks {
             content,
             cutter,
             resume,
+            earlier: VecDeque::new(),
+            begins_with: None,
+            anew: false,
             buffer: Vec::new(),
             offset: 0,
             number: 0,
@@ -46,6 +70,34 @@ impl Chunks {
             eof: false,
             open: None,
         }
+    }
+
+    /// For a content that cannot be looked through first: finds on the way whether it begins with one of these.
+    pub fn after(mut self, mut earlier: Vec<Earlier>) -> Chunks {
+        earlier.retain(|one| one.length > 0);
+        earlier.sort_by_key(|one| (one.length, one.time));
+        self.earlier = earlier.into();
+        self
+    }
+
+    /// Hashes what was read behind `before`, and stops where a content ends that was loaded earlier.
+    fn hash(&mut self, before: usize) {
+        let start = self.offset + before as u64;
+        let mut done = before;
+        while let Some(next) = self.earlier.front()
+            && next.length <= self.offset + self.buffer.len() as u64
+        {
+            let end = before + (next.length - start) as usize;
+            self.hash.update(&self.buffer[done..end]);
+            done = end;
+            let known = self.earlier.pop_front().filter(|one| hex(self.hash.clone()) == one.sha256);
+            if let Some(known) = known {
+                self.resume = known.resume;
+                self.begins_with = Some(known);
+                self.anew = true;
+            }
+        }
+        self.hash.update(&self.buffer[done..]);
     }
 
     /// All that was read: its length and hash. Final once `next` has given `None`.
@@ -59,7 +111,7 @@ impl Chunks {
             let before = self.buffer.len();
             let room = BLOCK_BYTES as u64;
             (&mut self.content).take(room).read_to_end(&mut self.buffer)?;
-            self.hash.update(&self.buffer[before..]);
+            self.hash(before);
             self.eof = self.buffer.len() - before < BLOCK_BYTES;
             let mark = if self.offset == 0 && self.buffer.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
             let mut records = Vec::new();
@@ -80,7 +132,8 @@ impl Chunks {
             }
             if !records.is_empty() {
                 self.number += 1;
-                return Ok(Some(Chunk { number: self.number - 1, offset, bytes, records }));
+                let anew = std::mem::take(&mut self.anew);
+                return Ok(Some(Chunk { number: self.number - 1, anew, offset, bytes, records }));
             }
         }
         Ok(None)

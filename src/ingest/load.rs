@@ -2,14 +2,14 @@
 //! order, committed as a whole. Knows no SQL.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::adapter::{Cut, Format, HEAD_BYTES, Head, Shape, sniff};
-use super::chunk::{Chunks, prefixes};
+use super::chunk::{Chunks, Earlier};
 use super::cut::{Cutter, What};
+use super::known::{Known, before, grown, identical, known, looked};
 use super::misfit::Misfits;
 use super::naming::{Naming, of_columns, valid};
 use super::parallel::each_chunk;
@@ -34,9 +34,10 @@ const SAMPLE_ROWS: u64 = 50;
 const OUTER_NAMED: usize = 10;
 
 /// Loads one file. Errors of the file itself are `Error::Message`s that name it; errors of the sink are
-/// passed on as they are, and nothing of the file counts.
+/// passed on as they are, and nothing of the file counts. A stream whose tables or dates may show only later is
+/// copied aside.
 pub(super) fn load(
-    input: &Input,
+    input: &mut Input,
     options: &Options,
     sink: &mut dyn Sink,
     summary: &mut Summary,
@@ -44,23 +45,25 @@ pub(super) fn load(
 ) -> Result<()> {
     let read = Arc::new(AtomicU64::new(0));
     let (text, whole) = head(input, &read)?;
-    let head = Head::new(&input.name, &text, whole);
+    let name = input.name.clone();
+    let head = Head::new(&name, &text, whole);
     let format = if head.text.trim().is_empty() && whole {
         Format { cut: Cut::Lines, shape: Shape::Rows }
     } else {
         sniff(&head).map_err(Error::Message)?
     };
-    let resume = match known(input, options, sink, &read, tick)? {
+    if !once_is_enough(&format, options) {
+        input.spool(&mut super::reading(&name, summary.rows_in, tick))?;
+    }
+    let input = &*input;
+    let before = before(options, sink)?;
+    let resume = match known(input, &before, &read, tick)? {
         Known::Identical(time) => {
-            let when = crate::ticks::iso(time);
-            summary.notes.push(format!("'{}' was loaded before, at {when}: nothing to do", input.name));
-            summary.identical += 1;
+            identical(input, time, summary);
             return Ok(());
         }
         Known::Grown(resume) => {
-            summary
-                .notes
-                .push(format!("'{}' has grown since it was loaded: its new part is loaded", input.name));
+            grown(input, summary);
             resume
         }
         Known::New => 0,
@@ -69,11 +72,17 @@ pub(super) fn load(
     if plan.format.shape == Shape::Stix {
         scout(input, &mut plan, &read, tick)?;
     }
-    let job = Job { input, options, resume, read };
+    let job = Job { input, options, before, resume, read };
     // A second and third time when the first showed what had to be known before.
     for _ in 0..4 {
         match job.attempt(&mut plan, sink, summary, tick)? {
             Outcome::Done => return Ok(()),
+            _ if input.is_stream() => {
+                return Err(Error::message(
+                    "it has dates with the day first, as a later row shows, and can be read only once; \
+                     say so with --date-order",
+                ));
+            }
             Outcome::Scout => scout(input, &mut plan, &job.read, tick)?,
             Outcome::DayFirst => plan.order = DateOrder::DayFirst,
         }
@@ -81,55 +90,26 @@ pub(super) fn load(
     Err(Error::message("its tables or dates could not be settled"))
 }
 
+/// Whether nothing further on can show what had to be known before: all rows go into a table whose columns are
+/// known, and nobody has to find out the order of their dates. JSON hardly has dates with slashes.
+fn once_is_enough(format: &Format, options: &Options) -> bool {
+    let official =
+        |table: &String| TABLES.iter().any(|known| known.name.eq_ignore_ascii_case(table.as_str()));
+    match format.shape {
+        Shape::Rows => options.table.as_ref().is_some_and(official),
+        Shape::Csv(_) => options.table.as_ref().is_some_and(official) && options.date_order.is_some(),
+        Shape::Stix => false,
+    }
+}
+
 fn head(input: &Input, read: &Arc<AtomicU64>) -> Result<(String, bool)> {
-    let mut bytes = Vec::new();
-    input.open(read)?.take(HEAD_BYTES as u64).read_to_end(&mut bytes)?;
-    let whole = bytes.len() < HEAD_BYTES;
+    let (mut bytes, whole) = input.head(HEAD_BYTES, read)?;
     if !whole {
         // The last line may end inside of a character.
         let end = memchr::memrchr(b'\n', &bytes).unwrap_or(bytes.len());
         bytes.truncate(end);
     }
     Ok((String::from_utf8_lossy(&bytes).into_owned(), whole))
-}
-
-/// Tells how far a look through the file is, before any of its rows counts.
-fn looked(input: &Input, read: &Arc<AtomicU64>, tick: Tick<'_>) -> Result<()> {
-    let read = read.load(Ordering::Relaxed);
-    let now = super::Now { file: input.name.clone(), read, size: input.size, rows: 0 };
-    if tick(&now).is_break() { Err(Error::Cancelled) } else { Ok(()) }
-}
-
-enum Known {
-    /// And when it was loaded, in ticks.
-    Identical(i64),
-    Grown(u64),
-    New,
-}
-
-/// Whether these bytes, or the first of them, were loaded before.
-fn known(
-    input: &Input,
-    options: &Options,
-    sink: &dyn Sink,
-    read: &Arc<AtomicU64>,
-    tick: Tick<'_>,
-) -> Result<Known> {
-    let mut before = sink.loaded()?;
-    before.retain(|file| options.table.as_ref().is_none_or(|table| file.table.eq_ignore_ascii_case(table)));
-    if options.again || before.is_empty() {
-        return Ok(Known::New);
-    }
-    let lengths: Vec<u64> = before.iter().map(|file| file.length).collect();
-    let (found, length) = prefixes(&mut input.open(read)?, &lengths, &mut || looked(input, read, tick))?;
-    let same =
-        |file: &&Loaded| found.iter().any(|(length, hash)| *length == file.length && *hash == file.sha256);
-    Ok(match before.iter().filter(same).max_by_key(|file| (file.length, file.time)) {
-        Some(file) if length == Some(file.length) => Known::Identical(file.time),
-        // An empty file is the beginning of every other one.
-        Some(file) if file.length > 0 => Known::Grown(file.resume),
-        _ => Known::New,
-    })
 }
 
 fn plan(input: &Input, head: &Head<'_>, format: Format, options: &Options, sink: &dyn Sink) -> Result<Plan> {
@@ -236,11 +216,13 @@ enum Outcome {
 struct Job<'a> {
     input: &'a Input,
     options: &'a Options,
+    before: Vec<Loaded>,
     resume: u64,
     read: Arc<AtomicU64>,
 }
 
 /// What an attempt gathers on its way.
+#[derive(Default)]
 struct Progress {
     counts: Counts,
     evidence: Evidence,
@@ -265,27 +247,27 @@ impl Job<'_> {
         tick: Tick<'_>,
     ) -> Result<Outcome> {
         let mut chunks = Chunks::new(self.input.open(&self.read)?, plan.format.cutter(), self.resume);
+        if self.input.is_stream() {
+            chunks = chunks.after(self.before.iter().map(Earlier::from).collect());
+        }
         let head = first_chunks(&mut chunks)?;
         plan_shadows(plan, &head, sink)?;
         let plan = &*plan;
-        let mut progress = Progress {
-            counts: Counts::default(),
-            evidence: Evidence::default(),
-            misfits: Misfits::default(),
-            tables: BTreeMap::new(),
-            trusts: BTreeMap::new(),
-            quarantine: Quarantine::new(self.options.quarantine.as_deref(), &self.input.name),
-            last_bad: None,
-            name: self.input.name.clone(),
-            reasons: Vec::new(),
-        };
+        let mut progress = self.progress();
         sink.begin()?;
         let rows_before = summary.rows_in;
-        let mut take = |parsed: Parsed| -> Result<ControlFlow<Outcome>> {
-            if parsed.grows {
-                return Ok(ControlFlow::Break(Outcome::Scout));
+        let mut load = |parsed: Option<Parsed>| -> Result<ControlFlow<Outcome>> {
+            if let Some(parsed) = parsed {
+                if parsed.grows {
+                    return Ok(ControlFlow::Break(Outcome::Scout));
+                }
+                if parsed.anew {
+                    sink.rollback()?;
+                    progress = self.progress();
+                    sink.begin()?;
+                }
+                take(parsed, plan, &mut progress, sink)?;
             }
-            take(parsed, plan, &mut progress, sink)?;
             let now = super::Now {
                 file: self.input.name.clone(),
                 read: self.read.load(Ordering::Relaxed),
@@ -294,7 +276,26 @@ impl Job<'_> {
             };
             if tick(&now).is_break() { Err(Error::Cancelled) } else { Ok(ControlFlow::Continue(())) }
         };
-        let flow = each_chunk(head, &mut chunks, plan, &mut take);
+        let flow = each_chunk(head, &mut chunks, plan, &mut |parsed| {
+            let flow = load(parsed);
+            if !matches!(flow, Ok(ControlFlow::Continue(()))) {
+                self.input.stop();
+            }
+            flow
+        });
+        if let (Ok(ControlFlow::Continue(())), Some(known)) = (&flow, &chunks.begins_with) {
+            if known.length == chunks.read().0 {
+                sink.rollback()?;
+                identical(self.input, known.time, summary);
+                return Ok(Outcome::Done);
+            }
+            if chunks.anew {
+                sink.rollback()?;
+                progress = self.progress();
+                sink.begin()?;
+            }
+            grown(self.input, summary);
+        }
         let outcome = match flow {
             Ok(ControlFlow::Break(outcome)) => Ok(outcome),
             Ok(ControlFlow::Continue(())) => self.settle(plan, &progress),
@@ -313,6 +314,14 @@ impl Job<'_> {
             let _ = sink.rollback();
         }
         done.map(|()| Outcome::Done)
+    }
+
+    fn progress(&self) -> Progress {
+        Progress {
+            quarantine: Quarantine::new(self.options.quarantine.as_deref(), &self.input.name),
+            name: self.input.name.clone(),
+            ..Progress::default()
+        }
     }
 
     /// Whether dates with slashes were read in the order that the file itself shows.

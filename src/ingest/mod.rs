@@ -10,6 +10,7 @@ pub mod external;
 mod foreign;
 mod header;
 mod json;
+mod known;
 mod load;
 mod misfit;
 mod naming;
@@ -26,6 +27,7 @@ mod source;
 mod stix;
 #[cfg(feature = "engine")]
 mod store;
+mod stream;
 mod time;
 mod walk;
 
@@ -168,9 +170,9 @@ fn folder_or_file(
 }
 
 /// Tells how much of a stream has been read, and hears whether to go on.
-fn reading(name: &str, rows: u64, tick: Tick<'_>) -> impl FnMut(u64) -> Result<bool> {
+fn reading(name: &str, rows: u64, tick: Tick<'_>) -> impl FnMut(u64) -> Result<()> {
     move |read| match tick(&Now { file: name.to_owned(), read, size: None, rows }) {
-        ControlFlow::Continue(()) => Ok(true),
+        ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(Error::Cancelled),
     }
 }
@@ -201,13 +203,13 @@ fn official_tables(sink: &mut dyn Sink) -> Result<()> {
 }
 
 fn file(
-    input: Input,
+    mut input: Input,
     options: &Options,
     sink: &mut dyn Sink,
     summary: &mut Summary,
     tick: Tick<'_>,
 ) -> Result<()> {
-    match load::load(&input, options, sink, summary, tick) {
+    match load::load(&mut input, options, sink, summary, tick) {
         Ok(()) => Ok(()),
         Err(Error::Message(reason)) if !input.named => {
             summary.passed_over.push((input.name, reason));

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use super::chunk::{Chunk, Chunks};
 use super::parse::{Parsed, Parser, Plan};
@@ -13,8 +14,11 @@ use crate::error::{Error, Result};
 /// Threads that parse; reading and appending have their own.
 const PARSERS: usize = 2;
 
-/// Takes what a chunk gave; a break ends all.
-pub type Take<'t, B> = &'t mut dyn FnMut(Parsed) -> Result<ControlFlow<B>>;
+/// Takes what a chunk gave, or that nothing came for a while; a break or an error ends all.
+pub type Take<'t, B> = &'t mut dyn FnMut(Option<Parsed>) -> Result<ControlFlow<B>>;
+
+/// How long nothing but chunks is waited for.
+const WAIT: Duration = Duration::from_millis(100);
 
 /// Parses every chunk and hands the results over in order. One chunk needs no threads.
 pub fn each_chunk<B>(
@@ -24,7 +28,7 @@ pub fn each_chunk<B>(
     take: Take<'_, B>,
 ) -> Result<ControlFlow<B>> {
     if let [only] = head.as_slice() {
-        return take(Parser::new(plan).parse(only));
+        return take(Some(Parser::new(plan).parse(only)));
     }
     std::thread::scope(|scope| {
         let (chunk_in, chunk_out) = sync_channel::<Chunk>(PARSERS);
@@ -73,11 +77,19 @@ fn next(chunks: &Mutex<Receiver<Chunk>>) -> Option<Chunk> {
 fn in_order<B>(parsed: &Receiver<Parsed>, take: Take<'_, B>) -> Result<ControlFlow<B>> {
     let mut waiting: BTreeMap<u64, Parsed> = BTreeMap::new();
     let mut expected = 0;
-    while let Ok(found) = parsed.recv() {
-        waiting.insert(found.number, found);
+    loop {
+        match parsed.recv_timeout(WAIT) {
+            Ok(found) => drop(waiting.insert(found.number, found)),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                if let ControlFlow::Break(found) = take(None)? {
+                    return Ok(ControlFlow::Break(found));
+                }
+            }
+        }
         while let Some(found) = waiting.remove(&expected) {
             expected += 1;
-            if let ControlFlow::Break(found) = take(found)? {
+            if let ControlFlow::Break(found) = take(Some(found))? {
                 return Ok(ControlFlow::Break(found));
             }
         }

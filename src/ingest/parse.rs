@@ -31,6 +31,8 @@ pub struct Plan {
 /// What became of a chunk.
 pub struct Parsed {
     pub number: u64,
+    /// As of its chunk.
+    pub anew: bool,
     /// Rows by the index of their layout.
     pub batches: Vec<(usize, Batch)>,
     /// How far the shadows of each batch can be trusted, in the order of the batches.
@@ -134,6 +136,7 @@ impl<'p> Parser<'p> {
         let (batches, trusts) = batches.unzip();
         Parsed {
             number: chunk.number,
+            anew: chunk.anew,
             batches,
             trusts,
             bad: std::mem::take(&mut rows.bad),

@@ -22,6 +22,7 @@ pub struct Bad {
 }
 
 /// The quarantine file of one input; made when the first record comes.
+#[derive(Default)]
 pub struct Quarantine {
     folder: Option<PathBuf>,
     source: String,

@@ -2,17 +2,17 @@
 //! decompression and as UTF-8, any number of times. Knows nothing of what the bytes say.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
-use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::foreign;
+use super::stream::{Begun, GoOn, Stream};
 use crate::error::{Error, Result};
 
 /// What to load.
@@ -28,7 +28,7 @@ pub enum Source {
     },
 }
 
-/// One file's worth of bytes that can be opened more than once.
+/// One file's worth of bytes. All but streams can be opened more than once.
 pub struct Input {
     /// For people, and for guessing the table.
     pub name: String,
@@ -41,24 +41,12 @@ pub struct Input {
 
 enum Origin {
     Path(PathBuf),
-    /// A copy of what can be read only once; it has no name in the file system.
+    Stream(Stream),
+    /// A copy of a stream; it has no name in the file system.
     Spool(File),
+    /// A stream that was short.
+    Held(Arc<[u8]>),
     Bytes(&'static [u8]),
-}
-
-/// Asked with the number of bytes read so far; an error ends the reading, `false` waits.
-pub type GoOn<'t> = &'t mut dyn FnMut(u64) -> Result<bool>;
-
-/// How long nothing but input is waited for.
-const WAIT: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
-
-/// Waits a little for something to read, or for the end.
-fn readable_soon(stream: BorrowedFd<'_>) -> Result<bool> {
-    match rustix::event::poll(&mut [PollFd::new(&stream, PollFlags::IN)], Some(&WAIT)) {
-        Ok(count) => Ok(count > 0),
-        Err(rustix::io::Errno::INTR) => Ok(false),
-        Err(error) => Err(Error::Io(error.into())),
-    }
 }
 
 /// A compressed file may grow this much, once it is past [`RATIO_FREE_BYTES`].
@@ -87,81 +75,104 @@ impl Input {
         }
         // Otherwise a pipe that nobody writes to would hold us for ever.
         let waiting = rustix::fs::OFlags::NONBLOCK.bits() as i32;
-        let mut file = OpenOptions::new().read(true).custom_flags(waiting).open(path).map_err(failed)?;
+        let file = OpenOptions::new().read(true).custom_flags(waiting).open(path).map_err(failed)?;
         if kind.is_block_device() || (kind.is_char_device() && !rustix::termios::isatty(&file)) {
             return Err(Error::message("it is a device, not a file"));
         }
-        let readable = file.try_clone().map_err(failed)?;
-        let ready = &mut |read| Ok(go_on(read)? && readable_soon(readable.as_fd())?);
-        Input::spool(path.display().to_string(), &mut file, ready)
+        Input::stream(path.display().to_string(), file, go_on)
     }
 
-    /// Standard input, to its end; `go_on` as for [`Input::path`].
+    /// Standard input; `go_on` as for [`Input::path`].
     pub fn stdin(go_on: GoOn<'_>) -> Result<Input> {
-        let mut stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        let readable = stdin.try_clone()?;
-        let ready = &mut |read| Ok(go_on(read)? && readable_soon(readable.as_fd())?);
-        Input::spool("standard input".into(), &mut stdin, ready)
+        let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        Input::stream("standard input".into(), stdin, go_on)
     }
 
     pub fn bytes(name: &str, bytes: &'static [u8]) -> Input {
         Input { name: name.into(), named: true, size: Some(bytes.len() as u64), origin: Origin::Bytes(bytes) }
     }
 
-    /// Copies a stream aside, since it must be read more than once. `ready` says whether there is something to
-    /// read now.
-    fn spool(name: String, stream: &mut dyn Read, ready: GoOn<'_>) -> Result<Input> {
-        let mut copy = tempfile::tempfile()?;
-        let (mut block, mut size) = (vec![0; BLOCK_BYTES], 0);
-        loop {
-            if !ready(size)? {
-                continue;
-            }
-            match stream.read(&mut block) {
-                Ok(0) => break,
-                Ok(count) => {
-                    copy.write_all(&block[..count])?;
-                    size += count as u64;
-                }
-                Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
-                Err(error) => return Err(error.into()),
-            }
+    fn stream(name: String, file: File, go_on: GoOn<'_>) -> Result<Input> {
+        let (size, origin) = match Begun::new(file, go_on)? {
+            Begun::Whole(bytes) => (Some(bytes.len() as u64), Origin::Held(bytes)),
+            Begun::More(stream) => (None, Origin::Stream(stream)),
+        };
+        Ok(Input { name, named: true, size, origin })
+    }
+
+    /// Whether its content can be opened only once.
+    pub fn is_stream(&self) -> bool {
+        matches!(self.origin, Origin::Stream(_))
+    }
+
+    /// Ends the reading of a stream, also where nothing comes.
+    pub fn stop(&self) {
+        if let Origin::Stream(stream) = &self.origin {
+            stream.stop();
         }
-        Ok(Input { name, named: true, size: Some(size), origin: Origin::Spool(copy) })
+    }
+
+    /// Copies a stream aside, so that it can be opened any number of times; `go_on` as for [`Input::path`].
+    pub fn spool(&mut self, go_on: GoOn<'_>) -> Result<()> {
+        if let Origin::Stream(stream) = &self.origin {
+            let (copy, size) = stream.spool(go_on)?;
+            (self.size, self.origin) = (Some(size), Origin::Spool(copy));
+        }
+        Ok(())
+    }
+
+    /// The first so many bytes of the content, and whether they are all of it. A stream stays as it is.
+    pub fn head(&self, bytes: usize, read: &Arc<AtomicU64>) -> Result<(Vec<u8>, bool)> {
+        let mut head = Vec::new();
+        let Origin::Stream(stream) = &self.origin else {
+            self.open(read)?.take(bytes as u64).read_to_end(&mut head)?;
+            let whole = head.len() < bytes;
+            return Ok((head, whole));
+        };
+        let content = content(Box::new(Cursor::new(stream.first())), read)?;
+        // Compressed, what is held ends in the middle of something; what came before is what it says.
+        let _ = content.take(bytes as u64).read_to_end(&mut head);
+        Ok((head, false))
     }
 
     /// The content from its start: decompressed, UTF-16 as UTF-8. `read` counts the stored bytes.
     pub fn open(&self, read: &Arc<AtomicU64>) -> Result<Box<dyn Read + Send>> {
         let stored: Box<dyn Read + Send> = match &self.origin {
             Origin::Path(path) => Box::new(File::open(path).map_err(|error| Error::file(path, error))?),
+            Origin::Stream(stream) => Box::new(stream.open()?),
             Origin::Spool(copy) => Box::new(At { file: copy.try_clone()?, at: 0 }),
+            Origin::Held(bytes) => Box::new(Cursor::new(bytes.clone())),
             Origin::Bytes(bytes) => Box::new(Cursor::new(*bytes)),
         };
-        read.store(0, Ordering::Relaxed);
-        let counted = Counted { inner: stored, read: read.clone() };
-        let mut stored = BufReader::with_capacity(BLOCK_BYTES, counted);
-        let zipped = stored.fill_buf()?.starts_with(&[0x1f, 0x8b]);
-        let mut plain: Box<dyn BufRead + Send> = if zipped {
-            let guard = Guard { inner: MultiGzDecoder::new(stored), read: read.clone(), given: 0 };
-            Box::new(BufReader::with_capacity(BLOCK_BYTES, guard))
-        } else {
-            Box::new(stored)
-        };
-        let start = plain.fill_buf()?;
-        if let Some(reason) = foreign::refusal(start) {
-            return Err(Error::message(reason));
-        }
-        let wide = match start {
-            // Text has no NUL, so that even without a byte order mark it is UTF-16.
-            [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] => Some(false),
-            [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255, ..] => Some(true),
-            _ => None,
-        };
-        Ok(match wide {
-            Some(big) => Box::new(Utf16 { inner: plain, big, ready: Vec::new(), given: 0, high: None }),
-            None => Box::new(plain),
-        })
+        content(stored, read)
     }
+}
+
+fn content(stored: Box<dyn Read + Send>, read: &Arc<AtomicU64>) -> Result<Box<dyn Read + Send>> {
+    read.store(0, Ordering::Relaxed);
+    let counted = Counted { inner: stored, read: read.clone() };
+    let mut stored = BufReader::with_capacity(BLOCK_BYTES, counted);
+    let zipped = stored.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    let mut plain: Box<dyn BufRead + Send> = if zipped {
+        let guard = Guard { inner: MultiGzDecoder::new(stored), read: read.clone(), given: 0 };
+        Box::new(BufReader::with_capacity(BLOCK_BYTES, guard))
+    } else {
+        Box::new(stored)
+    };
+    let start = plain.fill_buf()?;
+    if let Some(reason) = foreign::refusal(start) {
+        return Err(Error::message(reason));
+    }
+    let wide = match start {
+        // Text has no NUL, so that even without a byte order mark it is UTF-16.
+        [0xff, 0xfe, ..] | [1..=255, 0, 1..=255, 0, ..] => Some(false),
+        [0xfe, 0xff, ..] | [0, 1..=255, 0, 1..=255, ..] => Some(true),
+        _ => None,
+    };
+    Ok(match wide {
+        Some(big) => Box::new(Utf16 { inner: plain, big, ready: Vec::new(), given: 0, high: None }),
+        None => Box::new(plain),
+    })
 }
 
 /// Reads a shared file handle at its own place.
@@ -299,7 +310,10 @@ mod tests {
     use std::io::Write;
 
     fn content(bytes: &[u8]) -> io::Result<Vec<u8>> {
-        let input = Input::spool("x".into(), &mut &bytes[..], &mut |_| Ok(true)).unwrap();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        let input = Input::stream("x".into(), file, &mut |_| Ok(())).unwrap();
         let counter = Arc::default();
         for _ in 0..2 {
             let mut all = Vec::new();

@@ -10,6 +10,7 @@ mod sample;
 mod shadows;
 #[cfg(feature = "engine")]
 mod store;
+mod streams;
 mod twice;
 
 use std::ops::ControlFlow;

@@ -67,6 +67,24 @@ fn a_missing_database_is_named_with_a_way_out() {
 }
 
 #[test]
+fn standard_input_for_a_known_table_is_copied_nowhere() {
+    let sandbox = Sandbox::new();
+    let operation = "FileDownloaded ".repeat(3_300);
+    let row = format!("{{\"TimeGenerated\":\"2026-05-14T11:00:00Z\",\"Operation\":\"{operation}\"}}\n");
+    fs::write(sandbox.path().join("rows"), row.repeat(200)).expect("writes");
+    let load = |words: &str| {
+        let line = format!("{words} kqlhunt ingest --format json --table OfficeActivity -");
+        // A copy would have no place to be.
+        sandbox.command("sh").args(["-c", &line]).env("TMPDIR", "/nonexistent").output().expect("runs")
+    };
+    let loaded = load("cat rows |");
+    let counts = "{\"files\":1,\"rows_in\":200,\"loaded\":200,\"quarantined\":0,\"blank\":0}\n";
+    assert_eq!(text(&loaded.stdout), counts, "{}", text(&loaded.stderr));
+    let again = load("gzip -c rows |");
+    assert!(text(&again.stderr).contains("was loaded before"), "{}", text(&again.stderr));
+}
+
+#[test]
 fn what_is_loaded_is_counted_and_then_queried() {
     let sandbox = Sandbox::new();
     let rows = "{\"TimeGenerated\":\"2026-05-14T11:00:00.1234567Z\",\"Operation\":\"FileDownloaded\",\"Type\":\"OfficeActivity\"}\n\nnot JSON\n";
