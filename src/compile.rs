@@ -173,7 +173,7 @@ fn compiled_by<'a>(
         return Compilation { results: Vec::new(), diagnostics };
     }
     let source = options.trace.then_some(text);
-    let mut results = Vec::new();
+    let mut results = Vec::with_capacity(bound.plans.len());
     for plan in bound.plans {
         let span = plan.root.span;
         let result = match bound.unseen {
@@ -258,6 +258,8 @@ pub fn outline(text: &str, schema: &Schema, options: &Options) -> Outline {
 
 /// `None` when the SQL would be too long.
 fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> Option<Compiled> {
+    // First, so that what follows does not look at columns that nobody reads.
+    plan::prune(&mut plan);
     let columns = columns(&plan);
     let origins =
         plan.root.cols.iter().map(|column| column.origin.map(|origin| origin.named(schema))).collect();
@@ -266,9 +268,11 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     let bare_table = bare_table(&plan.root, schema);
     let steadiness = plan::steadiness(&plan);
     let untied = plan::untied(&plan, &steadiness);
-    plan::use_shadows(&mut plan, schema);
+    let shadowed = plan::use_shadows(&mut plan, schema);
     let row_ids = row_ids(&plan, schema);
-    plan::prune(&mut plan);
+    if shadowed {
+        plan::prune(&mut plan);
+    }
     let sql = sql::write(&plan, source)?;
     let streams = plan.repeatable() && streams(&plan.root, &plan);
     Some(Compiled {

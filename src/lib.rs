@@ -26,6 +26,7 @@ pub mod library;
 pub mod outside;
 pub mod places;
 pub mod plan;
+pub mod quick;
 pub mod report;
 pub mod schema;
 pub mod span;

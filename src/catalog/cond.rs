@@ -45,10 +45,10 @@ fn case(args: &[Arg<'_>]) -> std::string::String {
     let mut sql = "CASE".to_owned();
     let mut pairs = args.chunks_exact(2);
     for pair in &mut pairs {
-        sql.push_str(&format!(" WHEN {} THEN {}", pair[0].sql, pair[1].sql));
+        sql.extend([" WHEN ", pair[0].sql, " THEN ", pair[1].sql]);
     }
     match pairs.remainder() {
-        [last] => sql.push_str(&format!(" ELSE {} END", last.sql)),
+        [last] => sql.extend([" ELSE ", last.sql, " END"]),
         _ => sql.push_str(" END"),
     }
     sql
@@ -56,9 +56,14 @@ fn case(args: &[Arg<'_>]) -> std::string::String {
 
 fn coalesce(args: &[Arg<'_>]) -> std::string::String {
     let strings = args.first().is_some_and(|arg| arg.ty == String);
-    let parts: Vec<std::string::String> = args
-        .iter()
-        .map(|arg| if strings { format!("nullif({}, '')", arg.sql) } else { arg.sql.to_owned() })
-        .collect();
-    format!("coalesce({}{})", parts.join(", "), if strings { ", ''" } else { "" })
+    let mut sql = "coalesce(".to_owned();
+    for (at, arg) in args.iter().enumerate() {
+        sql.push_str(if at > 0 { ", " } else { "" });
+        match strings {
+            true => sql.extend(["nullif(", arg.sql, ", '')"]),
+            false => sql.push_str(arg.sql),
+        }
+    }
+    sql.push_str(if strings { ", '')" } else { ")" });
+    sql
 }

@@ -32,9 +32,9 @@ pub mod units;
 pub mod views;
 pub mod window;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::quick::QuickMap;
 use func::Func;
 
 /// Every scalar function, family by family.
@@ -87,7 +87,7 @@ pub fn volatile(name: &str) -> bool {
 }
 
 /// Rows by their names and aliases.
-type Index = HashMap<&'static str, &'static Func>;
+type Index = QuickMap<&'static str, &'static Func>;
 
 fn index(rows: impl Iterator<Item = &'static Func>) -> Index {
     let names = |row: &'static Func| std::iter::once(row.name).chain(row.aliases.iter().copied());

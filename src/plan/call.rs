@@ -51,7 +51,7 @@ impl Binder<'_> {
                 let text = self.call(name, args, span, cx)?;
                 return self.typed(text, *ty, span);
             }
-            let mut bound = Vec::new();
+            let mut bound = Vec::with_capacity(args.len());
             let mut stopped = false;
             for arg in args {
                 match self.expr(&arg.expr, cx) {
@@ -136,7 +136,7 @@ impl Binder<'_> {
             );
             return Err(Stop);
         };
-        let mut bound = Vec::new();
+        let mut bound = Vec::with_capacity(args.len());
         let mut stopped = false;
         for arg in args {
             // count(*) and count(x) count rows alike.
@@ -198,7 +198,7 @@ impl Binder<'_> {
         if matches!(row.name, "bag_pack" | "case") {
             self.pairs(row, name, &args, span)?;
         }
-        let mut converted = Vec::new();
+        let mut converted = Vec::with_capacity(args.len());
         for (at, arg) in args.into_iter().enumerate() {
             let param = param_at(sig, at);
             if param.is_some_and(|param| param.constant) && arg.literal().is_none() {

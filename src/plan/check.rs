@@ -9,13 +9,13 @@ use super::elements::Inside;
 use super::env::{Binding, Env, UserFunction};
 use super::limits::Used;
 use super::ops::Parts;
-use super::quick::{QuickMap, QuickSet};
 use super::settings::Bins;
 use super::typed::Typed;
 use super::{ColId, ColSet, Column, ColumnName, Expr, LetRel, Node, OrderKey, Plan, Rel};
 use crate::catalog::construct;
 use crate::diag::{Diagnostic, code};
 use crate::facts::{Input, Options, Render, TableUse};
+use crate::quick::{QuickMap, QuickSet};
 use crate::schema::Schema;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, LetValue, Pipe, Script, StatementKind};
@@ -273,7 +273,7 @@ impl<'a> Binder<'a> {
             {
                 rels.push(&self.lets[*index].rel);
             }
-            rels.extend(super::ops::below(rel));
+            super::ops::each_below(rel, &mut |below| rels.push(below));
             found.push(rel);
         }
         found

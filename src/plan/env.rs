@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Expr;
 use crate::span::Span;
@@ -28,10 +29,10 @@ pub enum Binding {
 
 /// A function of the query and the names that it sees: those before its own `let`.
 pub struct UserFunction {
-    pub function: ast::Function,
+    pub function: Arc<ast::Function>,
     pub env: Env,
     /// Of a stored function: the file that its places are in.
-    pub file: Option<StoredText>,
+    pub file: Option<Arc<StoredText>>,
     /// Where it has no parameters: the tables that its toscalar() calls compute once, by the places of the calls.
     pub once: RefCell<HashMap<Span, usize>>,
 }

@@ -162,7 +162,7 @@ fn extent(rel: &Rel, lets: &[(usize, usize)]) -> (usize, usize) {
         };
         height = height.max(depth.saturating_add(more));
         all = all.saturating_add(count).saturating_add(1);
-        open.extend(ops::below(rel).into_iter().map(|below| (below, depth + 1)));
+        ops::each_below(rel, &mut |below| open.push((below, depth + 1)));
     }
     (height, all)
 }

@@ -2,12 +2,12 @@
 
 use super::check::{Binder, Checked, Stop};
 use super::open::is_open;
-use super::quick::QuickSet;
 use super::several::{Values, value_taken};
 use super::{Column, ColumnName};
 use crate::catalog;
 use crate::catalog::func::Label;
 use crate::diag::code;
+use crate::quick::QuickSet;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Literal, Name, Named};
 
 /// The name that an expression brings along, if it has one. Only columns have names; a scalar `let` has none.
@@ -156,13 +156,14 @@ impl Binder<'_> {
 
     /// A name that the query gives; a clash with an earlier given name is a mistake, with another a suffix.
     pub fn given(&mut self, name: &Name, namer: &mut Namer) -> Checked<ColumnName> {
-        if namer.given.contains(&name.text) {
+        if namer.given.contains(name.text.as_str()) {
             let message = format!("'{}' is assigned twice", name.text);
             self.error(code::TAKEN, name.span, message, "Give one of them another name.");
             return Err(Stop);
         }
-        namer.given.insert(name.text.clone());
-        Ok(namer.free(&name.text))
+        let name = ColumnName::from(&name.text);
+        namer.given.insert(name.clone());
+        Ok(namer.free(name))
     }
 }
 
@@ -171,7 +172,7 @@ impl Binder<'_> {
 pub struct Namer {
     used: QuickSet<ColumnName>,
     /// Those that the query has written itself so far.
-    given: QuickSet<String>,
+    given: QuickSet<ColumnName>,
     /// Those that it writes anywhere in the operator; made into a set when the first suffix is needed.
     reserved: Vec<ColumnName>,
     reserved_set: Option<QuickSet<ColumnName>>,
@@ -187,12 +188,19 @@ impl Namer {
     /// Keeps the names that the items of an operator give away from suffixes.
     pub fn reserve<'n>(&mut self, items: impl Iterator<Item = &'n Named>) {
         self.reserved.extend(items.flat_map(|item| &item.names).map(|name| ColumnName::from(&name.text)));
+        self.room(self.reserved.len());
+        self.given.reserve(self.reserved.len());
+    }
+
+    /// Says how many more names will come.
+    pub fn room(&mut self, names: usize) {
+        self.used.reserve(names);
     }
 
     /// Keeps the names of columns that come away from suffixes.
     pub fn reserve_columns<'n>(&mut self, columns: impl Iterator<Item = &'n Column>) {
         self.reserved.extend(columns.map(|column| column.name.clone()));
-        self.used.reserve(self.reserved.len());
+        self.room(self.reserved.len());
     }
 
     /// A name that is free, made from this one.

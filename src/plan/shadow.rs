@@ -11,12 +11,12 @@ use crate::ticks::{DATETIME_MAX, SECOND, iso};
 use crate::types::Type;
 use crate::value::Value;
 
-/// Reads what can be read from shadows there. Call it before [`super::prune`], which drops the documents that
-/// nobody reads any more.
-pub fn use_shadows(plan: &mut Plan, schema: &Schema) {
+/// Reads what can be read from shadows there, and says whether anything is. Call [`super::prune`] then, which drops
+/// the documents that nobody reads any more.
+pub fn use_shadows(plan: &mut Plan, schema: &Schema) -> bool {
     let shadows = |table: &Table| table.columns.iter().any(|column| !column.shadows.is_empty());
     if !schema.tables.iter().any(shadows) {
-        return;
+        return false;
     }
     let mut reader = Reader { schema, next: plan.next_col };
     reader.rel(&mut plan.root, &mut plan.lets);
@@ -25,7 +25,9 @@ pub fn use_shadows(plan: &mut Plan, schema: &Schema) {
         let (before, rest) = plan.lets.split_at_mut(index);
         reader.rel(&mut rest[0].rel, before);
     }
+    let read = reader.next > plan.next_col;
     plan.next_col = reader.next;
+    read
 }
 
 struct Reader<'s> {

@@ -223,15 +223,13 @@ impl Binder<'_> {
     /// A mention of a tabular `let`, with fresh columns.
     pub fn let_rel(&mut self, index: usize, span: Span) -> Rel {
         self.lets[index].uses += 1;
-        let there = self.lets[index].rel.cols.clone();
+        let mut cols = self.lets[index].rel.cols.clone();
         let order = self.lets[index].rel.order.clone();
-        let mut items = Vec::new();
-        let mut cols = Vec::new();
-        for column in there {
-            let id = self.new_col();
-            items.push((id, column.id));
-            self.hand_on_all(id, column.id);
-            cols.push(Column { id, ..column });
+        let mut items = Vec::with_capacity(cols.len());
+        for column in &mut cols {
+            let there = std::mem::replace(&mut column.id, self.new_col());
+            items.push((column.id, there));
+            self.hand_on_all(column.id, there);
         }
         let order = order
             .into_iter()

@@ -2,11 +2,11 @@
 //! of what may differ than too little.
 
 use super::contest::{counted, plain};
-use super::quick::QuickMap;
 use super::{ColId, Expr, ExprKind, JoinKind, Node, OrderKey, Plan, Rel};
 use crate::catalog;
 use crate::catalog::func::Lower;
 use crate::facts::{Steadiness, Steady};
+use crate::quick::QuickMap;
 use crate::types::Type;
 use crate::value::Value;
 

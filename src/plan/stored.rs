@@ -2,20 +2,22 @@
 //! place, at the call. And `invoke`, which hands a table to a function.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
 use super::Rel;
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env, StoredText, UserFunction};
-use crate::catalog::views::{self, View};
+use crate::catalog::views::{self, VIEWS, View};
 use crate::catalog::{self, outside};
 use crate::diag::{Diagnostic, code};
 use crate::facts::FunctionFile;
 use crate::span::{Span, line_column};
+use crate::syntax;
 use crate::syntax::ast::{
-    Arg, Expr, ExprKind as Ast, Function, LetValue, Name, ParamType, Script, StatementKind,
+    Arg, Expr, ExprKind as Ast, Function, Let, LetValue, Name, ParamType, Script, StatementKind,
 };
-use crate::syntax::{self};
 
 /// What the piped table is called on its way into a function; no query can write it.
 const PIPED: &str = "$piped";
@@ -38,16 +40,23 @@ impl Binder<'_> {
         if let Some(known) = self.stored.get(&name.text) {
             return Ok(Some(known.clone()));
         }
-        let outside = self.options.outside.clone();
-        let view = self.view(&name.text);
-        let shown = view.map(|view| FunctionFile {
-            path: format!("the table {}", view.name),
-            text: Ok(view.query.to_owned()),
-        });
-        let Some(file) = outside.functions.get(&name.text).or(shown.as_ref()) else { return Ok(None) };
-        let shipped = !outside.functions.contains_key(&name.text);
+        let options = self.options;
+        let function = match (options.outside.functions.get(&name.text), self.view(&name.text)) {
+            (Some(file), _) => self.function_of(file, name)?,
+            (None, Some(view)) => match shipped(view) {
+                Some(function) => function,
+                None => return Ok(None),
+            },
+            (None, None) => return Ok(None),
+        };
+        let function = Rc::new(function);
+        self.stored.insert(name.text.clone(), function.clone());
+        Ok(Some(function))
+    }
+
+    /// The function that a file of the user's defines.
+    fn function_of(&mut self, file: &FunctionFile, name: &Name) -> Checked<UserFunction> {
         let (text, shift) = match &file.text {
-            Ok(text) if shipped => with_body(&name.text, "", text),
             Ok(text) => whole(&name.text, text),
             Err(why) => {
                 let message = format!("the function file {} cannot be read: {why}", file.path);
@@ -57,7 +66,7 @@ impl Binder<'_> {
         };
         let (script, problems) = syntax::parse(&text);
         let own = file.text.clone().unwrap_or_default();
-        let stored = StoredText { path: file.path.clone(), text: own, shift, shipped };
+        let stored = StoredText { path: file.path.clone(), text: own, shift, shipped: false };
         let broken = problems.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(problems.into_iter().map(|found| stored.moved(found, name.span)));
         if broken {
@@ -69,14 +78,11 @@ impl Binder<'_> {
             self.error(code::OUTSIDE, name.span, message, help);
             return Err(Stop);
         };
-        let function =
-            UserFunction { function, env: Env::default(), file: Some(stored), once: RefCell::default() };
+        let function = of_text(function, Arc::new(stored));
         let env = self.inside_of(&function, name, |binder| {
             lets.iter().try_fold(Env::default(), |env, item| binder.bind_let(item, &env))
         })?;
-        let function = Rc::new(UserFunction { env, ..function });
-        self.stored.insert(name.text.clone(), function.clone());
-        Ok(Some(function))
+        Ok(UserFunction { env, ..function })
     }
 
     /// The table of this name that is computed from one that is there.
@@ -165,6 +171,32 @@ impl StoredText {
     }
 }
 
+/// A function that sees no names but its own parameters.
+fn of_text(function: Arc<Function>, file: Arc<StoredText>) -> UserFunction {
+    UserFunction { function, env: Env::default(), file: Some(file), once: RefCell::default() }
+}
+
+/// A function without parameters, and its text.
+type Shipped = (Arc<Function>, Arc<StoredText>);
+
+/// The computed tables by their names.
+static SHIPPED: LazyLock<HashMap<&str, Shipped>> =
+    LazyLock::new(|| VIEWS.iter().filter_map(|view| Some((view.name, parsed(view)?))).collect());
+
+fn parsed(view: &View) -> Option<Shipped> {
+    let (text, shift) = with_body(view.name, "", view.query);
+    let (function, _) = split(syntax::parse(&text).0, view.name)?;
+    let path = format!("the table {}", view.name);
+    Some((function, Arc::new(StoredText { path, text: view.query.to_owned(), shift, shipped: true })))
+}
+
+/// A computed table as a function. What it means depends on the tables and the clock of each query; what it
+/// says is part of the program, and read once.
+fn shipped(view: &View) -> Option<UserFunction> {
+    let (function, file) = SHIPPED.get(view.name)?;
+    Some(of_text(function.clone(), file.clone()))
+}
+
 /// The file's text as one that defines the function, and how much further its places stand there.
 fn whole(name: &str, text: &str) -> (String, i64) {
     if let Some(cut) = command(name, text) {
@@ -238,7 +270,7 @@ fn parameters(text: &str) -> &str {
 }
 
 /// The function and the `let` statements before it.
-fn split(script: Script, name: &str) -> Option<(Function, Vec<crate::syntax::ast::Let>)> {
+fn split(script: Script, name: &str) -> Option<(Arc<Function>, Vec<Let>)> {
     let mut lets = Vec::new();
     for statement in script.statements {
         match statement.kind {

@@ -69,42 +69,84 @@ impl Block {
 
     /// The whole SELECT. Each column is named by its id.
     pub fn sql(&self) -> String {
-        let mut lines: Vec<String> = self.trace.iter().map(|line| format!("-- {line}")).collect();
-        let distinct = match self.distinct_on.as_slice() {
-            [] => String::new(),
-            keys => format!(" DISTINCT ON ({})", keys.join(", ")),
-        };
-        let mut select = format!("SELECT{distinct}{BREAK}  ");
+        let mut sql = String::with_capacity(self.bytes());
+        self.write(&mut sql);
+        sql
+    }
+
+    /// The SELECT in parentheses, indented, under a name: what another one reads from.
+    pub fn nested_as(&self, alias: &str) -> String {
+        let mut sql = String::with_capacity(self.bytes() + alias.len() + 10);
+        sql.push_str(OPEN);
+        self.write(&mut sql);
+        sql.push_str(CLOSE);
+        sql.push_str(" AS ");
+        sql.push_str(alias);
+        sql
+    }
+
+    /// About how long the SELECT is.
+    fn bytes(&self) -> usize {
+        let items: usize = self.items.iter().map(|(_, text)| text.len() + 12).sum();
+        let texts = self.filters.iter().chain(self.groups.iter().flatten()).chain(&self.order);
+        let texts: usize = texts.chain(&self.distinct_on).chain(&self.trace).map(|text| text.len() + 7).sum();
+        64 + items + self.from.len() + texts
+    }
+
+    fn write(&self, sql: &mut String) {
+        for line in &self.trace {
+            sql.extend(["-- ", line]);
+            sql.push(BREAK);
+        }
+        sql.push_str("SELECT");
+        if !self.distinct_on.is_empty() {
+            sql.push_str(" DISTINCT ON (");
+            push_joined(sql, self.distinct_on.iter().map(String::as_str), ", ");
+            sql.push(')');
+        }
+        sql.push(BREAK);
+        sql.push_str("  ");
         for (at, (id, text)) in self.items.iter().enumerate() {
             if at > 0 {
-                select.push_str(NEXT_ITEM);
+                sql.push_str(NEXT_ITEM);
             }
-            push_named(&mut select, bare(text, false), *id);
+            push_named(sql, bare(text, false), *id);
         }
         if self.items.is_empty() {
-            select.push_str("1 AS c");
+            sql.push_str("1 AS c");
         }
-        lines.push(select);
         if !self.from.is_empty() {
-            lines.push(format!("FROM {}", self.from));
+            sql.extend(["\u{1}FROM ", &self.from]);
         }
         if !self.filters.is_empty() {
             let several = self.filters.len() > 1;
-            let filters: Vec<&str> = self.filters.iter().map(|text| bare(text, several)).collect();
-            lines.push(format!("WHERE {}", filters.join(&format!("{BREAK}  AND "))));
+            sql.push_str("\u{1}WHERE ");
+            push_joined(sql, self.filters.iter().map(|text| bare(text, several)), "\u{1}  AND ");
         }
         match self.groups.as_deref() {
             None => {}
-            Some([]) => lines.push("GROUP BY ()".to_owned()),
-            Some(groups) => lines.push(format!("GROUP BY {}", groups.join(", "))),
+            Some([]) => sql.push_str("\u{1}GROUP BY ()"),
+            Some(groups) => {
+                sql.push_str("\u{1}GROUP BY ");
+                push_joined(sql, groups.iter().map(String::as_str), ", ");
+            }
         }
         if !self.order.is_empty() {
-            lines.push(format!("ORDER BY {}", self.order.join(", ")));
+            sql.push_str("\u{1}ORDER BY ");
+            push_joined(sql, self.order.iter().map(String::as_str), ", ");
         }
         if let Some(limit) = &self.limit {
-            lines.push(format!("LIMIT {limit}"));
+            sql.extend(["\u{1}LIMIT ", limit]);
         }
-        lines.join(&BREAK.to_string())
+    }
+}
+
+fn push_joined<'t>(sql: &mut String, texts: impl Iterator<Item = &'t str>, between: &str) {
+    for (at, text) in texts.enumerate() {
+        if at > 0 {
+            sql.push_str(between);
+        }
+        sql.push_str(text);
     }
 }
 
@@ -143,9 +185,13 @@ fn push_named(out: &mut String, text: &str, id: ColId) {
 const DEEPER: char = '>';
 const LESS_DEEP: char = '<';
 
+/// Around a SELECT in parentheses, indented: [`BREAK`] with [`DEEPER`] and [`LESS_DEEP`].
+const OPEN: &str = "(\u{1}>";
+const CLOSE: &str = "\u{1}<)";
+
 /// A SELECT in parentheses, indented.
 pub fn nested(sql: &str) -> String {
-    format!("({BREAK}{DEEPER}{sql}{BREAK}{LESS_DEEP})")
+    [OPEN, sql, CLOSE].concat()
 }
 
 /// SQL with its line breaks as they are read.

@@ -85,10 +85,10 @@ impl Writer<'_> {
                 inner.items = vec![(first.id, text)];
                 inner.limit = Some("1".to_owned());
                 let scalar = super::block::nested(&inner.sql());
-                if expr.ty == Type::String { format!("coalesce({scalar}, '')") } else { scalar }
+                if expr.ty == Type::String { or_empty(&scalar) } else { scalar }
             }
             ExprKind::Path { base, path } => {
-                format!("kql_json_get({}, {})", self.expr(base, block), quote::text(path))
+                ["kql_json_get(", &self.expr(base, block), ", ", &quote::text(path), ")"].concat()
             }
             ExprKind::ArgMost { greatest, by, values } => {
                 let by_text = contended(&self.expr(by, block), by.ty, *greatest);
@@ -99,22 +99,22 @@ impl Writer<'_> {
                     (Type::Datetime, false) => (format!("coalesce({by_text}, {})", i64::MAX), false),
                     _ => (by_text, by.nullable()),
                 };
-                let fields: Vec<String> = values
-                    .iter()
-                    .enumerate()
-                    .map(|(at, value)| format!("'f{at}': {}", self.expr(value, block)))
-                    .collect();
+                let mut fields = String::from("{");
+                for (at, value) in values.iter().enumerate() {
+                    let before = if at > 0 { ", 'f" } else { "'f" };
+                    fields.extend([before, &at.to_string(), "': ", &self.expr(value, block)]);
+                }
+                fields.push('}');
                 let func = if *greatest { "arg_max" } else { "arg_min" };
-                let fields = fields.join(", ");
                 if !may_be_null {
-                    return format!("{func}({{{fields}}}, {by_text})");
+                    return format!("{func}({fields}, {by_text})");
                 }
                 // Rows without a value to compare count only when the group has no other.
-                format!("coalesce({func}({{{fields}}}, {by_text}), any_value({{{fields}}}))")
+                format!("coalesce({func}({fields}, {by_text}), any_value({fields}))")
             }
             ExprKind::Field { base, index } => {
-                let field = format!("{}['f{index}']", self.expr(base, block));
-                if expr.ty == Type::String { format!("coalesce({field}, '')") } else { field }
+                let field = [&*self.expr(base, block), "['f", &index.to_string(), "']"].concat();
+                if expr.ty == Type::String { or_empty(&field) } else { field }
             }
             ExprKind::Over { func, args } => self.over(*func, args, expr.ty, block),
         }
@@ -125,7 +125,7 @@ impl Writer<'_> {
         match texts.len() {
             0 => empty.to_owned(),
             1 => texts.concat(),
-            _ => format!("({})", texts.join(word)),
+            _ => ["(", &texts.join(word), ")"].concat(),
         }
     }
 
@@ -136,24 +136,24 @@ impl Writer<'_> {
                 // A stored document need not be printed to be searched.
                 if let Some((document, kernel)) = document(name, args) {
                     let rest = texts[1..].join(", ");
-                    return format!("{kernel}({}, {rest})", self.expr(document, block));
+                    return [kernel, "(", &self.expr(document, block), ", ", &rest, ")"].concat();
                 }
                 let strict = kernels::find(name).is_none_or(|kernel| kernel.nulls == Nulls::Propagate);
-                (format!("{name}({})", texts.join(", ")), strict)
+                ([name, "(", &texts.join(", "), ")"].concat(), strict)
             }
-            Lower::Sql(template) => (format!("({})", filled(template, &texts, &self.list_order)), true),
+            Lower::Sql(template) => (filled(template, &texts, &self.list_order), true),
             Lower::Build(build) => {
                 let args: Vec<Arg<'_>> = args
                     .iter()
                     .zip(&texts)
                     .map(|(arg, text)| Arg { sql: text, ty: arg.ty, nullable: arg.nullable() })
                     .collect();
-                (format!("({})", build(&args)), true)
+                (["(", &build(&args), ")"].concat(), true)
             }
             Lower::Refuse(reason) => unreachable!("a refused call is never planned: {reason}"),
         };
         if expr.ty == Type::String && may_be_null && args.iter().any(Expr::nullable) {
-            return format!("coalesce({text}, '')");
+            return or_empty(&text);
         }
         text
     }
@@ -178,12 +178,14 @@ impl Writer<'_> {
         match op {
             CompareOp::Eq | CompareOp::Ne => {
                 let equal = if nans.is_empty() {
-                    format!("{one} = {other}")
+                    [&*one, " = ", &other].concat()
                 } else {
                     format!("{one} = {other} AND NOT isnan({})", nans[0])
                 };
                 match (op, nullable, place) {
-                    (CompareOp::Eq, false, _) | (CompareOp::Eq, true, Place::Filter) => format!("({equal})"),
+                    (CompareOp::Eq, false, _) | (CompareOp::Eq, true, Place::Filter) => {
+                        ["(", &equal, ")"].concat()
+                    }
                     (CompareOp::Eq, true, Place::Value) if !both => format!("coalesce({equal}, false)"),
                     (CompareOp::Eq, true, Place::Value) => {
                         format!(
@@ -192,7 +194,7 @@ impl Writer<'_> {
                     }
                     (_, false, _) => {
                         if nans.is_empty() {
-                            format!("({one} <> {other})")
+                            ["(", &one, " <> ", &other, ")"].concat()
                         } else {
                             format!("(NOT ({equal}))")
                         }
@@ -208,14 +210,14 @@ impl Writer<'_> {
             }
             CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => {
                 let sign = match op {
-                    CompareOp::Lt => "<",
-                    CompareOp::Le => "<=",
-                    CompareOp::Gt => ">",
-                    CompareOp::Ge | CompareOp::Eq | CompareOp::Ne => ">=",
+                    CompareOp::Lt => " < ",
+                    CompareOp::Le => " <= ",
+                    CompareOp::Gt => " > ",
+                    CompareOp::Ge | CompareOp::Eq | CompareOp::Ne => " >= ",
                 };
                 let (one, other) = (ordered(&one, left.ty), ordered(&other, right.ty));
                 let guards: String = nans.iter().map(|text| format!(" AND NOT isnan({text})")).collect();
-                format!("({one} {sign} {other}{guards})")
+                ["(", &one, sign, &other, &guards, ")"].concat()
             }
         }
     }
@@ -247,7 +249,7 @@ impl Writer<'_> {
         if items.is_empty() {
             return if negated { "true".to_owned() } else { "false".to_owned() };
         }
-        let found = format!("({text} IN ({}))", items.join(", "));
+        let found = ["(", &text, " IN (", &items.join(", "), "))"].concat();
         membership(found, negated, needle.nullable(), place)
     }
 
@@ -367,14 +369,22 @@ fn membership(found: String, negated: bool, nullable: bool, place: Place) -> Str
     match (negated, nullable, place) {
         (false, false, _) | (false, true, Place::Filter) => found,
         (false, true, Place::Value) => format!("coalesce({found}, false)"),
-        (true, false, _) => format!("(NOT {found})"),
+        (true, false, _) => ["(NOT ", &found, ")"].concat(),
         (true, true, _) => format!("({found} IS NOT TRUE)"),
     }
 }
 
-/// A template with its arguments: `{0}`, `{1}` ..., `{*}` for all, `{order}` for the order inside a list.
+/// A string that may be NULL as one that is not.
+fn or_empty(text: &str) -> String {
+    ["coalesce(", text, ", '')"].concat()
+}
+
+/// A template with its arguments, in parentheses: `{0}`, `{1}` ..., `{*}` for all, `{order}` for the order inside a
+/// list.
 fn filled(template: &str, args: &[String], order: &str) -> String {
-    let mut text = String::with_capacity(template.len() + 32);
+    let given: usize = args.iter().map(String::len).sum();
+    let mut text = String::with_capacity(template.len() + given + order.len() + 2);
+    text.push('(');
     let mut rest = template;
     while let Some(at) = rest.find('{') {
         text.push_str(&rest[..at]);
@@ -391,35 +401,37 @@ fn filled(template: &str, args: &[String], order: &str) -> String {
         rest = &rest[at + end + 1..];
     }
     text.push_str(rest);
+    text.push(')');
     text
 }
 
 /// Where KQL converts without being asked.
 fn convert(text: &str, from: Type, to: Type) -> String {
+    let called = |kernel: &str| [kernel, "(", text, ")"].concat();
     match (from, to) {
-        (Type::Dynamic, Type::String) => format!("kql_json_tostring({text})"),
+        (Type::Dynamic, Type::String) => called("kql_json_tostring"),
         (Type::Bool, Type::String) => {
             format!("(CASE {text} WHEN true THEN 'True' WHEN false THEN 'False' ELSE '' END)")
         }
-        (Type::Real, Type::String) => format!("kql_tostring_real({text})"),
-        (Type::Datetime, Type::String) => format!("kql_tostring_datetime({text})"),
-        (Type::Timespan, Type::String) => format!("kql_tostring_timespan({text})"),
-        (_, Type::String) => format!("coalesce({text}::VARCHAR, '')"),
-        (Type::Dynamic, Type::Bool) => format!("kql_tobool_json({text})"),
-        (Type::Dynamic, Type::Int) => format!("kql_toint_json({text})"),
-        (Type::Dynamic, Type::Long) => format!("kql_tolong_json({text})"),
-        (Type::Dynamic, Type::Real) => format!("kql_toreal_json({text})"),
-        (Type::Dynamic, Type::Datetime) => format!("kql_todatetime(kql_json_tostring({text}))"),
-        (Type::Dynamic, Type::Timespan) => format!("kql_totimespan(kql_json_tostring({text}))"),
-        (Type::Dynamic, Type::Decimal) => format!("kql_decimal_of_json({text})"),
-        (Type::Int | Type::Long, Type::Decimal) => format!("kql_decimal_of_long({text})"),
-        (Type::Real, Type::Decimal) => format!("kql_decimal_of_real({text})"),
-        (Type::Dynamic, Type::Guid) => format!("kql_toguid(kql_json_tostring({text}))"),
-        (Type::String | Type::Guid | Type::Decimal, Type::Dynamic) => format!("kql_json_of_string({text})"),
-        (Type::Real, Type::Dynamic) => format!("kql_json_of_real({text})"),
-        (Type::Datetime, Type::Dynamic) => format!("kql_json_of_datetime({text})"),
-        (Type::Timespan, Type::Dynamic) => format!("kql_json_of_timespan({text})"),
+        (Type::Real, Type::String) => called("kql_tostring_real"),
+        (Type::Datetime, Type::String) => called("kql_tostring_datetime"),
+        (Type::Timespan, Type::String) => called("kql_tostring_timespan"),
+        (_, Type::String) => or_empty(&[text, "::VARCHAR"].concat()),
+        (Type::Dynamic, Type::Bool) => called("kql_tobool_json"),
+        (Type::Dynamic, Type::Int) => called("kql_toint_json"),
+        (Type::Dynamic, Type::Long) => called("kql_tolong_json"),
+        (Type::Dynamic, Type::Real) => called("kql_toreal_json"),
+        (Type::Dynamic, Type::Datetime) => format!("kql_todatetime({})", called("kql_json_tostring")),
+        (Type::Dynamic, Type::Timespan) => format!("kql_totimespan({})", called("kql_json_tostring")),
+        (Type::Dynamic, Type::Decimal) => called("kql_decimal_of_json"),
+        (Type::Int | Type::Long, Type::Decimal) => called("kql_decimal_of_long"),
+        (Type::Real, Type::Decimal) => called("kql_decimal_of_real"),
+        (Type::Dynamic, Type::Guid) => format!("kql_toguid({})", called("kql_json_tostring")),
+        (Type::String | Type::Guid | Type::Decimal, Type::Dynamic) => called("kql_json_of_string"),
+        (Type::Real, Type::Dynamic) => called("kql_json_of_real"),
+        (Type::Datetime, Type::Dynamic) => called("kql_json_of_datetime"),
+        (Type::Timespan, Type::Dynamic) => called("kql_json_of_timespan"),
         (Type::Bool | Type::Int | Type::Long, Type::Dynamic) => format!("{text}::VARCHAR"),
-        (_, to) => format!("{text}::{}", to.sql()),
+        (_, to) => [text, "::", to.sql()].concat(),
     }
 }

@@ -8,7 +8,7 @@ pub fn literal(value: &Value, ty: Type) -> String {
     match value {
         Value::Null => format!("NULL::{}", ty.sql()),
         Value::Bool(value) => value.to_string(),
-        Value::Int(value) => format!("{}::INTEGER", number(i64::from(*value))),
+        Value::Int(value) => number(i64::from(*value)) + "::INTEGER",
         Value::Long(value) | Value::Datetime(value) | Value::Timespan(value) => long(*value),
         Value::Real(value) => real(*value),
         Value::Decimal(text) | Value::Guid(text) | Value::String(text) | Value::Dynamic(text) => {
@@ -20,7 +20,7 @@ pub fn literal(value: &Value, ty: Type) -> String {
 /// With its type also where DuckDB would find it: a bare number in GROUP BY, ORDER BY or DISTINCT ON is the place
 /// of a column.
 fn long(value: i64) -> String {
-    format!("{}{BIGINT}", number(value))
+    number(value) + BIGINT
 }
 
 const BIGINT: &str = "::BIGINT";

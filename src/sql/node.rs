@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
     /// The block as a subquery of a new one.
     pub fn closed(&mut self, block: Block) -> Block {
         let items = block.items.iter().map(|(id, _)| (*id, name(*id))).collect();
-        let from = format!("{} AS {}", nested(&block.sql()), self.alias());
+        let from = block.nested_as(&self.alias());
         self.count(from.len());
         Block { items, from, ..Block::default() }
     }
@@ -335,8 +335,8 @@ impl<'a> Writer<'a> {
             .iter()
             .map(|(left, right)| {
                 // Null keys match each other; strings are never null.
-                let sign = if left.nullable() || right.nullable() { "IS NOT DISTINCT FROM" } else { "=" };
-                format!("{} {sign} {}", self.expr(left, &one), self.expr(right, &other))
+                let sign = if left.nullable() || right.nullable() { " IS NOT DISTINCT FROM " } else { " = " };
+                [&*self.expr(left, &one), sign, &self.expr(right, &other)].concat()
             })
             .collect();
         let both =

@@ -22,11 +22,24 @@ pub fn text(value: &str) -> String {
 
 /// A name as an identifier. Names are ours or a schema's; one with a null character is refused when it runs.
 pub fn name(value: &str) -> String {
-    format!("\"{}\"", value.replace('"', "\"\""))
+    quoted(value, '"', "\"\"")
 }
 
 fn literal(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
+    quoted(value, '\'', "''")
+}
+
+fn quoted(value: &str, quote: char, twice: &str) -> String {
+    let mut text = String::with_capacity(value.len() + 2);
+    text.push(quote);
+    for (at, part) in value.split(quote).enumerate() {
+        if at > 0 {
+            text.push_str(twice);
+        }
+        text.push_str(part);
+    }
+    text.push(quote);
+    text
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How often each column is read, anywhere in a plan. What is read once may be written where it is read.
 
 use super::block::Block;
-use crate::plan::{ColId, Expr, ExprKind, Node, Plan, Rel, below, own_exprs};
+use crate::plan::{ColId, Expr, ExprKind, Node, Plan, Rel, each_below, own_exprs};
 
 /// For each column how many expressions, orders and results read it; columns that only go on are not counted.
 #[derive(Default)]
@@ -14,7 +14,7 @@ impl Uses {
         plan.root.cols.iter().for_each(|column| uses.add(column.id));
         while let Some(rel) = rels.pop() {
             uses.add_all(rel);
-            rels.extend(below(rel));
+            each_below(rel, &mut |below| rels.push(below));
         }
         uses
     }

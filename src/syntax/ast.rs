@@ -6,6 +6,8 @@ mod scan;
 pub use operator::{BinaryOp, ListOp};
 pub use scan::{Scan, ScanOutput, ScanStep, ScanVariable};
 
+use std::sync::Arc;
+
 use crate::span::Span;
 use crate::types::Type;
 
@@ -62,7 +64,8 @@ pub struct Let {
 pub enum LetValue {
     /// An expression or a pipeline ([`ExprKind::Pipe`]); a bare name may be either.
     Expr(Expr),
-    Function(Function),
+    /// Shared, since each call and each query that reads a computed table needs it.
+    Function(Arc<Function>),
 }
 
 /// `(T:(x:long), a:string, b:int = 5) { let ...; body }`, with or without `view` before it.

@@ -1,5 +1,7 @@
 //! Statements: `let`, `set`, `declare`, queries; and the functions that `let` defines. Knows no operator.
 
+use std::sync::Arc;
+
 use super::ast::{
     ColumnDecl, Expr, Function, Let, LetValue, Param, ParamType, Script, Statement, StatementKind,
 };
@@ -126,7 +128,7 @@ impl Parser<'_> {
         let name = self.name(false, "a name")?;
         self.expect(TokenKind::Assign, "=")?;
         let value = if self.at_function() {
-            LetValue::Function(self.function()?)
+            LetValue::Function(Arc::new(self.function()?))
         } else {
             LetValue::Expr(self.let_expression()?)
         };

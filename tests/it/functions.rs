@@ -4,7 +4,8 @@ use kqlhunt::catalog;
 use kqlhunt::compile::{Compiled, Options, compile};
 use kqlhunt::engine::{self, Cancel, Data, Engine, Sql};
 use kqlhunt::error::Error;
-use kqlhunt::schema::Schema;
+use kqlhunt::facts::FunctionFile;
+use kqlhunt::schema::{Schema, Table};
 
 fn compiled(engine: &mut Engine, kql: &str) -> Result<Compiled, String> {
     let options = Options { now: 638_800_000_000_000_000, ..Options::default() };
@@ -84,4 +85,31 @@ fn computed_tables_have_the_columns_that_they_say() {
         assert_eq!(given, said, "{}", view.name);
         assert!(view.doc.ends_with('.') && view.columns.iter().all(|column| column.doc.ends_with('.')));
     }
+}
+
+#[test]
+fn a_computed_table_means_what_each_query_has_it_mean() {
+    let schema = catalog::tables::schema();
+    let mut options = Options { now: 0, ..Options::default() };
+    let sql = |schema: &Schema, options: &Options| {
+        let compilation = compile("ThreatIntelObservables | project Id", schema, options);
+        compilation.results.into_iter().next().map(|result| result.sql)
+    };
+    let first = sql(&schema, &options).expect("compiles");
+    options.now = kqlhunt::ticks::UNIX_EPOCH;
+    assert_ne!(sql(&schema, &options).expect("compiles"), first, "another clock");
+    options.now = 0;
+    let mut own = schema.clone();
+    let table = schema.table("ThreatIntelIndicators").expect("is there").clone();
+    own.tables.push(Table { name: "ThreatIntelObservables".into(), from: "own".into(), ..table });
+    assert!(sql(&own, &options).expect("compiles").contains("FROM own"), "a table of its name");
+    own.tables.retain(|table| !table.name.starts_with("ThreatIntel"));
+    assert_eq!(sql(&own, &options), None, "without what it reads");
+    let body = FunctionFile { path: "x.kql".into(), text: Ok("print Id = 'of the folder'".into()) };
+    let mut outside = (*options.outside).clone();
+    outside.functions.insert("ThreatIntelObservables".into(), body);
+    options.outside = outside.into();
+    assert!(sql(&schema, &options).expect("compiles").contains("of the folder"), "a function of its name");
+    options.outside = Options::default().outside;
+    assert_eq!(sql(&schema, &options).expect("compiles"), first);
 }

@@ -127,9 +127,9 @@ fn parameters(place: &Place<'_>, frame: usize) -> String {
     for statement in parse(&text).0.statements {
         let StatementKind::Let(item) = statement.kind else { continue };
         let LetValue::Function(function) = item.value else { continue };
-        for param in function.params {
+        for param in &function.params {
             let name = crate::syntax::words::reference(&param.name.text);
-            let value = match param.ty {
+            let value = match &param.ty {
                 ParamType::Scalar(Type::String, _) => "\"\"".to_owned(),
                 ParamType::Scalar(ty, _) => format!("{}(null)", ty.name()),
                 ParamType::Table(columns) => {

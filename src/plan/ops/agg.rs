@@ -222,6 +222,8 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         let values = fields.iter().map(|(_, value)| value.clone()).collect();
         let kind = ExprKind::ArgMost { greatest, by: Box::new(key), values };
         self.aggs.push((packed, Expr::new(kind, Type::Dynamic, item.span)));
+        self.namer.room(fields.len());
+        self.outputs.reserve(fields.len());
         for (index, (inferred, value)) in fields.into_iter().enumerate() {
             let base = Box::new(Expr::new(ExprKind::Col(packed), Type::Dynamic, item.span));
             let field = Expr::new(ExprKind::Field { base, index }, value.ty, item.span);

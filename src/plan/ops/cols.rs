@@ -18,9 +18,10 @@ impl Binder<'_> {
     pub fn extend(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
         let items = &self.apart(items, env, &input.cols, Unnamed::Dropped);
         let (bound, input) = self.items(items, input, env)?;
-        let mut cols = input.cols.clone();
+        let mut cols = Vec::with_capacity(input.cols.len() + bound.len());
+        cols.extend_from_slice(&input.cols);
         let mut namer: Option<Namer> = None;
-        let mut set: Vec<(ColId, Expr)> = Vec::new();
+        let mut set: Vec<(ColId, Expr)> = Vec::with_capacity(bound.len());
         for (item, expr) in bound {
             let name = match self
                 .single_name(item)?
@@ -60,8 +61,7 @@ impl Binder<'_> {
         let (bound, input) = self.items(items, input, env)?;
         let mut namer = Namer::default();
         namer.reserve(items.iter());
-        let mut cols = Vec::new();
-        let mut set = Vec::new();
+        let (mut cols, mut set) = (Vec::with_capacity(bound.len()), Vec::with_capacity(bound.len()));
         for (item, expr) in bound {
             let name = match (self.single_name(item)?, self.infer_bare(&item.expr, &input.cols)) {
                 (Some(name), _) => self.given(&name, &mut namer)?,
@@ -85,7 +85,7 @@ impl Binder<'_> {
         env: &Env,
     ) -> Checked<(Vec<(&'n Named, Expr)>, Rel)> {
         let mut cx = Cx { windows: Some(Vec::new()), ..Cx::new(env, &input.cols) };
-        let mut bound = Vec::new();
+        let mut bound = Vec::with_capacity(items.len());
         let mut stopped = false;
         for item in items {
             match self.expr(&item.expr, &mut cx) {

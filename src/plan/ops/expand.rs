@@ -63,7 +63,8 @@ impl Binder<'_> {
         span: Span,
     ) -> Checked<Expansion> {
         let mut cols = input.cols.clone();
-        let mut namer = Namer::with(cols.iter().map(|column| column.name.clone()));
+        let mut namer: Option<Namer> = None;
+        let names = |cols: &[Column]| Namer::with(cols.iter().map(|column| column.name.clone()));
         let mut unnest = Vec::new();
         let mut set = Vec::new();
         for item in items {
@@ -77,7 +78,7 @@ impl Binder<'_> {
                 Some(name) => ColumnName::from(&name.text),
                 None => match self.infer(&item.expr, &input.cols) {
                     Some(name) => name.into(),
-                    None => namer.unnamed(&input.cols),
+                    None => namer.get_or_insert_with(|| names(&cols)).unnamed(&input.cols),
                 },
             };
             if item.names.is_empty()
@@ -89,7 +90,9 @@ impl Binder<'_> {
                 self.error(code::TAKEN, item.expr.span, message, "Name it once.");
                 return Err(Stop);
             }
-            namer.take(&name);
+            if let Some(namer) = &mut namer {
+                namer.take(&name);
+            }
             let column = self.new_column(name.clone(), value.ty);
             if value.ty == Type::Dynamic {
                 self.hand_on(column.id, &array.array);
@@ -105,7 +108,8 @@ impl Binder<'_> {
         let position = self.new_col();
         self.natural.insert(position);
         if let Some(name) = index {
-            let column = self.new_column(namer.free(&name), Type::Long);
+            let name = namer.get_or_insert_with(|| names(&cols)).free(&name);
+            let column = self.new_column(name, Type::Long);
             set.push((column.id, Expr::new(ExprKind::Col(position), Type::Long, span)));
             cols.push(column);
         }

@@ -125,15 +125,15 @@ impl Binder<'_> {
         };
         let mut namer = Namer::default();
         namer.reserve_columns(left.cols.iter().chain(&right.cols));
-        let mut cols = Vec::new();
-        let mut items = Vec::new();
+        let width = left.cols.len() + right.cols.len();
+        let (mut cols, mut items) = (Vec::with_capacity(width), Vec::with_capacity(width));
         let mut side = |binder: &mut Self, rel: &Rel, padded: bool, skip: &[ColId]| {
             for column in rel.cols.iter().filter(|column| !column.hidden && !skip.contains(&column.id)) {
-                let name = namer.free(&column.name);
-                let new = Column { id: binder.new_col(), name, ..column.clone() };
-                binder.hand_on(new.id, &Expr::col(column, span));
-                items.push(JoinItem { id: new.id, expr: Expr::col(column, span), padded });
-                cols.push(new);
+                let (id, name, expr) = (binder.new_col(), namer.free(&column.name), Expr::col(column, span));
+                binder.hand_on(id, &expr);
+                items.push(JoinItem { id, expr, padded });
+                let (ty, origin, hidden) = (column.ty, column.origin, column.hidden);
+                cols.push(Column { id, name, ty, origin, hidden });
             }
         };
         if keep_left {
@@ -427,17 +427,15 @@ impl Binder<'_> {
         let mut slots: Vec<(ColumnName, Type)> = Vec::new();
         for column in inputs.iter().flat_map(|(_, rel)| &rel.cols).filter(|column| !column.hidden) {
             let slot = (column.name.clone(), column.ty);
-            let everywhere = inputs
-                .iter()
-                .all(|(_, rel)| rel.cols.iter().any(|other| (&other.name, other.ty) == (&slot.0, slot.1)));
-            if slots.contains(&slot) || (inner && !everywhere) {
+            let has = |rel: &Rel| rel.cols.iter().any(|other| (&other.name, other.ty) == (&slot.0, slot.1));
+            if slots.contains(&slot) || (inner && !inputs.iter().all(|(_, rel)| has(rel))) {
                 continue;
             }
             // The columns that one name is split into stand together.
             let last = slots.iter().rposition(|(name, _)| *name == slot.0);
             slots.insert(last.map_or(slots.len(), |last| last + 1), slot);
         }
-        let mut cols = Vec::new();
+        let mut cols = Vec::with_capacity(slots.len() + 1);
         if let Some(name) = &withsource {
             cols.push(self.new_column(name.clone(), Type::String));
         }
@@ -449,9 +447,9 @@ impl Binder<'_> {
             let shown = if split(name) { namer.free(format!("{name}_{}", ty.name())) } else { name.clone() };
             cols.push(self.new_column(shown, *ty));
         }
-        let mut maps = Vec::new();
+        let mut maps = Vec::with_capacity(inputs.len());
         for (source, rel) in &inputs {
-            let mut map = Vec::new();
+            let mut map = Vec::with_capacity(cols.len());
             if withsource.is_some() {
                 map.push(Expr::lit(Value::String(source.clone()), Type::String, span));
             }
@@ -465,12 +463,12 @@ impl Binder<'_> {
             maps.push(map);
         }
         for column in &cols {
-            let parts = inputs.iter().filter_map(|(_, rel)| {
-                rel.cols.iter().find(|part| part.name == column.name).map(|part| self.is_stored(part))
-            });
-            let parts: Vec<bool> = parts.collect();
+            let mut parts = inputs
+                .iter()
+                .filter_map(|(_, rel)| rel.cols.iter().find(|part| part.name == column.name))
+                .peekable();
             // Of a fuzzy union with one table left Kusto's analyzers say nothing.
-            if inputs.len() > 1 && !parts.is_empty() && parts.into_iter().all(|stored| stored) {
+            if inputs.len() > 1 && parts.peek().is_some() && parts.all(|part| self.is_stored(part)) {
                 self.stored_unions.insert(column.id);
             }
         }

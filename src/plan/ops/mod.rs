@@ -376,34 +376,40 @@ fn word(expr: &ast::Expr) -> Option<String> {
 
 /// The relations directly below, those inside expressions too.
 pub fn below(rel: &Rel) -> Vec<&Rel> {
-    let mut found: Vec<&Rel> = match &rel.node {
-        Node::Scan { .. } | Node::Let { .. } | Node::Values { .. } | Node::Range { .. } => Vec::new(),
+    let mut found = Vec::new();
+    each_below(rel, &mut |below| found.push(below));
+    found
+}
+
+/// Calls `visit` for the relations directly below, those inside expressions too.
+pub fn each_below<'r>(rel: &'r Rel, visit: &mut dyn FnMut(&'r Rel)) {
+    match &rel.node {
+        Node::Scan { .. } | Node::Let { .. } | Node::Values { .. } | Node::Range { .. } => {}
         Node::Filter { input, .. }
         | Node::Project { input, .. }
         | Node::Window { input, .. }
         | Node::Walk { input, .. }
         | Node::Aggregate { input, .. }
         | Node::Limit { input, .. }
-        | Node::Unnest { input, .. } => vec![input],
-        Node::Join { left, right, .. } => vec![left, right],
-        Node::Union { inputs, .. } => inputs.iter().collect(),
-    };
+        | Node::Unnest { input, .. } => visit(input),
+        Node::Join { left, right, .. } => [left, right].into_iter().for_each(|side| visit(side)),
+        Node::Union { inputs, .. } => inputs.iter().for_each(&mut *visit),
+    }
     own_exprs(rel, &mut |expr| {
         if !expr.is_leaf() {
-            tables_in(expr, &mut found);
+            tables_in(expr, visit);
         }
     });
-    found
 }
 
-fn tables_in<'r>(expr: &'r Expr, found: &mut Vec<&'r Rel>) {
+fn tables_in<'r>(expr: &'r Expr, visit: &mut dyn FnMut(&'r Rel)) {
     if let ExprKind::Scalar(rel) | ExprKind::InRel { rel, .. } = &expr.kind {
-        found.push(rel);
+        visit(rel);
     }
     for child in expr.children() {
         // Most are columns; wide tables have many of them.
         if !child.is_leaf() {
-            tables_in(child, found);
+            tables_in(child, visit);
         }
     }
 }
@@ -440,7 +446,8 @@ pub fn own_exprs<'r>(rel: &'r Rel, visit: &mut dyn FnMut(&'r Expr)) {
 pub fn volatile(rel: &Rel) -> bool {
     let mut found = false;
     own_exprs(rel, &mut |expr| found = found || volatile_expr(expr));
-    found || below(rel).into_iter().any(volatile)
+    each_below(rel, &mut |below| found = found || volatile(below));
+    found
 }
 
 /// Whether an expression of the relation's own node calls this function.

@@ -1,5 +1,6 @@
-//! Sets and maps of names and columns by a hash that costs a few instructions. How many there are is bounded by
-//! [`super::limits`], so that chosen collisions cost little; the standard hash takes ten times as long.
+//! Sets and maps of names and columns by a hash that costs a few instructions; the standard one takes ten times as
+//! long. Only where the program chooses the keys, or where how many there are is bounded (`plan::limits`), so that
+//! chosen collisions cost little.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
