@@ -14,6 +14,8 @@ const BAG: Param = named("bag", DYN);
 const SET: Param = named("set", DYN);
 const KEY: Param = named("key", STR);
 const VALUE: Param = named("value", JSON);
+/// Anything as JSON text; a decimal is a text there (agent-aggregation-0032).
+const PACKED: Param = Param { types: ANY.types, ..VALUE };
 /// `repeat()` refuses a dynamic (agent-dynamic-json-0022).
 const REPEATED: Param = Param { types: SCALAR.types, ..VALUE };
 /// One index, or an array of some.
@@ -217,17 +219,17 @@ pub static ROWS: &[Func] = &[
     f("bag_zip", &[sig(&[named("keys", DYN), named("values", DYN)], Is(Dynamic), Kernel("kql_bag_zip"))])
         .doc("A bag of an array of names and an array of values.")
         .example("print bag_zip(dynamic(['a', 'b']), dynamic([1, 2]))", "{\"a\":1,\"b\":2}"),
-    f("bag_pack", &[sig(&[rest(JSON)], Is(Dynamic), Kernel("kql_bag_pack"))])
+    f("bag_pack", &[sig(&[rest(PACKED)], Is(Dynamic), Kernel("kql_bag_pack"))])
         .aliases(&["pack", "pack_dictionary"])
         .doc("A bag of names and values, given in turn.")
         .example("print bag_pack('a', 1, 'b', 'x')", "{\"a\":1,\"b\":\"x\"}"),
     f("column_names_of", &[sig(&[named("table", ANY)], Is(Dynamic), Sql("'[]'"))])
         .doc("The names of a table's columns, in an array.")
         .example("let T = datatable(a:long, b:string)[]; print column_names_of(T)", "[\"a\",\"b\"]"),
-    f("pack_all", &[sig(&[rest(JSON)], Is(Dynamic), Kernel("kql_bag_pack_present"))])
+    f("pack_all", &[sig(&[rest(PACKED)], Is(Dynamic), Kernel("kql_bag_pack_present"))])
         .doc("A bag of all columns; with true, of those that are neither null nor empty.")
         .example("print a = 1, b = '' | project pack_all(true)", "{\"a\":1}"),
-    f("pack_array", &[sig(&[VALUE, rest(JSON)], Is(Dynamic), Kernel("kql_pack_array"))])
+    f("pack_array", &[sig(&[PACKED, rest(PACKED)], Is(Dynamic), Kernel("kql_pack_array"))])
         .doc("An array of the arguments.")
         .example("print pack_array(1, 'a', 2.5)", "[1,\"a\",2.5]"),
     f("set_union", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_union"))])

@@ -258,12 +258,9 @@ pub const ANY: Param =
     param("value", &[Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String, Timespan], None);
 /// Anything but dynamic and decimal, as it is.
 pub const SCALAR: Param = param("value", &[Bool, Datetime, Guid, Int, Long, Real, String, Timespan], None);
-/// Anything as JSON text; a decimal is a text there (agent-aggregation-0032).
-pub const JSON: Param = param(
-    "value",
-    &[Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String, Timespan],
-    Some(Dynamic),
-);
+/// Anything but decimal, as JSON text.
+pub const JSON: Param =
+    param("value", &[Bool, Datetime, Dynamic, Guid, Int, Long, Real, String, Timespan], Some(Dynamic));
 
 /// This parameter under another name.
 pub const fn named(name: &'static str, mut param: Param) -> Param {

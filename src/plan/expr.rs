@@ -9,6 +9,7 @@ use crate::diag::{code, nearest};
 use crate::kernels::decimal::Decimal;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name};
+use crate::syntax::words;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -215,8 +216,9 @@ impl Binder<'_> {
         let plugin = self.columns_of_data.unwrap_or_default();
         format!(
             "'{plugin}' gives columns for what is in the data, and nothing there is called so. Declare it after the \
-             plugin, as in : (*, {0}:string), or write column_ifexists('{0}', '').",
-            crate::syntax::words::reference(name)
+             plugin, as in : (*, {}:string), or write column_ifexists({}, '').",
+            words::reference(name),
+            words::quoted(name)
         )
     }
 
