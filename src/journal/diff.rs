@@ -1,7 +1,8 @@
 //! What is different between two results: rows that were added or removed, and those whose key stayed and whose other
 //! values changed. Sets are the same in any order, and sums of reals but for their last digits.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::digest::{ROWS_MAX, push_value};
 use crate::compile::Steady;
@@ -134,8 +135,8 @@ pub fn diff(before: &Side, after: &Side, key: Option<&[String]>) -> Result<Diff,
             open.join(", ")
         ));
     }
-    let old = Rows::new(&before.grid, places.iter().map(|place| place.0), &steady);
-    let new = Rows::new(&after.grid, places.iter().map(|place| place.1), &steady);
+    let old = Rows::new(&before.grid, places.iter().map(|place| place.0).collect(), &steady);
+    let new = Rows::new(&after.grid, places.iter().map(|place| place.1).collect(), &steady);
     let key = match key {
         Some(names) => named(names, &columns)?,
         None => found(&old, &new, columns.len()),
@@ -175,73 +176,119 @@ fn named(names: &[String], columns: &[ColumnType]) -> Result<Vec<usize>, String>
 /// The fewest first columns whose values no two rows of a side share; none when it takes all of them, or when there
 /// is a row a side at most.
 fn found(old: &Rows, new: &Rows, columns: usize) -> Vec<usize> {
-    if old.cells.len() <= 1 && new.cells.len() <= 1 {
+    if old.count() <= 1 && new.count() <= 1 {
         return Vec::new();
     }
     let prefix = |length: &usize| {
         let key: Vec<usize> = (0..*length).collect();
         [old, new].iter().all(|rows| {
-            let mut seen = HashSet::new();
-            rows.cells.iter().all(|cells| seen.insert(part(cells, &key)))
+            let mut seen = HashSet::with_capacity(rows.count());
+            (0..rows.count()).all(|at| seen.insert(rows.first(at, key.len())))
         })
     };
     (1..columns).find(prefix).map(|length| (0..length).collect()).unwrap_or_default()
 }
 
 /// Rows and, for each cell, what it is compared by.
-struct Rows {
-    values: Vec<Vec<Value>>,
-    cells: Vec<Vec<Vec<u8>>>,
+struct Rows<'g> {
+    grid: &'g Grid,
+    /// Where the columns are that are compared.
+    places: Vec<usize>,
+    /// What cells are compared by, one behind the other, and where each ends.
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
 }
 
-impl Rows {
-    fn new(grid: &Grid, places: impl Iterator<Item = usize>, steady: &[Steady]) -> Rows {
-        let places: Vec<usize> = places.collect();
-        let pick = |row: &Vec<Value>| {
-            places.iter().map(|at| row.get(*at).cloned().unwrap_or(Value::Null)).collect::<Vec<Value>>()
-        };
-        let values: Vec<Vec<Value>> = grid.rows.iter().map(pick).collect();
-        let cell = |(value, steady): (&Value, &Steady)| {
-            let mut bytes = Vec::new();
-            push_value(&mut bytes, value, *steady);
-            bytes
-        };
-        let cells = values.iter().map(|row| row.iter().zip(steady).map(cell).collect()).collect();
-        Rows { values, cells }
+impl<'g> Rows<'g> {
+    fn new(grid: &'g Grid, places: Vec<usize>, steady: &[Steady]) -> Rows<'g> {
+        let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(grid.rows.len() * places.len()));
+        for row in &grid.rows {
+            for (at, steady) in places.iter().zip(steady) {
+                push_cell(&mut bytes, row.get(*at).unwrap_or(&Value::Null), *steady);
+                ends.push(bytes.len());
+            }
+        }
+        Rows { grid, places, bytes, ends }
     }
+
+    fn count(&self) -> usize {
+        self.grid.rows.len()
+    }
+
+    /// The values of a row that are compared.
+    fn values(&self, at: usize) -> Vec<Value> {
+        let row = &self.grid.rows[at];
+        self.places.iter().map(|place| row.get(*place).cloned().unwrap_or(Value::Null)).collect()
+    }
+
+    fn start(&self, cell: usize) -> usize {
+        cell.checked_sub(1).map_or(0, |before| self.ends[before])
+    }
+
+    fn cell(&self, at: usize, column: usize) -> &[u8] {
+        let cell = at * self.places.len() + column;
+        &self.bytes[self.start(cell)..self.ends[cell]]
+    }
+
+    /// The first columns of a row.
+    fn first(&self, at: usize, columns: usize) -> &[u8] {
+        let cell = at * self.places.len();
+        &self.bytes[self.start(cell)..self.start(cell + columns)]
+    }
+
+    fn row(&self, at: usize) -> &[u8] {
+        self.first(at, self.places.len())
+    }
+
+    fn part(&self, at: usize, columns: &[usize]) -> Vec<&[u8]> {
+        columns.iter().map(|column| self.cell(at, *column)).collect()
+    }
+}
+
+/// No two cells that differ are written alike, nor is one the beginning of another.
+fn push_cell(bytes: &mut Vec<u8>, value: &Value, steady: Steady) {
+    // Numbers of the same column are told apart without their texts.
+    let number = match value {
+        Value::Datetime(number) | Value::Timespan(number) | Value::Long(number) => *number,
+        _ => return push_value(bytes, value, steady),
+    };
+    bytes.push(1);
+    bytes.extend_from_slice(&number.to_le_bytes());
 }
 
 /// Of rows on the one side and on the other.
 type Places = (Vec<usize>, Vec<usize>);
 
-fn part<'c>(cells: &'c [Vec<u8>], places: &[usize]) -> Vec<&'c [u8]> {
-    places.iter().map(|at| cells[*at].as_slice()).collect()
-}
-
 impl Diff {
     fn compare(&mut self, old: &Rows, new: &Rows) {
-        // Whole rows that are on both sides, as many times as they are.
-        let mut waiting: HashMap<&[Vec<u8>], VecDeque<usize>> = HashMap::new();
-        for (at, cells) in new.cells.iter().enumerate() {
-            waiting.entry(cells).or_default().push_back(at);
+        // Whole rows that are on both sides, as many times as they are; of those that are alike the next one.
+        let mut waiting: HashMap<&[u8], usize> = HashMap::with_capacity(new.count());
+        let mut next = vec![None; new.count()];
+        for at in (0..new.count()).rev() {
+            next[at] = waiting.insert(new.row(at), at);
         }
-        let mut fresh = vec![true; new.cells.len()];
+        let mut fresh = vec![true; new.count()];
         let mut gone = Vec::new();
-        for (at, cells) in old.cells.iter().enumerate() {
-            match waiting.get_mut(cells.as_slice()).and_then(VecDeque::pop_front) {
-                Some(there) => fresh[there] = false,
-                None => gone.push(at),
+        for at in 0..old.count() {
+            let Entry::Occupied(mut there) = waiting.entry(old.row(at)) else {
+                gone.push(at);
+                continue;
+            };
+            fresh[*there.get()] = false;
+            match next[*there.get()] {
+                Some(other) => drop(there.insert(other)),
+                None => drop(there.remove()),
             }
         }
-        self.same = old.cells.len() - gone.len();
+        self.same = old.count() - gone.len();
         let mut by_key: BTreeMap<Vec<&[u8]>, Places> = BTreeMap::new();
-        let keyed = !self.key.is_empty() || (old.cells.len() <= 1 && new.cells.len() <= 1);
+        let keyed = !self.key.is_empty() || (old.count() <= 1 && new.count() <= 1);
         if keyed {
             for at in &gone {
-                by_key.entry(part(&old.cells[*at], &self.key)).or_default().0.push(*at);
+                by_key.entry(old.part(*at, &self.key)).or_default().0.push(*at);
             }
             for at in (0..fresh.len()).filter(|at| fresh[*at]) {
-                by_key.entry(part(&new.cells[at], &self.key)).or_default().1.push(at);
+                by_key.entry(new.part(at, &self.key)).or_default().1.push(at);
             }
         }
         let mut pairs = HashMap::new();
@@ -258,19 +305,19 @@ impl Diff {
             self.remarks.push(format!("{keys} several rows that differ, which count as removed and added"));
         }
         for at in gone {
-            let before = old.values[at].clone();
+            let before = old.values(at);
             self.changes.push(match pairs.get(&at) {
                 Some(there) => {
                     fresh[*there] = false;
-                    let differs = |column: &usize| old.cells[at][*column] != new.cells[*there][*column];
+                    let differs = |column: &usize| old.cell(at, *column) != new.cell(*there, *column);
                     let columns = (0..self.columns.len()).filter(differs).collect();
-                    Change::Changed { before, after: new.values[*there].clone(), columns }
+                    Change::Changed { before, after: new.values(*there), columns }
                 }
                 None => Change::Removed(before),
             });
         }
         let added = (0..fresh.len()).filter(|at| fresh[*at]);
-        self.changes.extend(added.map(|at| Change::Added(new.values[at].clone())));
+        self.changes.extend(added.map(|at| Change::Added(new.values(at))));
     }
 }
 
