@@ -29,7 +29,10 @@ fn write(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
         return app.say(NoteKind::Warning, "there are no hunts yet");
     }
     if typed.trim().is_empty() {
-        app.popup = Some(Popup::List(List::new(ListKind::Coverage, "")));
+        let first = items(app).iter().position(|item| matches!(item.choice, Choice::Technique { .. }));
+        let selected = first.unwrap_or_default();
+        let list = List { selected, top: selected.saturating_sub(1), ..List::new(ListKind::Coverage, "") };
+        app.popup = Some(Popup::List(list));
         app.dirty = true;
         return Vec::new();
     }

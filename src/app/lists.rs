@@ -218,6 +218,12 @@ pub fn left_width(items: &[Item], width: usize) -> usize {
     items.iter().map(|item| text::width(&item.left)).max().unwrap_or(0).min(width * 3 / 5)
 }
 
+/// How wide the left half of one row is: one that would be cut takes what its right half leaves.
+pub fn row_width(item: &Item, left: usize, width: usize) -> usize {
+    let room = width.saturating_sub(GAP + text::width(&item.right));
+    text::width(&item.left).min(room).max(left)
+}
+
 /// Lines below the list that tell more of what is selected.
 pub fn described_rows(app: &App, list: &List) -> usize {
     match list.kind {

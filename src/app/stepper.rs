@@ -17,7 +17,7 @@ use crate::hunt::notes::{Notes, Subject, Verdict};
 use crate::hunt::pivot::{self, EVENTS_MAX, Pivot};
 use crate::schema::Schema;
 use crate::ticks;
-use crate::types::ColumnType;
+use crate::types::{ColumnType, Type};
 use crate::value::{Grid, Value};
 
 /// Rows of a result that are stepped through; beyond it the pane says so.
@@ -27,7 +27,8 @@ pub const WINDOWS: [i64; 6] = [0, 1, 5, 15, 60, 240];
 const WINDOW: usize = 3;
 const FILTER_ROWS_MAX: usize = 3;
 /// What a hunter wants to see of an event first, in this order.
-const FIRST_COLUMNS: [&str; 14] = [
+const FIRST_COLUMNS: [&str; 15] = [
+    pivot::EVENT_TABLE,
     "TimeGenerated",
     "Timestamp",
     "Operation",
@@ -120,7 +121,7 @@ impl Stepper {
             Events::Rows(events) => &events.pivot,
             Events::None(_) => return Vec::new(),
         };
-        let mut said = format!("{} | where {}", pivot.table, pivot.conditions.join(" and "));
+        let mut said = pivot.shown();
         if let Some(remark) = &pivot.remark {
             said.push_str(&format!(" ({remark})"));
         }
@@ -356,6 +357,9 @@ impl EventRows {
         let first = |at: usize| {
             let name = &columns[at].name;
             let wanted = FIRST_COLUMNS.iter().position(|first| first == name);
+            // Beside the time that all parts have, one of their own tells nothing new.
+            let again = self.pivot.parts.len() > 1 && columns[at].ty == Type::Datetime;
+            let wanted = wanted.filter(|_| !again);
             let time = self.pivot.time_column.as_ref() == Some(name);
             if time { 0 } else { wanted.map_or(usize::MAX, |at| at + 1) }
         };

@@ -19,14 +19,63 @@ pub const INDICATOR_TABLE: &str = "ThreatIntelIndicators";
 /// A follow-up query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pivot {
-    pub table: String,
+    /// At least one.
+    pub parts: Vec<Part>,
     /// The column that the rows are in order of.
     pub time_column: Option<String>,
-    /// The conditions, one a line, as shown.
-    pub conditions: Vec<String>,
     pub kql: String,
     /// What the reader must know about the conditions.
     pub remark: Option<String>,
+}
+
+/// Rows of one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub table: String,
+    /// As the table has it.
+    pub time_column: Option<String>,
+    /// The conditions, one a line, as shown: of the user, of the address, others.
+    pub conditions: Vec<String>,
+}
+
+/// Columns that rows of several tables get: which table each is of, and when it happened.
+pub const EVENT_TABLE: &str = "EventTable";
+const EVENT_TIME: &str = "EventTime";
+
+impl Part {
+    fn shown(&self) -> String {
+        format!("{} | where {}", self.table, self.conditions.join(" and "))
+    }
+
+    /// The rows that meet conditions; beside those of other tables with columns that all have.
+    fn rows(&self, conditions: &[String], several: bool) -> String {
+        let mut kql = name(&self.table);
+        for condition in conditions {
+            kql.push_str(&format!("\n| where {condition}"));
+        }
+        if several {
+            if let Some(time) = &self.time_column {
+                kql.push_str(&format!("\n| project-rename {EVENT_TIME} = {}", name(time)));
+            }
+            kql.push_str(&format!("\n| extend {EVENT_TABLE} = {}", quote(&self.table)));
+        }
+        kql
+    }
+}
+
+impl Pivot {
+    /// Where the events are looked for, for people.
+    pub fn shown(&self) -> String {
+        self.parts.iter().map(Part::shown).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// One query, or several as one.
+fn together(parts: &[String]) -> String {
+    match parts {
+        [one] => one.clone(),
+        several => format!("union ({})", several.join("), (")),
+    }
 }
 
 /// A KQL string literal of any text ("The string data type", escapes).
@@ -57,22 +106,62 @@ pub fn events(
 ) -> Result<Pivot, String> {
     let named = |at: usize| compiled.columns.get(at).map_or("", |column| column.name.as_str());
     let tables = event_tables(compiled, user.0, address.0);
-    let (table, others) = tables.split_first().ok_or_else(|| {
-        format!("the query makes '{}' itself, so no table holds the events behind it", named(user.0))
-    })?;
+    if tables.is_empty() {
+        return Err(format!(
+            "the query makes '{}' itself, so no table holds the events behind it",
+            named(user.0)
+        ));
+    }
+    let (mut parts, mut remarks, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+    for table in tables {
+        match part(compiled, schema, table, (user, named(user.0)), (address, named(address.0))) {
+            Ok((part, said)) => {
+                parts.push(part);
+                remarks.extend(said);
+            }
+            Err(why) => errors.push(why),
+        }
+    }
+    if parts.is_empty() {
+        return Err(errors.join("; "));
+    }
+    remarks.extend(errors);
+    let several = parts.len() > 1;
+    let time_column = match several {
+        true => parts.iter().all(|part| part.time_column.is_some()).then(|| EVENT_TIME.to_owned()),
+        false => parts[0].time_column.clone(),
+    };
+    let rows: Vec<String> = parts.iter().map(|part| part.rows(&part.conditions, several)).collect();
+    let mut kql = together(&rows);
+    if let Some(time) = &time_column {
+        kql.push_str(&format!("\n| sort by {} asc", name(time)));
+    }
+    kql.push_str(&format!("\n| take {}", EVENTS_MAX + 1));
+    let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
+    Ok(Pivot { parts, time_column, kql, remark })
+}
+
+/// A column of the result: its place and value, and its name.
+type Sought<'a> = ((usize, &'a str), &'a str);
+
+/// The events of a hit in one table, and what must be said of how they are found.
+fn part(
+    compiled: &Compiled,
+    schema: &Schema,
+    table: &str,
+    (user, user_name): Sought<'_>,
+    (address, address_name): Sought<'_>,
+) -> Result<(Part, Vec<String>), String> {
     let (of_user, said_of_user) = wanted(compiled, table, user)
-        .ok_or_else(|| format!("{table} has no column that '{}' comes from", named(user.0)))?;
+        .ok_or_else(|| format!("{table} has no column that '{user_name}' comes from"))?;
     let (condition, said_of_address) = match wanted(compiled, table, address) {
         Some(found) => found,
-        None => other_address(schema, table, address.1, named(address.0))?,
+        None => other_address(schema, table, address.1, address_name)?,
     };
     let used = compiled.tables.iter().find(|used| used.table == *table);
     let time = used.and_then(|used| used.time_column.clone()).or_else(|| time_column(schema, table));
     let mut conditions = vec![of_user, condition];
     let mut remarks: Vec<String> = said_of_user.into_iter().chain(said_of_address).collect();
-    if !others.is_empty() {
-        remarks.push(format!("events of {table} only, not those of {}", others.join(" and ")));
-    }
     // Several readings have bounds of their own; those that exclude each other come from two readings in one.
     let sound = |used: &&TableUse| used.since.zip(used.until).is_none_or(|(since, until)| since <= until);
     match (used.filter(sound), &time) {
@@ -82,16 +171,7 @@ pub fn events(
         (Some(used), Some(time)) => conditions.extend(look_back(used, time)),
         _ => {}
     }
-    let mut kql = name(table);
-    for condition in &conditions {
-        kql.push_str(&format!("\n| where {condition}"));
-    }
-    if let Some(time) = &time {
-        kql.push_str(&format!("\n| sort by {} asc", name(time)));
-    }
-    kql.push_str(&format!("\n| take {}", EVENTS_MAX + 1));
-    let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
-    Ok(Pivot { table: (*table).to_owned(), time_column: time, conditions, kql, remark })
+    Ok((Part { table: table.to_owned(), time_column: time, conditions }, remarks))
 }
 
 /// The tables that a hit's events are in: those that both the user and the address come from, such as the parts of a
@@ -151,23 +231,21 @@ const STRETCHES_MAX: usize = 40;
 /// What the same user did around these times, the events themselves left out: up to `window` ticks before and after.
 /// `None` without a time.
 pub fn context(events: &Pivot, times: &[i64], window: i64) -> Option<String> {
-    let time = name(events.time_column.as_ref()?);
-    let (user, rest) = events.conditions.split_first()?;
     let stretches = stretches(times, window);
-    let between = |(from, to): &(i64, i64)| {
-        let at = |ticks: i64| literal(&Value::Datetime(ticks), Type::Datetime);
-        format!("{time} between ({} .. {})", at(*from), at(*to))
+    let time = events.time_column.as_ref().filter(|_| !stretches.is_empty())?;
+    let around = |part: &Part| {
+        let time = name(part.time_column.as_ref()?);
+        let (user, rest) = part.conditions.split_first()?;
+        let between = |(from, to): &(i64, i64)| {
+            let at = |ticks: i64| literal(&Value::Datetime(ticks), Type::Datetime);
+            format!("{time} between ({} .. {})", at(*from), at(*to))
+        };
+        let around = stretches.iter().map(between).collect::<Vec<_>>().join(" or ");
+        let conditions = [user.clone(), format!("not({})", rest.join(" and ")), around];
+        Some(part.rows(&conditions, events.parts.len() > 1))
     };
-    let around = stretches.iter().map(between).collect::<Vec<_>>();
-    if around.is_empty() {
-        return None;
-    }
-    Some(format!(
-        "{}\n| where {user}\n| where not({})\n| where {}\n| sort by {time} asc\n| take {EVENTS_MAX}",
-        name(&events.table),
-        rest.join(" and "),
-        around.join(" or "),
-    ))
+    let rows: Option<Vec<String>> = events.parts.iter().map(around).collect();
+    Some(format!("{}\n| sort by {} asc\n| take {EVENTS_MAX}", together(&rows?), name(time)))
 }
 
 /// The times with what is around them, those that touch as one.
@@ -190,19 +268,18 @@ fn stretches(times: &[i64], window: i64) -> Vec<(i64, i64)> {
 
 /// The other users whose events have the address of these, those with most of them first.
 pub fn sightings(compiled: &Compiled, events: &Pivot, user: usize) -> Option<String> {
-    let source = compiled.sources.get(user)?.iter().find(|one| one.table == events.table)?;
-    let user = name(&source.column);
-    let (this, rest) = events.conditions.split_first()?;
-    let (address, _) = rest.split_first()?;
-    let times = match &events.time_column {
-        Some(time) => format!(", First = min({0}), Last = max({0})", name(time)),
-        None => String::new(),
+    let of = |part: &Part| {
+        let source = compiled.sources.get(user)?.iter().find(|one| one.table == part.table)?;
+        let (this, rest) = part.conditions.split_first()?;
+        let (address, _) = rest.split_first()?;
+        let time = part.time_column.as_ref().map(|time| format!(", At = {}", name(time))).unwrap_or_default();
+        let conditions = [address.clone(), format!("not({this})")];
+        Some(format!("{}\n| project User = {}{time}", part.rows(&conditions, false), name(&source.column)))
     };
-    Some(format!(
-        "{}\n| where {address}\n| where not({this})\n| summarize Events = count(){times} by User = {user}\n\
-         | top {SIGHTINGS_MAX} by Events",
-        name(&events.table),
-    ))
+    let rows: Option<Vec<String>> = events.parts.iter().map(of).collect();
+    let times = if events.time_column.is_some() { ", First = min(At), Last = max(At)" } else { "" };
+    let all = together(&rows?);
+    Some(format!("{all}\n| summarize Events = count(){times} by User\n| top {SIGHTINGS_MAX} by Events"))
 }
 
 /// The address of the result comes from elsewhere, such as an indicator: the addresses of the table are looked at.
@@ -318,7 +395,7 @@ mod tests {
         made.tables[0].readings = 2;
         let pivot = events(&made, &Schema::default(), (0, "amy"), (2, "203.0.113.9")).unwrap();
         assert_eq!(
-            pivot.conditions,
+            pivot.parts[0].conditions,
             ["UserId == \"amy\"", "(ClientIP has \"203.0.113.9\" or Client_IPAddress has \"203.0.113.9\")"]
         );
         let said = pivot.remark.unwrap();
@@ -327,11 +404,14 @@ mod tests {
             "{said}"
         );
         let six = events(&made, &Schema::default(), (0, "amy"), (2, "2001:db8::1")).unwrap();
-        assert!(six.conditions[1].contains("kqlhunt_address(ClientIP) == kqlhunt_address(\"2001:db8::1\")"));
+        assert!(
+            six.parts[0].conditions[1]
+                .contains("kqlhunt_address(ClientIP) == kqlhunt_address(\"2001:db8::1\")")
+        );
     }
 
     #[test]
-    fn parts_of_a_union_that_are_not_shown_are_named() {
+    fn all_parts_of_a_union_are_looked_at() {
         let mut both = compiled();
         let from = |column: &str| Origin { table: "SigninLogs".into(), column: column.into() };
         both.sources[0].push(from("UserPrincipalName"));
@@ -339,9 +419,29 @@ mod tests {
             events(compiled, &Schema::default(), (0, "amy"), (1, "203.0.113.9")).unwrap()
         };
         // A key of a join, whose other side has no such address.
-        assert_eq!(of(&both).remark, None);
+        assert_eq!(of(&both).parts.len(), 1);
         both.sources[1].push(from("IPAddress"));
-        assert_eq!(of(&both).remark.unwrap(), "events of OfficeActivity only, not those of SigninLogs");
+        both.tables.push(TableUse {
+            table: "SigninLogs".into(),
+            time_column: Some("CreatedDateTime".into()),
+            since: None,
+            until: None,
+            readings: 1,
+        });
+        let pivot = of(&both);
+        assert_eq!(pivot.time_column.as_deref(), Some("EventTime"));
+        for said in [
+            "union (OfficeActivity\n| where UserId == \"amy\"",
+            "| project-rename EventTime = TimeGenerated\n| extend EventTable = \"OfficeActivity\"), (SigninLogs",
+            "| where UserPrincipalName has \"amy\"\n| where IPAddress has \"203.0.113.9\"",
+            "\n| sort by EventTime asc",
+        ] {
+            assert!(pivot.kql.contains(said), "{said}: {}", pivot.kql);
+        }
+        let around = context(&pivot, &[ticks::UNIX_EPOCH], ticks::HOUR).unwrap();
+        assert!(around.contains("| where CreatedDateTime between ("), "{around}");
+        let others = sightings(&both, &pivot, 0).unwrap();
+        assert!(others.contains("| project User = UserPrincipalName, At = CreatedDateTime)"), "{others}");
     }
 
     #[test]

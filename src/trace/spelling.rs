@@ -1,5 +1,7 @@
 //! Ways to write one value: what else a table may call it, and how a column is brought to the spelling of another.
 
+use std::net::Ipv6Addr;
+
 use super::Ask;
 use crate::compile::{quoted, reference};
 use crate::hunt::defang::defanged;
@@ -15,12 +17,21 @@ pub(super) fn others(value: &str, ask: &mut Ask) -> Vec<String> {
     let fanged = fanged(trimmed);
     let address = ask(&format!("print kqlhunt_address({})", quoted(&fanged))).unwrap_or_default();
     let address = address.rows.first().and_then(|row| row.first()).map(Value::text).unwrap_or_default();
-    for other in [trimmed.to_owned(), defanged(&fanged), fanged, address] {
+    let spelled = spellings(&fanged);
+    for other in [trimmed.to_owned(), defanged(&fanged), fanged, address].into_iter().chain(spelled) {
         if !other.is_empty() && !other.eq_ignore_ascii_case(value) && !found.contains(&other) {
             found.push(other);
         }
     }
     found
+}
+
+/// An address of IPv6 in short, without and with all of its zeros.
+fn spellings(text: &str) -> Vec<String> {
+    let Ok(address) = text.parse::<Ipv6Addr>() else { return Vec::new() };
+    let groups =
+        |write: fn(&u16) -> String| address.segments().iter().map(write).collect::<Vec<_>>().join(":");
+    vec![address.to_string(), groups(|group| format!("{group:x}")), groups(|group| format!("{group:04x}"))]
 }
 
 /// `203[.]0[.]113[.]9` and `hxxp://` as they work.
@@ -74,6 +85,10 @@ mod tests {
             ["203[.]0[.]113[.]1:443", "203.0.113.1"]
         );
         assert_eq!(others(" Evil[.]example. ", &mut address("")), ["Evil[.]example", "Evil.example"]);
+        assert_eq!(
+            others("2001:db8::7", &mut address("2001:db8::7")),
+            ["2001[:]db8[:][:]7", "2001:db8:0:0:0:0:0:7", "2001:0db8:0000:0000:0000:0000:0000:0007"]
+        );
         assert_eq!(others("9f86d081", &mut address("")), Vec::<String>::new());
     }
 

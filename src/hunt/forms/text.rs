@@ -28,8 +28,11 @@ enum Field {
     Tags,
 }
 
+/// A longer first comment is a description.
+const NAME_MAX: usize = 80;
+
 /// The hunt of a file; `None` where it has comments only. The first line of the comments is its name unless a
-/// `name:` is there, the rest its description.
+/// `name:` is there, or it is a link or too long for one; the rest its description.
 pub fn hunt(key: &str, content: &str) -> Option<Hunt> {
     let mut hunt = Hunt { key: key.to_owned(), query: content.trim_end().to_owned(), ..Hunt::default() };
     let mut said: Vec<&str> = Vec::new();
@@ -50,7 +53,8 @@ pub fn hunt(key: &str, content: &str) -> Option<Hunt> {
     lines.peek()?;
     said.retain(|line| !line.is_empty());
     if hunt.name.is_empty() {
-        let first = (!said.is_empty()).then(|| said.remove(0));
+        let named = said.first().is_some_and(|line| line.len() <= NAME_MAX && !line.contains("://"));
+        let first = named.then(|| said.remove(0));
         hunt.name = first.unwrap_or_else(|| key.rsplit('/').next().unwrap_or(key)).to_owned();
     }
     hunt.description = said.join("\n");
@@ -113,5 +117,11 @@ mod tests {
         );
         assert_eq!(found.techniques, ["T1114"]);
         assert_eq!(hunt("a/b", "OfficeActivity").unwrap().name, "b");
+        let long =
+            "This query reads what was synchronized, each time as all that there was to read at that time.";
+        for said in [long, "https://example.com/a/post"] {
+            let found = hunt("mail/forward", &format!("// {said}\n// Mail.\nOfficeActivity")).unwrap();
+            assert_eq!((found.name.as_str(), found.description), ("forward", format!("{said}\nMail.")));
+        }
     }
 }

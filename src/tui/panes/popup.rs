@@ -103,7 +103,8 @@ fn draw_list(app: &App, theme: &Theme, list: &List, area: Rect, buffer: &mut Buf
     for (y, (at, item)) in items.iter().enumerate().skip(list.top).take(rows).enumerate() {
         let style = if at == list.selected { theme.selected() } else { Style::new() };
         let y = y as u16 + 2;
-        let left = Rect { width: left_width as u16, ..area };
+        let width = lists::row_width(item, left_width, usize::from(area.width));
+        let left = Rect { width: width as u16, ..area };
         put(buffer, left, 0, y, &item.left, style, theme.ascii);
         let gone = left.width + lists::GAP as u16;
         let right = Rect { x: area.x + gone, width: area.width.saturating_sub(gone), ..area };

@@ -300,3 +300,27 @@ fn a_run_that_read_kept_results_is_replayed_elsewhere() {
     let written = said(&terminal, &["report", "both.csv.meta.json"]);
     assert!(written.contains("the same") && written.contains("kept result Last"), "{written}");
 }
+
+#[test]
+fn the_stepper_goes_through_all_parts_of_a_union() {
+    let mut terminal = Terminal::ready(Setup { size: (160, 40), ..Setup::default() });
+    terminal.send(
+        "union (OfficeActivity | project User=UserId, Address=ClientIP, TimeGenerated), \
+         (CloudAppEvents | project User=AccountId, Address=IPAddress, TimeGenerated=Timestamp) \
+         | where Address == '192.0.2.30' | summarize Hits=count() by User, Address",
+    );
+    terminal.send(F5);
+    terminal.wait("Result  ");
+    terminal.send(F9);
+    terminal.wait("EventTable");
+    let screen = terminal.screen();
+    for part in ["EventTime", " OfficeActivity", " CloudAppEvents"] {
+        assert!(screen.contains(part), "{part}:\n{screen}");
+    }
+    terminal.send(".");
+    terminal.wait("Other users of 192.0.2.30");
+    terminal.send("\x1b");
+    terminal.wait_until("the list goes", |screen| !screen.contains("Other users"));
+    terminal.send(CTRL_Q);
+    terminal.end();
+}
