@@ -220,11 +220,11 @@ fn dynamic(buffer: &mut Buffer, row: usize, raw: Raw<'_>, reading: &mut Reading)
     let out = &mut values.bytes;
     match raw {
         Raw::Bool(value) => out.push_str(if value { "true" } else { "false" }),
-        Raw::Ticks(ticks) => json::quote_into(&ticks::iso(ticks), out),
+        Raw::Ticks(ticks) => json::quote(&ticks::iso(ticks), out),
         Raw::Text(text) => dynamic_text(text, true, out, &mut reading.surrogates),
         Raw::Json(text, slice) if slice.lone => {
             reading.surrogates += 1;
-            json::quote_into(&text[slice.at.clone()], out);
+            json::quote(&text[slice.at.clone()], out);
         }
         Raw::Json(text, slice) => match slice.kind {
             Kind::String => {
@@ -259,10 +259,10 @@ fn dynamic_text(text: &str, words: bool, out: &mut String, surrogates: &mut u64)
     match may_be.then(|| json::value(text)) {
         Some(Ok(slice)) if slice.lone => {
             *surrogates += 1;
-            json::quote_into(text, out);
+            json::quote(text, out);
         }
         Some(Ok(slice)) => json::compact_into(text, &slice, out),
-        _ => json::quote_into(text, out),
+        _ => json::quote(text, out),
     }
 }
 

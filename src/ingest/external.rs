@@ -262,9 +262,9 @@ fn bag(names: &[String], cells: &[Cow<'_, str>]) -> String {
         if out.len() > 1 {
             out.push(',');
         }
-        json::quote_into(name, &mut out);
+        json::quote(name, &mut out);
         out.push(':');
-        json::quote_into(value, &mut out);
+        json::quote(value, &mut out);
     }
     out.push('}');
     out

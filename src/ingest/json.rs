@@ -6,8 +6,9 @@ mod text;
 
 use std::ops::Range;
 
+pub use crate::kernels::json::{quote, unescape_into};
 use scan::Scanner;
-pub use text::{compact_into, quote_into, unescape, unescape_into};
+pub use text::{compact_into, unescape};
 
 /// How deep arrays and objects may nest.
 pub const DEPTH_MAX: usize = 128;

@@ -384,45 +384,46 @@ impl Job<'_> {
         summary.quarantine.extend(quarantine);
         summary.reasons.extend(progress.reasons);
         summary.reasons.truncate(super::REASONS_MAX);
-        let name = &self.input.name;
-        if evidence.slashes
-            && !evidence.day_first
-            && !evidence.month_first
-            && self.options.date_order.is_none()
-        {
-            summary.notes.push(format!(
+        summary.notes.extend(self.notes(plan, chunks, &counts, evidence));
+        Ok(())
+    }
+
+    /// What is to be said of a file that was loaded.
+    fn notes(&self, plan: &Plan, chunks: &Chunks, counts: &Counts, evidence: Evidence) -> Vec<String> {
+        let (name, mut notes) = (&self.input.name, Vec::new());
+        let shown = evidence.day_first || evidence.month_first || self.options.date_order.is_some();
+        if evidence.slashes && !shown {
+            notes.push(format!(
                 "'{name}': nothing shows whether 1/2/2026 is January or February; read as month/day/year, \
                  see --date-order"
             ));
         }
         let read = self.read.load(Ordering::Relaxed);
         if let Some(size) = self.input.size.filter(|size| read < *size) {
-            summary.notes.push(format!(
+            notes.push(format!(
                 "'{name}' became shorter while it was read: {read} of {size} bytes were there, and rows may be missing"
             ));
         }
-        if matches!(&chunks.cutter, Cutter::Document(document) if document.is_open()) {
-            summary.notes.push(format!(
-                "'{name}' ends before its brackets do: it may have been cut off, and rows may be missing"
-            ));
-        }
-        if let (Cutter::Document(document), Shape::Rows) = (&chunks.cutter, &plan.format.shape) {
+        if let Cutter::Document(document) = &chunks.cutter {
+            if document.is_open() {
+                notes.push(format!(
+                    "'{name}' ends before its brackets do: it may have been cut off, and rows may be missing"
+                ));
+            }
             let keys: BTreeSet<&str> = document.outer.iter().map(|(key, _)| key.as_str()).collect();
-            if !keys.is_empty() {
+            if plan.format.shape == Shape::Rows && !keys.is_empty() {
                 let keys = keys.into_iter().take(OUTER_NAMED).collect::<Vec<_>>().join("', '");
-                summary.notes.push(format!("'{name}': fields around the rows are not loaded: '{keys}'"));
+                notes.push(format!("'{name}': fields around the rows are not loaded: '{keys}'"));
             }
         }
         if counts.left_out > 0 {
-            summary.notes.push(format!(
-                "'{name}': STIX objects left out, since they are no indicators: {}",
-                counts.left_out
-            ));
+            let left_out = counts.left_out;
+            notes.push(format!("'{name}': STIX objects left out, since they are no indicators: {left_out}"));
         }
         if plan.format.shape == Shape::Stix && counts.loaded == 0 {
-            summary.notes.push(format!("'{name}' has no indicator that could be loaded"));
+            notes.push(format!("'{name}' has no indicator that could be loaded"));
         }
-        Ok(())
+        notes
     }
 }
 

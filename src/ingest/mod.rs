@@ -2,7 +2,6 @@
 //! rows in = loaded + quarantined + blank. Knows values, tables and a [`Sink`]; no SQL, no KQL, no screen.
 
 pub mod adapter;
-mod base64;
 mod cell;
 mod chunk;
 mod cut;

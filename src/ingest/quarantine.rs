@@ -5,8 +5,9 @@ use std::io::{BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{base64, json};
+use super::json;
 use crate::error::{Error, Result};
+use crate::kernels::encode::base64;
 
 /// A record that is no row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,17 +48,19 @@ impl Quarantine {
         let line = &mut self.line;
         line.clear();
         line.push_str("{\"file\":");
-        json::quote_into(&self.source, line);
+        json::quote(&self.source, line);
         line.push_str(&format!(",\"line\":{},\"offset\":{},\"reason\":", bad.line, bad.offset));
-        json::quote_into(&bad.reason, line);
+        json::quote(&bad.reason, line);
         match std::str::from_utf8(&bad.raw) {
             Ok(raw) => {
                 line.push_str(",\"raw\":");
-                json::quote_into(raw, line);
+                json::quote(raw, line);
             }
             Err(_) => {
                 line.push_str(",\"raw_base64\":");
-                json::quote_into(&base64::encode(&bad.raw), line);
+                line.push('"');
+                base64(&bad.raw, line);
+                line.push('"');
             }
         }
         line.push_str(if bad.cut { ",\"cut\":true}\n" } else { "}\n" });

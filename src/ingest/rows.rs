@@ -302,15 +302,15 @@ impl<'l> Builder<'l> {
         self.bag.clear();
         for (count, at) in self.bagged.iter().enumerate() {
             self.bag.push(if count == 0 { '{' } else { ',' });
-            json::quote_into(items[*at].key, &mut self.bag);
+            json::quote(items[*at].key, &mut self.bag);
             self.bag.push(':');
             match items[*at].raw {
                 Raw::Json(text, slice) if slice.lone => {
-                    json::quote_into(&text[slice.at.clone()], &mut self.bag);
+                    json::quote(&text[slice.at.clone()], &mut self.bag);
                 }
                 Raw::Json(text, slice) => json::compact_into(text, slice, &mut self.bag),
-                Raw::Text(text) => json::quote_into(text, &mut self.bag),
-                Raw::Ticks(ticks) => json::quote_into(&crate::ticks::iso(ticks), &mut self.bag),
+                Raw::Text(text) => json::quote(text, &mut self.bag),
+                Raw::Ticks(ticks) => json::quote(&crate::ticks::iso(ticks), &mut self.bag),
                 Raw::Bool(value) => self.bag.push_str(if value { "true" } else { "false" }),
             }
         }

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::base64;
 use super::cell::Raw;
 use super::json::{self, Field, Kind, Slice};
 use super::rows::Item;
+use crate::kernels::encode::base64;
 use crate::stix::{self, ObservationKind, Operator, Test};
 
 pub const TABLE: &str = "ThreatIntelIndicators";
@@ -69,6 +69,13 @@ const SAME: &[(&str, &str)] = &[
     ("labels", "Tags"),
 ];
 
+/// As the service makes it of a source's name and the object's own id.
+fn service_id(source: &str, id: &str) -> String {
+    let mut text = String::new();
+    base64(source.as_bytes(), &mut text);
+    text + "---" + id
+}
+
 /// What an object's fields make of it. `whole` is the object's own place in `text`.
 pub fn object<'a>(
     text: &'a str,
@@ -96,7 +103,7 @@ pub fn object<'a>(
         text,
         fields,
         whole: whole.clone(),
-        id: format!("{}---{id}", base64::encode(source.as_bytes())),
+        id: service_id(source, &id),
         source: source.into(),
         observable: if stix { comparison(&pattern) } else { None },
         level: level(text, fields),

@@ -259,6 +259,21 @@ mod tests {
     use crate::kernels::testing::texts;
     use proptest::prelude::*;
 
+    /// The test vectors of RFC 4648, section 10.
+    #[test]
+    fn base64_of_the_standard() {
+        let encoded = |bytes: &[u8]| {
+            let mut text = String::new();
+            super::base64(bytes, &mut text);
+            text
+        };
+        let cases = ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"];
+        for (length, expected) in cases.into_iter().enumerate() {
+            assert_eq!(encoded(&b"foobar"[..length]), expected);
+        }
+        assert_eq!(encoded(&[0xff, 0xfe]), "//4=");
+    }
+
     #[test]
     fn urls() {
         assert_eq!(texts("kql_url_encode", &["a b&c=é/~"]), "a+b%26c%3d%c3%a9%2f%7e");

@@ -1,9 +1,10 @@
-//! Texts in and out of JSON: escapes undone and made, white space taken out. Works on what was scanned
+//! Texts out of JSON, escapes undone, and values without their white space. Works on what was scanned
 //! before; checks nothing itself.
 
 use std::borrow::Cow;
 
 use super::Slice;
+use crate::kernels::json::{quote, unescape_into};
 
 /// A string's text, without its quotes and escapes. Half a surrogate pair becomes U+FFFD.
 pub fn unescape<'a>(text: &'a str, slice: &Slice) -> Cow<'a, str> {
@@ -14,31 +15,6 @@ pub fn unescape<'a>(text: &'a str, slice: &Slice) -> Cow<'a, str> {
     let mut out = String::with_capacity(inside.len());
     unescape_into(inside, &mut out);
     Cow::Owned(out)
-}
-
-/// As [`unescape`], behind what `out` has. `inside` must be the inside of a valid JSON string.
-pub fn unescape_into(inside: &str, out: &mut String) {
-    let mut rest = inside;
-    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-        out.push_str(&rest[..at]);
-        let code = rest.as_bytes()[at + 1];
-        let mut taken = at + 2;
-        match code {
-            b'b' => out.push('\u{8}'),
-            b'f' => out.push('\u{c}'),
-            b'n' => out.push('\n'),
-            b'r' => out.push('\r'),
-            b't' => out.push('\t'),
-            b'u' => {
-                let (character, length) = unicode_escape(&rest[at..]);
-                out.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
-                taken = at + length;
-            }
-            other => out.push(char::from(other)),
-        }
-        rest = &rest[taken..];
-    }
-    out.push_str(rest);
 }
 
 /// The character of `\uXXXX` or of a pair of them, and how many bytes it takes.
@@ -52,31 +28,6 @@ pub(super) fn unicode_escape(text: &str) -> (Option<char>, usize) {
         return (char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)), 12);
     }
     (char::from_u32(first), 6)
-}
-
-/// Appends a text as a JSON string, escaping what must be and nothing else, as Kusto prints dynamics.
-pub fn quote_into(text: &str, out: &mut String) {
-    out.push('"');
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.push_str(&text[from..at]);
-        from = at + 1;
-        match byte {
-            b'"' => out.push_str("\\\""),
-            b'\\' => out.push_str("\\\\"),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            8 => out.push_str("\\b"),
-            12 => out.push_str("\\f"),
-            control => out.push_str(&format!("\\u{control:04x}")),
-        }
-    }
-    out.push_str(&text[from..]);
-    out.push('"');
 }
 
 /// Appends a value that was scanned before, without white space outside of strings and with no more
@@ -101,7 +52,7 @@ pub fn compact_into(text: &str, slice: &Slice, out: &mut String) {
                 } else {
                     scratch.clear();
                     unescape_into(inside, &mut scratch);
-                    quote_into(&scratch, out);
+                    quote(&scratch, out);
                 }
                 at = end;
             }
