@@ -39,7 +39,8 @@ pub const KERNELS: &[Kernel] = &infallible([
 
 /// A bare number is a timespan as a literal only, `time(2)`; in a text it is none.
 pub(super) fn totimespan(text: &str) -> Option<i64> {
-    let bare = text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_whitespace() || byte == b'-');
+    let number = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.');
+    let bare = text.bytes().all(|byte| number(byte) || byte.is_ascii_whitespace());
     if bare { None } else { ticks::parse_timespan(text) }
 }
 
@@ -447,6 +448,7 @@ mod tests {
     fn timespans_of_values() {
         assert_eq!(run("kql_totimespan", &[Cell::Text(" 1d ")]), ticks::DAY.to_string());
         assert_eq!(run("kql_totimespan", &[Cell::Text("10")]), "null");
+        assert_eq!(run("kql_totimespan", &[Cell::Text("0.5")]), "null");
         assert_eq!(run("kql_totimespan", &[Cell::Text("-")]), "null");
         assert_eq!(run("kql_totimespan_json", &[Cell::Text("\"00:00:01\"")]), ticks::SECOND.to_string());
         assert_eq!(run("kql_totimespan_json", &[Cell::Text("20.5")]), "20");
