@@ -62,14 +62,15 @@ pub fn safe_ascii(text: &str) -> Cow<'_, str> {
 }
 
 /// Controls, separators of lines and paragraphs, marks and overrides of direction, characters of no
-/// width, variation and tag characters, unassigned and private ones that fonts draw at will.
+/// width, variation and tag characters, shades of emoji, which terminals draw beside or on them, unassigned and
+/// private ones that fonts draw at will.
 pub fn dangerous(character: char) -> bool {
     matches!(character,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}'
         | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Any text that we did not write ourselves, safe for the terminal.

@@ -2,6 +2,7 @@
 //! the remarks on it, and what of it is in view. Knows nothing of KQL and draws nothing.
 
 mod history;
+mod moves;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -205,7 +206,13 @@ impl Editor {
             KeyCode::Enter => return self.newline(),
             KeyCode::Tab => return self.tab(),
             KeyCode::Backspace => return self.backspace(),
-            KeyCode::Delete => return self.delete(),
+            KeyCode::Delete if !control => return self.delete(),
+            KeyCode::Delete if control => {
+                return self.deletion(|area| area.delete_next_word());
+            }
+            KeyCode::Left if control => CursorMove::WordBack,
+            KeyCode::Right if control => CursorMove::WordForward,
+            KeyCode::Home | KeyCode::End if control => return self.go_to_end(key),
             KeyCode::Left => CursorMove::Back,
             KeyCode::Right => CursorMove::Forward,
             KeyCode::Up => CursorMove::Up,
@@ -227,12 +234,6 @@ impl Editor {
         }
         self.area.move_cursor(movement);
         self.joins_until = 0;
-    }
-
-    pub fn page(&mut self, rows: usize, down: bool) {
-        for _ in 0..rows {
-            self.go(if down { CursorMove::Down } else { CursorMove::Up }, false);
-        }
     }
 
     /// Puts text in place of the selection, or at the cursor, as one step of undo.
@@ -403,11 +404,6 @@ impl Editor {
         self.explained = false;
         self.joins_until = 0;
     }
-}
-
-/// Tabs as the pane shows them; the buffer keeps them.
-pub fn untabbed(text: &str) -> String {
-    text.replace('\t', "    ")
 }
 
 /// What a text file or a paste becomes: line breaks of every kind are `\n`, and control characters,

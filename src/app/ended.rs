@@ -1,10 +1,12 @@
 //! What becomes of a run that has ended: its result in the grid, or why there is none.
 
 use super::grid::{Extent, Grid};
+use super::keys::Context;
+use super::layout::{self, Part};
 use super::msg::{Effect, Failure};
 use super::popup::{Popup, Text};
 use super::update::{is_current, show};
-use super::{App, NoteKind, results, text};
+use super::{App, Focus, NoteKind, commands, results, text};
 use crate::diag::Diagnostic;
 
 pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) -> Vec<Effect> {
@@ -34,8 +36,25 @@ pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize
             }
         }
     }
+    if app.note.text.is_empty()
+        && layout::layout(app).inner(Part::Grid).height == 0
+        && app.focus == Focus::Editor
+    {
+        // On a small screen the query covers its result.
+        let said = format!("{}; {}", text::count(total, "row"), keyed(app, "next-pane", "shows the result"));
+        app.say(NoteKind::Good, said);
+    }
     effects.extend(results::present(app, run, &running.filled.text, &compiled, total));
     effects
+}
+
+/// The first key of a command of the query pane, and what it does.
+fn keyed(app: &App, command: &str, does: &str) -> String {
+    let key = app.keymap.keys_of(Context::Editor, command).into_iter().next().map(str::to_owned);
+    let word = || {
+        commands::by_name(command).and_then(|command| command.words.first()).map(|word| format!(":{word}"))
+    };
+    format!("{} {does}", key.or_else(word).unwrap_or_default())
 }
 
 pub fn fail(app: &mut App, run: u64, failure: Failure, (rows, ms): (u64, u64)) -> Vec<Effect> {
@@ -51,15 +70,17 @@ pub fn fail(app: &mut App, run: u64, failure: Failure, (rows, ms): (u64, u64)) -
             let first = diagnostics.iter().find(|one| one.is_error()).or(diagnostics.first());
             let message = first.map_or("the query has errors", |one| one.message.as_str());
             let errors = diagnostics.iter().filter(|one| one.is_error()).count();
-            let more = if errors > 1 {
-                format!(" ({errors} errors; Ctrl-G goes to the next)")
-            } else {
-                String::new()
-            };
-            let said = format!("{}{more}", text::shown(message, app.ascii));
             let diagnostics = running.filled.written(&diagnostics);
             app.editor.remark(running.version, running.offset, &diagnostics);
             app.editor.explained = true;
+            let more = match (errors, app.editor.fixes().len()) {
+                (0 | 1, 0) => String::new(),
+                (0 | 1, _) => format!(" ({})", keyed(app, "fix", "mends it")),
+                (_, 0) => format!(" ({errors} errors; {})", keyed(app, "next-problem", "goes to the next")),
+                (_, 1) => format!(" ({errors} errors; {})", keyed(app, "fix", "mends one")),
+                (_, fixes) => format!(" ({errors} errors; :fix all mends {fixes})"),
+            };
+            let said = format!("{}{more}", text::shown(message, app.ascii));
             app.say(NoteKind::Error, said)
         }
         Failure::Cancelled => {

@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use super::{App, Focus};
 
-/// Columns left of the text: a sign, the number of the line, a space.
-pub const GUTTER: u16 = 5;
+/// Columns of a line's number, at least.
+const NUMBER: usize = 3;
 /// Columns left of a table's cells: the sign of the current row.
 pub const MARGIN: u16 = 2;
 /// From this width on panes stand in a frame, and from [`SIDE_WIDTH`] on side by side.
@@ -54,9 +54,14 @@ pub struct Layout {
     pub hidden: usize,
 }
 
-/// Columns of the text in the query pane.
-pub fn text_width(inner: Rect) -> usize {
-    usize::from(inner.width.saturating_sub(GUTTER))
+/// Columns left of a text of so many lines: a sign, the number of the line, a space.
+pub fn gutter(lines: usize) -> u16 {
+    2 + lines.to_string().len().max(NUMBER) as u16
+}
+
+/// Columns of a text of so many lines in the query pane.
+pub fn text_width(inner: Rect, lines: usize) -> usize {
+    usize::from(inner.width.saturating_sub(gutter(lines)))
 }
 
 /// Columns of the cells in a table's pane.

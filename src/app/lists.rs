@@ -18,6 +18,8 @@ const LIST_EDGE: u16 = 4;
 const TEXT_EDGE: u16 = 2;
 /// Lines in which the palette says what the selected command does.
 const DOC_ROWS: usize = 2;
+/// Rows of a list that what is told of one leaves to it.
+const LIST_ROWS_MIN: usize = 3;
 /// No popup is larger; each fits into 60 by 16.
 pub const POPUP_SIZE: (u16, u16) = (100, 30);
 
@@ -226,11 +228,15 @@ pub fn row_width(item: &Item, left: usize, width: usize) -> usize {
 
 /// Lines below the list that tell more of what is selected.
 pub fn described_rows(app: &App, list: &List) -> usize {
+    let room = usize::from(popup_size(app).1.saturating_sub(LIST_EDGE));
+    let height = usize::from(popup_size(app).1);
+    // The list comes first.
+    let most = room.saturating_sub(LIST_ROWS_MIN);
     match list.kind {
-        ListKind::Hunts => usize::from(popup_size(app).1) / 2,
-        ListKind::History => usize::from(popup_size(app).1) / 3,
-        ListKind::Sweep => usize::from(popup_size(app).1) / 4,
-        ListKind::Palette => DOC_ROWS,
+        ListKind::Hunts => (height / 2).min(most),
+        ListKind::History => (height / 3).min(most),
+        ListKind::Sweep => (height / 4).min(most),
+        ListKind::Palette => DOC_ROWS.min(most),
         ListKind::Schema | ListKind::Parameters | ListKind::Filters | ListKind::Values | ListKind::Days => 0,
         ListKind::Coverage if matrix::fits(app) => DOC_ROWS,
         ListKind::Coverage => 0,

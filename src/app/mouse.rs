@@ -1,10 +1,9 @@
 //! The mouse, for those who switch it on: a press goes where it points, the wheel moves what it is over.
 
 use super::grid::Step;
-use super::layout::{self, GUTTER, Pane, Part};
+use super::layout::{self, Pane, Part};
 use super::msg::Effect;
-use super::{App, Focus, NoteKind, commands, text};
-use crate::app::editor::untabbed;
+use super::{App, Focus, NoteKind, commands};
 
 /// Rows that a notch of the wheel moves.
 const NOTCH: usize = 3;
@@ -75,7 +74,7 @@ pub fn mouse(app: &mut App, mouse: Mouse) -> Vec<Effect> {
 
 fn wheel(app: &mut App, step: Step) -> Vec<Effect> {
     if app.popup.is_none() && app.focus == Focus::Editor {
-        app.editor.page(NOTCH, step == Step::Down);
+        app.editor.page(NOTCH, step == Step::Down, false);
         return Vec::new();
     }
     (0..NOTCH).flat_map(|_| commands::step(app, step)).collect()
@@ -88,8 +87,9 @@ fn press(app: &mut App, pane: Pane, mouse: Mouse) {
     let column = usize::from(mouse.x.saturating_sub(pane.inner.x));
     match pane.part {
         Part::Editor => {
-            let width = layout::text_width(pane.inner);
-            let column = column.saturating_sub(usize::from(GUTTER)) + app.editor.left;
+            let lines = app.editor.lines().len();
+            let width = layout::text_width(pane.inner, lines);
+            let column = column.saturating_sub(usize::from(layout::gutter(lines))) + app.editor.left;
             if let Some((line, letter)) = place(app, usize::from(row), column, width) {
                 app.editor.set_cursor(line, letter);
             }
@@ -113,10 +113,7 @@ fn place(app: &App, row: usize, column: usize, width: usize) -> Option<(usize, u
     for line in editor.top..editor.lines().len() {
         let rows = 1 + editor.notes_under(line, width, app.ascii).len();
         if left < rows {
-            let text = &editor.lines()[line];
-            let ends = text.char_indices().map(|(at, letter)| &text[..at + letter.len_utf8()]);
-            let before = ends.take_while(|part| text::width(&untabbed(part)) <= column).count();
-            return Some((line, before));
+            return Some((line, editor.character(line, column, app.ascii)));
         }
         left -= rows;
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::editor::{Editor, untabbed};
+use super::editor::Editor;
 use super::text;
 use crate::diag::{Diagnostic, Severity};
 
@@ -69,12 +69,29 @@ impl Editor {
         self.remarks.iter().filter(|remark| remark.severity == Severity::Error).count()
     }
 
-    /// The remark at the cursor that has a change of the text, or else one on its line.
+    /// The remark at the cursor that has a change of the text, or else one on its line, the next or the first.
     pub fn fixable(&self) -> Option<&Remark> {
         let (line, column) = self.cursor();
-        let mut here = self.remarks.iter().filter(|one| one.line == line && one.fix.is_some());
-        let at = |one: &&Remark| (one.start..=one.end).contains(&column);
-        here.clone().find(at).or_else(|| here.next())
+        let all = || self.remarks.iter().filter(|one| one.fix.is_some());
+        let at = |one: &&Remark| one.line == line && (one.start..=one.end).contains(&column);
+        let after = |one: &&Remark| one.line >= line;
+        let first = |found: &Remark, one: &Remark| (found.line, found.start) <= (one.line, one.start);
+        let least = |left, right| if first(left, right) { left } else { right };
+        all().find(at).or_else(|| all().filter(after).reduce(least)).or_else(|| all().reduce(least))
+    }
+
+    /// Every change of the text that is known, the last place first; none touches another.
+    pub fn fixes(&self) -> Vec<(Range<usize>, String)> {
+        let mut fixes: Vec<_> = self.remarks.iter().filter_map(|remark| remark.fix.clone()).collect();
+        fixes.sort_by_key(|(place, _)| (place.start, place.end));
+        let mut end = 0;
+        fixes.retain(|(place, _)| {
+            let apart = place.start >= end;
+            end = if apart { place.end } else { end };
+            apart
+        });
+        fixes.reverse();
+        fixes
     }
 
     /// Moves to the remark before the cursor, or to the last. `None` when there is none.
@@ -105,47 +122,95 @@ impl Editor {
             return notes;
         }
         for remark in self.remarks.iter().filter(|remark| remark.line == line) {
-            let (start, end) = self.columns_of(remark);
-            let marks = "^".repeat((end - start).clamp(1, MARKS_MAX));
-            let said = format!("{marks} {}", text::shown(&remark.said(), ascii));
-            let indent = start.saturating_sub(self.left);
-            if indent + text::width(&said) <= width {
-                notes.push((indent, said, remark.severity));
-            } else {
-                let rows = text::wrap(&said, width);
-                notes.extend(rows.into_iter().take(NOTE_ROWS_MAX).map(|row| (0, row, remark.severity)));
-            }
+            let start = self.column(line, remark.start, ascii);
+            let end = self.column(line, remark.end, ascii).max(start + 1);
+            let said = text::shown(&remark.said(), ascii).into_owned();
+            let rows = noted((start, end), self.left, &said, width);
+            notes.extend(rows.into_iter().map(|(indent, row)| (indent, row, remark.severity)));
         }
         notes
     }
 
-    /// The columns of the screen that a remark marks, before scrolling.
-    fn columns_of(&self, remark: &Remark) -> (usize, usize) {
-        let upto = |count| {
-            let part: String = self.lines()[remark.line].chars().take(count).collect();
-            text::width(&untabbed(&part))
-        };
-        let start = upto(remark.start);
-        (start, upto(remark.end).max(start + 1))
+    /// The column of the screen that so many characters of a line reach, before scrolling.
+    pub fn column(&self, line: usize, characters: usize, ascii: bool) -> usize {
+        self.lines()[line].chars().take(characters).map(|letter| wide(letter, ascii)).sum()
+    }
+
+    /// The character of a line that stands at a column of the screen, before scrolling.
+    pub fn character(&self, line: usize, column: usize, ascii: bool) -> usize {
+        let ends = self.lines()[line].chars().scan(0, |end, letter| {
+            *end += wide(letter, ascii);
+            Some(*end)
+        });
+        ends.take_while(|end| *end <= column).count()
     }
 
     /// Scrolls so that the cursor and what is said of its line are in a view of this size.
-    pub fn scroll_into(&mut self, width: usize, height: usize) {
+    pub fn scroll_into(&mut self, width: usize, height: usize, ascii: bool) {
         let (line, column) = self.cursor();
-        let rows_of = |editor: &Editor, line| 1 + editor.notes_under(line, width, false).len();
+        let rows_of = |editor: &Editor, line| 1 + editor.notes_under(line, width, ascii).len();
         self.top = self.top.min(line);
         let mut rows: usize = (self.top..=line).map(|line| rows_of(self, line)).sum();
         while rows > height.max(1) && self.top < line {
             rows -= rows_of(self, self.top);
             self.top += 1;
         }
-        let before: String = self.lines()[line].chars().take(column).collect();
-        let place = text::width(&untabbed(&before));
+        // No room is left below the text while lines above it are out of view.
+        let mut shown: usize =
+            (self.top..self.lines().len()).map(|line| rows_of(self, line)).take(height).sum();
+        while self.top > 0 && shown + rows_of(self, self.top - 1) <= height {
+            self.top -= 1;
+            shown += rows_of(self, self.top);
+        }
+        let place = self.column(line, column, ascii);
         let width = width.max(4);
         if place < self.left {
             self.left = place.saturating_sub(width / 4);
         } else if place >= self.left + width {
             self.left = place + 1 + width / 4 - width;
         }
+    }
+}
+
+fn wide(letter: char, ascii: bool) -> usize {
+    if matches!(letter, ' '..='~') { 1 } else { text::width(&drawn(letter, ascii)) }
+}
+
+/// A character of the text as it is drawn: a tab as spaces, what a terminal would obey as a picture of it.
+pub fn drawn(letter: char, ascii: bool) -> String {
+    match letter {
+        '\t' => "    ".into(),
+        _ => text::shown(letter.encode_utf8(&mut [0; 4]), ascii).into_owned(),
+    }
+}
+
+/// Marks under the columns of a place, and what is said of it: to their right, where there is no room to their
+/// left, else below them. Each row with its indentation.
+fn noted((start, end): (usize, usize), scrolled: usize, said: &str, width: usize) -> Vec<(usize, String)> {
+    let indent = start.saturating_sub(scrolled).min(width.saturating_sub(1));
+    let marks = "^".repeat((end - start).clamp(1, MARKS_MAX).min((width - indent).max(1)));
+    let (wide, marked) = (text::width(said), marks.len());
+    if indent + marked + 1 + wide <= width {
+        return vec![(indent, format!("{marks} {said}"))];
+    }
+    if wide < indent {
+        return vec![(indent - 1 - wide, format!("{said} {marks}"))];
+    }
+    let below = text::wrap(said, width).into_iter().take(NOTE_ROWS_MAX).map(|row| (0, row));
+    std::iter::once((indent, marks)).chain(below).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_under_their_place() {
+        let row = |indent, text: &str| (indent, text.to_owned());
+        assert_eq!(noted((2, 4), 0, "no such name", 30), [row(2, "^^ no such name")]);
+        assert_eq!(noted((20, 22), 0, "no such name", 30), [row(7, "no such name ^^")]);
+        assert_eq!(noted((9, 11), 0, "no such name", 14), [row(9, "^^"), row(0, "no such name")]);
+        assert_eq!(noted((50, 52), 40, "no such name", 14), [row(10, "^^"), row(0, "no such name")]);
+        assert_eq!(noted((90, 95), 0, "x", 14), [row(11, "x ^")]);
     }
 }

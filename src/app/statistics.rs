@@ -72,7 +72,7 @@ pub fn came(app: &mut App, column: usize, tables: &[value::Grid]) -> Vec<Effect>
         let shown = match value {
             Value::Null => "(none)".into(),
             Value::Long(count) if *count >= 0 => text::thousands(count.unsigned_abs()),
-            value => text::cell(value, ascii),
+            value => text::cell_in(value, &app.zone, ascii),
         };
         format!("{:<LABEL$}{shown}", label.0)
     };

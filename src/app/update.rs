@@ -224,7 +224,8 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         return if (command.when)(app) {
             (command.run)(app, digit.unwrap_or_default())
         } else {
-            let said = format!("{name}: there is nothing to do that on now");
+            // An Esc too many does no harm and needs no word.
+            let said = if name == "Esc" { String::new() } else { nothing_for(&name, command.doc) };
             app.say(NoteKind::Plain, said)
         };
     }
@@ -243,16 +244,20 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
+/// That a key has nothing to work on, and what it would do: the first part of its line in the help.
+fn nothing_for(key: &str, doc: &str) -> String {
+    let does = doc.split(['.', ';', ':']).next().unwrap_or_default();
+    let mut letters = does.chars();
+    let first = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
+    format!("nothing here for {key}, which {first}{}", letters.as_str())
+}
+
 fn edit(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let page = usize::from(layout::layout(app).inner(Part::Editor).height).max(2) - 1;
+    let select = key.modifiers.contains(KeyModifiers::SHIFT);
     match key.code {
-        KeyCode::PageDown => app.editor.page(page, true),
-        KeyCode::PageUp => app.editor.page(page, false),
-        KeyCode::Home | KeyCode::End if key.modifiers.contains(KeyModifiers::CONTROL) => {
-            let last = app.editor.lines().len() - 1;
-            let (line, column) = if key.code == KeyCode::Home { (0, 0) } else { (last, usize::MAX) };
-            app.editor.set_cursor(line, column);
-        }
+        KeyCode::PageDown => app.editor.page(page, true, select),
+        KeyCode::PageUp => app.editor.page(page, false, select),
         _ => {
             app.editor.key(key, app.at);
         }
@@ -325,7 +330,8 @@ fn settle(app: &mut App) -> Vec<Effect> {
     let layout = layout::layout(app);
     let editor = layout.inner(Part::Editor);
     if editor.height > 0 {
-        app.editor.scroll_into(layout::text_width(editor), usize::from(editor.height));
+        let width = layout::text_width(editor, app.editor.lines().len());
+        app.editor.scroll_into(width, usize::from(editor.height), app.ascii);
     }
     let place = (app.editor.version, app.editor.cursor());
     if app.focus == Focus::Editor && app.called != place {

@@ -7,7 +7,7 @@ use super::number::count;
 use super::points::places;
 use super::roles::Roles;
 use super::special::{card, lanes, spans, tree};
-use super::{Axis, Body, Bounds, Chart, PANELS_MAX, Place, Plot, SERIES_SHOWN, Series, Split, Stack};
+use super::{Axis, Body, Bounds, Chart, Labels, PANELS_MAX, Place, Plot, SERIES_SHOWN, Series, Split, Stack};
 use crate::catalog::charts::{Across, Form, Kind, kind_of};
 use crate::facts::Render;
 use crate::ticks;
@@ -23,7 +23,7 @@ pub fn chart(columns: &[ColumnType], rows: &[Vec<Value>], render: &Render) -> Re
         Form::Share if render.property("kind") == Some("map") => {
             return Err("a piechart on a map is shown as the table".into());
         }
-        Form::Card => card(columns, rows)?,
+        Form::Card => card(columns, rows, &mut remarks)?,
         Form::Tree => tree(columns, rows, render, &mut remarks)?,
         Form::Span => spans(columns, rows, render, &mut remarks)?,
         Form::Lane => lanes(kind, columns, rows, render, &mut remarks)?,
@@ -73,11 +73,11 @@ fn plot(
         drawing.accumulate();
     }
     for (number, what) in
-        [(drawing.left_out, "value has no place"), (drawing.added, "value is added to another of its place")]
+        [(drawing.left_out, "value is not drawn"), (drawing.added, "value is added to another of its place")]
     {
         remarks.extend((number > 0).then(|| said(number, what)));
     }
-    let x = drawing.axis();
+    let x = drawing.axis(columns[roles.x].ty == Type::Datetime);
     let several = roles.values.len() > 1;
     let split = match render.property("ysplit") {
         Some("panels") => Split::Panels,
@@ -301,9 +301,10 @@ impl Drawing {
         }
     }
 
-    fn axis(&mut self) -> Axis {
+    /// The axis; `times` where it is of datetimes.
+    fn axis(&mut self, times: bool) -> Axis {
         if !self.continuous {
-            return Axis::Labels(std::mem::take(&mut self.labels));
+            return Axis::Labels(Labels { names: std::mem::take(&mut self.labels), times });
         }
         let mut places: Vec<_> = self.series.iter().flat_map(|found| found.points.keys().copied()).collect();
         places.sort_unstable();

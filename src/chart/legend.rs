@@ -104,7 +104,9 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
             }
             Some(said)
         }
-        Body::Card(values) => values.get(cursor).map(|(name, value)| format!("{name} {value}")),
+        Body::Card(values) => {
+            values.get(cursor).map(|fact| format!("{} {}", fact.name, fact.text(&view.zone)))
+        }
         Body::Tree(branches) => {
             let rows = rows_of(branches);
             rows.get(cursor).map(|row| format!("{} {}", row.branch.name, reading(row.branch.value)))
@@ -137,7 +139,11 @@ fn brushed(plot: &Plot, view: &View) -> Option<String> {
 pub fn place_text(x: &Axis, place: Place, zone: &Zone) -> String {
     match (x, place) {
         (Axis::Time { step, .. }, Place::Ticks(at)) => time::place(at, *step, zone),
-        (Axis::Labels(labels), Place::Label(at)) => labels.get(at).cloned().unwrap_or_default(),
+        (Axis::Labels(labels), Place::Label(at)) => {
+            let name = labels.names.get(at).cloned().unwrap_or_default();
+            let moment = if labels.times { ticks::parse_datetime(&name) } else { None };
+            moment.map_or(name, |at| zone.text(at))
+        }
         (_, Place::Number(at)) => reading(at),
         (_, Place::Ticks(_) | Place::Label(_)) => String::new(),
     }

@@ -6,7 +6,7 @@ use super::draw::{fill, mark};
 use super::number::{mark as number_mark, reading};
 use super::plot::Area;
 use super::scale::Scale;
-use super::{Axis, Bounds, Branch, Chart, Lanes, Place, Plot, Stack, View, time};
+use super::{Axis, Bounds, Branch, Chart, Fact, Lanes, Place, Plot, Stack, View, time};
 use crate::catalog::charts::Form;
 use crate::display::{shown, thousands, width};
 use crate::zone::Zone;
@@ -174,13 +174,14 @@ fn lay(
     left + end.ceil() as usize
 }
 
-pub fn card_rows(values: &[(String, String)]) -> usize {
+pub fn card_rows(values: &[Fact]) -> usize {
     if let [_] = values { 3 } else { values.len() }
 }
 
 /// One value stands alone with its name below; several are a list.
-pub fn card(values: &[(String, String)], view: &View, canvas: &mut Canvas) {
-    if let [(name, value)] = values {
+pub fn card(values: &[Fact], view: &View, canvas: &mut Canvas) {
+    if let [fact] = values {
+        let (name, value) = (&fact.name, &fact.text(&view.zone));
         let line = canvas.height.saturating_sub(1) / 2;
         let wide = |text: &str| width(&shown(text, true)).min(canvas.width);
         let at = |text: &str| (canvas.width - wide(text)) / 2;
@@ -190,10 +191,10 @@ pub fn card(values: &[(String, String)], view: &View, canvas: &mut Canvas) {
         return;
     }
     let (top, rows) = seen(values.len(), canvas.height, view.cursor);
-    let left = name_room(values.iter().map(|value| value.0.as_str()), canvas);
-    for (row, (name, value)) in values.iter().enumerate().skip(top).take(rows) {
-        put_name(name, left, row - top, view.cursor == Some(row), canvas);
-        canvas.text(left + 3, row - top, value, Ink::Plain);
+    let left = name_room(values.iter().map(|fact| fact.name.as_str()), canvas);
+    for (row, fact) in values.iter().enumerate().skip(top).take(rows) {
+        put_name(&fact.name, left, row - top, view.cursor == Some(row), canvas);
+        canvas.text(left + 3, row - top, &fact.text(&view.zone), Ink::Plain);
     }
     below(values.len() - top - rows, canvas.height - 1, canvas);
 }

@@ -31,6 +31,7 @@ pub use text::text;
 pub use view::{Turn, View};
 
 use crate::catalog::charts::{Form, Kind};
+use crate::zone::Zone;
 
 /// Rows of a result that a chart is made of; beyond it the chart says so.
 pub const ROWS_MAX: u64 = 50_000;
@@ -68,8 +69,7 @@ impl std::fmt::Debug for Kind {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
     Plot(Plot),
-    /// Names and values.
-    Card(Vec<(String, String)>),
+    Card(Vec<Fact>),
     Tree(Vec<Branch>),
     Lanes(Lanes),
 }
@@ -122,7 +122,31 @@ pub enum Axis {
     /// As time, of numbers.
     Number { from: f64, to: f64, log: bool },
     /// One place for each label, in the order of the rows.
-    Labels(Vec<String>),
+    Labels(Labels),
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labels {
+    pub names: Vec<String>,
+    /// They are datetimes in UTC.
+    pub times: bool,
+}
+
+/// A value of a card.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    pub name: String,
+    /// As text, a datetime in UTC.
+    pub value: String,
+    /// A datetime, in ticks.
+    pub at: Option<i64>,
+}
+
+impl Fact {
+    /// As it is in a zone.
+    pub fn text(&self, zone: &Zone) -> String {
+        self.at.map_or_else(|| self.value.clone(), |at| zone.text(at))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 
 use super::canvas::{Canvas, Ink};
 use super::columns::columns;
+use super::legend::place_text;
 use super::lines::{anomalies, lines, points};
 use super::scale::Scale;
 use super::{Axis, Bounds, Chart, Place, Plot, Split, Stack, View, time};
@@ -55,7 +56,7 @@ pub fn labels_fit(plot: &Plot, view: &View, width: usize) -> bool {
     let Axis::Labels(labels) = &plot.x else { return true };
     let (first, end) = view.stops(plot);
     let slot = width.saturating_sub(MARGIN.0) / (end - first).max(1);
-    let seen = labels.get(first..end).unwrap_or_default();
+    let seen = labels.names.get(first..end).unwrap_or_default();
     let shown: Vec<_> = seen.iter().map(|label| display::safe(label)).collect();
     if shown.iter().all(|label| display::width(label) < slot) {
         return true;
@@ -268,9 +269,10 @@ fn labels(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canv
     };
     match &plot.x {
         Axis::Labels(labels) => {
-            for (stop, label) in labels.iter().enumerate().take(end).skip(first) {
+            for stop in first..end.min(labels.names.len()) {
                 let (x, width) = place_of(plot, view, stop, room.columns, true);
-                let shown = display::shown(label, canvas.ascii);
+                let label = place_text(&plot.x, Place::Label(stop), &view.zone);
+                let shown = display::shown(&label, canvas.ascii);
                 let label = display::fit(&shown, width.max(2) - 1, canvas.ascii);
                 canvas.text(room.left + x, room.top, &label, Ink::Dim);
             }

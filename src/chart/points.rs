@@ -12,7 +12,7 @@ impl Axis {
         match self {
             Axis::Time { from, to, step: Some(step) } => Some(((to - from) / step + 1) as usize),
             Axis::Time { step: None, .. } | Axis::Number { .. } => None,
-            Axis::Labels(labels) => Some(labels.len()),
+            Axis::Labels(labels) => Some(labels.names.len()),
         }
     }
 
@@ -58,7 +58,7 @@ impl Axis {
     /// The label of a place, where places are labels.
     pub fn label(&self, place: Place) -> Option<&str> {
         match (self, place) {
-            (Axis::Labels(labels), Place::Label(at)) => labels.get(at).map(String::as_str),
+            (Axis::Labels(labels), Place::Label(at)) => labels.names.get(at).map(String::as_str),
             _ => None,
         }
     }

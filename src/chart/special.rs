@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::build::{number, said};
 use super::number::count;
 use super::roles::{Roles, asked};
-use super::{Axis, Body, Branch, Lane, Lanes, Place};
+use super::{Axis, Body, Branch, Fact, Lane, Lanes, Place};
 use crate::catalog::charts::Kind;
 use crate::facts::Render;
 use crate::types::{ColumnType, Type};
@@ -14,16 +14,19 @@ use crate::value::Value;
 /// Lanes that are drawn; the rest is counted.
 const LANES_MAX: usize = 1_000;
 
-pub fn card(columns: &[ColumnType], rows: &[Vec<Value>]) -> Result<Body, String> {
+pub fn card(columns: &[ColumnType], rows: &[Vec<Value>], remarks: &mut Vec<String>) -> Result<Body, String> {
     let row = rows.first().ok_or("a card needs a row")?;
+    remarks.extend((rows.len() > 1).then(|| format!("the first of {}", count(rows.len() as u64, "row"))));
     let shown = |value: &Value| match value {
         Value::Int(_) | Value::Long(_) => whole(&value.text()),
         Value::Null => "null".to_string(),
         other => other.text(),
     };
-    Ok(Body::Card(
-        columns.iter().zip(row).map(|(column, value)| (column.name.clone(), shown(value))).collect(),
-    ))
+    let fact = |(column, value): (&ColumnType, &Value)| {
+        let at = if let Value::Datetime(at) = value { Some(*at) } else { None };
+        Fact { name: column.name.clone(), value: shown(value), at }
+    };
+    Ok(Body::Card(columns.iter().zip(row).map(fact).collect()))
 }
 
 /// Digits in groups of three; every one of them is kept.

@@ -94,10 +94,10 @@ pub fn svg(chart: &Chart, view: &View) -> String {
             }
         }
         Body::Card(values) => {
-            for (name, value) in values {
+            for fact in values {
                 page.y += LINE;
-                page.text(WIDTH / 2.0 - 10.0, page.y, "end", name);
-                page.text(WIDTH / 2.0 + 10.0, page.y, "start", value);
+                page.text(WIDTH / 2.0 - 10.0, page.y, "end", &fact.name);
+                page.text(WIDTH / 2.0 + 10.0, page.y, "start", &fact.value);
             }
         }
         Body::Tree(branches) => tree(branches, &mut page),
@@ -198,6 +198,7 @@ fn across(plot: &Plot, room: &Room, page: &mut Page) {
                 .collect()
         }
         (Axis::Labels(labels), ..) => labels
+            .names
             .iter()
             .enumerate()
             .map(|(at, label)| (at as f64, label.clone()))

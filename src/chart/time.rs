@@ -62,15 +62,15 @@ enum Step {
 /// The marks of an axis of so many columns, with labels that have room beside each other: moments, at whole
 /// hours or days of a zone.
 pub fn marks(from: i64, to: i64, columns: usize, zone: &Zone) -> Vec<(i64, String)> {
+    if to - from <= 1 {
+        return vec![(from, place(from, None, zone))];
+    }
     let marks = marks_of(zone.local(from), zone.local(to), columns).into_iter();
     let moments = marks.map(|(at, label)| (zone.moment(at), label));
     moments.filter(|(at, _)| (from..=to.max(from)).contains(at)).collect()
 }
 
 fn marks_of(from: i64, to: i64, columns: usize) -> Vec<(i64, String)> {
-    if from >= to {
-        return vec![(from, place(from, None, &Zone::default()))];
-    }
     let weeks = [4, 7, 14].map(|days| Step::Ticks(days * DAY));
     let steps = STEPS.iter().map(|step| Step::Ticks(*step)).chain(weeks);
     let steps = steps.chain(MONTHS.iter().map(|months| Step::Months(*months)));
@@ -219,6 +219,7 @@ mod tests {
 
     #[test]
     fn one_moment_has_one_mark() {
-        assert_eq!(labels("2026-05-14", "2026-05-14", 40).len(), 1);
+        assert_eq!(labels("2026-05-14", "2026-05-14", 40), ["2026-05-14T00:00:00Z"]);
+        assert_eq!(labels("2026-05-14", "2026-05-14 00:00:00.0000001", 40), ["2026-05-14T00:00:00Z"]);
     }
 }

@@ -95,14 +95,12 @@ impl Binder<'_> {
         }
         let mut names: Vec<&str> = cx.env.names();
         catalog::names().chain(TABULAR).for_each(|name| names.push(name));
-        let help = match nearest(&name.text, names.iter().copied()) {
-            Some(near) => format!("Did you mean '{near}'?"),
-            None => {
-                let file = format!("{}.kql, in the folder that --functions names", name.text);
-                format!("Define it with let, or put a function that a workspace stores into {file}.")
-            }
-        };
-        self.error(code::UNKNOWN_FUNCTION, name.span, format!("unknown function '{}'", name.text), help);
+        let near = nearest(&name.text, names.iter().copied());
+        let message = format!("unknown function '{}'", name.text);
+        self.error_near(code::UNKNOWN_FUNCTION, name.span, message, near, || {
+            let file = format!("{}.kql, in the folder that --functions names", name.text);
+            format!("Define it with let, or put a function that a workspace stores into {file}.")
+        });
     }
 
     fn aggregate_call(

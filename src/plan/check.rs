@@ -19,6 +19,7 @@ use crate::quick::{QuickMap, QuickSet};
 use crate::schema::Schema;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, LetValue, Pipe, Script, StatementKind};
+use crate::syntax::words::reference;
 use crate::types::Type;
 
 /// How deep user functions may call each other; KQL has no recursion.
@@ -332,6 +333,22 @@ impl<'a> Binder<'a> {
         help: impl Into<String>,
     ) {
         self.diagnostics.push(Diagnostic::error(code, span, message).help(help));
+    }
+
+    /// An error on a name: the help asks whether the one that is near was meant, with the change of the text.
+    pub fn error_near(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: String,
+        near: Option<&str>,
+        otherwise: impl FnOnce() -> String,
+    ) {
+        let error = Diagnostic::error(code, span, message);
+        self.diagnostics.push(match near {
+            Some(near) => error.help(format!("Did you mean '{near}'?")).fix(span, reference(near)),
+            None => error.help(otherwise()),
+        });
     }
 
     pub fn warn(

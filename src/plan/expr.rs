@@ -228,17 +228,20 @@ impl Binder<'_> {
         let names: Vec<&str> = names.chain(cx.env.names()).collect();
         let table = cx.cols.iter().find_map(|column| column.origin).map(|origin| origin.table(self.schema));
         let folded = names.iter().find(|known| known.eq_ignore_ascii_case(&name.text)).copied();
-        let help = match folded.or_else(|| nearest(&name.text, names.iter().copied())) {
-            Some(near) => format!("Did you mean '{near}'?"),
-            None if self.columns_of_data.is_some() => self.declare_columns(&name.text),
-            None if names.is_empty() => "No column is in reach here.".to_owned(),
-            None => {
-                let shown: Vec<&str> = names.iter().take(12).copied().collect();
-                format!("Known here: {}{}.", shown.join(", "), if names.len() > 12 { ", ..." } else { "" })
-            }
-        };
+        let near = folded.or_else(|| nearest(&name.text, names.iter().copied()));
+        let declared = self.columns_of_data.is_some().then(|| self.declare_columns(&name.text));
         let place = table.map_or(String::new(), |table| format!(" in {table}"));
-        self.error(code::UNKNOWN_NAME, name.span, format!("unknown column '{}'{place}", name.text), help);
+        let message = format!("unknown column '{}'{place}", name.text);
+        self.error_near(code::UNKNOWN_NAME, name.span, message, near, || {
+            if let Some(declared) = declared {
+                return declared;
+            }
+            if names.is_empty() {
+                return "No column is in reach here.".to_owned();
+            }
+            let shown: Vec<&str> = names.iter().take(12).copied().collect();
+            format!("Known here: {}{}.", shown.join(", "), if names.len() > 12 { ", ..." } else { "" })
+        });
     }
 }
 

@@ -169,12 +169,12 @@ impl Binder<'_> {
             let views = views::of(self.schema).map(|view| view.name);
             let names: Vec<&str> = stored.chain(env.tables()).chain(views).collect();
             let load = format!("load it with kqlhunt ingest --table {name} FILE");
-            let help = match nearest(name, names.iter().copied()) {
-                Some(near) => format!("Did you mean '{near}'?"),
-                None if names.is_empty() => format!("There is no table yet; {load}."),
-                None => format!("Known are {}; or {load}.", names.join(", ")),
-            };
-            self.error(code::UNKNOWN_TABLE, span, format!("unknown table '{name}'"), help);
+            let near = nearest(name, names.iter().copied());
+            let message = format!("unknown table '{name}'");
+            self.error_near(code::UNKNOWN_TABLE, span, message, near, || match names.is_empty() {
+                true => format!("There is no table yet; {load}."),
+                false => format!("Known are {}; or {load}.", names.join(", ")),
+            });
             return Err(Stop);
         };
         match self.tables.iter_mut().find(|item| item.table == name) {

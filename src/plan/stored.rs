@@ -167,7 +167,8 @@ impl StoredText {
         let place = (i64::from(found.span.start) - self.shift).clamp(0, i64::from(u32::MAX));
         let (line, column) = line_column(&self.text, place as u32);
         let message = format!("{}:{line}:{column}: {}", self.path, found.message);
-        Diagnostic { message, span: call, ..found }
+        // A change is of the file, not of the query.
+        Diagnostic { message, span: call, fix: None, ..found }
     }
 }
 

@@ -11,22 +11,34 @@ struct Block {
     end: usize,
     /// The first token that is no comment.
     first: Option<TokenKind>,
+    /// Nothing but `let` and its kind, each with its `;`.
+    definitions: bool,
+    /// Brackets that it opens and does not close.
+    open: isize,
 }
+
+/// The words that begin a statement which gives no rows.
+const DEFINING: &[&str] = &["alias", "declare", "let", "restrict", "set"];
 
 /// The query around this byte of the text, without the blank lines around it. A blank line belongs to the
 /// query above it; an empty text has an empty query.
 ///
-/// A blank line inside a string separates nothing. Comments belong to the query below them, over a blank
-/// line too, and a block that begins with `|` to the one above: neither could run alone.
+/// A blank line inside a string separates nothing. Comments and definitions belong to the query below them, over
+/// a blank line too, a block that begins with `|` to the one above, and what closes a bracket to what opens it: none
+/// of them could run alone.
 pub fn statement_at(text: &str, cursor: usize) -> Span {
-    let blocks = merged(blocks(text));
+    let tokens = tokens(text);
+    let mut blocks = bracketed(blocks(text, &tokens));
+    for block in &mut blocks {
+        block.definitions = only_definitions(text, within(&tokens, block));
+    }
+    let blocks = merged(blocks);
     let above = blocks.iter().rev().find(|block| block.start <= cursor);
     above.or(blocks.first()).map_or(Span::new(0, 0), |block| Span::new(block.start, block.end))
 }
 
-fn blocks(text: &str) -> Vec<Block> {
-    let tokens = tokens(text);
-    let mut rest = tokens.as_slice();
+fn blocks(text: &str, tokens: &[Token]) -> Vec<Block> {
+    let mut rest = tokens;
     let mut blocks: Vec<Block> = Vec::new();
     let (mut place, mut open) = (0, false);
     for line in text.split_inclusive('\n') {
@@ -38,7 +50,7 @@ fn blocks(text: &str) -> Vec<Block> {
             open = false;
         } else {
             if !open {
-                blocks.push(Block { start: place, end, first: None });
+                blocks.push(Block { start: place, end, first: None, definitions: false, open: 0 });
                 open = true;
             }
             if let Some(block) = blocks.last_mut() {
@@ -48,7 +60,36 @@ fn blocks(text: &str) -> Vec<Block> {
         }
         place = next;
     }
+    for block in &mut blocks {
+        block.open = within(tokens, block).iter().map(opened).sum();
+    }
     blocks
+}
+
+fn within<'t>(tokens: &'t [Token], block: &Block) -> &'t [Token] {
+    let place = |byte: usize| tokens.partition_point(|token| (token.span.start as usize) < byte);
+    &tokens[place(block.start)..place(block.end)]
+}
+
+/// What a token adds to the depth of brackets.
+fn opened(token: &Token) -> isize {
+    match token.kind {
+        TokenKind::LeftBrace | TokenKind::LeftBracket | TokenKind::LeftParen => 1,
+        TokenKind::RightBrace | TokenKind::RightBracket | TokenKind::RightParen => -1,
+        _ => 0,
+    }
+}
+
+fn only_definitions(text: &str, tokens: &[Token]) -> bool {
+    let (mut depth, mut begins) = (0, true);
+    for token in tokens.iter().filter(|token| token.kind != TokenKind::Comment) {
+        if begins && !DEFINING.contains(&token.span.text(text)) {
+            return false;
+        }
+        depth += opened(token);
+        begins = depth == 0 && token.kind == TokenKind::Semicolon;
+    }
+    begins
 }
 
 /// The tokens that end after this place.
@@ -62,13 +103,44 @@ fn first_of_line(tokens: &[Token], line_end: usize) -> Option<TokenKind> {
     line.map(|token| token.kind).find(|kind| *kind != TokenKind::Comment)
 }
 
+/// Blocks between a bracket and the one that closes it are one. A bracket that nothing closes holds nothing.
+fn bracketed(blocks: Vec<Block>) -> Vec<Block> {
+    let mut whole: Vec<Block> = Vec::new();
+    // Where brackets were opened, and how deep it was before.
+    let (mut depth, mut opened) = (0, Vec::<(usize, isize)>::new());
+    for block in blocks {
+        let (before, place) = (depth, whole.len());
+        depth += block.open;
+        whole.push(block);
+        let mut first = place;
+        while let Some((at, _)) = opened.pop_if(|(_, before)| *before >= depth) {
+            first = at;
+        }
+        if first < place {
+            let end = whole[place].end;
+            whole.truncate(first + 1);
+            whole[first].end = end;
+        } else if depth > before {
+            opened.push((place, before));
+        }
+        if opened.is_empty() {
+            depth = 0;
+        }
+    }
+    whole
+}
+
 fn merged(blocks: Vec<Block>) -> Vec<Block> {
     let mut merged: Vec<Block> = Vec::new();
     for block in blocks {
+        let block = match merged.pop_if(|last| last.first.is_none()) {
+            Some(comments) => Block { start: comments.start, ..block },
+            None => block,
+        };
         match merged.last_mut() {
-            Some(last) if last.first.is_none() || block.first == Some(TokenKind::Bar) => {
+            Some(last) if last.definitions || block.first == Some(TokenKind::Bar) => {
                 last.end = block.end;
-                last.first = last.first.or(block.first);
+                last.definitions &= block.definitions;
             }
             Some(_) | None => merged.push(block),
         }
@@ -97,9 +169,27 @@ mod tests {
     }
 
     #[test]
-    fn a_let_before_a_blank_line_is_alone() {
-        let text = "let x = 1;\n\nprint x";
-        assert_eq!(at(text, "print"), "print x");
+    fn definitions_belong_to_the_query_below() {
+        let text = "let x = 1;\n\n// f\nlet f = () { let y = 2; y };\n\nprint x\n\nprint f()";
+        assert_eq!(at(text, "print x"), "let x = 1;\n\n// f\nlet f = () { let y = 2; y };\n\nprint x");
+        assert_eq!(at(text, "let y"), at(text, "print x"));
+        assert_eq!(at(text, "print f"), "print f()");
+        assert_eq!(at("let x = 1; A | count;\n\nB", "B"), "B");
+        assert_eq!(at("let x = 1\n\nB", "B"), "B");
+    }
+
+    #[test]
+    fn brackets_hold_over_blank_lines() {
+        let text = "let f = () {\n  let y = 2;\n\n  y\n};\nA\n| join (\n\nB\n) on x\n\nC";
+        assert_eq!(at(text, "y = 2"), &text[..text.len() - 3]);
+        assert_eq!(at(text, "C"), "C");
+        let text = "A | where (x == 1\n\nB (\n\n) | count\n\nC | where y)\n\nD";
+        assert_eq!(at(text, "A"), "A | where (x == 1\n\nB (\n\n) | count\n\nC | where y)");
+        let text = "A | where (x == 1\n\nB (\n\n) | count\n\nD";
+        assert_eq!(
+            ["A", "B", "D"].map(|mark| at(text, mark)),
+            ["A | where (x == 1", "B (\n\n) | count", "D"]
+        );
     }
 
     #[test]
@@ -115,6 +205,10 @@ mod tests {
         let text = "print ```a\n\nb```\n\n| extend c = 1\n\nD";
         assert_eq!(at(text, "b"), "print ```a\n\nb```\n\n| extend c = 1");
         assert_eq!(at(text, "D"), "D");
+        let text = "A\n\n// kept below\n\n| count\n\nB";
+        assert_eq!(at(text, "kept"), "A\n\n// kept below\n\n| count");
+        assert_eq!(at(text, "A"), at(text, "kept"));
+        assert_eq!(at(text, "B"), "B");
     }
 
     #[test]

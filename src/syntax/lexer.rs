@@ -3,8 +3,9 @@
 
 use super::parser::DIAGNOSTICS_MAX;
 use super::token::{Token, TokenKind};
+use super::unknown::{explain, meant};
 use super::words;
-use crate::diag::{Diagnostic, code};
+use crate::diag::{Diagnostic, Fix, code};
 use crate::span::Span;
 use crate::ticks::UNITS;
 use crate::types::Type;
@@ -300,6 +301,7 @@ impl Lexer<'_> {
                 let quote = &self.text[start + open..start + open + if quote < b'`' { 1 } else { 3 }];
                 let help = format!("Close it with {quote}; a text over several lines stands between ```.");
                 self.error(start, format!("a string has no closing {quote}: {why}"), help);
+                self.explain_open_string(start, quote);
                 TokenKind::String
             }
         })
@@ -332,17 +334,40 @@ impl Lexer<'_> {
         }
     }
 
-    /// One token for a run of characters that mean nothing.
+    /// One token for a run of characters that mean nothing, or for one that stands in for others.
     fn unknown(&mut self) -> TokenKind {
         let start = self.at;
         let mut run = self.text[start..].chars();
-        let first = run.next().map_or(1, char::len_utf8);
-        let more: usize =
-            run.take_while(|next| !next.is_ascii() && !white_space(*next)).map(char::len_utf8).sum();
-        self.at += first + if self.bytes[start].is_ascii() { 0 } else { more };
-        let (message, help) = explain_unknown(&self.text[start..self.at], self.rest());
+        let first = run.next().unwrap_or_default();
+        let plain = meant(first);
+        let strange = |next: &char| !next.is_ascii() && !white_space(*next) && meant(*next).is_none();
+        let more: usize = match first.is_ascii() || plain.is_some() {
+            true => 0,
+            false => run.take_while(strange).map(char::len_utf8).sum(),
+        };
+        self.at += first.len_utf8() + more;
+        let (message, help) = explain(&self.text[start..self.at], self.rest());
         self.error(start, message, help);
+        if let (Some(plain), Some(last)) = (plain, self.diagnostics.last_mut()) {
+            let span = last.span;
+            last.fix = Some(Fix { span, text: plain });
+        }
         TokenKind::Unknown
+    }
+
+    /// Names the quote of another kind that was to close a string.
+    fn explain_open_string(&mut self, start: usize, quote: &str) {
+        let inside = self.text[start..self.at].char_indices().rev();
+        let Some((at, letter)) =
+            inside.into_iter().find(|(_, letter)| meant(*letter).as_deref() == Some(quote))
+        else {
+            return;
+        };
+        if let Some(last) = self.diagnostics.last_mut() {
+            last.help = Some(format!("'{letter}' closes nothing; use a straight quote: {quote}."));
+            let span = Span::new(start + at, start + at + letter.len_utf8());
+            last.fix = Some(Fix { span, text: quote.to_owned() });
+        }
     }
 
     fn error(&mut self, start: usize, message: String, help: impl Into<String>) {
@@ -352,23 +377,6 @@ impl Lexer<'_> {
         let span = Span::new(start, self.at);
         self.diagnostics.push(Diagnostic::error(code::SYNTAX, span, message).help(help));
     }
-}
-
-fn explain_unknown(run: &str, rest: &[u8]) -> (String, &'static str) {
-    let help = match run {
-        "“" | "”" | "„" | "«" | "»" => "Use a straight quote: \".",
-        "‘" | "’" | "‚" => "Use a straight quote: '.",
-        "–" | "—" | "−" => "Use a plain minus: -.",
-        "&" => "Write 'and'.",
-        "!" if rest.first().is_some_and(u8::is_ascii_alphabetic) => {
-            "Write !=, !~, !in, !has, !contains, !startswith, !endswith or !between; or not(...)."
-        }
-        "!" => "Write not(...).",
-        "^" => "Use pow(base, exponent), or binary_xor(a, b).",
-        _ if !run.is_ascii() => "Names outside a-z, 0-9 and _ stand in brackets: ['name'].",
-        _ => "Delete it, or put it between quotes.",
-    };
-    (format!("unknown character '{run}'"), help)
 }
 
 fn word_byte(byte: u8) -> bool {

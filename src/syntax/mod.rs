@@ -14,6 +14,7 @@ mod parser;
 mod pipe;
 mod statement;
 pub mod token;
+mod unknown;
 pub mod words;
 
 pub use blocks::statement_at;

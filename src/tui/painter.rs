@@ -100,9 +100,10 @@ impl Backend for Painter {
             }
             self.turn(&mut pen, pen_of(cell));
             self.push(cell.symbol());
-            // In the last column a terminal waits with the wrap, so that the place is not known.
+            // In the last column a terminal waits with the wrap, so that the place is not known; and terminals
+            // differ in how wide marks on letters and emoji are.
             let after = *x + cell.symbol().width().max(1) as u16;
-            self.at = (after < width).then_some((after, *y));
+            self.at = (after < width && agreed(cell.symbol())).then_some((after, *y));
             next += 1;
         }
         self.turn(&mut pen, PLAIN);
@@ -207,6 +208,12 @@ fn pen_of(cell: &Cell) -> Pen {
     Pen { foreground: cell.fg, background: cell.bg, attributes: cell.modifier & known }
 }
 
+/// Whether all terminals give a symbol the same width: one character, and no emoji.
+fn agreed(symbol: &str) -> bool {
+    let mut letters = symbol.chars();
+    letters.next().is_none_or(|letter| letter < '\u{1f000}') && letters.next().is_none()
+}
+
 /// How many of the first cells are blank, plain and beside each other.
 fn blanks(cells: &[(u16, u16, &Cell)]) -> usize {
     let Some((x, y, _)) = cells.first() else { return 0 };
@@ -297,6 +304,15 @@ mod tests {
         };
         let frame = &frames(&[&draw])[0];
         assert!(frame.contains("\x1b[31ma\x1b[1mb\x1b[0;94mc\x1b[39;48;5;208md\x1b[m"), "{frame:?}");
+    }
+
+    #[test]
+    fn after_what_terminals_measure_differently_the_place_is_said() {
+        let draw = |buffer: &mut ratatui::buffer::Buffer| {
+            buffer.set_string(0, 0, "e\u{301}x漢y👍z", Style::new());
+        };
+        let frame = &frames(&[&draw])[0];
+        assert!(frame.contains("e\u{301}\x1b[1;2Hx漢y👍\x1b[1;8Hz"), "{frame:?}");
     }
 
     #[test]

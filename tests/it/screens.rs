@@ -171,6 +171,14 @@ impl Stage {
                 self.at += rest.parse::<u64>().unwrap();
                 self.send(Msg::Wake((Some(0.25), 12_000)));
             }
+            "resize" => {
+                let (width, height) = rest.split_once('x').unwrap();
+                self.send(Msg::Resize(width.parse().unwrap(), height.parse().unwrap()));
+            }
+            "lines" => {
+                let (count, line) = rest.split_once(' ').unwrap();
+                self.send(Msg::Paste(format!("{line}\n").repeat(count.parse().unwrap())));
+            }
             "bytes" => {
                 let byte = |hex: &str| u8::from_str_radix(hex, 16).unwrap();
                 self.send(Msg::Bytes(rest.split(' ').map(byte).collect()));
@@ -855,7 +863,8 @@ fn mistakes(text: &str) -> Vec<Diagnostic> {
         Diagnostic::error(code::UNKNOWN_NAME, Span::new(at, at + word.len()), "unknown column 'Nope'")
             .help("Did you mean 'Name'?")
     });
-    wrong.chain(slow).collect()
+    let characters = kqlhunt::syntax::parse(text).1.into_iter().filter(|remark| remark.fix.is_some());
+    wrong.chain(slow).chain(characters).collect()
 }
 
 fn ages() -> Vec<TableAge> {

@@ -2,6 +2,7 @@
 
 use super::nothing;
 use super::panes::palette;
+use super::selecting::copy_query;
 use crate::app::columns::Columns;
 use crate::app::msg::{Copied, CopyText, Effect};
 use crate::app::{App, NoteKind, text};
@@ -30,10 +31,13 @@ pub fn copy_defanged(app: &mut App, _: &str) -> Vec<Effect> {
     copy(app, "cell", true)
 }
 
-/// `:copy cell|row|column|list [defanged]`.
+/// `:copy cell|row|column|list [defanged]`, or `:copy query`.
 pub fn copy_as(app: &mut App, typed: &str) -> Vec<Effect> {
     if typed.is_empty() {
         return palette(app, "copy ");
+    }
+    if typed == "query" {
+        return copy_query(app, "");
     }
     let (what, defang) = match typed.split_once(' ') {
         Some((what, rest)) if rest.trim() == "defanged" => (what, true),
@@ -42,7 +46,9 @@ pub fn copy_as(app: &mut App, typed: &str) -> Vec<Effect> {
     };
     match ["cell", "row", "column", "list"].into_iter().find(|known| *known == what) {
         Some(what) => copy(app, what, defang),
-        None => app.say(NoteKind::Warning, "what? :copy cell, row, column or list; 'defanged' behind it"),
+        None => {
+            app.say(NoteKind::Warning, "what? :copy cell, row, column, list ('defanged' behind it) or query")
+        }
     }
 }
 

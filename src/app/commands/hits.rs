@@ -127,7 +127,7 @@ pub fn sighted(app: &mut App, answer: Result<Grid, String>) -> Vec<Effect> {
         }
     };
     let widest = |at: usize| {
-        let cells = grid.rows.iter().map(|row| text::width(&text::cell(&row[at], app.ascii)));
+        let cells = grid.rows.iter().map(|row| text::width(&text::cell_in(&row[at], &app.zone, app.ascii)));
         cells.max().unwrap_or(0).max(grid.columns[at].name.len())
     };
     let widths: Vec<usize> = (0..grid.columns.len()).map(widest).collect();
@@ -139,9 +139,8 @@ pub fn sighted(app: &mut App, answer: Result<Grid, String>) -> Vec<Effect> {
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     let mut lines = vec![line(grid.columns.iter().map(|column| column.name.clone()).collect())];
-    lines.extend(
-        grid.rows.iter().map(|row| line(row.iter().map(|value| text::cell(value, app.ascii)).collect())),
-    );
+    let cell = |value| text::cell_in(value, &app.zone, app.ascii);
+    lines.extend(grid.rows.iter().map(|row| line(row.iter().map(cell).collect())));
     if grid.rows.is_empty() {
         lines = vec!["no other user has events from it".into()];
     }

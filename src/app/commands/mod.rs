@@ -20,6 +20,7 @@ mod records;
 mod results;
 mod running;
 mod searching;
+mod selecting;
 mod tabs;
 pub mod values;
 
@@ -83,8 +84,8 @@ const fn row(
 /// Every command, in the order of the hint bar.
 pub const COMMANDS: &[Command] = &joined::<{ rows() }>();
 
-const TABLES: [&[Command]; 6] =
-    [GENERAL, charting::ROWS, grid::ROWS, kept::ROWS, finding::ROWS, hunting::ROWS];
+const TABLES: [&[Command]; 7] =
+    [GENERAL, charting::ROWS, grid::ROWS, kept::ROWS, finding::ROWS, hunting::ROWS, selecting::ROWS];
 
 const fn rows() -> usize {
     let (mut count, mut table) = (0, 0);
@@ -291,7 +292,15 @@ const GENERAL: &[Command] = &[
         has_remarks,
         previous_problem,
     ),
-    row("fix", &["fix"], "", "", "Follows the help of the warning at the cursor.", has_remarks, fix),
+    row(
+        "fix",
+        &["fix"],
+        "[all]",
+        "",
+        "Follows the help of the error or warning at the cursor, or of all.",
+        has_remarks,
+        fix,
+    ),
     row("run-all", &["runall"], "", "", "Runs all statements; the last result is shown.", always, run_all),
     row("format", &["fmt", "format"], "", "", "Gives the query at the cursor its form.", always, format),
     row("edit", &["edit"], "", "", "Hands the text to the editor that $EDITOR names.", always, edit_outside),

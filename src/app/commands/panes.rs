@@ -119,17 +119,19 @@ fn place_in_table(context: Context, name: &str) -> usize {
 
 /// What does something, and beside it what it does, on as many lines as that takes.
 fn help_line(what: &str, doc: &str, width: usize) -> Vec<String> {
-    let rest = text::wrap(doc, width.saturating_sub(HELP_COLUMN).max(20));
+    // On a small screen what it does stands below.
+    let column = if width < 2 * HELP_COLUMN { 4 } else { HELP_COLUMN };
+    let rest = text::wrap(doc, width.saturating_sub(column));
     let begins = format!("  {what:<0$}", HELP_COLUMN - 3);
     let mut lines = Vec::new();
     let mut rest = rest.into_iter();
     // What is too long for the column has a line of its own.
-    if text::width(&begins) >= HELP_COLUMN {
-        lines.push(begins);
+    if text::width(&begins) >= column {
+        lines.push(begins.trim_end().to_owned());
     } else {
         lines.push(format!("{begins} {}", rest.next().unwrap_or_default()));
     }
-    lines.extend(rest.map(|line| format!("{:HELP_COLUMN$}{line}", "")));
+    lines.extend(rest.map(|line| format!("{:column$}{line}", "")));
     lines
 }
 

@@ -219,14 +219,34 @@ pub fn previous_problem(app: &mut App, _: &str) -> Vec<Effect> {
     go_to_problem(app, Editor::previous_remark)
 }
 
-/// Follows the help of the remark at the cursor, where a change of the text says all of it.
-pub fn fix(app: &mut App, _: &str) -> Vec<Effect> {
+/// Follows the help of the remark at the cursor or the next, where a change of the text says all of it; or of all.
+pub fn fix(app: &mut App, typed: &str) -> Vec<Effect> {
+    if typed == "all" {
+        return fix_all(app);
+    }
     let Some((place, text)) = app.editor.fixable().and_then(|remark| remark.fix.clone()) else {
-        return app.say(NoteKind::Plain, "no change is known for what is said of this line");
+        return app.say(NoteKind::Plain, "no change is known for what is said of the text");
     };
-    let back = text.chars().count();
+    let (back, line) = (text.chars().count(), app.editor.place_of(place.start).0 + 1);
     app.editor.replace(place, &text, back);
-    app.say(NoteKind::Good, "changed; undo brings it back")
+    app.say(NoteKind::Good, format!("line {line} is changed; undo brings it back"))
+}
+
+fn fix_all(app: &mut App) -> Vec<Effect> {
+    let fixes = app.editor.fixes();
+    let (Some(last), Some(first)) = (fixes.first(), fixes.last()) else {
+        return app.say(NoteKind::Plain, "no change is known for what is said of the text");
+    };
+    let (start, end, cursor) = (first.0.start, last.0.end, app.editor.cursor());
+    let mut changed = app.editor.text()[start..end].to_owned();
+    for (place, text) in &fixes {
+        changed.replace_range(place.start - start..place.end - start, text);
+    }
+    app.editor.replace(start..end, &changed, 0);
+    app.editor.remarks.retain(|remark| remark.fix.is_none());
+    app.editor.set_cursor(cursor.0, cursor.1);
+    let said = format!("{} changed; undo brings the old text back", text::count(fixes.len() as u64, "place"));
+    app.say(NoteKind::Good, said)
 }
 
 /// Runs all statements, those that blank lines part too; of several results the last is shown.

@@ -44,7 +44,7 @@ pub fn items(app: &App) -> Vec<Item> {
         let shown = match value {
             Value::Null => "(null)".into(),
             Value::String(text) if text.is_empty() => "(empty)".into(),
-            value => text::cell(value, app.ascii),
+            value => text::cell_in(value, &app.zone, app.ascii),
         };
         let share = *rows as f64 * 100.0 / values.rows.max(1) as f64;
         let bar = (rows * BAR).div_ceil(most) as usize;

@@ -410,7 +410,7 @@ pub fn scroll(app: &mut App, down: bool) -> Vec<Effect> {
     if let Some(vim) = app.vim.as_mut() {
         vim.rest();
     }
-    app.editor.page(rows, down);
+    app.editor.page(rows, down, false);
     Vec::new()
 }
 

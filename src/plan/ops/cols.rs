@@ -249,12 +249,12 @@ impl Binder<'_> {
     }
 
     pub fn no_column(&mut self, name: &Name, input: &Rel) {
-        let help = match nearest(&name.text, input.cols.iter().map(|column| column.name.as_str())) {
-            Some(near) => format!("Did you mean '{near}'?"),
-            None if self.columns_of_data.is_some() => self.declare_columns(&name.text),
-            None => "Name a column of the input.".to_owned(),
-        };
-        self.error(code::UNKNOWN_NAME, name.span, format!("unknown column '{}'", name.text), help);
+        let near = nearest(&name.text, input.cols.iter().map(|column| column.name.as_str()));
+        let message = format!("unknown column '{}'", name.text);
+        let declared = self.columns_of_data.is_some().then(|| self.declare_columns(&name.text));
+        self.error_near(code::UNKNOWN_NAME, name.span, message, near, || {
+            declared.unwrap_or_else(|| "Name a column of the input.".into())
+        });
     }
 }
 

@@ -8,26 +8,31 @@ use unicode_width::UnicodeWidthChar;
 use super::super::paint::put;
 use super::super::theme::Theme;
 use crate::app::editor::Editor;
-use crate::app::layout::{self, GUTTER};
+use crate::app::layout;
+use crate::app::remarks::drawn;
 use crate::app::{App, text};
 use crate::diag::Severity;
 
+/// A letter and this many marks on it.
+const MARKS_MAX: usize = 4;
+
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let editor = &app.editor;
-    let width = layout::text_width(area);
+    let lines = editor.lines().len();
+    let (width, gutter) = (layout::text_width(area, lines), layout::gutter(lines));
     let cursor = editor.cursor();
     let mut place = None;
     let mut y = 0;
     if editor.blank() && editor.lines().len() == 1 {
         let said = "type a query; F5 runs it, F3 lists the shipped hunts, F1 helps";
-        put(buffer, area, GUTTER, 0, said, theme.dim(), theme.ascii);
+        put(buffer, area, gutter, 0, said, theme.dim(), theme.ascii);
     }
     for (at, line) in editor.lines().iter().enumerate().skip(editor.top) {
         if y >= area.height {
             break;
         }
-        number(editor, theme, area, y, at, buffer);
-        let row = Rect { x: area.x + GUTTER, y: area.y + y, width: width as u16, height: 1 };
+        number(editor, theme, Rect { width: gutter, ..area }, y, at, buffer);
+        let row = Rect { x: area.x + gutter, y: area.y + y, width: width as u16, height: 1 };
         let column = draw_line(editor, theme, row, at, line, (at == cursor.0).then_some(cursor.1), buffer);
         counts(app, theme, row, at, buffer);
         place = place.or(column.map(|x| Position { x: row.x + x, y: row.y }));
@@ -37,7 +42,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Option
                 Severity::Error => theme.error(),
                 Severity::Warning => theme.warning(),
             };
-            put(buffer, area, GUTTER + indent as u16, y, &said, style, theme.ascii);
+            put(buffer, area, gutter + indent as u16, y, &said, style, theme.ascii);
             y += 1;
         }
     }
@@ -52,7 +57,7 @@ fn counts(app: &App, theme: &Theme, row: Rect, at: usize, buffer: &mut Buffer) {
     put(buffer, row, column, 0, &shown, theme.dim(), theme.ascii);
 }
 
-/// A letter for what is wrong, and the number of the line.
+/// A letter for what is wrong, the number of the line, and a mark of what is scrolled away before it.
 fn number(editor: &Editor, theme: &Theme, area: Rect, y: u16, at: usize, buffer: &mut Buffer) {
     let worst = editor.remarks.iter().filter(|remark| remark.line == at).map(|remark| remark.severity);
     let (sign, style) = match worst.min_by_key(|severity| *severity != Severity::Error) {
@@ -61,8 +66,11 @@ fn number(editor: &Editor, theme: &Theme, area: Rect, y: u16, at: usize, buffer:
         None => (" ", Style::new()),
     };
     put(buffer, area, 0, y, sign, style, theme.ascii);
-    let number = format!("{:>3}", (at + 1) % 1_000);
-    put(buffer, area, 1, y, &number, theme.dim(), theme.ascii);
+    let wide = usize::from(area.width.saturating_sub(2));
+    put(buffer, area, 1, y, &format!("{:>wide$}", at + 1), theme.dim(), theme.ascii);
+    if editor.left > 0 && !editor.lines()[at].is_empty() {
+        put(buffer, area, area.width - 1, y, "<", theme.dim(), theme.ascii);
+    }
 }
 
 /// Draws a line character by character; gives the column of the cursor when it is in it.
@@ -80,6 +88,8 @@ fn draw_line(
     let mut column = 0usize;
     let mut place = None;
     let count = line.chars().count();
+    // The last cell that has a letter, for the marks on it; whether the line goes on beyond the pane.
+    let (mut before, mut cut) = (None, false);
     let colors = editor.colors_of(at);
     let mut colors = colors.iter().peekable();
     for (index, (byte, letter)) in line.char_indices().chain([(line.len(), ' ')]).enumerate() {
@@ -107,21 +117,36 @@ fn draw_line(
         if index == count && style == Style::new() {
             break;
         }
-        let shown = match letter {
-            '\t' => "    ".into(),
-            _ => text::shown(letter.encode_utf8(&mut [0; 4]), theme.ascii).into_owned(),
-        };
-        for part in shown.chars() {
+        let mut last = None;
+        for part in drawn(letter, theme.ascii).chars() {
             let wide = part.width().unwrap_or(0);
+            let x = row.x + column.saturating_sub(left) as u16;
             if column >= left && column + wide <= right && wide > 0 {
-                let x = row.x + (column - left) as u16;
                 buffer.set_stringn(x, row.y, part.encode_utf8(&mut [0; 4]), wide, style);
+                last = Some((x, row.y));
+            } else if wide == 0 {
+                marked(buffer, last.or(before), part);
             }
             column += wide;
         }
+        before = last.or(before);
         if column >= right {
+            cut = index + 1 < count;
             break;
         }
     }
+    if cut && place.is_none_or(|x| x + 1 < row.width) {
+        put(buffer, row, row.width - 1, 0, ">", theme.dim(), theme.ascii);
+    }
     place
+}
+
+/// Adds a character of no width to the one in a cell.
+fn marked(buffer: &mut Buffer, cell: Option<(u16, u16)>, mark: char) {
+    if let Some(cell) = cell.and_then(|place| buffer.cell_mut(place))
+        && cell.symbol().chars().count() <= MARKS_MAX
+    {
+        let symbol = format!("{}{mark}", cell.symbol());
+        cell.set_symbol(&symbol);
+    }
 }
