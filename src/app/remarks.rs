@@ -9,6 +9,8 @@ use crate::diag::{Diagnostic, Severity};
 /// Carets under a place, at most; the line itself is underlined as far as the remark goes.
 const MARKS_MAX: usize = 20;
 const NOTE_ROWS_MAX: usize = 3;
+/// With less room than this beside the marks, all that is said stands below them.
+const BESIDE_MIN: usize = 10;
 
 /// A diagnostic in the text's own coordinates: a line and characters in it, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,20 +186,27 @@ pub fn drawn(letter: char, ascii: bool) -> String {
     }
 }
 
-/// Marks under the columns of a place, and what is said of it: to their right, where there is no room to their
-/// left, else below them. Each row with its indentation.
+/// Marks under the columns of a place, and what is said of it: beside them, on the side that has the room for it or
+/// for more of it, and on below. Each row with its indentation.
 fn noted((start, end): (usize, usize), scrolled: usize, said: &str, width: usize) -> Vec<(usize, String)> {
     let indent = start.saturating_sub(scrolled).min(width.saturating_sub(1));
     let marks = "^".repeat((end - start).clamp(1, MARKS_MAX).min((width - indent).max(1)));
-    let (wide, marked) = (text::width(said), marks.len());
-    if indent + marked + 1 + wide <= width {
-        return vec![(indent, format!("{marks} {said}"))];
+    let right = width.saturating_sub(indent + marks.len() + 1);
+    let left = indent.saturating_sub(1);
+    let to_the_right = right >= text::width(said).min(left);
+    let room = if to_the_right { right } else { left };
+    if room < BESIDE_MIN {
+        let below = text::wrap(said, width).into_iter().map(|row| (0, row));
+        return std::iter::once((indent, marks)).chain(below).take(1 + NOTE_ROWS_MAX).collect();
     }
-    if wide < indent {
-        return vec![(indent - 1 - wide, format!("{said} {marks}"))];
-    }
-    let below = text::wrap(said, width).into_iter().take(NOTE_ROWS_MAX).map(|row| (0, row));
-    std::iter::once((indent, marks)).chain(below).collect()
+    let first = text::wrap(said, room).swap_remove(0);
+    let rest = said[first.len()..].trim_start();
+    let below = if rest.is_empty() { Vec::new() } else { text::wrap(rest, width) };
+    let beside = match to_the_right {
+        true => (indent, format!("{marks} {first}")),
+        false => (indent - 1 - text::width(&first), format!("{first} {marks}")),
+    };
+    std::iter::once(beside).chain(below.into_iter().map(|row| (0, row))).take(NOTE_ROWS_MAX).collect()
 }
 
 #[cfg(test)]
@@ -210,7 +219,11 @@ mod tests {
         assert_eq!(noted((2, 4), 0, "no such name", 30), [row(2, "^^ no such name")]);
         assert_eq!(noted((20, 22), 0, "no such name", 30), [row(7, "no such name ^^")]);
         assert_eq!(noted((9, 11), 0, "no such name", 14), [row(9, "^^"), row(0, "no such name")]);
-        assert_eq!(noted((50, 52), 40, "no such name", 14), [row(10, "^^"), row(0, "no such name")]);
-        assert_eq!(noted((90, 95), 0, "x", 14), [row(11, "x ^")]);
+        assert_eq!(noted((10, 12), 0, "no such name here", 26), [row(10, "^^ no such name"), row(0, "here")]);
+        assert_eq!(
+            noted((20, 22), 0, "no such name here at all", 26),
+            [row(2, "no such name here ^^"), row(0, "at all")]
+        );
+        assert_eq!(noted((92, 95), 80, "no such", 14), [row(4, "no such ^^")]);
     }
 }

@@ -92,10 +92,11 @@ impl Instance {
         if let Some(file) = &self.file {
             paths = vec![quote::text(path_text(file)?), quote::text(path_text(&wal(file))?)];
         }
-        // A connection that is opened later must still be able to turn its progress on.
+        // A connection that is opened later must still be able to turn its progress on, and a run to say how soon it
+        // wants its first rows.
         connection.execute(&format!(
             "SET allowed_paths = [{}]; \
-             SET allowed_configs = ['enable_progress_bar', 'enable_progress_bar_print']; \
+             SET allowed_configs = ['enable_progress_bar', 'enable_progress_bar_print', 'streaming_buffer_size']; \
              SET enable_external_access = false; \
              SET lock_configuration = true;",
             paths.join(", ")

@@ -20,6 +20,10 @@ pub const FIRST_ROWS: u64 = 500;
 /// A streaming result of more values is begun anew, in the way that suits large ones.
 const COPY_VALUES: u64 = 200_000;
 
+/// How much DuckDB computes ahead of who reads rows: by default, and for a result whose first rows are waited for.
+const BUFFER: &str = "1MB";
+const STREAM_BUFFER: &str = "1B";
+
 /// Where kept results and their orders are.
 pub const CREATE: &str = "CREATE SCHEMA memory.result";
 
@@ -327,6 +331,9 @@ impl Run<'_> {
         rows_max: u64,
         first: &mut dyn FnMut(Grid),
     ) -> Result<Option<u64>> {
+        // Rows that are there are not held back until there are more of them.
+        let buffer = if self.sql.streams { STREAM_BUFFER } else { BUFFER };
+        self.reading.execute(&format!("SET streaming_buffer_size = '{buffer}'"))?;
         let mut result = self.reading.select(text, columns)?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut appender = Appender::new(self.writing, ["memory", "result", &self.table()], &names)?;

@@ -188,6 +188,8 @@ fn status(app: &App, theme: &Theme, layout: &Layout, buffer: &mut Buffer) {
             };
             let said = match running.cancelling {
                 true => format!("stopping after {elapsed}..."),
+                // What is said of a key goes before how far the query is.
+                false if !app.note.text.is_empty() => format!("running {elapsed}: {}", app.note.text),
                 false => format!("running {elapsed}{part}{rows}  Ctrl-C stops it"),
             };
             (said, theme.clock())

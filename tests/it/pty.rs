@@ -112,7 +112,7 @@ fn a_mistake_is_shown_in_its_place_and_can_be_mended() {
     let mut terminal = Terminal::ready(Setup::default());
     terminal.send("OfficeActivity | where UserIdd == 'x' | count");
     terminal.send("\x12");
-    terminal.wait("^^^^^^^ unknown");
+    terminal.wait("^^^^^^^");
     terminal.wait("UserId");
     assert!(terminal.row(1).starts_with("E  1 OfficeActivity"), "{}", terminal.screen());
     terminal.send("\x01\x0bOfficeActivity | count");
@@ -142,6 +142,50 @@ fn a_query_is_stopped_at_once_and_the_next_one_runs() {
     terminal.send("\x15print Sum = 40 + 2");
     terminal.send(F5);
     terminal.wait("1 row ");
+    terminal.wait("42");
+}
+
+#[test]
+fn rows_that_have_come_are_counted_while_a_query_runs_and_stay_when_it_is_stopped() {
+    let mut terminal = Terminal::ready(Setup::default());
+    // Some rows at once, and never another.
+    let text =
+        "range N from 1 to 1000000000000 step 1 | where N <= 50000 or hash_sha256(tostring(N)) == 'none'";
+    terminal.send(&paste(text));
+    terminal.send(F5);
+    terminal.wait("first 500 rows, more to come");
+    terminal.wait("50,000+ rows so far");
+    terminal.send(CTRL_O);
+    terminal.send("G");
+    terminal.wait("row 500/500+");
+    terminal.send("s");
+    terminal.wait(": the result can be sorted once the query is done");
+    terminal.send(CTRL_C);
+    terminal.wait("stopped at 50,000 rows, the first 500 are here");
+    terminal.wait_until("the count goes", |screen| !screen.contains("rows so far"));
+    terminal.send("V");
+    terminal.wait("stopped");
+    terminal.send("\r");
+    terminal.wait("─ Record 500 ");
+    terminal.wait("N 500");
+    terminal.send("\x1b");
+    terminal.send(":export rows.csv\r");
+    terminal.settle();
+    assert!(!terminal.file("rows.csv").exists(), "{}", terminal.screen());
+}
+
+#[test]
+fn a_run_that_is_stopped_before_its_first_row_leaves_the_older_result() {
+    let mut terminal = Terminal::ready(Setup::default());
+    terminal.send("print Sum = 40 + 2");
+    terminal.send(F5);
+    terminal.wait("1 row ");
+    terminal.send(&format!("\x15{ENDLESS}"));
+    terminal.send(F5);
+    terminal.wait("(of the run before)");
+    terminal.send(CTRL_C);
+    terminal.wait("cancelled after");
+    terminal.wait_until("the mark goes", |screen| !screen.contains("(of the run before)"));
     terminal.wait("42");
 }
 

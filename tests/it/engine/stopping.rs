@@ -61,6 +61,29 @@ fn a_cancelled_run_ends_soon_wherever_it_is() {
 }
 
 #[test]
+fn first_rows_are_not_held_back_until_there_are_more() {
+    let mut engine = empty();
+    let cancel = Cancel::new();
+    let endless = "SELECT x FROM range(1000000000000) a(x) WHERE x < 100 OR sha256(x::VARCHAR) = ''";
+    let (mut seen, progress) = (0, engine.progress());
+    std::thread::spawn({
+        let cancel = cancel.clone();
+        move || {
+            std::thread::sleep(Duration::from_secs(30));
+            cancel.cancel();
+        }
+    });
+    let outcome = engine.store(ResultId(1), &sql(endless, &[Type::Long]), &cancel, &mut |grid| {
+        seen += grid.rows.len();
+        if seen == 100 {
+            cancel.cancel();
+        }
+    });
+    assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
+    assert_eq!((seen, progress.rows()), (100, 100));
+}
+
+#[test]
 fn a_stuck_engine_can_be_left_for_another() {
     let mut stuck = empty();
     let (handle, cancel) = (stuck.handle(), Cancel::new());
