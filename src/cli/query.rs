@@ -127,12 +127,13 @@ pub fn write_result(
 }
 
 fn format(args: &QueryArgs) -> Result<&'static Format, Failure> {
-    let found = match (&args.format, &args.output) {
-        (Some(name), _) => export::format(name).ok_or_else(|| format!("no format is called '{name}'")),
-        (None, Some(path)) => export::of_file(path),
-        (None, None) => export::of_file(Path::new("")),
-    };
-    found.map_err(|wrong| Failure::new(Exit::Usage, wrong))
+    let wrong = |wrong: String| Failure::new(Exit::Usage, wrong);
+    if let Some(name) = &args.format {
+        return export::format(name).ok_or_else(|| wrong(format!("no format is called '{name}'")));
+    }
+    let said = args.output.as_deref().map_or(Ok(None), export::of_file);
+    let said = said.map_err(|why| wrong(format!("{why}, by kqlhunt report; --format names another")))?;
+    Ok(said.unwrap_or(&export::FORMATS[0]))
 }
 
 fn exporter(global: &Global, args: &QueryArgs, output: &Output) -> Result<Box<dyn Exporter>, Failure> {

@@ -120,14 +120,14 @@ pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// The format of a file of this name, by its extension; a table where that names none. Errors: as `.html` the
+/// The format of a file of this name, by its extension; `None` where that names none. Errors: as `.html` the
 /// values of any format would become markup.
-pub fn of_file(path: &Path) -> Result<&'static Format, String> {
+pub fn of_file(path: &Path) -> Result<Option<&'static Format>, &'static str> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if matches!(extension.as_str(), "html" | "htm" | "xhtml") {
-        return Err("a result is not written as HTML; name its --format, or use kqlhunt report".into());
+        return Err("a result is not written as HTML; a report is");
     }
-    Ok(FORMATS.iter().find(|format| format.extension == extension).unwrap_or(&FORMATS[0]))
+    Ok(FORMATS.iter().find(|format| format.extension == extension))
 }
 
 #[cfg(test)]
@@ -136,12 +136,12 @@ mod tests {
 
     #[test]
     fn the_name_of_a_file_says_its_format() {
-        let of = |name: &str| of_file(Path::new(name)).map(|format| format.name);
-        assert_eq!(of("hits.CSV"), Ok("csv"));
-        assert_eq!(of("hits.json"), Ok("json"));
-        assert_eq!(of("a/chart.svg"), Ok("svg"));
-        assert_eq!(of("hits.txt"), Ok("table"));
-        assert_eq!(of("hits"), Ok("table"));
+        let of = |name: &str| of_file(Path::new(name)).map(|format| format.map(|format| format.name));
+        assert_eq!(of("hits.CSV"), Ok(Some("csv")));
+        assert_eq!(of("hits.json"), Ok(Some("json")));
+        assert_eq!(of("a/chart.svg"), Ok(Some("svg")));
+        assert_eq!(of("hits.txt"), Ok(Some("table")));
+        assert_eq!(of("hits"), Ok(None));
         assert!(of("hits.html").is_err());
     }
 

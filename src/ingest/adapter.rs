@@ -168,7 +168,7 @@ pub const ADAPTERS: &[Adapter] = &[
     },
     Adapter {
         name: "csv",
-        doc: "CSV with a header, also as Microsoft's portals write it; commas, semicolons or tabs.",
+        doc: "CSV with a header, also as Microsoft's portals write it; commas, semicolons, tabs or bars.",
         sniff: |head| header(head).is_some(),
         read: Read::Csv,
     },

@@ -38,7 +38,7 @@ impl Opening {
         let (preamble, said, text) = preamble(head.text);
         let first = first_record(text.trim_start_matches(['\r', '\n']))?;
         // Of equals the last one is taken.
-        let candidates = [b'\t', b';', b','];
+        let candidates = [b'|', b'\t', b';', b','];
         let most = candidates.into_iter().max_by_key(|delimiter| width(first, *delimiter))?;
         let delimiter = said.unwrap_or(most);
         let names = split(first, delimiter).iter().map(|name| name.trim().to_owned()).collect();
@@ -142,6 +142,7 @@ mod tests {
         assert_eq!(header("\"A\",\"B b\",\"C\"\n"), (0, b',', 3));
         assert_eq!(header("\"A\";\"B\"\n"), (0, b';', 2));
         assert_eq!(header("\"A\"\t\"B\"\n"), (0, b'\t', 2));
+        assert_eq!(header("A|B|C\n"), (0, b'|', 3));
     }
 
     #[test]

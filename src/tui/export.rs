@@ -13,7 +13,7 @@ use crate::app::msg::{Conditions, Msg};
 use crate::app::written::Exported;
 use crate::engine::{Cancel, Handle, ResultId};
 use crate::error::{Error, Result};
-use crate::export::{self, Options, file::FileWriter};
+use crate::export::{self, Format, Options, file::FileWriter};
 use crate::journal::{Part, Sidecar, Summed, beside};
 use crate::types::ColumnType;
 
@@ -123,9 +123,25 @@ impl Files {
     }
 }
 
+/// As the file's name says, else CSV.
+fn format_of(path: &Path) -> Result<&'static Format> {
+    match export::of_file(path) {
+        Ok(Some(format)) if !format.draws => Ok(format),
+        Ok(Some(format)) => {
+            Err(Error::message(format!("rows are not written as {}; a chart is", format.name)))
+        }
+        Ok(None) => Ok(export::format("csv").unwrap_or(&export::FORMATS[0])),
+        Err(why) => Err(no_html(why)),
+    }
+}
+
+fn no_html(why: &str) -> Error {
+    Error::message(format!("{why}, by :report"))
+}
+
 fn write(export: &Export, handle: &Handle, ledger: &Ledger, cancel: &Cancel) -> Result<Exported> {
     let path = expanded(&export.path);
-    let format = export::format("csv").unwrap_or(&export::FORMATS[0]);
+    let format = format_of(&path)?;
     let mut exporter = (format.exporter)(Options { raw: export.raw, ..Options::default() });
     let mut files = Files::create(&path, export.over)?;
     let mut reader = handle.reader()?;
@@ -147,6 +163,7 @@ fn write(export: &Export, handle: &Handle, ledger: &Ledger, cancel: &Cancel) -> 
 }
 
 fn write_drawing(path: &Path, drawing: &Drawing, ledger: &Ledger) -> Result<(u64, bool)> {
+    export::of_file(path).map_err(no_html)?;
     let mut files = Files::create(path, drawing.over)?;
     files.file.write_all(drawing.content.as_bytes())?;
     if !drawing.content.ends_with('\n') {
@@ -171,5 +188,22 @@ impl Export {
         };
         let sorted_by = self.order.iter().map(key).collect();
         Some(Part { rows, filters: self.filters.kql.clone(), sorted_by })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_written_as_the_name_of_the_file_says() {
+        let of = |name: &str| {
+            format_of(Path::new(name)).map(|format| format.name).map_err(|error| error.to_string())
+        };
+        assert_eq!(of("hits.csv").as_deref(), Ok("csv"));
+        assert_eq!(of("hits.json").as_deref(), Ok("json"));
+        assert_eq!(of("hits").as_deref(), Ok("csv"));
+        assert_eq!(of("hits.svg").unwrap_err(), "rows are not written as svg; a chart is");
+        assert!(of("hits.html").unwrap_err().ends_with("a report is, by :report"));
     }
 }
