@@ -50,6 +50,9 @@ pub enum Access {
 impl Instance {
     /// Makes an instance with `hunt` attached: a file, or an empty database in memory.
     pub fn new(options: &Options, file: Option<&Path>, access: Access) -> Result<(Instance, Connection)> {
+        if let Some(file) = file {
+            check_kind(file)?;
+        }
         sys::make_files_private();
         if memory_bytes(options) < LITTLE_MEMORY_BYTES {
             ffi::return_memory();
@@ -215,6 +218,17 @@ fn wal(file: &Path) -> PathBuf {
     name.into()
 }
 
+/// A device would be replaced by a new database, and a pipe waited for without end.
+fn check_kind(file: &Path) -> Result<()> {
+    match file.metadata() {
+        Ok(found) if !found.is_file() => Err(Error::message(format!(
+            "'{}' is a folder, a device or a pipe; a database is a file",
+            file.display()
+        ))),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// The PID in `Conflicting lock is held in /usr/bin/x (PID 12) by user y`.
 fn lock_holder(reason: &str) -> Option<&str> {
     let (_, rest) = reason.split_once("Could not set lock on file")?;
@@ -285,6 +299,23 @@ mod tests {
         let options = Options { threads: Some(THREADS_MAX + 1), ..Options::default() };
         let error = settings(&options, Path::new("/tmp")).expect_err("refuses");
         assert_eq!(error.to_string(), "1025 threads are too many; 1024 can be had");
+    }
+
+    #[test]
+    fn only_a_file_is_a_database() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let (pipe, link) = (folder.path().join("pipe"), folder.path().join("link"));
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).expect("makes a pipe");
+        std::os::unix::fs::symlink(&pipe, &link).expect("links");
+        for path in [&pipe, &link, folder.path()] {
+            for access in [Access::Read, Access::Write] {
+                let opened = Instance::new(&Options::default(), Some(path), access).map(drop);
+                let error = opened.expect_err("refuses").to_string();
+                assert!(error.ends_with("a database is a file"), "{error}");
+            }
+        }
+        assert!(!pipe.metadata().expect("is there").is_file());
     }
 
     #[test]

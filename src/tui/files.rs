@@ -10,6 +10,7 @@ use super::run::Event;
 use super::sessions;
 use crate::app::msg::Msg;
 use crate::app::session::Session;
+use crate::export::file::FileWriter;
 use crate::hunt::notes::Note;
 use crate::{journal, sys, ticks};
 
@@ -107,13 +108,10 @@ fn write_text(path: &Path, text: &str, over: bool) -> Result<(), String> {
     if !over && path.symlink_metadata().is_ok() {
         return Err(format!("{} is there already; :w! {0} writes over it", path.display()));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut made = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    let mut file = FileWriter::create(path, over).map_err(|error| error.to_string())?;
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    made.write_all(format!("{text}{end}").as_bytes()).map_err(fail)?;
-    made.as_file().sync_all().map_err(fail)?;
-    made.persist(path).map_err(|error| fail(error.error))?;
-    Ok(())
+    file.write_all(format!("{text}{end}").as_bytes()).map_err(fail)?;
+    file.commit().map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -129,6 +127,8 @@ mod tests {
         write_text(&path, "B\n", true).expect("writes over");
         assert_eq!(read_text(&path).expect("reads"), "B\n");
         assert!(read_text(folder.path()).is_err());
+        // A rename would put a file in the place of a device.
+        assert!(write_text(Path::new("/dev/full"), "B", true).is_err());
         fs::write(&path, b"\xff").expect("writes");
         assert!(read_text(&path).expect_err("refuses").contains("UTF-8"));
     }
