@@ -213,7 +213,7 @@ impl Binder<'_> {
                 let text = format!("({} != 0)", first.span.text(self.text));
                 self.advise(&TOBOOL, span, Some((span, text)));
             }
-            ("strlen", Type::Dynamic) if self.insides_of(first) != Some(Inside::Value) => {
+            ("strlen", Type::Dynamic) if !matches!(self.insides_of(first), Some(Inside::Value(_))) => {
                 self.advise(&LENGTH, span, None)
             }
             _ => {}

@@ -192,7 +192,7 @@ impl Binder<'_> {
         if let Some(instead) = row.extension {
             self.advise_extension(&format!("the function '{name}'"), instead, span);
         }
-        self.call_asks_inside(row, args.iter().any(|arg| arg.ty == Type::Dynamic), span);
+        self.call_asks_inside(row, &args, span);
         if matches!(row.name, "bag_pack" | "case") {
             self.pairs(row, name, &args, span)?;
         }

@@ -6,13 +6,21 @@ use crate::kernels::json::{self, Kind};
 use crate::types::Type;
 use crate::value::Value;
 
-/// Of a dynamic.
+/// Of a dynamic; the type is what the values had before, where that is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Inside {
     /// Neither an array nor a bag.
-    Value,
+    Value(Option<Type>),
     /// An array of such values.
-    Values,
+    Values(Option<Type>),
+}
+
+impl Inside {
+    pub fn ty(self) -> Option<Type> {
+        match self {
+            Inside::Value(ty) | Inside::Values(ty) => ty,
+        }
+    }
 }
 
 /// Functions that give arrays of texts.
@@ -28,24 +36,28 @@ impl Binder<'_> {
         match &expr.kind {
             ExprKind::Col(id) => self.insides.get(id).copied(),
             ExprKind::Lit(Value::Dynamic(json)) => of_json(json),
-            ExprKind::Convert(inner) => (inner.ty != Type::Dynamic).then_some(Inside::Value),
-            ExprKind::Call { name, .. } if TEXTS.contains(name) => Some(Inside::Values),
+            ExprKind::Convert(inner) => (inner.ty != Type::Dynamic).then_some(Inside::Value(Some(inner.ty))),
+            ExprKind::Call { name, .. } if TEXTS.contains(name) => Some(Inside::Values(Some(Type::String))),
             ExprKind::Call { name, args, .. } if ARRAYS_OF_VALUES.contains(name) => {
-                let plain =
-                    |arg: &Expr| arg.ty != Type::Dynamic || self.insides_of(arg) == Some(Inside::Value);
                 let values = if *name == "pack_array" { &args[..] } else { args.get(..1)? };
-                values.iter().all(plain).then_some(Inside::Values)
+                let types = values.iter().map(|value| match value.ty {
+                    Type::Dynamic => match self.insides_of(value)? {
+                        Inside::Value(ty) => Some(ty),
+                        Inside::Values(_) => None,
+                    },
+                    ty => Some(Some(ty)),
+                });
+                Some(Inside::Values(shared(types)?))
             }
             ExprKind::Call { name, args, .. } if ARRAYS_OF_ARRAYS.contains(name) => {
                 let arrays = args.iter().filter(|arg| arg.ty == Type::Dynamic);
-                arrays
-                    .map(|arg| self.insides_of(arg))
-                    .all(|inside| inside.is_some())
-                    .then_some(Inside::Values)
+                Some(Inside::Values(shared(arrays.map(|arg| self.insides_of(arg).map(Inside::ty)))?))
             }
-            ExprKind::Path { base, path } if path.starts_with('i') && path.ends_with(':') => {
-                let element = path.matches(':').count() == 1 && self.insides_of(base) == Some(Inside::Values);
-                element.then_some(Inside::Value)
+            ExprKind::Path { base, path } if path.starts_with('i') && path.matches(':').count() == 1 => {
+                match self.insides_of(base)? {
+                    Inside::Values(ty) => Some(Inside::Value(ty)),
+                    Inside::Value(_) => None,
+                }
             }
             _ => None,
         }
@@ -62,10 +74,17 @@ impl Binder<'_> {
 
     /// The same of a column of the elements of this array.
     pub fn keep_element(&mut self, column: ColId, array: &Expr) {
-        if self.insides_of(array).is_some() {
-            self.insides.insert(column, Inside::Value);
+        if let Some(inside) = self.insides_of(array) {
+            self.insides.insert(column, Inside::Value(inside.ty()));
         }
     }
+}
+
+/// The one type that all of these are known to have; nothing when one of them is not known at all.
+fn shared(types: impl Iterator<Item = Option<Option<Type>>>) -> Option<Option<Type>> {
+    let types: Vec<Option<Type>> = types.collect::<Option<_>>()?;
+    let first = types.first().copied()?;
+    Some(first.filter(|_| types.iter().all(|ty| *ty == first)))
 }
 
 fn of_json(text: &str) -> Option<Inside> {
@@ -75,8 +94,8 @@ fn of_json(text: &str) -> Option<Inside> {
         Kind::Array => {
             let first = json::kind(json::elements(text).next()?);
             let alike = json::elements(text).all(|value| plain(value) && json::kind(value) == first);
-            alike.then_some(Inside::Values)
+            alike.then_some(Inside::Values(None))
         }
-        _ => plain(text).then_some(Inside::Value),
+        _ => plain(text).then_some(Inside::Value(None)),
     }
 }

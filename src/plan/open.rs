@@ -94,6 +94,9 @@ impl Binder<'_> {
 
     /// The same for a column that takes the place of another.
     pub fn hand_on_all(&mut self, column: ColId, of: ColId) {
+        if let Some(inside) = self.insides.get(&of).copied() {
+            self.insides.insert(column, inside);
+        }
         for known in [&mut self.unknown, &mut self.supposed, &mut self.any_supposed] {
             if known.contains(&of) {
                 known.insert(column);

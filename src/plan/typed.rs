@@ -1,7 +1,9 @@
 //! Values of KQL's own types inside dynamic values. JSON has no datetimes, timespans, guids and decimals: here they
 //! are texts once they are inside, and what asks for their type is warned.
 
+use super::Expr;
 use super::check::Binder;
+use super::elements::Inside;
 use crate::catalog::dynamic::TEXTS;
 use crate::catalog::func::Func;
 use crate::diag::code;
@@ -38,8 +40,13 @@ impl Binder<'_> {
         self.typed.asked.push((span, what, types));
     }
 
-    pub fn call_asks_inside(&mut self, row: &'static Func, dynamic: bool, span: Span) {
-        if dynamic && !row.tells.is_empty() {
+    /// A call does, unless it is known what its arguments hold.
+    pub fn call_asks_inside(&mut self, row: &'static Func, args: &[Expr], span: Span) {
+        let told = |arg: &Expr| {
+            let known = self.insides_of(arg).and_then(Inside::ty);
+            arg.ty == Type::Dynamic && known.is_none_or(|ty| row.tells.contains(&ty))
+        };
+        if !row.tells.is_empty() && args.iter().any(told) {
             self.asks_inside(span, row.name, row.tells);
         }
     }
