@@ -273,6 +273,9 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     if shadowed {
         plan::prune(&mut plan);
     }
+    if plan::read_together(&mut plan) {
+        plan::prune(&mut plan);
+    }
     let sql = sql::write(&plan, source)?;
     let streams = plan.repeatable() && streams(&plan.root, &plan);
     Some(Compiled {

@@ -11,6 +11,7 @@ use std::collections::HashSet;
 
 pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_json_get", &[Text, Text], Text, get),
+    strict("kql_json_all", &[Text], Texts, all).rest(Text),
     strict("kql_json_key", &[Text, Text], Text, key),
     strict("kql_json_at", &[Text, Long], Text, at),
     lenient("kql_json_items", &[Text], Texts, items),
@@ -41,6 +42,22 @@ pub fn inner(cell: Cell<'_>) -> &str {
 fn get<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
     let (Some(json), Some(path)) = (args[0].text(), args[1].text()) else { return Cell::Null };
     json::get(json, path).into()
+}
+
+/// What `kql_json_get` gives for each of several paths, as a list.
+fn all<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
+    let Some(json) = args[0].text() else { return Cell::Null };
+    let paths = args[1..].iter().map(|path| path.text().unwrap_or_default());
+    json::get_all(json, paths, |value| {
+        let value = value.unwrap_or_default();
+        match memchr::memchr(ITEM_END as u8, value.as_bytes()) {
+            None => out.push_str(value),
+            // No JSON has it as it is; what a file calls JSON may.
+            Some(_) => out.push_str(&value.replace(ITEM_END, "\\u001e")),
+        }
+        out.push(ITEM_END);
+    });
+    Cell::Text(out)
 }
 
 fn key<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
@@ -304,6 +321,23 @@ mod tests {
         assert_eq!(expand("[]"), "");
         assert_eq!(expand(r#"{"a": 1, "b": {"c": 2}}"#), r#"{"a":1}|{"b":{"c": 2}}"#);
         assert_eq!(expand("5"), "5");
+    }
+
+    #[test]
+    fn several_at_once() {
+        let all = |json: &str, paths: &[&str]| {
+            let mut out = String::new();
+            let args: Vec<Cell<'_>> = [json].iter().chain(paths).map(|text| Text(text)).collect();
+            let Cell::Text(text) = (find("kql_json_all").unwrap().run)(&args, &mut out) else {
+                unreachable!("a list")
+            };
+            items(text).map(|item| item.unwrap_or("NULL").to_owned()).collect::<Vec<_>>()
+        };
+        let paths = ["k1:b", "k1:ak1:c", "k1:ai0:", "k1:z"];
+        assert_eq!(all(r#"{"a":{"c":""},"b":null,"b":1}"#, &paths), ["NULL", "\"\"", "NULL", "NULL"]);
+        assert_eq!(all(r#"{"b":"x","a":[2]}"#, &paths), ["\"x\"", "NULL", "2", "NULL"]);
+        assert_eq!(all("[7]", &["i0:", "k1:a"]), ["7", "NULL"]);
+        assert_eq!(all("{\"a\":\"\u{1e}\",\"b\":2}", &["k1:a", "k1:b"]), ["\"\\u001e\"", "2"]);
     }
 
     #[test]

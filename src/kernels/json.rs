@@ -3,9 +3,11 @@
 
 mod check;
 mod print;
+mod together;
 
 pub use check::{DEPTH_MAX, check};
 pub use print::{canonical, compact, is_canonical, is_compact, quote};
+pub use together::get_all;
 
 use memchr::memchr;
 use std::borrow::Cow;
@@ -335,6 +337,13 @@ pub fn get<'a>(json: &'a str, path: &str) -> Option<&'a str> {
         }
     }
     (value != "null").then_some(value)
+}
+
+/// The key that a path begins with, and the rest of the path.
+pub fn first_key(path: &str) -> Option<(&str, &str)> {
+    let (length, rest) = path.strip_prefix('k')?.split_once(':')?;
+    let length = length.parse().ok()?;
+    Some((rest.get(..length)?, rest.get(length..)?))
 }
 
 #[cfg(test)]

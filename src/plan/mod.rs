@@ -39,6 +39,7 @@ mod source;
 mod special;
 mod steady;
 mod stored;
+mod together;
 mod typed;
 mod window;
 
@@ -53,6 +54,7 @@ pub use prune::prune;
 pub use row_ids::to_row_ids;
 pub use shadow::use_shadows;
 pub use steady::{steadiness, untied};
+pub use together::{is_packed, read_together};
 
 use crate::catalog::func::{Lower, Sig};
 use crate::facts::{Input, Render, TableUse};

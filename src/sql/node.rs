@@ -261,8 +261,9 @@ impl<'a> Writer<'a> {
             items.iter().map(|(id, expr)| (*id, self.expr(expr, &block))).collect();
         block.keep(kept);
         block.items.extend(computed);
-        // Written twice it would have two values, and no window is ordered by it.
-        block.sealed |= items.iter().any(|(_, expr)| crate::plan::volatile_expr(expr));
+        // Written twice it would have two values, and no window is ordered by it; or it would be computed twice.
+        block.sealed |=
+            items.iter().any(|(_, expr)| crate::plan::volatile_expr(expr) || crate::plan::is_packed(expr));
         block
     }
 

@@ -3,7 +3,7 @@
 
 use super::long;
 use crate::batch::{Buffer, Data, Text};
-use crate::kernels::json::{self, Kind};
+use crate::kernels::json::{self, Kind, first_key};
 use crate::schema::Trust;
 use crate::types::Type;
 
@@ -102,13 +102,6 @@ impl Tree {
             shadows.clone().zip(&found).for_each(|(shadow, value)| put(shadow, Found::Element(*value)));
         }
     }
-}
-
-/// The key that a path begins with, and the rest of the path.
-fn first_key(path: &str) -> Option<(&str, &str)> {
-    let (length, rest) = path.strip_prefix('k')?.split_once(':')?;
-    let length = length.parse().ok()?;
-    Some((rest.get(..length)?, rest.get(length..)?))
 }
 
 /// Puts what a document has into a shadow, as that of `row`, and says how far it can be trusted.
