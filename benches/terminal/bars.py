@@ -10,7 +10,7 @@ import time
 
 from terminal import TICK, Terminal
 
-F5, DOWN, RIGHT, PAGE_DOWN = "\x1b[15~", "\x1b[B", "\x1b[C", "\x1b[6~"
+F5, DOWN, RIGHT, PAGE_DOWN, ESCAPE = "\x1b[15~", "\x1b[B", "\x1b[C", "\x1b[6~", "\x1b"
 CTRL_C, CTRL_O, CTRL_Q, CTRL_U, CTRL_Z = "\x03", "\x0f", "\x11", "\x15", "\x1a"
 READY, OPENING = "F5 RUN", "(opening)"
 ENDLESS = (
@@ -250,9 +250,24 @@ class Bars:
                 tops.append(terminal.wait("row 1/") - sent)
                 terminal.settle(0.1)
             memory = terminal.memory(peak=True)
+            values = self.popup(terminal, "v", "1,000,000 distinct in 1,000,000 rows")
+            statistics_of = self.popup(terminal, "V", "90 to 100 %")
         self.row("to the end of a million rows (G)", [value * 1000 for value in ends], 100, "ms")
         self.row("back to the first row (gg)", [value * 1000 for value in tops], 100, "ms")
         self.row("peak memory, 20 columns of a million rows, --memory 256MB", [memory], 376, "MB")
+        self.row("commonest of a million different values", values, 300, "ms")
+        self.row("statistics and histogram of a million numbers", statistics_of, 300, "ms")
+
+    def popup(self, terminal, key, shown):
+        """Milliseconds from a key to what it shows, which is closed again."""
+        times = []
+        for _ in range(self.times):
+            sent = terminal.send(key)
+            times.append((terminal.wait(shown) - sent) * 1000)
+            terminal.send(ESCAPE)
+            terminal.wait(lambda screen: shown not in screen)
+            terminal.settle(0.1)
+        return times
 
     def hits(self):
         """Steps through hits: 100,000 events of 1,000 users, 2,000 indicators. A step is done when the events and the

