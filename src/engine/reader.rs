@@ -53,7 +53,8 @@ impl Reader {
         cancel: &Cancel,
     ) -> Result<(Grid, u64)> {
         let mut all = Grid::default();
-        let total = self.range(id, pick, offset..offset.saturating_add(limit), cancel, &mut |grid| {
+        let range = offset..offset.saturating_add(limit);
+        let total = self.range(id, pick, range, true, cancel, &mut |grid| {
             if all.columns.is_empty() {
                 all = grid;
             } else {
@@ -73,7 +74,17 @@ impl Reader {
         cancel: &Cancel,
         each: &mut dyn FnMut(Grid) -> Result<()>,
     ) -> Result<u64> {
-        self.range(id, pick, 0..u64::MAX, cancel, each)
+        self.range(id, pick, 0..u64::MAX, true, cancel, each)
+    }
+
+    /// Every row in batches, in any order, for which DuckDB needs no memory of its own; else as [`Reader::rows`].
+    pub fn rows_in_any_order(
+        &mut self,
+        id: ResultId,
+        cancel: &Cancel,
+        each: &mut dyn FnMut(Grid) -> Result<()>,
+    ) -> Result<u64> {
+        self.range(id, &Pick::default(), 0..u64::MAX, false, cancel, each)
     }
 
     /// The table that holds a result's rows, among others perhaps, under a name for queries. What they give
@@ -170,6 +181,7 @@ impl Reader {
         id: ResultId,
         pick: &Pick,
         range: std::ops::Range<u64>,
+        ordered: bool,
         cancel: &Cancel,
         each: &mut dyn FnMut(Grid) -> Result<()>,
     ) -> Result<u64> {
@@ -188,13 +200,16 @@ impl Reader {
         let columns: Vec<String> =
             kept.stored.iter().map(|name| format!("t.{}", quote::name(name))).collect();
         let columns = columns.join(", ");
+        let order = |key: &str| if ordered { format!(" ORDER BY {key}") } else { String::new() };
         let sql = match ids {
             None => format!(
-                "SELECT {columns} FROM {from} AS t WHERE rowid >= {start} AND rowid < {end} ORDER BY rowid"
+                "SELECT {columns} FROM {from} AS t WHERE rowid >= {start} AND rowid < {end}{}",
+                order("rowid")
             ),
             Some(ids) => format!(
                 "SELECT {columns} FROM (SELECT rowid AS at, row FROM {ids} WHERE rowid >= {start} AND rowid < {end}) \
-                 AS i JOIN {from} AS t ON t.rowid = i.row ORDER BY i.at"
+                 AS i JOIN {from} AS t ON t.rowid = i.row{}",
+                order("i.at")
             ),
         };
         cancel.guard(&self.connection, || {
