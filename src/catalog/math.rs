@@ -151,6 +151,7 @@ pub static ROWS: &[Func] = &[
         .example("print erfc(0)", "1.0"),
     f("beta_cdf", &[sig(&[REAL, ALPHA, BETA], Is(Real), Kernel("kql_beta_cdf"))])
         .doc("The cumulative beta distribution of an alpha and a beta above zero; NaN outside of its domain.")
+        .trap("Its page says NaN for an alpha below zero, a recorded answer 1, as the continued function has it at whole ones: so is ours there, with a beta above -alpha; others are refused.")
         .example("print round(beta_cdf(0.5, 2, 2), 6)", "0.5"),
     f("beta_inv", &[sig(&[REAL, ALPHA, BETA], Is(Real), Kernel("kql_beta_inv"))])
         .doc("The value at which the cumulative beta distribution has this probability.")

@@ -8,9 +8,7 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_beta_cdf", &[Real, Real, Real], Real, |args, out| {
         let [x, alpha, beta] = reals(args);
         if (0.0..=1.0).contains(&x) && (alpha <= 0.0 || beta <= 0.0) {
-            // The page says NaN, the recorded answer is 1 (beta-cdf-function-00): the front of the fraction is
-            // 0 where the gamma function has a pole.
-            if alpha == -1.0 && beta > 0.0 && x > 0.0 && x < 1.0 {
+            if x > 0.0 && x < 1.0 && continued_to_one(alpha, beta) {
                 return Cell::Real(1.0);
             }
             return fail(out, "beta_cdf() wants an alpha and a beta above zero");
@@ -107,6 +105,14 @@ fn fraction(x: f64, alpha: f64, beta: f64) -> f64 {
     value
 }
 
+/// Whether the function, continued beyond its domain, is 1 for every x between 0 and 1: I(x, a) = I(x, a + 1) +
+/// x^a (1 - x)^b / (a B(a, b)) starts from I(x, 0) = 1, and the second term is 0 at a whole alpha below zero, where
+/// 1 / gamma(alpha) is, as long as gamma(alpha + beta) is finite. The page says NaN for every alpha below zero;
+/// the one recorded answer (beta-cdf-function-00, an alpha of -1) is this 1.
+fn continued_to_one(alpha: f64, beta: f64) -> bool {
+    (-PARAMETER_MAX..0.0).contains(&alpha) && alpha.fract() == 0.0 && beta > -alpha && beta <= PARAMETER_MAX
+}
+
 /// Halves the interval until two neighbouring numbers are left.
 fn inverse(probability: f64, alpha: f64, beta: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
@@ -165,12 +171,30 @@ mod tests {
         assert_eq!(called("kql_beta_cdf", &[0.0, 2.0, 2.0]), "0.0");
         assert_eq!(called("kql_beta_cdf", &[1.5, 2.0, 2.0]), "NaN");
         assert_eq!(called("kql_beta_cdf", &[0.5, 10001.0, 2.0]), "NaN");
-        assert_eq!(called("kql_beta_cdf", &[0.5, -1.0, 2.0]), "1.0");
         assert!(called("kql_beta_cdf", &[0.5, -2.0, 2.0]).starts_with("error: "));
+        assert!(called("kql_beta_cdf", &[0.5, 0.0, 2.0]).starts_with("error: "));
+        assert!(called("kql_beta_cdf", &[0.5, -1.5, 2.0]).starts_with("error: "));
         assert_eq!(called("kql_beta_pdf", &[0.0, 2.0, 2.0]), "NaN");
         assert_eq!(called("kql_beta_inv", &[1.5, 2.0, 2.0]), "NULL");
         assert_eq!(called("kql_beta_inv", &[0.5, -1.0, 2.0]), "NaN");
         assert_eq!(called("kql_beta_inv", &[1.0, 2.0, 2.0]), "1.0");
+    }
+
+    /// What the recurrence of the function gives beside a whole alpha below zero, from values of its own domain.
+    #[test]
+    fn continued_beyond_its_domain() {
+        for (x, alpha, beta) in [(0.5_f64, -1.0, 2.0_f64), (0.1, -1.0, 20.0), (0.3, -3.0, 4.5)] {
+            let mut beside: f64 = alpha + 1e-9;
+            let mut value = 0.0;
+            while beside <= 0.0 {
+                let beta_function = libm::tgamma(beside) * libm::tgamma(beta) / libm::tgamma(beside + beta);
+                value += x.powf(beside) * (1.0 - x).powf(beta) / (beside * beta_function);
+                beside += 1.0;
+            }
+            value += regularized(x, beside, beta);
+            assert!((value - 1.0).abs() < 1e-5, "{value}");
+            assert_eq!(called("kql_beta_cdf", &[x, alpha, beta]), "1.0");
+        }
     }
 
     /// Two degrees of freedom: p = 1 - t / sqrt(2 + t * t).
