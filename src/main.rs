@@ -11,12 +11,7 @@ use kqlhunt::cli::{self, Cli, Global, exit::Exit, exit::Failure};
 fn main() -> ExitCode {
     // Whatever we make holds investigations: nobody else reads it.
     kqlhunt::sys::make_files_private();
-    let arguments = Cli::parse();
-    let ended = cli::complete(&arguments.global).and_then(|global| {
-        kqlhunt::sys::leave_memory_to_others(global.memory);
-        let ran = arguments.command.as_ref().map(|command| cli::run(&global, command));
-        ran.unwrap_or_else(|| workbench(&global, arguments.file.as_deref()))
-    });
+    let ended = Cli::try_parse().map_or_else(|asked| cli::exit::said(&asked), |arguments| run(&arguments));
     let exit = ended.unwrap_or_else(|failure| {
         if !failure.message.is_empty() {
             cli::say(&failure.message);
@@ -24,6 +19,13 @@ fn main() -> ExitCode {
         failure.exit
     });
     ExitCode::from(exit as u8)
+}
+
+fn run(arguments: &Cli) -> Result<Exit, Failure> {
+    let global = cli::complete(&arguments.global)?;
+    kqlhunt::sys::leave_memory_to_others(global.memory);
+    let ran = arguments.command.as_ref().map(|command| cli::run(&global, command));
+    ran.unwrap_or_else(|| workbench(&global, arguments.file.as_deref()))
 }
 
 fn workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure> {

@@ -83,6 +83,12 @@ impl Failure {
     }
 }
 
+/// Prints help, the version, or what is wrong with the arguments.
+pub fn said(asked: &clap::Error) -> Result<Exit, Failure> {
+    asked.print()?;
+    Ok(if asked.use_stderr() { Exit::Usage } else { Exit::Done })
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         match error.kind() {

@@ -36,14 +36,14 @@ impl FileWriter {
         let file = tempfile::Builder::new()
             .prefix(PREFIX)
             .tempfile_in(&folder)
-            .map_err(|source| Error::file(target, source))?;
+            .map_err(|source| Error::file(target, without_path(source)))?;
         Ok(FileWriter { target: target.to_path_buf(), folder, force, file: BufWriter::new(file) })
     }
 
     /// Makes the file appear under its name, complete.
     pub fn commit(self) -> Result<()> {
         let FileWriter { target, folder, force, file } = self;
-        let fail = |source: io::Error| Error::file(&target, source);
+        let fail = |source: io::Error| Error::file(&target, without_path(source));
         let file = file.into_inner().map_err(|error| fail(error.into_error()))?;
         file.as_file().sync_all().map_err(fail)?;
         // The target may have come into being since the first look.
@@ -56,12 +56,27 @@ impl FileWriter {
 
 impl Write for FileWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.file.write(bytes).map_err(|source| named(&self.target, source))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.flush().map_err(|source| named(&self.target, source))
     }
+}
+
+/// The error of the system alone: `tempfile` writes the temporary name behind it, which means nothing to anybody,
+/// and keeps the system's own error to itself.
+fn without_path(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((alone, _)) => io::Error::new(error.kind(), alone),
+        None => error,
+    }
+}
+
+/// The error with the name that the file was to have.
+fn named(target: &Path, error: io::Error) -> io::Error {
+    let error = without_path(error);
+    io::Error::new(error.kind(), format!("{}: {error}", target.display()))
 }
 
 fn check_target(target: &Path, force: bool) -> Result<()> {
@@ -109,6 +124,27 @@ mod tests {
         let mut file = FileWriter::create(target, force)?;
         file.write_all(text.as_bytes())?;
         file.commit()
+    }
+
+    /// /dev/full stands for a full disk: its writes fail as those of one do.
+    #[test]
+    fn errors_name_the_file_that_was_asked_for() {
+        let Err(missing) = FileWriter::create(Path::new("/nowhere/hits.csv"), false) else {
+            panic!("a file in a folder that is not there");
+        };
+        assert_eq!(missing.to_string(), "/nowhere/hits.csv: No such file or directory (os error 2)");
+        let full = tempfile::NamedTempFile::from_parts(
+            File::options().write(true).open("/dev/full").expect("opens"),
+            tempfile::TempPath::try_from_path("/nowhere/.kqlhunt-export-1").expect("is absolute"),
+        );
+        let mut writer = FileWriter {
+            target: "hits.csv".into(),
+            folder: ".".into(),
+            force: false,
+            file: BufWriter::new(full),
+        };
+        let error = writer.write_all(b"rows").and_then(|()| writer.flush()).expect_err("is full");
+        assert_eq!(error.to_string(), "hits.csv: No space left on device (os error 28)");
     }
 
     fn names(folder: &Path) -> Vec<String> {

@@ -104,6 +104,17 @@ fn help_says_the_exit_codes() {
 }
 
 #[test]
+fn help_that_cannot_be_written_is_an_error() {
+    let output = Sandbox::new()
+        .command("sh")
+        .args(["-c", "kqlhunt --help > /dev/full; echo $?; kqlhunt --version > /dev/full; echo $?"])
+        .output()
+        .expect("runs");
+    assert_eq!(text(&output.stdout), "74\n74\n");
+    assert_eq!(text(&output.stderr), "kqlhunt: No space left on device (os error 28)\n".repeat(2));
+}
+
+#[test]
 fn a_hunt_by_its_name() {
     let output = run(&Sandbox::new(), &["hunts", "quarantine-release-trend"]);
     assert!(text(&output.stdout).starts_with("CloudAppEvents\n"));
