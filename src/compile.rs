@@ -119,6 +119,7 @@ impl Ask for Asked<'_> {
         let columns = columns(&plan);
         plan::use_shadows(&mut plan, self.schema);
         plan::prune(&mut plan);
+        plan::take_apart(&mut plan);
         let sql = sql::write(&plan, None).ok_or_else(|| TOO_LONG.to_owned())?;
         if let Some(rows) = self.answers.get(&sql) {
             return Ok(rows.clone());
@@ -276,6 +277,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     if plan::read_together(&mut plan) {
         plan::prune(&mut plan);
     }
+    plan::take_apart(&mut plan);
     let sql = sql::write(&plan, source)?;
     let streams = plan.repeatable() && streams(&plan.root, &plan);
     Some(Compiled {

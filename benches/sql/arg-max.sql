@@ -1,14 +1,17 @@
 SELECT
-  newest.key,
-  newest.tags,
+  key,
+  tags,
   count(*),
-  avg(newest.confidence)
+  avg(confidence)
 FROM (
   SELECT
-    arg_max({'key': key, 'tags': tags, 'confidence': confidence, 'active': active, 'until': valid_until}, moment)
-      AS newest
+    arg_max(key, moment) AS key,
+    arg_max(tags, moment) AS tags,
+    arg_max(confidence, moment) AS confidence,
+    arg_max(active, moment) AS active,
+    arg_max(valid_until, moment) AS until
   FROM hunt.indicators
   GROUP BY id
 )
-WHERE newest.active AND newest.until > TIMESTAMP '2026-05-14 12:00:00'
-GROUP BY newest.key, newest.tags
+WHERE active AND until > TIMESTAMP '2026-05-14 12:00:00'
+GROUP BY key, tags

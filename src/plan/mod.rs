@@ -4,6 +4,7 @@
 //! in place hand it on, and `take`, window functions and the end of the query read it.
 
 pub mod advice;
+mod apart;
 mod ask;
 mod binary;
 mod call;
@@ -43,6 +44,7 @@ mod together;
 mod typed;
 mod window;
 
+pub use apart::take_apart;
 pub use ask::Ask;
 pub use check::{Bound, bind};
 pub use column::{ColId, ColSet, Column, ColumnName, StoredId};
@@ -264,6 +266,12 @@ pub enum ExprKind {
         by: Box<Expr>,
         values: Vec<Expr>,
     },
+    /// One of these values alone, of groups of rows that all have something to compare; see `apart`.
+    ArgMostOf {
+        greatest: bool,
+        by: Box<Expr>,
+        value: Box<Expr>,
+    },
     /// A value out of a packed [`ExprKind::ArgMost`], by its position.
     Field {
         base: Box<Expr>,
@@ -425,6 +433,7 @@ impl Expr {
             ExprKind::In { needle, items, .. } => (Some(&**needle), None, items.as_slice()),
             ExprKind::InRel { needle, .. } => (Some(&**needle), None, none),
             ExprKind::ArgMost { by, values, .. } => (Some(&**by), None, values.as_slice()),
+            ExprKind::ArgMostOf { by, value, .. } => (Some(&**by), Some(&**value), none),
         };
         first.into_iter().chain(second).chain(rest)
     }
@@ -443,6 +452,7 @@ impl Expr {
             ExprKind::In { needle, items, .. } => (Some(&mut **needle), None, items.as_mut_slice()),
             ExprKind::InRel { needle, .. } => (Some(&mut **needle), None, none),
             ExprKind::ArgMost { by, values, .. } => (Some(&mut **by), None, values.as_mut_slice()),
+            ExprKind::ArgMostOf { by, value, .. } => (Some(&mut **by), Some(&mut **value), none),
         };
         first.into_iter().chain(second).chain(rest)
     }

@@ -147,7 +147,7 @@ fn pack_less(input: &mut Rel, kept: &[ColId], items: &mut [(ColId, Expr)]) {
 }
 
 /// Notes which packed values an expression takes; false when it reads them as a whole.
-fn takes(expr: &Expr, packed: ColId, taken: &mut [bool]) -> bool {
+pub(super) fn takes(expr: &Expr, packed: ColId, taken: &mut [bool]) -> bool {
     match &expr.kind {
         ExprKind::Field { base, index } if matches!(base.kind, ExprKind::Col(id) if id == packed) => {
             taken[*index] = true;
@@ -197,6 +197,7 @@ fn expr(value: &mut Expr, needed: &mut Needed, wanted: &mut [Needed]) {
         | ExprKind::In { .. }
         | ExprKind::Path { .. }
         | ExprKind::ArgMost { .. }
+        | ExprKind::ArgMostOf { .. }
         | ExprKind::Field { .. }
         | ExprKind::Over { .. } => {}
     }

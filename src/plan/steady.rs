@@ -242,7 +242,7 @@ fn of_aggregate(agg: &Expr, below: &Found, lets: &Lets) -> Steady {
     let ExprKind::Call { name, sig, args } = &agg.kind else {
         return match &agg.kind {
             // What is taken out of it is known by its place.
-            ExprKind::ArgMost { .. } => Steady::Free,
+            ExprKind::ArgMost { .. } | ExprKind::ArgMostOf { .. } => Steady::Free,
             ExprKind::Col(_) | ExprKind::Lit(_) => of_expr(agg, below, lets),
             _ => agg.children().map(|child| of_aggregate(child, below, lets)).fold(Steady::Exact, both),
         };
@@ -307,7 +307,7 @@ fn of_expr(expr: &Expr, below: &Found, lets: &Lets) -> Steady {
         },
         ExprKind::Scalar(rel) => of_table(rel, lets),
         ExprKind::InRel { rel, .. } => both(of_table(rel, lets), changed(children(), expr.ty)),
-        ExprKind::Over { .. } | ExprKind::ArgMost { .. } => Steady::Free,
+        ExprKind::Over { .. } | ExprKind::ArgMost { .. } | ExprKind::ArgMostOf { .. } => Steady::Free,
         ExprKind::Field { base, index } => match &base.kind {
             ExprKind::Col(packed) => below
                 .packed

@@ -90,28 +90,8 @@ impl Writer<'_> {
             ExprKind::Path { base, path } => {
                 ["kql_json_get(", &self.expr(base, block), ", ", &quote::text(path), ")"].concat()
             }
-            ExprKind::ArgMost { greatest, by, values } => {
-                let by_text = contended(&self.expr(by, block), by.ty, *greatest);
-                let (by_text, may_be_null) = match (by.ty, greatest) {
-                    (Type::Real, false) => (by_text, true),
-                    // No datetime lies beyond these.
-                    (Type::Datetime, true) => (format!("coalesce({by_text}, -1)"), false),
-                    (Type::Datetime, false) => (format!("coalesce({by_text}, {})", i64::MAX), false),
-                    _ => (by_text, by.nullable()),
-                };
-                let mut fields = String::from("{");
-                for (at, value) in values.iter().enumerate() {
-                    let before = if at > 0 { ", 'f" } else { "'f" };
-                    fields.extend([before, &at.to_string(), "': ", &self.expr(value, block)]);
-                }
-                fields.push('}');
-                let func = if *greatest { "arg_max" } else { "arg_min" };
-                if !may_be_null {
-                    return format!("{func}({fields}, {by_text})");
-                }
-                // Rows without a value to compare count only when the group has no other.
-                format!("coalesce({func}({fields}, {by_text}), any_value({fields}))")
-            }
+            ExprKind::ArgMost { greatest, by, values } => self.row_of_most(*greatest, by, values, block),
+            ExprKind::ArgMostOf { greatest, by, value } => self.value_of_most(*greatest, by, value, block),
             ExprKind::Field { base, index } => {
                 let field = [&*self.expr(base, block), "['f", &index.to_string(), "']"].concat();
                 if expr.ty == Type::String { or_empty(&field) } else { field }
@@ -350,17 +330,8 @@ fn document<'e>(text_kernel: &str, args: &'e [Expr]) -> Option<(&'e Expr, &'stat
     kernels::terms::document::of_dynamic(text_kernel).filter(|_| column).map(|kernel| (&**inner, kernel))
 }
 
-/// What `arg_max()` and `arg_min()` compare of a value.
-pub fn contended(text: &str, ty: Type, greatest: bool) -> String {
-    match (ty, greatest) {
-        // NaN goes before every number, whether the greatest or the least is asked for.
-        (Type::Real, false) => format!("CASE WHEN isnan({text}) THEN '-inf'::DOUBLE ELSE {text} END"),
-        _ => ordered(text, ty),
-    }
-}
-
 /// What has the order of the values: decimals are texts.
-fn ordered(text: &str, ty: Type) -> String {
+pub fn ordered(text: &str, ty: Type) -> String {
     if ty == Type::Decimal { format!("kql_decimal_order({text})") } else { text.to_owned() }
 }
 

@@ -4,6 +4,7 @@ mod block;
 mod copies;
 mod expr;
 mod literal;
+mod most;
 mod node;
 mod parens;
 pub mod quote;

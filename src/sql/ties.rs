@@ -1,6 +1,6 @@
 //! Rows that tie for being the greatest or least of their group, or the first of all.
 
-use super::expr::contended;
+use super::most::contended;
 use crate::types::Type;
 
 /// How many groups have several rows with their best value. `keys` is a SELECT of so many columns of groups and, as
