@@ -1,6 +1,7 @@
 //! Which shape a file has, from its first bytes: one row an adapter. Knows the shapes in which exports
 //! arrive; not how rows are made of them.
 
+use super::audit;
 use super::cut::{Csv, Cutter, Document, Lines};
 use super::header::{Header, first_field_that_names_nothing, header, is_csv, zones};
 use super::json;
@@ -25,7 +26,11 @@ pub enum Shape {
     /// JSON objects: fields are columns, or Defender's envelope around them.
     Rows,
     Stix,
+    /// Records of the audit log, or Microsoft Graph's envelope around them.
+    Audit,
     Csv(Header),
+    /// CSV with a column of audit records.
+    AuditCsv(Header),
 }
 
 /// How records are found.
@@ -54,7 +59,7 @@ pub struct Adapter {
 
 enum Read {
     Cut(Cut, Shape),
-    Csv,
+    Csv(fn(Header) -> Shape),
     /// Known, and not read: why, and what to do.
     Refuse(&'static str),
 }
@@ -78,13 +83,22 @@ pub const ADAPTERS: &[Adapter] = &[
         ),
     },
     Adapter {
-        name: "audit-records",
-        doc: "Records of the Office 365 Management Activity API.",
-        sniff: |head| ["CreationTime", "Operation", "Workload"].iter().all(|key| head.key(key)),
-        read: Read::Refuse(
-            "it holds records of the Management Activity API, whose fields are not those of OfficeActivity, \
-             and which are not loaded yet; export the OfficeActivity table",
-        ),
+        name: "audit-lines",
+        doc: "Audit records, one a line, into OfficeActivity.",
+        sniff: |head| head.audit() && head.lines(),
+        read: Read::Cut(Cut::Lines, Shape::Audit),
+    },
+    Adapter {
+        name: "audit-array",
+        doc: "Array of audit records, as the Office 365 Management Activity API answers, into OfficeActivity.",
+        sniff: |head| head.audit(),
+        read: Read::Cut(Cut::Document(None), Shape::Audit),
+    },
+    Adapter {
+        name: "audit-graph",
+        doc: "{\"value\": [...]} of audit records, as Microsoft Graph answers an audit search, into OfficeActivity.",
+        sniff: |head| head.has("value", b'[') && head.text.contains("\"auditData\""),
+        read: Read::Cut(Cut::Document(Some("value")), Shape::Audit),
     },
     Adapter {
         name: "stix-bundle",
@@ -160,17 +174,17 @@ pub const ADAPTERS: &[Adapter] = &[
     },
     Adapter {
         name: "audit-csv",
-        doc: "CSV of an audit log search, with AuditData.",
-        sniff: |head| header(head).is_some_and(|header| header.names.iter().any(|name| name == "AuditData")),
-        read: Read::Refuse(
-            "it is the CSV of an audit log search, which is not loaded yet; export the OfficeActivity table",
-        ),
+        doc: "CSV of an audit log search in Purview or PowerShell, with AuditData, into OfficeActivity.",
+        sniff: |head| {
+            header(head).is_some_and(|header| header.names.iter().any(|name| name == audit::CSV_COLUMN))
+        },
+        read: Read::Csv(Shape::AuditCsv),
     },
     Adapter {
         name: "csv",
         doc: "CSV with a header, also as Microsoft's portals write it; commas, semicolons, tabs or bars.",
         sniff: |head| header(head).is_some(),
-        read: Read::Csv,
+        read: Read::Csv(Shape::Csv),
     },
 ];
 
@@ -182,10 +196,10 @@ pub fn sniff(head: &Head<'_>) -> Result<Format, String> {
     match &adapter.read {
         Read::Cut(cut, shape) => Ok(Format { cut: cut.clone(), shape: shape.clone() }),
         Read::Refuse(reason) => Err((*reason).into()),
-        Read::Csv => {
+        Read::Csv(shape) => {
             let mut header = header(head).ok_or("it has no header")?;
             zones(&mut header)?;
-            Ok(Format { cut: Cut::Csv, shape: Shape::Csv(header) })
+            Ok(Format { cut: Cut::Csv, shape: shape(header) })
         }
     }
 }
@@ -217,10 +231,12 @@ impl Format {
         match (&self.cut, &self.shape) {
             (Cut::Lines, _) => Cutter::Lines(Lines::default()),
             (Cut::Document(key), _) => Cutter::Document(Document::new(*key)),
-            (Cut::Csv, Shape::Csv(header)) => {
+            (Cut::Csv, Shape::Csv(header) | Shape::AuditCsv(header)) => {
                 Cutter::Csv(Csv::new(header.delimiter, header.names.len(), header.preamble))
             }
-            (Cut::Csv, Shape::Rows | Shape::Stix) => unreachable!("CSV is cut for its own shape only"),
+            (Cut::Csv, Shape::Rows | Shape::Stix | Shape::Audit) => {
+                unreachable!("CSV is cut for its own shape only")
+            }
         }
     }
 }
@@ -254,6 +270,10 @@ impl<'a> Head<'a> {
 
     fn has(&self, name: &str, first: u8) -> bool {
         self.fields.iter().any(|(key, byte, _)| key == name && *byte == first)
+    }
+
+    fn audit(&self) -> bool {
+        audit::REQUIRED.iter().all(|key| self.key(key)) || self.key(audit::GRAPH_FIELD)
     }
 
     fn stix(&self) -> bool {
@@ -299,7 +319,10 @@ mod tests {
             ("{\"tables\":[{\"name\":\"PrimaryResult\"", "query-api"),
             ("{\"Tables\":[{\"TableName\":", "query-api"),
             ("[{\"FrameType\":\"DataSetHeader\"", "query-api"),
-            ("{\"CreationTime\":\"x\",\"Operation\":\"y\",\"Workload\":\"z\"}", "audit-records"),
+            ("{\"CreationTime\":\"x\",\"Operation\":\"y\",\"Workload\":\"z\"}\n{", "audit-lines"),
+            ("[{\"CreationTime\":\"x\",\"Operation\":\"y\",\"Workload\":\"z\"}]", "audit-array"),
+            ("{\"id\":\"1\",\"auditData\":{}}\n", "audit-lines"),
+            ("{\"@odata.context\":\"x\",\"value\":[{\"id\":\"1\",\"auditData\":{", "audit-graph"),
             ("{\"type\":\"bundle\",\"objects\":[", "stix-bundle"),
             ("{\n  \"objects\": [\n", "stix-bundle"),
             ("{\"sourcesystem\":\"x\",\"stixobjects\":[", "stix-upload"),

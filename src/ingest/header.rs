@@ -133,7 +133,7 @@ mod tests {
     fn lines_before_a_header_are_known() {
         let header = |text| match sniff(&Head::new("x", text, true)).unwrap().shape {
             Shape::Csv(Header { preamble, delimiter, names, .. }) => (preamble, delimiter, names.len()),
-            Shape::Rows | Shape::Stix => panic!("it is CSV"),
+            Shape::Rows | Shape::Stix | Shape::Audit | Shape::AuditCsv(_) => panic!("it is CSV"),
         };
         assert_eq!(header("sep=;\r\nA;B\r\n"), (1, b';', 2));
         assert_eq!(header("sep=\t\nA\tB\tC\n"), (1, b'\t', 3));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::adapter::{Cut, Format, HEAD_BYTES, Head, Shape, sniff};
+use super::audit;
 use super::chunk::{Chunks, Earlier};
 use super::cut::{Cutter, What};
 use super::known::{Known, before, grown, identical, known, looked};
@@ -25,6 +26,7 @@ use super::stix::{self, Feed};
 use super::time::{DateOrder, Evidence};
 use super::{Options, Summary, Tick};
 use crate::catalog::tables::{self, TABLES};
+use crate::display::count;
 use crate::error::{Error, Result};
 use crate::schema::{Shadow, Trust};
 
@@ -98,6 +100,8 @@ fn once_is_enough(format: &Format, options: &Options) -> bool {
     match format.shape {
         Shape::Rows => options.table.as_ref().is_some_and(official),
         Shape::Csv(_) => options.table.as_ref().is_some_and(official) && options.date_order.is_some(),
+        // Times within audit records have one form.
+        Shape::Audit | Shape::AuditCsv(_) => options.table.as_ref().is_none_or(official),
         Shape::Stix => false,
     }
 }
@@ -419,6 +423,13 @@ impl Job<'_> {
         if counts.left_out > 0 {
             let left_out = counts.left_out;
             notes.push(format!("'{name}': STIX objects left out, since they are no indicators: {left_out}"));
+        }
+        if counts.elsewhere > 0 {
+            let elsewhere = count(counts.elsewhere, "record");
+            notes.push(format!(
+                "'{name}': {elsewhere} of workloads that Sentinel's {} does not have, as OfficeWorkload says",
+                audit::TABLE
+            ));
         }
         if plan.format.shape == Shape::Stix && counts.loaded == 0 {
             notes.push(format!("'{name}' has no indicator that could be loaded"));

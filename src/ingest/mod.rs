@@ -2,6 +2,7 @@
 //! rows in = loaded + quarantined + blank. Knows values, tables and a [`Sink`]; no SQL, no KQL, no screen.
 
 pub mod adapter;
+mod audit;
 mod cell;
 mod chunk;
 mod cut;

@@ -57,6 +57,8 @@ pub struct Counts {
     pub surrogates: u64,
     /// STIX objects that are no indicators.
     pub left_out: u64,
+    /// Audit records of workloads that Sentinel's table does not have; they are loaded.
+    pub elsewhere: u64,
 }
 
 impl Counts {
@@ -69,6 +71,7 @@ impl Counts {
         self.aside.unknown += other.aside.unknown;
         self.surrogates += other.surrogates;
         self.left_out += other.left_out;
+        self.elsewhere += other.elsewhere;
     }
 }
 
@@ -128,6 +131,7 @@ impl<'p> Parser<'p> {
         let mut counts = std::mem::take(&mut rows.counts);
         let reading = std::mem::replace(&mut rows.reading, Reading::new(self.plan.order));
         counts.surrogates = reading.surrogates;
+        counts.elsewhere = std::mem::take(&mut self.reader.elsewhere);
         let builders = rows.builders.iter_mut().enumerate();
         let batches = builders.filter_map(|(at, builder)| {
             let builder = builder.as_mut().filter(|builder| builder.rows() > 0)?;

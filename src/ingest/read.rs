@@ -2,6 +2,7 @@
 //! a row is said with its place. Knows no columns: a [`Target`] takes the rows.
 
 use super::adapter::Shape;
+use super::audit;
 use super::cell::Raw;
 use super::cut::{KEPT_BYTES, RECORD_MAX_BYTES, split};
 use super::header::Header;
@@ -27,6 +28,8 @@ pub struct Reader<'p> {
     feed: &'p Feed,
     fields: Vec<Field>,
     inner: Vec<Field>,
+    /// Audit records of workloads that Sentinel's table does not have.
+    pub elsewhere: u64,
 }
 
 /// Where a piece of a file stands.
@@ -40,7 +43,7 @@ const CATEGORY: &str = "AdvancedHunting-";
 
 impl<'p> Reader<'p> {
     pub fn new(shape: &'p Shape, feed: &'p Feed) -> Self {
-        Reader { shape, feed, fields: Vec::new(), inner: Vec::new() }
+        Reader { shape, feed, fields: Vec::new(), inner: Vec::new(), elsewhere: 0 }
     }
 
     /// Reads one record.
@@ -55,7 +58,8 @@ impl<'p> Reader<'p> {
         };
         let refused = match self.shape {
             Shape::Csv(header) => csv_row(text, header, target)?,
-            Shape::Rows | Shape::Stix => return self.json(text, place, true, target),
+            Shape::AuditCsv(header) => self.audit_csv(text, header, target)?,
+            Shape::Rows | Shape::Stix | Shape::Audit => return self.json(text, place, true, target),
         };
         if let Some(reason) = refused {
             target.bad(bad(raw, place, reason));
@@ -75,7 +79,8 @@ impl<'p> Reader<'p> {
             };
         }
         let (mut fields, mut inner) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.inner));
-        let done = match json::object(text, "properties", &mut fields, &mut inner) {
+        let unfold = if *self.shape == Shape::Audit { audit::GRAPH_FIELD } else { "properties" };
+        let done = match json::object(text, unfold, &mut fields, &mut inner) {
             Ok(()) => self.object(text, &fields, &inner, place, top, target),
             Err(fault) => Ok(Some(fault_text(&fault))),
         };
@@ -97,6 +102,9 @@ impl<'p> Reader<'p> {
     ) -> Result<Option<String>, Grows> {
         if *self.shape == Shape::Stix {
             return stix_object(text, fields, self.feed, target);
+        }
+        if *self.shape == Shape::Audit {
+            return self.audit(text, fields, inner, target);
         }
         let envelope = category(text, fields);
         if let (Some(category), true) = (envelope, !inner.is_empty()) {
@@ -125,6 +133,70 @@ impl<'p> Reader<'p> {
             items.push(item(key, text, field, false));
         }
         target.row(&said, &items).map(|refused| refused.map(str::to_owned))
+    }
+
+    /// The record is the object itself, or that within Graph's envelope.
+    fn audit(
+        &mut self,
+        text: &str,
+        fields: &[Field],
+        inner: &[Field],
+        target: &mut dyn Target,
+    ) -> Result<Option<String>, Grows> {
+        let enveloped = fields.iter().any(|field| key_is(text, field, audit::GRAPH_FIELD));
+        let (record, outside) = if enveloped { (inner, fields) } else { (fields, &[][..]) };
+        let outside = outside.iter().filter(|field| !key_is(text, field, audit::GRAPH_FIELD));
+        let outside: Vec<_> = outside.map(|field| (json::unescape(text, &field.key), field)).collect();
+        let around = outside.iter().map(|(key, field)| audit::around(key, Raw::Json(text, &field.value)));
+        self.audit_row(text, record, around.collect(), target)
+    }
+
+    fn audit_csv(
+        &mut self,
+        text: &str,
+        header: &Header,
+        target: &mut dyn Target,
+    ) -> Result<Option<String>, Grows> {
+        let cells = split(text, header.delimiter);
+        let mut record = "";
+        let mut around = Vec::with_capacity(cells.len());
+        for (cell, name) in cells.iter().zip(&header.names) {
+            match name == audit::CSV_COLUMN {
+                true => record = cell,
+                false if cell.is_empty() => {}
+                false => around.push(audit::around(name, Raw::Text(cell))),
+            }
+        }
+        let (mut fields, mut inner) = (std::mem::take(&mut self.fields), std::mem::take(&mut self.inner));
+        let done = match json::object(record, "", &mut fields, &mut inner) {
+            Ok(()) => self.audit_row(record, &fields, around, target),
+            Err(fault) => Ok(Some(format!(
+                "its {} is not JSON at byte {}: {}",
+                audit::CSV_COLUMN,
+                fault.at,
+                fault.what
+            ))),
+        };
+        (self.fields, self.inner) = (fields, inner);
+        done
+    }
+
+    fn audit_row(
+        &mut self,
+        text: &str,
+        fields: &[Field],
+        around: Vec<Item<'_>>,
+        target: &mut dyn Target,
+    ) -> Result<Option<String>, Grows> {
+        let record = match audit::Record::new(text, fields) {
+            Ok(record) => record,
+            Err(reason) => return Ok(Some(reason)),
+        };
+        let said = Said { category: Some(audit::TABLE), kind: None, time: true };
+        let items: Vec<_> = record.items().into_iter().chain(around).collect();
+        let refused = target.row(&said, &items)?;
+        self.elsewhere += u64::from(refused.is_none() && record.is_elsewhere());
+        Ok(refused.map(str::to_owned))
     }
 
     fn pieces(
