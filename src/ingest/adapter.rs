@@ -71,7 +71,8 @@ pub const ADAPTERS: &[Adapter] = &[
         doc: "Parquet, as export jobs write it.",
         sniff: |head| head.text.starts_with("PAR1"),
         read: Read::Refuse(
-            "it is Parquet, which is not loaded yet; query it where it is, with --db, or export it as JSON Lines or CSV",
+            "it is Parquet, which is queried where it is, with --db; to copy it: \
+             kqlhunt query --db FILE.parquet FILE --format jsonl | kqlhunt ingest --table TABLE -",
         ),
     },
     Adapter {
