@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
+use super::input::Source;
 use super::{Global, QueryArgs, empty, journal, report, signals};
 use crate::compile::{Compiled, Options};
-use crate::diag;
+use crate::diag::{self, Diagnostic};
 use crate::display::count;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
@@ -35,42 +36,20 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let folders = Folders { missing_is_empty: args.schema.is_some(), ..global.folders() };
     let options = Options { params: args.query.param.clone(), ..data::options(global, engine.clock()) };
     let missing = folders.supply(&mut engine, &source.text, &options).map_err(Failure::supply)?;
-    let shown = report::render(&source, &missing, global.color.on_stderr());
-    let _ = io::stderr().write_all(shown.as_bytes());
-    if diag::any_error(&missing) {
-        return Err(Failure::silent(Exit::NoInput));
-    }
-    let compilation = engine
-        .compile(&source.text, &options, &cancel)
-        .map_err(Failure::from)
-        .map_err(|failure| stopped.failure(failure))?;
-    let shown = report::render(&source, &compilation.diagnostics, global.color.on_stderr());
-    let _ = io::stderr().write_all(shown.as_bytes());
-    if diag::any_error(&compilation.diagnostics) {
-        return Err(Failure::silent(Exit::Query));
-    }
+    show(global, &source, &missing, Exit::NoInput)?;
+    let compilation = engine.compile(&source.text, &options, &cancel);
+    let compilation = compilation.map_err(|error| stopped.failure(error.into()))?;
+    show(global, &source, &compilation.diagnostics, Exit::Query)?;
 
     let started = Instant::now();
     let mut exporter = exporter(global, args, &output)?;
-    let mut rows = 0;
-    let mut empty = Vec::new();
-    let mut outcomes = Vec::new();
-    for (at, compiled) in compilation.results.iter().enumerate() {
-        let mut digest = Digest::of(compiled);
-        let (exporter, digest_in) = (exporter.as_mut(), Some(&mut digest));
-        let wrote = write_result(&mut engine, compiled, &cancel, exporter, digest_in, &mut output);
-        let wrote = wrote.map_err(|failure| stopped.failure(failure))?;
-        rows += wrote;
-        if wrote == 0 {
-            empty.push(compiled);
-        }
-        // The rows are out already; who keeps no record need not wait for this.
-        let told = !global.no_journal || matches!(output, Output::File(_));
-        let untied = told && engine.untied(&source.text, at, compiled, &options, &cancel);
-        outcomes.push(Outcome::new(compiled, digest, untied));
-    }
+    let mut query = Query { engine, source: &source.text, options: &options, cancel };
+    // Who keeps no record need not wait for what only a record tells.
+    let told = !global.no_journal || matches!(output, Output::File(_));
+    let written = query.write(&compilation.results, exporter.as_mut(), told, &mut output);
+    let outcomes = written.map_err(|failure| stopped.failure(failure))?;
     exporter.finish(&mut output)?;
-    let data = journal::data_name(&chosen, &mut engine)?;
+    let data = journal::data_name(&chosen, &mut query.engine)?;
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let run = Entry::new(&source.text, &options, wall_clock(), data);
     let read = Read::all(folders.digests(&compilation.results, &options.outside));
@@ -80,12 +59,7 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     if args.schema.is_none() {
         journal::keep(global, &run);
     }
-    for compiled in empty {
-        empty::explain(&mut engine, compiled, &cancel)?;
-    }
-    for compiled in compilation.results.iter().filter(|_| global.now.is_some() && options.seen.is_none()) {
-        empty::later(&mut engine, compiled, &cancel)?;
-    }
+    query.explain(&compilation.results, &run.results, global.now.is_some())?;
     match exporter.neutralised() {
         0 => {}
         cells => report::say(&format!(
@@ -94,9 +68,57 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
         )),
     }
     if io::stderr().is_terminal() {
+        let rows = run.results.iter().map(|outcome| outcome.rows).sum();
         report::say(&format!("{} in {:.3} s", count(rows, "row"), started.elapsed().as_secs_f64()));
     }
     Ok(Exit::Done)
+}
+
+/// Shows what is wrong with the query; with a mistake in it the run ends so.
+fn show(global: &Global, source: &Source, found: &[Diagnostic], exit: Exit) -> Result<(), Failure> {
+    let shown = report::render(source, found, global.color.on_stderr());
+    let _ = io::stderr().write_all(shown.as_bytes());
+    if diag::any_error(found) { Err(Failure::silent(exit)) } else { Ok(()) }
+}
+
+/// A query without mistakes, and what runs it.
+struct Query<'q> {
+    engine: Engine,
+    source: &'q str,
+    options: &'q Options,
+    cancel: Cancel,
+}
+
+impl Query<'_> {
+    /// Writes every result. `told` says that a record of them is kept.
+    fn write(
+        &mut self,
+        results: &[Compiled],
+        exporter: &mut dyn Exporter,
+        told: bool,
+        out: &mut dyn Write,
+    ) -> Result<Vec<Outcome>, Failure> {
+        let mut outcomes = Vec::new();
+        for (at, compiled) in results.iter().enumerate() {
+            let mut digest = Digest::of(compiled);
+            write_result(&mut self.engine, compiled, &self.cancel, exporter, Some(&mut digest), out)?;
+            // The rows are out already.
+            let untied = told && self.engine.untied(self.source, at, compiled, self.options, &self.cancel);
+            outcomes.push(Outcome::new(compiled, digest, untied));
+        }
+        Ok(outcomes)
+    }
+
+    /// Says why results are empty, and what is later than a clock that was given.
+    fn explain(&mut self, results: &[Compiled], outcomes: &[Outcome], clock: bool) -> Result<(), Failure> {
+        for (compiled, _) in results.iter().zip(outcomes).filter(|(_, outcome)| outcome.rows == 0) {
+            empty::explain(&mut self.engine, compiled, &self.cancel)?;
+        }
+        for compiled in results.iter().filter(|_| clock && self.options.seen.is_none()) {
+            empty::later(&mut self.engine, compiled, &self.cancel)?;
+        }
+        Ok(())
+    }
 }
 
 /// Runs one result into an exporter and gives its number of rows.
