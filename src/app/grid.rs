@@ -105,6 +105,12 @@ impl View {
         }
     }
 
+    /// Leaves no room free that rows or columns out of view could take; the cell stays in view.
+    pub fn refit(&mut self, rows: u64, page: u64) {
+        self.top = self.top.min(rows.saturating_sub(page));
+        self.left = 0;
+    }
+
     /// The columns in a view of this width.
     pub fn columns_in(&self, width: usize) -> Vec<Placed> {
         self.columns.placed(&self.widths, self.left, width)

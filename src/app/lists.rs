@@ -187,15 +187,24 @@ pub fn popup_size(app: &App) -> (u16, u16) {
     {
         return (width.saturating_sub(4), height.saturating_sub(3));
     }
-    let width = POPUP_SIZE.0.min(width.saturating_sub(4)).max(20);
+    let width = popup_width(app);
     let wanted = match &app.popup {
-        Some(Popup::Text(text)) => text.lines.len() as u16 + TEXT_EDGE,
+        Some(Popup::Text(text)) => text.rows(text_width(app)).len() as u16 + TEXT_EDGE,
         Some(Popup::List(list)) if list.kind == ListKind::Parameters => {
             parameters::count(app) as u16 + LIST_EDGE
         }
         Some(Popup::List(_)) | None => POPUP_SIZE.1,
     };
     (width, wanted.min(POPUP_SIZE.1).min(height.saturating_sub(3)).max(3))
+}
+
+fn popup_width(app: &App) -> u16 {
+    POPUP_SIZE.0.min(app.size.0.saturating_sub(4)).max(20)
+}
+
+/// Columns of what is in a popup.
+pub fn text_width(app: &App) -> usize {
+    usize::from(popup_width(app) - 4)
 }
 
 /// Whether the list is drawn as a matrix.

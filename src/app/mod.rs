@@ -30,6 +30,7 @@ pub mod preferences;
 pub mod record;
 pub mod remarks;
 pub mod report;
+mod resize;
 pub mod results;
 pub mod search;
 pub mod session;

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::grid::Step;
+use super::text;
 
 /// A line that is typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -158,8 +159,22 @@ impl Text {
         Text { title: title.into(), lines, top: 0 }
     }
 
-    pub fn step(&mut self, step: Step, page: usize) {
-        let last = self.lines.len().saturating_sub(page);
+    /// The lines in so many columns. Those that were made for a wider screen go on below, as far in as they begin.
+    pub fn rows(&self, columns: usize) -> Vec<String> {
+        let broken = |line: &String| {
+            if text::width(line) <= columns {
+                return vec![line.clone()];
+            }
+            let indent = (line.len() - line.trim_start_matches(' ').len()).min(columns / 2);
+            let rows = text::wrap(line.trim_start_matches(' '), columns - indent);
+            rows.into_iter().map(|row| format!("{:indent$}{row}", "")).collect()
+        };
+        self.lines.iter().flat_map(broken).collect()
+    }
+
+    /// `rows` is how many there are, `page` how many are in view.
+    pub fn step(&mut self, step: Step, rows: usize, page: usize) {
+        let last = rows.saturating_sub(page);
         self.top = match step {
             Step::Up => self.top.saturating_sub(1),
             Step::Down => (self.top + 1).min(last),

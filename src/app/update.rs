@@ -15,8 +15,8 @@ use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, Running, SAVE_MS, chart, commands, completion,
-    counts, coverage, emptiness, ended, parameters, results, search, statement, surveys, sweep, tabs, text,
-    vim, written,
+    counts, coverage, emptiness, ended, parameters, resize, results, search, statement, surveys, sweep, tabs,
+    text, vim, written,
 };
 use crate::zone::Zone;
 
@@ -48,10 +48,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => return press(app, &key),
         Msg::Paste(pasted) => paste(app, &pasted),
-        Msg::Resize(width, height) => {
-            app.size = (width, height);
-            app.dirty = true;
-        }
+        Msg::Resize(width, height) => resize::resize(app, width, height),
         Msg::Wake(progress) => return wake(app, progress),
         Msg::Resumed => return vec![Effect::Repaint],
         Msg::Opened(opened) => {
@@ -356,8 +353,8 @@ fn settle(app: &mut App) -> Vec<Effect> {
         if page > 0 {
             grid.view.scroll_into(layout::table_width(area), page);
             effects.extend(grid.missing(page).map(Effect::Read));
-        } else if grid.current().is_none() {
-            // The record view covers the grid and steps through its rows.
+        } else if grid.current().is_none() || !grid.settled() {
+            // The record view covers the grid, steps through its rows and filters them.
             effects.extend(grid.missing_row().map(Effect::Read));
         }
     }

@@ -99,6 +99,7 @@ fn plot(
         .map(|(at, found)| Series {
             name: found.name,
             panel: if several { found.column } else { at },
+            voids: found.voids.into_iter().filter(|place| !found.points.contains_key(place)).collect(),
             points: found.points.into_iter().collect(),
             anomalies: found.anomalies.into_iter().collect(),
         })
@@ -207,6 +208,7 @@ struct Found {
     /// The index of its column among the values'.
     column: usize,
     points: BTreeMap<Place, f64>,
+    voids: BTreeSet<Place>,
     anomalies: BTreeSet<Place>,
 }
 
@@ -260,11 +262,12 @@ impl Drawing {
             false => Some(self.label(x.text())),
             true => place_of(x, self.log_x),
         };
+        let found = &mut self.series[series];
         let (Some(place), Some(value)) = (place, number(value).filter(|value| value.is_finite())) else {
             self.left_out += 1;
+            found.voids.extend(place);
             return;
         };
-        let found = &mut self.series[series];
         self.added += usize::from(found.points.contains_key(&place));
         *found.points.entry(place).or_default() += value;
         if anomaly {
@@ -306,7 +309,8 @@ impl Drawing {
         if !self.continuous {
             return Axis::Labels(Labels { names: std::mem::take(&mut self.labels), times });
         }
-        let mut places: Vec<_> = self.series.iter().flat_map(|found| found.points.keys().copied()).collect();
+        let of = |found: &Found| found.points.keys().chain(&found.voids).copied().collect::<Vec<_>>();
+        let mut places: Vec<_> = self.series.iter().flat_map(of).collect();
         places.sort_unstable();
         places.dedup();
         match (places.first(), places.last()) {

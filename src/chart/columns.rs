@@ -34,8 +34,7 @@ pub fn columns(
     let mut before: Option<(usize, Vec<Option<f64>>)> = None;
     for slot in &slots {
         let stop = plot.stops[slot.stop];
-        let zero = (view.fill && plot.x.bins().is_some()).then_some(0.0);
-        let values: Vec<Option<f64>> = panel.iter().map(|at| plot.value(*at, stop).or(zero)).collect();
+        let values: Vec<Option<f64>> = panel.iter().map(|at| plot.drawn(*at, stop, view.fill)).collect();
         // Between points on no grid an area goes straight from one to the next.
         if let (true, None, Some((x, old))) = (area, plot.x.bins(), &before) {
             for between in x + 1..slot.x {
@@ -56,44 +55,54 @@ pub fn columns(
     }
 }
 
+/// A value of a place, and from where to where it stands; 0 is the bottom of the axis, 1 its top.
+pub struct Ends {
+    /// By its place in the panel.
+    pub at: usize,
+    pub value: f64,
+    pub from: f64,
+    pub to: f64,
+}
+
+/// Where the values of one place stand: on top of each other, or each on the ground, the greatest first.
+pub fn ends(plot: &Plot, scales: &[Scale], values: &[Option<f64>]) -> Vec<Ends> {
+    let mut there: Vec<(usize, f64)> =
+        values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
+    if plot.stack == Stack::Apart {
+        there.sort_by(|left, right| right.1.abs().total_cmp(&left.1.abs()));
+        let ground = |scale: &Scale| scale.part(if scale.log { scale.least } else { 0.0 }).clamp(0.0, 1.0);
+        let end = |(at, value)| Ends { at, value, from: ground(&scales[at]), to: scales[at].part(value) };
+        return there.into_iter().map(end).collect();
+    }
+    let whole: f64 = there.iter().map(|(_, value)| value.abs()).sum();
+    let (mut above, mut below) = (0.0, 0.0);
+    let end = |(at, value): (usize, f64)| {
+        let length = match plot.stack {
+            Stack::Hundred if whole > 0.0 => value.abs() / whole * 100.0,
+            Stack::Hundred | Stack::Stacked | Stack::Apart => value,
+        };
+        let start = if length < 0.0 { &mut below } else { &mut above };
+        let from = scales[at].part(*start).max(0.0);
+        *start += length;
+        Ends { at, value, from, to: scales[at].part(*start) }
+    };
+    there.into_iter().map(end).collect()
+}
+
 /// The values of one place: beside each other, on top of each other, or the smaller before the greater.
 fn stand(panel: &Panel<'_>, values: &[Option<f64>], bar: &Slot, room: &Room, canvas: &mut Canvas) {
     let Panel { chart, plot, panel, scales } = panel;
-    let there: Vec<(usize, f64)> =
-        values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
-    match plot.stack {
-        Stack::Apart => {
-            let each = bar.width / panel.len().max(1);
-            let mut sorted = there;
-            sorted.sort_by(|left, right| right.1.abs().total_cmp(&left.1.abs()));
-            let grouped =
-                chart.kind.form == Form::Column && panel.len() > 1 && each > 0 && plot.x.bins().is_some();
-            for (at, value) in sorted {
-                let base =
-                    scales[at].part(if scales[at].log { scales[at].least } else { 0.0 }).clamp(0.0, 1.0);
-                let (x, width) = if grouped { (bar.x + at * each, each) } else { (bar.x, bar.width) };
-                // Whatever is above the ground is seen.
-                let least = if value > 0.0 { 0.6 / (room.rows * 8) as f64 } else { f64::NEG_INFINITY };
-                let ends = (base, scales[at].part(value).max(base + least));
-                let is_zero = value == 0.0 && panel.len() == 1 && !scales[at].log;
-                if value != 0.0 || is_zero {
-                    block(panel[at], (x, width), ends, is_zero, room, canvas);
-                }
-            }
-        }
-        Stack::Stacked | Stack::Hundred => {
-            let whole: f64 = there.iter().map(|(_, value)| value.abs()).sum();
-            let (mut above, mut below) = (0.0, 0.0);
-            for (at, value) in there {
-                let value = match plot.stack {
-                    Stack::Hundred if whole > 0.0 => value.abs() / whole * 100.0,
-                    Stack::Hundred | Stack::Stacked | Stack::Apart => value,
-                };
-                let from = if value < 0.0 { &mut below } else { &mut above };
-                let ends = (scales[at].part(*from).max(0.0), scales[at].part(*from + value));
-                *from += value;
-                block(panel[at], (bar.x, bar.width), ends, false, room, canvas);
-            }
+    let each = bar.width / panel.len().max(1);
+    let apart = plot.stack == Stack::Apart;
+    let grouped =
+        apart && chart.kind.form == Form::Column && panel.len() > 1 && each > 0 && plot.x.bins().is_some();
+    for Ends { at, value, from, to } in ends(plot, scales, values) {
+        let (x, width) = if grouped { (bar.x + at * each, each) } else { (bar.x, bar.width) };
+        // Whatever is above the ground is seen.
+        let least = if apart && value > 0.0 { 0.6 / (room.rows * 8) as f64 } else { f64::NEG_INFINITY };
+        let is_zero = apart && value == 0.0 && panel.len() == 1 && !scales[at].log;
+        if !apart || value != 0.0 || is_zero {
+            block(panel[at], (x, width), (from, to.max(from + least)), is_zero, room, canvas);
         }
     }
 }

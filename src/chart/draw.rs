@@ -93,7 +93,7 @@ pub fn height(chart: &Chart, view: &View, width: usize) -> usize {
     let legend = usize::from(legend::has_line(chart));
     let rows = match &chart.body {
         Body::Plot(plot) if lying(chart, view, width) => {
-            list::bar_rows(chart, plot, view) + legend + usize::from(!plot.y_title.is_empty())
+            super::bars::count(chart, plot, view) + legend + usize::from(!plot.y_title.is_empty())
         }
         Body::Plot(plot) => {
             let panels = plot::panels(plot, view).len().max(1);

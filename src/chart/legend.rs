@@ -96,7 +96,7 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
             let values: Vec<Option<f64>> = shown.iter().map(|at| plot.value(*at, place)).collect();
             let mut said = place_text(&plot.x, place, &view.zone);
             for (at, value) in shown.iter().zip(&values) {
-                let value = value.map_or("no row".into(), reading);
+                let value = value.map_or_else(|| plot.nothing(&[*at], place).into(), reading);
                 said.push_str(&format!("  {} {value}", plot.series[*at].name));
             }
             if shown.len() > 1 && plot.stack != Stack::Apart {
@@ -149,9 +149,12 @@ pub fn place_text(x: &Axis, place: Place, zone: &Zone) -> String {
     }
 }
 
-/// The greatest value and where; how many bins have no row.
+/// The greatest value and where, or that there is none; how many bins have no row.
 pub fn summary(chart: &Chart, view: &View) -> String {
     let Body::Plot(plot) = &chart.body else { return String::new() };
+    if plot.blank() && !plot.stops.is_empty() {
+        return "no values to draw".into();
+    }
     let [series] = plot.series.as_slice() else { return String::new() };
     let most = series.points.iter().max_by(|left, right| left.1.total_cmp(&right.1));
     let mut said = match most {
@@ -159,7 +162,7 @@ pub fn summary(chart: &Chart, view: &View) -> String {
         None => String::new(),
     };
     if let (Axis::Time { step: Some(step), .. }, Some(bins)) = (&plot.x, plot.x.bins()) {
-        let empty = bins - series.points.len().min(bins);
+        let empty = bins.saturating_sub(series.points.len() + series.voids.len());
         if empty > 0 {
             let bin =
                 if *step == ticks::DAY { "days".into() } else { format!("x {}", time::width_text(*step)) };

@@ -18,8 +18,7 @@ pub fn lines(plot: &Plot, view: &View, panel: &[usize], scales: &[Scale], room: 
         let mut last: Option<(usize, usize)> = None;
         let mut alone = false;
         for stop in &plot.stops[first..end] {
-            let gap = (view.fill && plot.x.bins().is_some()).then_some(0.0);
-            let value = plot.value(*series, *stop).or(gap).filter(|value| !scale.log || *value > 0.0);
+            let value = plot.drawn(*series, *stop, view.fill).filter(|value| !scale.log || *value > 0.0);
             let unit = plot.x.unit(*stop);
             let Some(value) = value else {
                 if plot.x.bins().is_some() {

@@ -1,12 +1,12 @@
 //! Charts whose lines lie below each other: bars and shares, values of a card, shares within shares, spans and
 //! moments. Scrolls so that the cursor is in view, and says what is below.
 
+use super::bars::{Bar, percent};
 use super::canvas::{Canvas, Ink};
 use super::draw::{fill, mark};
 use super::number::{mark as number_mark, reading};
 use super::plot::Area;
-use super::scale::Scale;
-use super::{Axis, Bounds, Branch, Chart, Fact, Lanes, Place, Plot, Stack, View, time};
+use super::{Axis, Branch, Chart, Fact, Lanes, Place, Plot, View, time};
 use crate::catalog::charts::Form;
 use crate::display::{shown, thousands, width};
 use crate::zone::Zone;
@@ -47,127 +47,51 @@ fn put_name(name: &str, room: usize, y: usize, chosen: bool, canvas: &mut Canvas
     canvas.text(1, y, &text, if chosen { Ink::Chosen } else { Ink::Bold });
 }
 
-/// Lines of bars: a stack has one for each label, else each series has one.
-pub fn bar_lines(chart: &Chart, plot: &Plot, view: &View) -> Vec<(usize, Vec<usize>)> {
-    let series: Vec<usize> = (0..plot.series.len()).filter(|at| view.shows(*at)).collect();
-    let stacked = plot.stack != Stack::Apart && chart.kind.form != Form::Share;
-    let stops = 0..plot.stops.len();
-    match stacked || series.is_empty() {
-        true => stops.map(|stop| (stop, series.clone())).collect(),
-        false => stops.flat_map(|stop| series.iter().map(move |at| (stop, vec![*at]))).collect(),
-    }
-}
-
-pub fn bar_rows(chart: &Chart, plot: &Plot, view: &View) -> usize {
-    bar_lines(chart, plot, view).len()
-}
-
-/// One bar a label and series, lying; from zero on, which is inside where values go both ways.
+/// One bar a label and series, lying.
 pub fn bars(chart: &Chart, plot: &Plot, view: &View, area: Area, canvas: &mut Canvas) {
-    let lines = bar_lines(chart, plot, view);
-    let cursor = view.cursor.and_then(|stop| lines.iter().rposition(|line| line.0 == stop));
-    let (top, rows) = seen(lines.len(), area.rows, cursor);
-    let names: Vec<String> =
-        plot.stops.iter().map(|stop| super::legend::place_text(&plot.x, *stop, &view.zone)).collect();
-    let left = name_room(names.iter().map(String::as_str), canvas);
-    let value = |at: &usize, stop: usize| plot.value(*at, plot.stops[stop]);
-    let whole =
-        |series: &[usize], stop: usize| -> f64 { series.iter().filter_map(|at| value(at, stop)).sum() };
-    let sum: f64 = lines.iter().map(|(stop, series)| whole(series, *stop).max(0.0)).sum();
-    let said: Vec<String> = lines
-        .iter()
-        .map(|(stop, series)| {
-            let there = series.iter().any(|at| value(at, *stop).is_some());
-            let mut said = if there { reading(whole(series, *stop)) } else { "no row".into() };
-            if chart.kind.form == Form::Share && sum > 0.0 && there {
-                said.push_str(&format!(" ({})", percent(whole(series, *stop), sum)));
-            }
-            if let ([at], true) = (series.as_slice(), plot.series.len() > 1) {
-                said.push_str(&format!(" {}", plot.series[*at].name));
-            }
-            said
-        })
-        .collect();
-    let right = said.iter().map(|said| width(&shown(said, canvas.ascii))).max().unwrap_or(0);
+    let bars = super::bars::bars(chart, plot, view);
+    let cursor = view.cursor.and_then(|stop| bars.iter().rposition(|bar| bar.stop == stop));
+    let (top, rows) = seen(bars.len(), area.rows, cursor);
+    let left = name_room(bars.iter().filter_map(|bar| bar.name.as_deref()), canvas);
+    let right = bars.iter().map(|bar| width(&shown(&bar.said, canvas.ascii))).max().unwrap_or(0);
     let right = right.min(canvas.width / 3);
     let room = canvas.width.saturating_sub(left + 4 + right).max(4);
-    let range = lines.iter().fold((0.0, 0.0), |(least, most): (f64, f64), (stop, series)| {
-        let values = series.iter().filter_map(|at| value(at, *stop));
-        let (below, above) = values.fold((0.0, 0.0), |(below, above): (f64, f64), value| {
-            if value < 0.0 { (below + value, above) } else { (below, above + value) }
-        });
-        (least.min(below), most.max(above))
-    });
-    let log = view.log(plot);
-    let scale = match plot.stack {
-        Stack::Hundred => {
-            Scale::new((0.0, 100.0), Bounds { min: Some(0.0), max: Some(100.0), log: false }, true, 4)
-        }
-        Stack::Apart | Stack::Stacked if log => Scale::new(range, Bounds { log, ..plot.y }, true, 4),
-        Stack::Apart | Stack::Stacked => {
-            let (min, max) = (plot.y.min.unwrap_or(range.0), plot.y.max.unwrap_or(range.1));
-            Scale::new(range, Bounds { log, min: Some(min), max: Some(max) }, true, 4)
-        }
-    };
-    for (row, (stop, series)) in lines.iter().enumerate().skip(top).take(rows) {
+    for (row, bar) in bars.iter().enumerate().skip(top).take(rows) {
         let y = area.top + row - top;
-        if row == top || lines[row - 1].0 != *stop {
-            put_name(&names[*stop], left, y, view.cursor == Some(*stop), canvas);
+        // The first line in view has a name too.
+        let name =
+            if row == top { bars[..=row].iter().rev().find_map(|bar| bar.name.as_deref()) } else { None };
+        if let Some(name) = name.or(bar.name.as_deref()) {
+            put_name(name, left, y, view.cursor == Some(bar.stop), canvas);
         }
-        let values: Vec<(usize, f64)> =
-            series.iter().filter_map(|at| Some((*at, value(at, *stop)?))).collect();
-        let end = lay(plot, &values, &scale, (left + 2, y, room), canvas);
-        canvas.text(end + 1, y, &said[row], Ink::Dim);
+        let end = lay(bar, (left + 2, y, room), canvas);
+        canvas.text(end + 1, y, &bar.said, Ink::Dim);
     }
-    below(lines.len() - top - rows, area.top + area.rows - 1, canvas);
+    below(bars.len() - top - rows, area.top + area.rows - 1, canvas);
 }
 
-pub fn percent(part: f64, sum: f64) -> String {
-    let share = part.max(0.0) / sum * 100.0;
-    match share {
-        0.0 => "0 %".into(),
-        _ if share < 0.1 => "<0.1 %".into(),
-        _ if share < 1.0 => format!("{share:.1} %"),
-        _ => format!("{share:.0} %"),
-    }
-}
-
-/// Draws the bars of one line; gives the column after them.
-fn lay(
-    plot: &Plot,
-    values: &[(usize, f64)],
-    scale: &Scale,
-    (left, y, room): (usize, usize, usize),
-    canvas: &mut Canvas,
-) -> usize {
-    let whole: f64 = values.iter().map(|value| value.1.abs()).sum();
-    let cells = |value: f64| scale.part(value).clamp(0.0, 1.0) * room as f64;
-    let (mut above, mut under, mut end) = (0.0, 0.0, cells(0.0));
-    for (at, value) in values {
-        let value = match plot.stack {
-            Stack::Hundred if whole > 0.0 => value.abs() / whole * 100.0,
-            Stack::Hundred | Stack::Stacked | Stack::Apart => *value,
-        };
-        let from = if value < 0.0 { &mut under } else { &mut above };
-        let (start, stop) = (cells(*from), cells(*from + value));
-        *from += value;
-        let (start, mut stop) = (start.min(stop), start.max(stop));
-        if value > 0.0 && stop - start < 0.125 {
+/// Draws the parts of one line; gives the column after them.
+fn lay(bar: &Bar, (left, y, room): (usize, usize, usize), canvas: &mut Canvas) -> usize {
+    let cells = |part: f64| part * room as f64;
+    let mut end = cells(bar.ground);
+    for part in &bar.parts {
+        let (start, mut stop) = (cells(part.from), cells(part.to));
+        if part.value > 0.0 && stop - start < 0.125 {
             // The least that can be seen.
             stop = start + 0.125;
         }
-        let alone = values.len() == 1 && !canvas.ascii;
+        let alone = bar.parts.len() == 1 && !canvas.ascii;
         for x in start as usize..stop.ceil() as usize {
-            let part = (stop.min(x as f64 + 1.0) - start.max(x as f64)).clamp(0.0, 1.0);
+            let filled = (stop.min(x as f64 + 1.0) - start.max(x as f64)).clamp(0.0, 1.0);
             let sign = match alone {
-                true if stop < (x + 1) as f64 => PARTS[((part * 8.0).round() as usize).clamp(1, 8)],
+                true if stop < (x + 1) as f64 => PARTS[((filled * 8.0).round() as usize).clamp(1, 8)],
                 true => PARTS[8],
-                false if part >= 0.5 || x == start as usize && stop <= (x + 1) as f64 => {
-                    fill(*at, canvas.ascii)
+                false if filled >= 0.5 || x == start as usize && stop <= (x + 1) as f64 => {
+                    fill(part.series, canvas.ascii)
                 }
                 false => continue,
             };
-            canvas.set(left + x, y, sign, Ink::Series(*at));
+            canvas.set(left + x, y, sign, Ink::Series(part.series));
         }
         end = end.max(stop);
     }

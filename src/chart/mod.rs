@@ -2,6 +2,7 @@
 //! a file get the same drawing. Knows values and column types; no query, no engine, no screen.
 
 mod array;
+mod bars;
 mod build;
 mod canvas;
 mod columns;
@@ -156,6 +157,8 @@ pub struct Series {
     pub panel: usize,
     /// Place and value, by place. One value for a place.
     pub points: Vec<(Place, f64)>,
+    /// The places that have rows and no value that can be drawn, in order: null, NaN, infinities.
+    pub voids: Vec<Place>,
     /// The places whose values are anomalies, in order.
     pub anomalies: Vec<Place>,
 }

@@ -6,6 +6,8 @@ use std::cmp::Ordering;
 use super::{Axis, BINS_MAX, Place, Plot, Series};
 use crate::ticks;
 
+const NO_ROW: &str = "no row";
+
 impl Axis {
     /// The bins of the axis, first to last inclusive. `None` when the points are on no grid.
     pub fn bins(&self) -> Option<usize> {
@@ -106,12 +108,31 @@ impl Plot {
         let at = points.binary_search_by(|point| point.0.cmp(&place)).ok()?;
         Some(points[at].1)
     }
+
+    /// The value of a series at a place as a view draws it: a bin without rows may be zero, one without a value is not.
+    pub fn drawn(&self, series: usize, place: Place, fill: bool) -> Option<f64> {
+        let gap = || fill && self.x.bins().is_some() && self.nothing(&[series], place) == NO_ROW;
+        self.value(series, place).or_else(|| gap().then_some(0.0))
+    }
+
+    /// What is said where some series have nothing to draw.
+    pub fn nothing(&self, series: &[usize], place: Place) -> &'static str {
+        let void = |at: &usize| self.series[*at].voids.binary_search(&place).is_ok();
+        if series.iter().any(void) { "no value" } else { NO_ROW }
+    }
+
+    /// Whether no series has anything to draw.
+    pub fn blank(&self) -> bool {
+        self.series.iter().all(|series| series.points.is_empty())
+    }
 }
 
-/// Every place that some series has, once, in order.
+/// Every place that some series has rows at, once, in order.
 pub fn places(series: &[Series]) -> Vec<Place> {
-    let mut places: Vec<_> =
-        series.iter().flat_map(|series| series.points.iter().map(|point| point.0)).collect();
+    let of = |series: &Series| -> Vec<Place> {
+        series.points.iter().map(|point| point.0).chain(series.voids.iter().copied()).collect()
+    };
+    let mut places: Vec<_> = series.iter().flat_map(of).collect();
     places.sort_unstable();
     places.dedup();
     places

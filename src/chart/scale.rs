@@ -37,13 +37,14 @@ impl Scale {
         let step = step(least, most, rows);
         let mut scale = Scale { least, most, log: false, marks: Vec::new() };
         if bounds.min.is_none() {
-            scale.least = (least / step).floor() * step;
+            scale.least = ((least / step).floor() * step).max(f64::MIN);
         }
         if bounds.max.is_none() {
-            scale.most = (most / step).ceil() * step;
+            scale.most = ((most / step).ceil() * step).min(f64::MAX);
         }
         let (first, last) = ((scale.least / step).ceil() as i64, (scale.most / step + 1e-9).floor() as i64);
         let marks = (first..=last.min(first.saturating_add(100))).map(|at| at as f64 * step);
+        let marks = marks.filter(|at| at.is_finite());
         scale.marks = marks.map(|at| (at, number::mark(at, step))).collect();
         scale
     }
@@ -53,8 +54,9 @@ impl Scale {
         let positive = |value: Option<f64>| value.filter(|value| *value > 0.0);
         let least = positive(bounds.min).or(positive(Some(least))).unwrap_or(1.0);
         let most = positive(bounds.max).or(positive(Some(most))).unwrap_or(10.0).max(least);
-        let (low, high) = (least.log10().floor() as i32, most.log10().ceil() as i32);
-        let high = high.max(low + 1);
+        // Beyond those there is no power of ten among the reals.
+        let (low, high) = (least.log10().floor().max(-307.0) as i32, most.log10().ceil() as i32);
+        let (low, high) = (low.min(307), high.clamp(low.min(307) + 1, 308));
         let every = ((high - low) as usize).div_ceil((rows / 2).max(1)).max(1);
         let marks = (low..=high).step_by(every).map(|power| 10f64.powi(power));
         let (bottom, top) = (positive(bounds.min), positive(bounds.max));
@@ -70,7 +72,8 @@ impl Scale {
     pub fn part(&self, value: f64) -> f64 {
         match self.log {
             true if value <= 0.0 => f64::NEG_INFINITY,
-            true => (value / self.least).log10() / (self.most / self.least).log10(),
+            // Logarithms first, since the quotient of two reals may be more than a real.
+            true => (value.log10() - self.least.log10()) / (self.most.log10() - self.least.log10()),
             // Halves, since the distance of two reals may be more than a real.
             false => (value / 2.0 - self.least / 2.0) / (self.most / 2.0 - self.least / 2.0),
         }
@@ -131,6 +134,8 @@ mod tests {
             for log in [false, true] {
                 let scale = Scale::new(range, Bounds { log, ..Bounds::default() }, false, 10);
                 assert!(scale.least < scale.most && scale.marks.len() < 120, "{scale:?}");
+                let parts = [range.0, range.1, 1.0].map(|value| scale.part(value.abs()));
+                assert!(parts.iter().all(|part| part.is_finite()), "{parts:?} of {scale:?}");
             }
         }
     }

@@ -1,7 +1,9 @@
 //! A chart as SVG: one file that names no other, in which text from data is text. Sizes are pixels.
 
+use super::bars::percent;
+use super::columns::ends;
 use super::draw::lying;
-use super::list::{percent, rows_of};
+use super::list::rows_of;
 use super::number::{mark, reading};
 use super::scale::Scale;
 use super::{Axis, Body, Bounds, Branch, Chart, Lanes, Place, Plot, Split, Stack, View, legend, plot, time};
@@ -163,20 +165,21 @@ fn panels(chart: &Chart, plot: &Plot, view: &View, page: &mut Page) {
         if let (Split::Panels, [only]) = (plot.split, panel.as_slice()) {
             page.text(LEFT + 6.0, room.top - 4.0, "start", &plot.series[*only].name);
         }
-        for (number, at) in panel.iter().enumerate() {
-            let scale = match plot.split {
-                Split::Axes => plot::scale(chart, plot, view, &[*at], 12),
-                Split::None | Split::Panels => scale.clone(),
-            };
+        let own = |at: &usize| match plot.split {
+            Split::Axes => plot::scale(chart, plot, view, &[*at], 12),
+            Split::None | Split::Panels => scale.clone(),
+        };
+        let scales: Vec<Scale> = panel.iter().map(own).collect();
+        if matches!(chart.kind.form, Form::Column | Form::Area) {
+            columns(chart, plot, view, &panel, &scales, &room, page);
+        }
+        for (at, scale) in panel.iter().zip(&scales) {
             match chart.kind.form {
                 Form::Column | Form::Area => {}
-                Form::Point => points(plot, view, *at, &scale, &room, page),
-                _ => lines(plot, view, *at, &scale, &room, page),
+                Form::Point => points(plot, view, *at, scale, &room, page),
+                _ => lines(plot, view, *at, scale, &room, page),
             }
-            anomalies(plot, *at, &scale, &room, page);
-            if number == 0 && matches!(chart.kind.form, Form::Column | Form::Area) {
-                columns(chart, plot, view, &panel, &scale, &room, page);
-            }
+            anomalies(plot, *at, scale, &room, page);
         }
         page.y = room.top + PANEL;
         across(plot, &room, page);
@@ -239,8 +242,7 @@ fn lines(plot: &Plot, view: &View, series: usize, scale: &Scale, room: &Room, pa
     let mut run: Vec<String> = Vec::new();
     let mut runs = Vec::new();
     for place in plot.stops.iter().filter(|place| inside(plot, room, **place)) {
-        let gap = (view.fill && plot.x.bins().is_some()).then_some(0.0);
-        match plot.value(series, *place).or(gap).filter(|value| !scale.log || *value > 0.0) {
+        match plot.drawn(series, *place, view.fill).filter(|value| !scale.log || *value > 0.0) {
             Some(value) => {
                 run.push(format!(
                     "{:.1},{:.1}",
@@ -296,7 +298,7 @@ fn columns(
     plot: &Plot,
     view: &View,
     panel: &[usize],
-    scale: &Scale,
+    scales: &[Scale],
     room: &Room,
     page: &mut Page,
 ) {
@@ -306,73 +308,40 @@ fn columns(
     let wide = if area { slot } else { slot * 0.8 };
     for place in &plot.stops[first..end] {
         let middle = room.x(&plot.x, plot.x.unit(*place));
-        let mut values: Vec<(usize, f64)> =
-            panel.iter().filter_map(|at| Some((*at, plot.value(*at, *place)?))).collect();
-        let whole: f64 = values.iter().map(|value| value.1.abs()).sum();
-        if plot.stack == Stack::Apart {
-            values.sort_by(|left, right| right.1.abs().total_cmp(&left.1.abs()));
-        }
-        let (mut above, mut below) = (0.0, 0.0);
-        for (at, value) in values {
-            let (from, to) = match plot.stack {
-                Stack::Apart => (if scale.log { scale.least } else { 0.0 }, value),
-                Stack::Stacked | Stack::Hundred => {
-                    let share =
-                        if plot.stack == Stack::Hundred { value.abs() / whole * 100.0 } else { value };
-                    let start = if share < 0.0 { &mut below } else { &mut above };
-                    *start += share;
-                    (*start - share, *start)
-                }
-            };
-            let (y0, y1) = (room.y(scale.part(from)), room.y(scale.part(to)));
-            let own = panel.iter().position(|one| *one == at).unwrap_or(0) as f64;
+        let values: Vec<Option<f64>> = panel.iter().map(|at| plot.drawn(*at, *place, view.fill)).collect();
+        for one in ends(plot, scales, &values) {
+            let (y0, y1) = (room.y(one.from), room.y(one.to));
             let grouped = !area && plot.stack == Stack::Apart;
             let each = if grouped { wide / panel.len() as f64 } else { wide };
-            let x = middle - wide / 2.0 + if grouped { own * each } else { 0.0 };
-            page.rect((x, y0.min(y1)), (each, (y0 - y1).abs()), color(at), &hint(plot, at, *place, value));
+            let x = middle - wide / 2.0 + if grouped { one.at as f64 * each } else { 0.0 };
+            let at = panel[one.at];
+            let said = hint(plot, at, *place, one.value);
+            page.rect((x, y0.min(y1)), (each, (y0 - y1).abs()), color(at), &said);
         }
     }
 }
 
 /// Lying bars; a stack has one line for each label.
 fn bars(chart: &Chart, plot: &Plot, view: &View, page: &mut Page) {
-    let lines = super::list::bar_lines(chart, plot, view);
-    let sums = |stop: usize, series: &[usize]| -> (f64, f64) {
-        let values = series.iter().filter_map(|at| plot.value(*at, plot.stops[stop]));
-        values.fold(
-            (0.0, 0.0),
-            |(below, above), value: f64| {
-                if value < 0.0 { (below + value, above) } else { (below, above + value) }
-            },
-        )
-    };
-    let range = lines.iter().map(|(stop, series)| sums(*stop, series));
-    let (least, most) = range.fold((0.0, 0.0), |all: (f64, f64), one| (all.0.min(one.0), all.1.max(one.1)));
-    let all: f64 = lines.iter().map(|(stop, series)| sums(*stop, series).1).sum();
-    let (name, room) = (260.0, WIDTH - 260.0 - 160.0);
-    let span = if most > least { most - least } else { 1.0 };
-    for (stop, series) in lines.iter().take(LINES_MAX) {
+    let utc = View { zone: Zone::default(), ..view.clone() };
+    let bars = super::bars::bars(chart, plot, &utc);
+    let (left, room) = (260.0, WIDTH - 260.0 - 260.0);
+    for bar in bars.iter().take(LINES_MAX) {
         page.y += LINE;
         let y = page.y;
-        let place = plot.stops[*stop];
-        let (below, above) = sums(*stop, series);
-        let shrink = if plot.stack == Stack::Hundred && above > 0.0 { span / above } else { 1.0 };
-        let (mut left, mut right) = (-least / span * room, -least / span * room);
-        for at in series {
-            let Some(value) = plot.value(*at, place) else { continue };
-            let wide = (value.abs() / span * shrink * room).min(room);
-            let x = if value < 0.0 { left - wide } else { right };
-            page.rect((name + x, y - 12.0), (wide, 15.0), color(*at), &hint(plot, *at, place, value));
-            if value < 0.0 { left -= wide } else { right += wide }
+        if let Some(name) = &bar.name {
+            page.text(left - 8.0, y, "end", name);
         }
-        page.text(name - 8.0, y, "end", &legend::place_text(&plot.x, place, &Zone::default()));
-        let mut said = reading(above + below);
-        if chart.kind.form == Form::Share && all > 0.0 {
-            said.push_str(&format!(" ({})", percent(above, all)));
+        let mut end = bar.ground;
+        for part in &bar.parts {
+            let hint = hint(plot, part.series, plot.stops[bar.stop], part.value);
+            let wide = (part.to - part.from) * room;
+            page.rect((left + part.from * room, y - 12.0), (wide, 15.0), color(part.series), &hint);
+            end = end.max(part.to);
         }
-        page.text(name + right + 6.0, y, "start", &said);
+        page.text(left + end * room + 6.0, y, "start", &bar.said);
     }
-    more(lines.len(), page);
+    more(bars.len(), page);
 }
 
 fn more(length: usize, page: &mut Page) {

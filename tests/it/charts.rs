@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kqlhunt::catalog::charts::{Form, KINDS};
 use kqlhunt::catalog::construct;
-use kqlhunt::chart::{Chart, Place, Style, Turn, View, chart, guess, svg, text};
+use kqlhunt::chart::{Axis, Chart, Place, Style, Turn, View, chart, guess, svg, text};
 use kqlhunt::compile::Render;
 use kqlhunt::ticks::{DAY, SECOND, days_from_civil, parse_datetime};
 use kqlhunt::types::{ColumnType, Type};
@@ -219,6 +219,162 @@ fn svg_holds_data_as_text_alone() {
             }
         }
     }
+}
+
+/// The texts of an SVG, in order, and the values of its attributes.
+fn svg_parts(svg: &str) -> (Vec<String>, Vec<String>) {
+    let (mut texts, mut numbers) = (Vec::new(), Vec::new());
+    let mut reader = quick_xml::Reader::from_str(svg);
+    loop {
+        match reader.read_event().expect("is XML") {
+            quick_xml::events::Event::Eof => return (texts, numbers),
+            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                for attribute in tag.attributes() {
+                    let attribute = attribute.expect("is an attribute");
+                    numbers.push(String::from_utf8_lossy(attribute.value.as_bytes()).into_owned());
+                }
+            }
+            quick_xml::events::Event::Text(text) => {
+                texts.push(String::from_utf8_lossy(text.as_bytes()).into_owned())
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Results of every shape: none, one, two rows; nulls, NaN, infinities, zeros, values below zero, many series.
+fn shapes(x: Type) -> Vec<(Vec<ColumnType>, Vec<Vec<Value>>)> {
+    let columns = [("At", x), ("Who", Type::String), ("n", Type::Real), ("m", Type::Real)];
+    let columns: Vec<_> = columns.iter().map(|(name, ty)| ColumnType::new(*name, *ty)).collect();
+    let place = |at: i64| match x {
+        Type::Datetime => Value::Datetime(days_from_civil(2026, 5, 14) * DAY + at * at * SECOND),
+        Type::Long => Value::Long(at * 3 - 5),
+        Type::Real => Value::Real(at as f64 / 7.0),
+        Type::Timespan => Value::Timespan(at * SECOND),
+        Type::Bool => Value::Bool(at % 2 == 0),
+        _ => Value::String(format!("place {at}")),
+    };
+    const VALUES: [&[f64]; 9] = [
+        &[],
+        &[4.0],
+        &[0.0],
+        &[-3.0, 8.5],
+        &[f64::NAN],
+        &[f64::NAN, f64::INFINITY, f64::NEG_INFINITY],
+        &[f64::NAN, 2.0, -1.0, f64::INFINITY, 1e300, 1e-300],
+        &[0.0, 0.0, 0.0],
+        &[1.0, 10.0, 1e6, 0.0, -7.0, 3.0, 3.0],
+    ];
+    let mut shapes: Vec<_> = VALUES
+        .iter()
+        .flat_map(|values| [1, 3].map(|series| (values, series)))
+        .map(|(values, series)| {
+            let cells =
+                values.iter().enumerate().flat_map(|(at, value)| (0..series).map(move |of| (at, of, *value)));
+            cells
+                .map(|(at, of, value)| {
+                    let who = Value::String(format!("who {of}"));
+                    vec![place(at as i64), who, Value::Real(value), Value::Null]
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    shapes.push(vec![vec![Value::Null, Value::String(String::new()), Value::Null, Value::Real(1.0)]]);
+    let fifty = |at: i64| {
+        vec![
+            place(at / 50),
+            Value::String(format!("who {}", at % 50)),
+            Value::Real(at as f64),
+            Value::Real(1.0),
+        ]
+    };
+    shapes.push((0..100).map(fifty).collect());
+    shapes.into_iter().map(|rows| (columns.clone(), rows)).collect()
+}
+
+#[test]
+fn every_kind_with_every_property_is_drawn_of_every_shape() {
+    const PROPERTIES: &[&[(&str, &str)]] = &[
+        &[],
+        &[("kind", "stacked")],
+        &[("kind", "stacked100")],
+        &[("kind", "unstacked"), ("legend", "hidden")],
+        &[("yaxis", "log")],
+        &[("xaxis", "log")],
+        &[("yaxis", "log"), ("kind", "stacked")],
+        &[("ymin", "2"), ("ymax", "5")],
+        &[("ymin", "9"), ("ymax", "-9")],
+        &[("ysplit", "panels")],
+        &[("ysplit", "axes")],
+        &[("accumulate", "true")],
+        &[("xcolumn", "At"), ("ycolumns", "n, m"), ("series", "Who")],
+        &[("title", "T & <t>"), ("xtitle", "X"), ("ytitle", "Y")],
+    ];
+    for x in [Type::Datetime, Type::Real, Type::String] {
+        for (columns, rows) in shapes(x) {
+            for kind in KINDS.iter().filter(|kind| kind.form != Form::Rows) {
+                // Many series take long, and are what few properties look at.
+                let most = if rows.len() > 50 { 3 } else { PROPERTIES.len() };
+                for properties in &PROPERTIES[..most] {
+                    let of = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
+                    let properties = properties.iter().map(of).collect();
+                    let render = Render { kind: kind.name.into(), properties };
+                    let Ok(drawn) = chart(&columns, &rows, &render) else { continue };
+                    holds(&drawn, &format!("{render:?} {rows:?}"));
+                }
+            }
+        }
+    }
+}
+
+/// What is true of every drawing.
+fn holds(drawn: &Chart, what: &str) {
+    let gaps = drawn.axis().is_some_and(|(axis, _)| matches!(axis, Axis::Time { step: Some(_), .. }));
+    for fill in [false, true].into_iter().take(1 + usize::from(gaps)) {
+        let view = View { fill, ..View::new(drawn) };
+        let lines = text(drawn, &view, 80, Style { ascii: true });
+        assert!(
+            lines.is_ascii() && lines.lines().all(|line| line.len() <= 80 || line.contains("; ")),
+            "{what}\n{lines}"
+        );
+        let (texts, attributes) = svg_parts(&svg(drawn, &view));
+        for value in &attributes {
+            let number = |part: &str| !matches!(part, "NaN" | "inf" | "-inf");
+            assert!(value.split([' ', ',']).all(number), "{value} of {what}");
+        }
+        // What stands beside the bars of a text stands beside those of a file.
+        if matches!(drawn.form(), Form::Bar | Form::Share) {
+            let said =
+                texts.iter().filter(|text| text.contains("no row") || text.contains("no value")).count();
+            let shown = lines.lines().filter(|line| line.contains("no row") || line.contains("no value "));
+            assert!(said >= shown.count() || lines.contains("more below"), "{what}\n{lines}\n{texts:?}");
+        }
+    }
+}
+
+#[test]
+fn a_place_without_a_value_is_no_place_without_rows() {
+    let (columns, mut rows) = seconds(12, 1);
+    rows.remove(4);
+    rows[6][2] = Value::Null;
+    let drawn = chart(&columns, &rows, &timechart(&[])).unwrap();
+    let mut view = View::new(&drawn);
+    let shown = text(&drawn, &view, 60, Style { ascii: true });
+    assert!(shown.contains("1 of 12 x 1 s without rows; 1 value is not drawn"), "{shown}");
+    let read =
+        |at: usize| kqlhunt::chart::read(&drawn, &View { cursor: Some(at), ..View::new(&drawn) }).unwrap();
+    assert_eq!(read(4), "2026-05-14T00:00:04Z  host-0 no row");
+    assert_eq!(read(7), "2026-05-14T00:00:07Z  host-0 no value");
+    view.fill = true;
+    let filled = svg(&drawn, &view);
+    assert!(filled.contains("host-0 0</title>") || filled.contains("polyline"), "{filled}");
+    for row in &mut rows {
+        row[2] = Value::Null;
+    }
+    let drawn = chart(&columns, &rows, &timechart(&[])).unwrap();
+    let shown = text(&drawn, &View::new(&drawn), 60, Style { ascii: true });
+    assert!(shown.contains("no values to draw; 11 values are not drawn"), "{shown}");
+    assert!(!shown.contains("without rows"), "{shown}");
 }
 
 #[test]

@@ -45,6 +45,7 @@ mod readme;
 mod sandbox;
 mod screens;
 mod settings;
+mod sizes;
 #[cfg(feature = "engine")]
 mod stories;
 #[cfg(feature = "engine")]

@@ -78,6 +78,13 @@ fn sizes(script: &str) -> Vec<(u16, u16)> {
 
 /// Runs a script and gives the screen as text.
 fn play(script: &str, size: (u16, u16)) -> String {
+    let stage = played(script, size);
+    let styles = script.lines().any(|line| line == "styles");
+    stage.screen() + &if styles { stage.styles() } else { String::new() }
+}
+
+/// The stage at the end of a script.
+pub fn played(script: &str, size: (u16, u16)) -> Stage {
     let asks = |word: &str| script.lines().any(|line| line == word);
     let mut stage = Stage::new(size, asks("ascii"));
     stage.app.vim = asks("vim").then(Vim::default);
@@ -87,7 +94,7 @@ fn play(script: &str, size: (u16, u16)) -> String {
     for line in script.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         stage.line(line);
     }
-    stage.screen() + &if asks("styles") { stage.styles() } else { String::new() }
+    stage
 }
 
 pub struct Stage {

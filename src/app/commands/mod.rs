@@ -39,6 +39,7 @@ use panes::{
     accept, close, complete_input, help, history, hunts, next_pane, palette, previous_pane, quit, repaint,
     schema, suspend, toggle,
 };
+pub use records::with_record;
 use records::{fold, next_record, open_record, previous_record};
 use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all};
 

@@ -48,9 +48,9 @@ pub fn step(app: &mut App, step: Step) -> Vec<Effect> {
     match app.context() {
         Context::List => lists::step(app, step),
         Context::Text => {
-            let page = lists::popup_rows(app);
+            let (page, width) = (lists::popup_rows(app), lists::text_width(app));
             if let Some(Popup::Text(text)) = &mut app.popup {
-                text.step(step, page);
+                text.step(step, text.rows(width).len(), page);
             }
         }
         Context::Record => with_record(app, |record, lines, rows, page| record.step(step, lines, rows, page)),

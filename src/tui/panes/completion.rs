@@ -73,7 +73,9 @@ fn list(shown: &Suggestions, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let place = format!("{}/{}", shown.selected + 1, shown.count());
     frame(theme, area, "", &format!("{kind} {place}"), buffer);
     let inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
-    for (y, (at, item)) in (0..inner.height).zip(shown.items().enumerate().skip(shown.top)) {
+    // Where there is room for a few only, the selected one is among them.
+    let top = shown.top.max((shown.selected + 1).saturating_sub(usize::from(inner.height)));
+    for (y, (at, item)) in (0..inner.height).zip(shown.items().enumerate().skip(top)) {
         let style = if at == shown.selected { theme.selected() } else { Style::new() };
         if at == shown.selected {
             put(buffer, inner, 0, y, &" ".repeat(usize::from(inner.width)), style, theme.ascii);

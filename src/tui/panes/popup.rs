@@ -28,8 +28,9 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Posi
             Some(Some(draw_list(app, theme, list, inner, buffer)))
         }
         Popup::Text(said) => {
-            frame(theme, area, &said.title, &text_place(said, inner), buffer);
-            for (y, line) in said.lines.iter().skip(said.top).take(usize::from(inner.height)).enumerate() {
+            let rows = said.rows(usize::from(inner.width));
+            frame(theme, area, &said.title, &text_place(said, rows.len(), inner), buffer);
+            for (y, line) in rows.iter().skip(said.top).take(usize::from(inner.height)).enumerate() {
                 put(buffer, inner, 0, y as u16, line, Style::new(), theme.ascii);
             }
             Some(None)
@@ -37,8 +38,8 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Posi
     }
 }
 
-fn text_place(said: &Text, inner: Rect) -> String {
-    match said.lines.len().saturating_sub(usize::from(inner.height)) {
+fn text_place(said: &Text, rows: usize, inner: Rect) -> String {
+    match rows.saturating_sub(usize::from(inner.height)) {
         0 => "Esc closes".into(),
         more => format!("{} more lines  Esc closes", more.saturating_sub(said.top)),
     }
