@@ -388,7 +388,8 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
             None => Vec::new(),
         },
         Some(Choice::Swept(at)) => sweep::open(app, at),
-        Some(Choice::Tactic(name) | Choice::Technique { technique: name, .. }) => coverage::open(app, &name),
+        Some(Choice::Technique { technique, .. }) if !technique.is_empty() => coverage::open(app, &technique),
+        Some(Choice::Tactic(tactic) | Choice::Technique { tactic, .. }) => coverage::open(app, &tactic),
         Some(Choice::Day(day)) => days::open(app, day),
         Some(Choice::Past(at)) => match app.history.get(at).cloned() {
             Some(past) => {

@@ -99,7 +99,11 @@ pub fn known(app: &App) -> BTreeMap<(String, String), Cell> {
 
 /// The number of a technique's hunts, with those that hit behind it once a sweep has looked.
 pub fn counts(cell: &Cell, swept: bool) -> String {
-    if swept { format!("{}:{}", cell.rules, cell.hit) } else { cell.rules.to_string() }
+    match (cell.rules, swept) {
+        (0, _) => String::new(),
+        (rules, true) => format!("{rules}:{}", cell.hit),
+        (rules, false) => rules.to_string(),
+    }
 }
 
 #[cfg(test)]

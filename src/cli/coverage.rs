@@ -8,6 +8,7 @@ use clap::Args;
 use super::data;
 use super::exit::{Exit, Failure};
 use super::{Global, format_names, library, sweep, table};
+use crate::hunt::attack;
 use crate::hunt::coverage::{self, Cell, Standing};
 use crate::hunt::ready::Ready;
 use crate::hunt::sweep::Row;
@@ -25,6 +26,9 @@ pub struct CoverageArgs {
     /// Run the hunts too, and count those that find something on the last day
     #[arg(long)]
     pub hits: bool,
+    /// The techniques of ATT&CK that no hunt is for as well
+    #[arg(long)]
+    pub gaps: bool,
     /// How to write it: a format of tables, or a layer for ATT&CK Navigator
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
     pub format: String,
@@ -55,18 +59,24 @@ pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
     };
     let hunts = || order.rules.iter().zip(standings.iter().copied());
     if args.format == NAVIGATOR {
-        writeln!(io::stdout().lock(), "{:#}", coverage::navigator(hunts()))?;
+        writeln!(io::stdout().lock(), "{:#}", coverage::navigator(hunts(), args.gaps))?;
         return Ok(Exit::Done);
     }
     let numbers = ["Rules", "Runnable", "WithHits"].map(|name| ColumnType::new(name, Type::Long));
-    let names = ["Tactic", "Technique"].map(|name| ColumnType::new(name, Type::String));
+    let names = ["Tactic", "Technique", "Name"].map(|name| ColumnType::new(name, Type::String));
     let columns: Vec<ColumnType> = names.into_iter().chain(numbers).collect();
     let number = |count: u64| Value::Long(i64::try_from(count).unwrap_or(i64::MAX));
     let row = |((tactic, technique), cell): ((String, String), Cell)| {
         let hit = if args.hits { number(cell.hit) } else { Value::Null };
-        vec![Value::String(tactic), Value::String(technique), number(cell.rules), number(cell.runnable), hit]
+        let name = attack::name(&technique).unwrap_or_default();
+        let texts = [tactic, technique, name].map(Value::String);
+        texts.into_iter().chain([number(cell.rules), number(cell.runnable), hit]).collect()
     };
-    let rows: Vec<Vec<Value>> = coverage::cells(hunts()).into_iter().map(row).collect();
+    let mut cells = coverage::cells(hunts());
+    if args.gaps {
+        cells = coverage::with_gaps(cells);
+    }
+    let rows: Vec<Vec<Value>> = cells.into_iter().map(row).collect();
     table::write(global, &args.format, &columns, &rows)?;
     Ok(Exit::Done)
 }

@@ -1,9 +1,10 @@
 //! Which of ATT&CK's techniques hunts are for, as far as they say so. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
+use super::attack::{self, TACTICS};
 use super::pack::Hunt;
 
 /// What is known of one hunt beside its text.
@@ -15,7 +16,7 @@ pub struct Standing {
     pub hits: Option<u64>,
 }
 
-/// The hunts of one tactic and technique. A hunt that names several of either counts for each pair.
+/// The hunts of one tactic and technique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     pub rules: u64,
@@ -25,22 +26,83 @@ pub struct Cell {
 }
 
 /// Cells by tactic and technique, in ATT&CK's order of tactics; what a hunt does not name is empty.
-pub fn cells<'h>(hunts: impl Iterator<Item = (&'h Hunt, Standing)>) -> Vec<((String, String), Cell)> {
+pub fn cells<'h>(hunts: impl Iterator<Item = (&'h Hunt, Standing)>) -> Vec<Placed> {
     let mut found: BTreeMap<(usize, String, String), Cell> = BTreeMap::new();
     for (hunt, standing) in hunts {
-        for tactic in or_none(&hunt.tactics) {
-            for technique in or_none(&hunt.techniques) {
-                let order = TACTICS.iter().position(|known| known == tactic).unwrap_or(TACTICS.len());
-                found.entry((order, tactic.clone(), technique.clone())).or_default().add(standing);
-            }
+        for (tactic, technique) in places(hunt) {
+            let order = TACTICS.iter().position(|known| *known == tactic).unwrap_or(TACTICS.len());
+            found.entry((order, tactic, technique)).or_default().add(standing);
         }
     }
     found.into_iter().map(|((_, tactic, technique), cell)| ((tactic, technique), cell)).collect()
 }
 
-fn or_none(names: &[String]) -> &[String] {
-    static NONE: [String; 1] = [String::new()];
-    if names.is_empty() { &NONE } else { names }
+/// Where a hunt stands: each technique below those of the hunt's tactics that ATT&CK has it in, below all that it is in
+/// when there are none, and below all of the hunt's when ATT&CK does not know it. A tactic for which no technique is
+/// named stands alone.
+pub fn places(hunt: &Hunt) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for technique in &hunt.techniques {
+        let known = attack::find(technique).map(|known| known.tactics.as_slice()).unwrap_or_default();
+        let both: Vec<&str> =
+            known.iter().filter(|tactic| hunt.tactics.iter().any(|own| own == *tactic)).copied().collect();
+        let of_hunt = hunt.tactics.iter().map(String::as_str);
+        let tactics: Vec<&str> = match (known.is_empty(), both.is_empty()) {
+            (false, false) => both,
+            (false, true) => known.to_vec(),
+            (true, _) if hunt.tactics.is_empty() => vec![""],
+            (true, _) => of_hunt.collect(),
+        };
+        found.extend(tactics.into_iter().map(|tactic| (tactic.to_owned(), technique.clone())));
+    }
+    for tactic in &hunt.tactics {
+        if !found.iter().any(|(known, _)| known == tactic) {
+            found.insert((tactic.clone(), String::new()));
+        }
+    }
+    if found.is_empty() {
+        found.insert(Default::default());
+    }
+    found
+}
+
+/// The techniques of a tactic that none of these is, or is a part of.
+fn gaps(tactic: &str, covered: &BTreeSet<&str>) -> Vec<&'static str> {
+    of_tactic(tactic).filter(|id| !covered.contains(id)).collect()
+}
+
+/// The techniques of a tactic, without sub-techniques.
+pub fn of_tactic(tactic: &str) -> impl Iterator<Item = &'static str> {
+    let all = attack::techniques().iter();
+    all.filter(move |one| one.is_main() && one.tactics.contains(&tactic)).map(|one| one.id)
+}
+
+/// A cell of a tactic and a technique.
+pub type Placed = ((String, String), Cell);
+
+/// The cells, and behind those of each tactic of ATT&CK its techniques for which there is no hunt, of whatever tactic.
+pub fn with_gaps(cells: Vec<Placed>) -> Vec<Placed> {
+    let covered: BTreeSet<String> =
+        cells.iter().map(|((_, technique), _)| attack::main(technique).to_owned()).collect();
+    let covered: BTreeSet<&str> = covered.iter().map(String::as_str).collect();
+    let (known, others): (Vec<Placed>, Vec<Placed>) =
+        cells.into_iter().partition(|((tactic, _), _)| TACTICS.contains(&tactic.as_str()));
+    let mut all = Vec::new();
+    for tactic in TACTICS {
+        let own = || known.iter().filter(|((of, _), _)| of == tactic);
+        all.extend(own().cloned());
+        let open = gaps(tactic, &covered);
+        all.extend(open.into_iter().map(|id| ((String::from(*tactic), String::from(id)), Cell::default())));
+    }
+    all.extend(others);
+    all
+}
+
+/// How many of ATT&CK's techniques hunts are for, by their sub-techniques too, and how many there are.
+pub fn covered<'h>(hunts: impl Iterator<Item = &'h Hunt>) -> (usize, usize) {
+    let named = hunts.flat_map(|hunt| &hunt.techniques).map(|technique| attack::main(technique));
+    let named: BTreeSet<&str> = named.filter(|technique| attack::find(technique).is_some()).collect();
+    (named.len(), attack::techniques().iter().filter(|one| one.is_main()).count())
 }
 
 impl Cell {
@@ -51,27 +113,10 @@ impl Cell {
     }
 }
 
-/// ATT&CK's tactics for enterprises, in its order.
-pub const TACTICS: &[&str] = &[
-    "Reconnaissance",
-    "ResourceDevelopment",
-    "InitialAccess",
-    "Execution",
-    "Persistence",
-    "PrivilegeEscalation",
-    "DefenseEvasion",
-    "CredentialAccess",
-    "Discovery",
-    "LateralMovement",
-    "Collection",
-    "CommandAndControl",
-    "Exfiltration",
-    "Impact",
-];
-
 /// A layer for ATT&CK Navigator (layer format 4.5). A technique's score is the number of its runnable hunts; it is not
-/// bound to a tactic, since hunts do not say which of theirs it is for.
-pub fn navigator<'h>(hunts: impl Iterator<Item = (&'h Hunt, Standing)>) -> Json {
+/// bound to a tactic, since hunts do not say which of theirs it is for. With `gaps` techniques that no hunt is for are in
+/// it too, in a color of their own.
+pub fn navigator<'h>(hunts: impl Iterator<Item = (&'h Hunt, Standing)>, gaps: bool) -> Json {
     let mut by_technique: BTreeMap<&str, (Cell, Vec<&str>)> = BTreeMap::new();
     for (hunt, standing) in hunts {
         for technique in &hunt.techniques {
@@ -95,15 +140,27 @@ pub fn navigator<'h>(hunts: impl Iterator<Item = (&'h Hunt, Standing)>) -> Json 
             "showSubtechniques": id.contains('.'),
         })
     };
+    let mut techniques: Vec<Json> = by_technique.iter().map(technique).collect();
+    if gaps {
+        let covered = by_technique.keys().map(|technique| attack::main(technique)).collect();
+        let open: BTreeSet<&str> = TACTICS.iter().flat_map(|tactic| self::gaps(tactic, &covered)).collect();
+        techniques.extend(open.into_iter().map(gap));
+    }
+    let attack = attack::version().split('.').next().unwrap_or_default();
     json!({
         "name": "kqlhunt coverage",
-        "versions": { "layer": "4.5", "navigator": "5.0.0" },
+        "versions": { "attack": attack, "layer": "4.5", "navigator": "5.0.0" },
         "domain": "enterprise-attack",
         "description": "Score: hunts that can be run on the tables that are there.",
-        "techniques": by_technique.iter().map(technique).collect::<Vec<_>>(),
+        "techniques": techniques,
         "gradient": { "colors": ["#ffffff", "#66b1ff"], "minValue": 0, "maxValue": most },
         "hideDisabled": false,
     })
+}
+
+/// A technique that no hunt is for.
+fn gap(id: &str) -> Json {
+    json!({ "techniqueID": id, "color": "#ffd9d9", "enabled": true, "comment": "no hunt", "showSubtechniques": false })
 }
 
 #[cfg(test)]
@@ -125,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn each_pair_is_counted() {
+    fn a_technique_stands_below_its_own_tactics() {
         let hunts = hunts();
         let told: Vec<_> = cells(hunts.iter().map(|(hunt, standing)| (hunt, *standing)))
             .into_iter()
@@ -139,16 +196,49 @@ mod tests {
             [
                 row("InitialAccess", "T1078.004", 1, 0, 0),
                 row("InitialAccess", "T1566", 2, 1, 1),
-                row("Impact", "T1566", 1, 1, 1),
+                row("Impact", "", 1, 1, 1),
                 row("", "", 1, 1, 0),
             ]
         );
     }
 
     #[test]
+    fn what_only_one_side_knows_is_not_lost() {
+        let stands = |tactics: &[&str], techniques: &[&str]| {
+            let words = |words: &[&str]| words.iter().map(|word| (*word).into()).collect();
+            let hunt = Hunt { tactics: words(tactics), techniques: words(techniques), ..Hunt::default() };
+            places(&hunt)
+                .into_iter()
+                .map(|(tactic, technique)| format!("{tactic} {technique}"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(stands(&[], &["T1530"]), ["Collection T1530"]);
+        assert_eq!(stands(&["Impact"], &["T1530"]), ["Collection T1530", "Impact "]);
+        assert_eq!(stands(&["Impact", "Ours"], &["T0000"]), ["Impact T0000", "Ours T0000"]);
+        assert_eq!(stands(&[], &["T0000"]), [" T0000"]);
+        assert_eq!(stands(&[], &[]), [" "]);
+    }
+
+    #[test]
+    fn gaps_are_techniques_without_a_hunt() {
+        let open = gaps("InitialAccess", &BTreeSet::from(["T1078", "T1566"]));
+        assert!(open.contains(&"T1190") && !open.contains(&"T1078") && !open.contains(&"T1566"), "{open:?}");
+        assert!(open.iter().all(|id| !id.contains('.')));
+        let hunts = hunts();
+        let all = with_gaps(cells(hunts.iter().map(|(hunt, standing)| (hunt, *standing))));
+        let open = |id: &str| all.iter().any(|((_, technique), cell)| technique == id && cell.rules == 0);
+        assert!(open("T1190") && !open("T1078") && !open("T1566"), "not below another tactic either");
+        let (some, all) = covered(hunts.iter().map(|(hunt, _)| hunt));
+        assert!(some == 2 && all > 200, "{some} of {all}");
+        let layer = navigator(hunts.iter().map(|(hunt, standing)| (hunt, *standing)), true);
+        // T1078.004 in place of T1078, and T1566.
+        assert_eq!(layer["techniques"].as_array().unwrap().len(), all);
+    }
+
+    #[test]
     fn a_layer_scores_what_can_be_run() {
         let hunts = hunts();
-        let layer = navigator(hunts.iter().map(|(hunt, standing)| (hunt, *standing)));
+        let layer = navigator(hunts.iter().map(|(hunt, standing)| (hunt, *standing)), false);
         let scores: Vec<_> = layer["techniques"]
             .as_array()
             .unwrap()

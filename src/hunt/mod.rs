@@ -1,5 +1,6 @@
 //! Hunting logic over values and small tables: no screen, no engine, no files.
 
+pub mod attack;
 pub mod card;
 pub mod condition;
 pub mod coverage;

@@ -140,7 +140,7 @@ fn coverage_counts_techniques_and_writes_a_layer() {
         [
             "\"InitialAccess\" \"T1078\" 1 0 0",
             "\"DefenseEvasion\" \"T1564.008\" 1 1 1",
-            "\"\" \"T1530\" 2 1 1",
+            "\"Collection\" \"T1530\" 2 1 1",
         ]
     );
     let layer = run(&sandbox, &["coverage", "lib", "--sample", "--format", "navigator"]);
