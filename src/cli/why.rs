@@ -1,5 +1,6 @@
 //! `kqlhunt why`: where a query loses the rows that name a value.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use clap::Args;
@@ -11,7 +12,7 @@ use crate::compile::Options;
 use crate::diag;
 use crate::display::{safe, safe_ascii};
 use crate::engine::Cancel;
-use crate::trace;
+use crate::trace::{self, Beyond};
 
 #[derive(Args, Clone, Debug)]
 pub struct WhyArgs {
@@ -45,8 +46,14 @@ pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
         return Err(Failure::silent(Exit::Query));
     }
     let schema = engine.schema();
-    let mut ask = |kql: &str| engine.rows(kql, &options, &cancel).map_err(|error| error.to_string());
-    let answer = trace::why(&source.text, &args.ioc, &schema, &reads, &mut ask);
+    let all = Options { seen: None, ..options.clone() };
+    let engine = RefCell::new(engine);
+    let rows = |kql: &str, options: &Options| {
+        engine.borrow_mut().rows(kql, options, &cancel).map_err(|error| error.to_string())
+    };
+    let (mut ask, mut ask_all) = (|kql: &str| rows(kql, &options), |kql: &str| rows(kql, &all));
+    let beyond = options.seen.map(|seen| Beyond { seen, ask: &mut ask_all });
+    let answer = trace::why(&source.text, &args.ioc, &schema, &reads, &mut ask, beyond);
     if cancel.cancelled() {
         return Err(stopped.failure(Failure::new(Exit::Cancelled, "cancelled")));
     }

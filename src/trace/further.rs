@@ -92,8 +92,15 @@ impl Follower<'_, '_> {
         let changed = changed(self.text, &fix);
         let (script, _) = parse(&changed);
         let map = Map::of(&script);
-        let mut follower =
-            Follower { text: &changed, map: &map, value: self.value, in_result: None, ask: &mut *self.ask };
+        let mut follower = Follower {
+            text: &changed,
+            map: &map,
+            value: self.value,
+            schema: self.schema,
+            in_result: None,
+            ask: &mut *self.ask,
+            beyond: None,
+        };
         (follower.shown() > Some(0)).then_some(fix)
     }
 
@@ -113,8 +120,15 @@ impl Follower<'_, '_> {
         // The same way in the changed text, by its place among all: an edit adds no table.
         let at = ways(self.map).iter().position(|one| one == chain)?;
         let other = ways(&map).into_iter().nth(at)?;
-        let mut follower =
-            Follower { text: &changed, map: &map, value: self.value, in_result: None, ask: &mut *self.ask };
+        let mut follower = Follower {
+            text: &changed,
+            map: &map,
+            value: self.value,
+            schema: self.schema,
+            in_result: None,
+            ask: &mut *self.ask,
+            beyond: None,
+        };
         let (op, text) = follower.first_lost(&other)?;
         // Its place in the text as it is.
         let grown = fix.text.len() as i64 - i64::from(fix.span.end - fix.span.start);

@@ -14,6 +14,7 @@ mod reason;
 mod shown;
 mod spelling;
 mod stages;
+mod unseen;
 mod why;
 
 pub use behind::{Behind, Opened, aggregates, behind};
@@ -21,6 +22,7 @@ pub use compared::distance;
 pub use health::{Health, health};
 pub use shown::{json, lines};
 pub use stages::{Counted, count, stages};
+pub use unseen::{Beyond, Unseen};
 pub use why::{Condition, End, Report, Stage, Trace, why};
 
 use crate::compile::Compiled;

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json as object};
 use super::why::{Condition, End, Report, Trace};
 use crate::diag::Fix;
 use crate::span::{Span, line_column};
+use crate::ticks;
 
 /// Characters of an operator that are shown.
 const TEXT_MAX: usize = 100;
@@ -44,6 +45,7 @@ fn trace_lines(trace: &Trace, value: &str, text: &str) -> Vec<String> {
         rows => format!("{rows} rows name {value}"),
     };
     let mut lines = vec![format!("{}: {named}", trace.table)];
+    lines.extend(trace.unseen.iter().flat_map(|unseen| unseen.said()).map(|said| format!("  {said}")));
     let width = trace.stages.iter().map(|stage| stage.rows.to_string().len()).max().unwrap_or(0);
     for stage in &trace.stages {
         let remark = stage.remark.map_or(String::new(), |remark| format!("   ({remark})"));
@@ -170,6 +172,12 @@ fn trace_json(trace: &Trace, text: &str) -> Json {
         "table": trace.table,
         "rows": trace.rows,
         "networks": trace.near,
+        "unseen": trace.unseen.as_ref().map(|unseen| object!({
+            "later": unseen.later,
+            "first_later": unseen.first_later.map(ticks::iso),
+            "earlier": unseen.earlier,
+            "last_earlier": unseen.last_earlier.map(ticks::iso),
+        })),
         "spellings": spelled.collect::<Vec<_>>(),
         "stages": stages.collect::<Vec<_>>(),
         "end": end,

@@ -8,6 +8,7 @@ use super::edits::Edits;
 use super::map::{Map, Place};
 use super::reason::Lost;
 use super::stages::prefix;
+use super::unseen::{Beyond, Unseen, unseen};
 use super::{Ask, number, one_line, reason};
 use crate::catalog::views;
 use crate::compile::{on_own_stack, quoted, reference};
@@ -41,6 +42,8 @@ pub struct Trace {
     pub near: Vec<String>,
     /// Other spellings of the value and how many rows name them, where no row names the value.
     pub spelled: Vec<(String, u64)>,
+    /// Rows that name it and that the query is not shown.
+    pub unseen: Option<Unseen>,
     pub stages: Vec<Stage>,
     pub end: End,
 }
@@ -102,8 +105,16 @@ pub struct Condition {
 const MARK: &str = "kqlhunt_traced";
 
 /// Follows the rows that name a value, such as an address, a domain, a hash or a user. `reads` are the stored tables
-/// that the query reads, by whatever way: those that cannot be followed are said.
-pub fn why(text: &str, value: &str, schema: &Schema, reads: &[String], ask: &mut Ask) -> Report {
+/// that the query reads, by whatever way: those that cannot be followed are said. `beyond` is there where the query is
+/// shown a part of the rows only.
+pub fn why<'a>(
+    text: &'a str,
+    value: &'a str,
+    schema: &'a Schema,
+    reads: &[String],
+    ask: &'a mut Ask<'a>,
+    beyond: Option<Beyond<'a>>,
+) -> Report {
     on_own_stack(text, || {
         let (script, _) = parse(text);
         let map = Map::of(&script);
@@ -114,7 +125,7 @@ pub fn why(text: &str, value: &str, schema: &Schema, reads: &[String], ask: &mut
             nowhere: false,
             remarks: Vec::new(),
         };
-        let mut follower = Follower { text, map: &map, value, in_result: None, ask };
+        let mut follower = Follower { text, map: &map, value, schema, in_result: None, ask, beyond };
         report.shown = follower.shown();
         follower.in_result = report.shown;
         for found in &map.uses {
@@ -126,8 +137,12 @@ pub fn why(text: &str, value: &str, schema: &Schema, reads: &[String], ask: &mut
             }
         }
         let unfollowed = follower.unfollowed(reads, &mut report);
-        let absent =
-            |trace: &Trace| trace.end == End::Absent && trace.near.is_empty() && trace.spelled.is_empty();
+        let absent = |trace: &Trace| {
+            trace.end == End::Absent
+                && trace.near.is_empty()
+                && trace.spelled.is_empty()
+                && trace.unseen.is_none()
+        };
         report.nowhere = unfollowed == Some(0) && report.traces.iter().all(absent);
         report
     })
@@ -137,9 +152,11 @@ pub(super) struct Follower<'t, 'a> {
     pub text: &'t str,
     pub map: &'t Map<'t>,
     pub value: &'t str,
+    pub schema: &'t Schema,
     /// Rows of the result that name the value.
     pub in_result: Option<u64>,
     pub ask: &'a mut Ask<'a>,
+    pub beyond: Option<Beyond<'a>>,
 }
 
 impl Follower<'_, '_> {
@@ -179,19 +196,29 @@ impl Follower<'_, '_> {
                 self.value
             ));
             all = all.zip(rows).map(|(all, rows)| all + rows);
+            if let Some(unseen) = self.unseen(table) {
+                report.remarks.extend(unseen.said());
+                all = all.map(|all| all + unseen.later + unseen.earlier);
+            }
         }
         all
+    }
+
+    fn unseen(&mut self, table: &str) -> Option<Unseen> {
+        unseen(table, self.value, self.schema, self.beyond.as_mut()?)
     }
 
     fn table(&mut self, table: &str, chains: &[Chain], report: &mut Report) {
         let named = format!("{}\n{}", reference(table), self.names_it());
         let rows = number(self.ask, &named);
+        let unseen = self.unseen(table);
         for chain in chains {
             let mut trace = Trace {
                 table: table.to_owned(),
                 rows: 0,
                 near: Vec::new(),
                 spelled: Vec::new(),
+                unseen: unseen.clone(),
                 stages: Vec::new(),
                 end: End::Absent,
             };

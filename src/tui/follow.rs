@@ -1,10 +1,12 @@
 //! Follows rows through a query, on the thread of the small queries.
 
+use std::cell::RefCell;
+
 use super::queries::options;
 use crate::app::clock::Clock;
 use crate::app::days::Days;
 use crate::app::msg::{Follow, Followed};
-use crate::compile::Seen;
+use crate::compile::{Options, Seen};
 use crate::engine::{Cancel, Engine};
 use crate::error::{Error, Result};
 use crate::hunt::pack::Hunt;
@@ -39,7 +41,15 @@ pub fn follow(
             Followed::Counts(counted.into_iter().map(|(span, rows)| (span.start as usize, rows)).collect())
         }
         Follow::Why(value) => {
-            let report = trace::why(text, value, &schema, &trace::reads(&compilation.results), &mut ask);
+            let all = Options { seen: None, ..options.clone() };
+            let engine = RefCell::new(engine);
+            let rows = |kql: &str, options: &Options| {
+                engine.borrow_mut().rows(kql, options, cancel).map_err(|error| error.to_string())
+            };
+            let (mut ask, mut ask_all) = (|kql: &str| rows(kql, &options), |kql: &str| rows(kql, &all));
+            let beyond = options.seen.map(|seen| trace::Beyond { seen, ask: &mut ask_all });
+            let reads = trace::reads(&compilation.results);
+            let report = trace::why(text, value, &schema, &reads, &mut ask, beyond);
             Followed::Report { title: format!("Why not {value}"), lines: trace::lines(&report, text) }
         }
         Follow::Behind { columns, rows, bins, said } => {
