@@ -116,6 +116,11 @@ pub fn iso(ticks: i64) -> String {
     format!("{digits}Z")
 }
 
+/// As [`iso`], to the second in which it is.
+pub fn iso_second(ticks: i64) -> String {
+    iso(ticks - ticks.rem_euclid(SECOND))
+}
+
 /// `2026-05-14 12:00Z`: the minute in which it is, for lists.
 pub fn minute(ticks: i64) -> String {
     let at = Civil::from_ticks(ticks);

@@ -49,12 +49,30 @@ pub fn later(engine: &mut Engine, compiled: &Compiled, cancel: &Cancel) -> Resul
     Ok(())
 }
 
+/// Says on stderr which tables have no row from a time on, and where theirs end: rules find nothing there.
+pub fn stale(engine: &mut Engine, from: i64, cancel: &Cancel) -> Result<(), Failure> {
+    let schema = engine.schema();
+    for table in &schema.tables {
+        let known = tables::find(&table.name).map(|row| row.time.to_string());
+        let Some(column) = known.or_else(|| first_time(table)) else { continue };
+        if let Some(newest) = newest(engine, &table.name, &column, cancel)?.filter(|newest| *newest < from) {
+            let (name, at, from) = (&table.name, ticks::iso(newest), ticks::iso_second(from));
+            report::say(&format!(
+                "{name} has no rows from {from} on: its newest is of {at}; --now {at} moves the clock there"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn first_time(table: &Table) -> Option<String> {
+    table.listed().find(|column| column.ty == Type::Datetime).map(|column| column.name.clone())
+}
+
 /// The column that the query compares with the clock, else the one that says when it happened.
 fn time_column(table: &Table, used: &TableUse) -> Option<String> {
     let known = tables::find(&table.name).map(|row| row.time.to_string());
-    let first =
-        || table.listed().find(|column| column.ty == Type::Datetime).map(|column| column.name.clone());
-    used.time_column.clone().or(known).or_else(first)
+    used.time_column.clone().or(known).or_else(|| first_time(table))
 }
 
 fn newest(engine: &mut Engine, table: &str, column: &str, cancel: &Cancel) -> Result<Option<i64>, Failure> {
@@ -66,6 +84,7 @@ fn newest(engine: &mut Engine, table: &str, column: &str, cancel: &Cancel) -> Re
     }
 }
 
+/// To the second: `> ago(1h)` begins a tick after the hour.
 fn sentence(used: &TableUse, column: &str, newest: Option<i64>) -> String {
     let table = &used.table;
     let Some(newest) = newest else { return format!("no rows: {table} has none with a {column}") };
@@ -73,19 +92,14 @@ fn sentence(used: &TableUse, column: &str, newest: Option<i64>) -> String {
     match (used.since, used.until) {
         (Some(since), _) if newest < since => format!(
             "no rows: the newest of {table} is of {at}, before the query's look-back, which begins {}; --now {at} moves its clock there",
-            second(since)
+            ticks::iso_second(since)
         ),
         (_, Some(until)) if newest > until => format!(
             "no rows: {table} goes on to {at}, after the query's look-back, which ends {}",
-            second(until)
+            ticks::iso_second(until)
         ),
         (_, _) => format!("no rows: the newest of {table} is of {at}, which the query looks at"),
     }
-}
-
-/// To the second: `> ago(1h)` begins a tick after the hour.
-fn second(at: i64) -> String {
-    ticks::iso(at - at.rem_euclid(ticks::SECOND))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::export::file::FileWriter;
 use crate::hunt::notes::Notes;
 use crate::hunt::pack::Hunt;
 use crate::journal::{DataName, Digest, Entry, KeptRun, Outcome, Read, entries, notes_file, read};
-use crate::report::{Finding, Gathered, OBSERVABLES, ROWS_SHOWN, Report, Tlp, html, markdown};
+use crate::report::{Finding, Gathered, OBSERVABLES, ROWS_SHOWN, Report, Tlp, answered, html, markdown};
 use crate::sys::wall_clock;
 use crate::ticks;
 use crate::value::Grid;
@@ -87,16 +87,19 @@ pub fn run(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
     let stopped = signals::watch(move || asked.cancel())?;
     let (chosen, mut engine) = data::opened(global)?;
     let name = journal::data_name(&chosen, &mut engine)?;
-    // Data without indicators name none.
     let options = data::options(global, engine.clock());
-    let observables = engine.rows(OBSERVABLES, &options, &cancel).unwrap_or_default();
+    let found = engine.rows(OBSERVABLES, &options, &cancel);
+    let (observables, unread) = answered(found, &engine.schema());
     let notes = Notes::read(&read(&notes_file(name.path.as_deref())?)?);
     let gathered = Gathered::new(&observables, notes);
     let mut desk = Desk { global, engine, name, options, cancel, gathered };
     let findings: Result<Vec<Finding>, Failure> = wanted.iter().map(|one| desk.finding(one)).collect();
     let findings = findings.map_err(|failure| stopped.failure(failure))?;
-    let (title, made) = (args.title.clone(), ticks::iso(wall_clock()));
-    let document = Report { title, made, findings, ..desk.gathered.report(args.tlp) };
+    let (title, made) = (args.title.clone(), ticks::iso_second(wall_clock()));
+    let document = Report { title, made, findings, unread, ..desk.gathered.report(args.tlp) };
+    if let Some(why) = &document.unread {
+        report::say(&format!("the indicators cannot be read: {why}"));
+    }
     if let (Some(asked), Some(strictest)) = (args.tlp, document.strictest)
         && asked < strictest
     {

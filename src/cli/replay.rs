@@ -73,7 +73,16 @@ fn opened<'o>(global: &Global, entry: &Entry, open: &'o mut Option<Open>) -> Res
     let data = match open_already {
         Some(data) => data,
         None => {
-            let mut engine = data::open(global, &chosen)?;
+            let mut engine = match &chosen {
+                Chosen::Database(path) if global.db.is_none() && !path.exists() => {
+                    let path = safe(&path.display().to_string()).into_owned();
+                    let message = format!(
+                        "the data of this run are not at '{path}'; --db FILE says where they are now"
+                    );
+                    return Err(Failure::new(Exit::NoInput, message));
+                }
+                _ => data::open(global, &chosen)?,
+            };
             let name = journal::data_name(&chosen, &mut engine)?;
             Open { chosen, engine, name }
         }

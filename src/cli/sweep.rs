@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::data;
 use super::exit::{Exit, Failure};
-use super::{Global, format_names, library, report, signals, table};
-use crate::engine::Engine;
+use super::{Global, empty, format_names, library, report, signals, table};
+use crate::engine::{Cancel, Engine};
 use crate::hunt::heat::cells;
 use crate::hunt::pack::Hunt;
 use crate::hunt::sweep::{Outcome, Row};
@@ -53,6 +53,8 @@ pub fn run(global: &Global, args: &SweepArgs) -> Result<Exit, Failure> {
     let mut order = order(global, rules, now, usize::from(args.days), args.jobs);
     let rows = swept(global, &mut engine, &mut order, args.fresh)?;
     write(global, args, &order, &rows)?;
+    let days = i64::from(args.days).saturating_mul(ticks::DAY);
+    empty::stale(&mut engine, order.now.saturating_sub(days), &Cancel::new())?;
     let count = |wanted: fn(&Outcome) -> bool| rows.iter().filter(|row| wanted(&row.outcome)).count();
     let wrong = count(|outcome| matches!(outcome, Outcome::Wrong(_)));
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));

@@ -1,8 +1,8 @@
 //! What the rows of results name: indicators, and what was noted on. Taken in while the rows go by.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::indicators::{Indicator, found, observables};
+use super::indicators::{Indicator, Known, found};
 use super::{Report, Tlp};
 use crate::compile::Compiled;
 use crate::hunt::notes::{Notes, Subject};
@@ -11,7 +11,7 @@ use crate::value::{Grid, Value};
 /// Goes through all rows of a report's results.
 #[derive(Clone, Debug, Default)]
 pub struct Gathered {
-    known: HashMap<String, Indicator>,
+    known: Known,
     named: BTreeMap<String, Indicator>,
     notes: Notes,
     /// The columns of notes' subjects, each list once.
@@ -24,7 +24,7 @@ impl Gathered {
     pub fn new(indicators: &Grid, notes: Notes) -> Gathered {
         let names = |subject: &Subject| subject.values().map(|(column, _)| column.to_owned()).collect();
         let columns = notes.all().map(|note| names(&note.subject)).collect();
-        Gathered { known: observables(indicators), notes, columns, ..Gathered::default() }
+        Gathered { known: Known::new(indicators), notes, columns, ..Gathered::default() }
     }
 
     /// Some rows of a result.
@@ -54,7 +54,15 @@ impl Gathered {
             .filter_map(|subject| self.notes.about(subject))
             .for_each(|note| notes.put(note.clone()));
         let other_notes = self.notes.all().count() - notes.all().count();
-        Report { tlp: tlp.max(strictest), strictest, indicators, notes, other_notes, ..Report::default() }
+        Report {
+            tlp: tlp.max(strictest),
+            strictest,
+            indicators,
+            known: self.known,
+            notes,
+            other_notes,
+            ..Report::default()
+        }
     }
 }
 

@@ -11,15 +11,17 @@ mod tests;
 pub use crate::hunt::tlp::Tlp;
 pub use gathered::Gathered;
 pub use html::html;
-pub use indicators::{Indicator, OBSERVABLES};
+pub use indicators::{Indicator, Known, OBSERVABLES, answered};
 pub use markdown::markdown;
 
 use crate::chart::{self, Chart};
 use crate::display::{self, thousands};
 use crate::export::json::push_value;
+use crate::hunt::attack;
 use crate::hunt::defang::{defanged, defanged_if};
 use crate::hunt::notes::{Notes, VERDICTS};
 use crate::journal::{Entry, Part};
+use crate::ticks;
 use crate::value::{Grid, Value};
 
 /// Rows of a result that a report shows; the rest is counted.
@@ -37,6 +39,10 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Those that results name.
     pub indicators: Vec<Indicator>,
+    /// All that the data have.
+    pub known: Known,
+    /// Why they are not known, where the data have some.
+    pub unread: Option<String>,
     /// On rows of the results.
     pub notes: Notes,
     /// Notes on the same data that are on no row of them.
@@ -198,6 +204,11 @@ fn technique_page(technique: &str) -> Option<String> {
     Some(format!("https://attack.mitre.org/techniques/{page}/"))
 }
 
+/// A time as people read it; what is none stays as it is.
+fn to_the_second(time: &str) -> String {
+    ticks::parse_datetime(time).map_or_else(|| time.to_owned(), ticks::iso_second)
+}
+
 /// A table behind the findings.
 struct Appendix {
     title: &'static str,
@@ -211,17 +222,13 @@ impl Report {
         self.tlp.map_or_else(|| "no marking is known".into(), |tlp| tlp.name().to_owned())
     }
 
-    /// The text with links, and indicators that are in the report, so that nobody opens one by accident.
+    /// The text with links and indicators, also those that no result names, so that nobody opens one by accident.
     fn harmless(&self, text: &str) -> String {
-        let named = |word: &str| {
-            let spellings = indicators::spellings(word);
-            self.indicators.iter().any(|one| spellings.contains(&one.value.to_lowercase()))
-        };
-        defanged_if(text, |word| word.contains("://") || named(word))
+        defanged_if(text, |word| word.contains("://") || self.known.names(word))
     }
 
     /// Techniques of all findings, each once, with the findings that are for it.
-    fn techniques(&self) -> Vec<(String, String)> {
+    fn techniques(&self) -> Vec<Vec<String>> {
         let mut all: Vec<(String, Vec<&str>)> = Vec::new();
         for finding in &self.findings {
             for technique in &finding.techniques {
@@ -232,13 +239,17 @@ impl Report {
             }
         }
         all.sort();
-        all.into_iter().map(|(technique, names)| (technique, self.harmless(&names.join(", ")))).collect()
+        let row = |(technique, names): (String, Vec<&str>)| {
+            let name = attack::name(&technique).unwrap_or_default();
+            vec![technique, name, self.harmless(&names.join("; "))]
+        };
+        all.into_iter().map(row).collect()
     }
 
     /// What stands at the head: each finding with its rows and clock.
     fn summary(&self) -> Appendix {
         let row = |(at, finding): (usize, &Finding)| {
-            let rows = counted(finding.rows);
+            let rows = thousands(finding.rows);
             vec![(at + 1).to_string(), self.harmless(&finding.name), rows, finding.run.clock.clone()]
         };
         let rows = self.findings.iter().enumerate().map(row).collect();
@@ -261,6 +272,13 @@ impl Report {
             };
             said.push(format!("{other} about rows of other results, and not in here."));
         }
+        if self.unread.is_some() {
+            said.push(
+                "The indicators of these data could not be read, so that none is listed here, and the marking may have to \
+                 be stricter."
+                    .into(),
+            );
+        }
         if !self.indicators.is_empty() {
             said.push(format!(
                 "Indicators that the results name: {}. They and all links stand in a form that opens nothing; the \
@@ -282,7 +300,7 @@ impl Report {
             let verdict = note.verdict.map_or("", |verdict| verdict.name());
             let mark = if note.bookmarked { "bookmarked" } else { "" };
             let text = self.harmless(&note.text);
-            vec![subject.join(", "), verdict.into(), mark.into(), text, note.at.clone()]
+            vec![subject.join(", "), verdict.into(), mark.into(), text, to_the_second(&note.at)]
         });
         let indicators = self.indicators.iter().map(|one| {
             let tlp = one.tlp.map_or("", Tlp::name);
@@ -296,7 +314,6 @@ impl Report {
                 defanged(&one.source),
             ]
         });
-        let attack = self.techniques().into_iter().map(|(technique, names)| vec![technique, names]);
         let table = |title, heads: &[&'static str], rows| Appendix { title, heads: heads.to_vec(), rows };
         let all = [
             table("Triage", &["Subject", "Verdict", "Mark", "Note", "Written"], triage.collect()),
@@ -305,7 +322,7 @@ impl Report {
                 &["Value", "Type", "Confidence", "Valid until", "TLP", "Name", "Source"],
                 indicators.collect(),
             ),
-            table("ATT&CK", &["Technique", "Queries"], attack.collect()),
+            table("ATT&CK", &["Technique", "Name", "Findings"], self.techniques()),
         ];
         all.into_iter().filter(|table| !table.rows.is_empty()).collect()
     }

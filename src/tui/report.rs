@@ -19,7 +19,7 @@ use crate::engine::{Cancel, Handle, Pick, Reader, ResultId};
 use crate::error::{Error, Result};
 use crate::export::file::FileWriter;
 use crate::journal::Part;
-use crate::report::{Finding, Gathered, OBSERVABLES, ROWS_SHOWN, Report, html, markdown};
+use crate::report::{Finding, Gathered, OBSERVABLES, ROWS_SHOWN, Report, answered, html, markdown};
 use crate::sys::wall_clock;
 use crate::ticks;
 use crate::value::Grid;
@@ -52,9 +52,10 @@ fn write(wanted: &Wanted, handle: &Handle, ledger: &Ledger, cancel: &Cancel) -> 
         })
         .collect::<Result<_>>()?;
     let now = known.iter().map(|known| known.compiled.now).max().unwrap_or_else(wall_clock);
-    // Data without indicators name none.
     let options = Options { now, ..Options::default() };
-    let observables = handle.engine()?.rows(OBSERVABLES, &options, cancel).unwrap_or_default();
+    let mut engine = handle.engine()?;
+    let found = engine.rows(OBSERVABLES, &options, cancel);
+    let (observables, unread) = answered(found, &engine.schema());
     let mut gathered = Gathered::new(&observables, wanted.notes.clone());
     let mut reader = handle.reader()?;
     let findings = wanted
@@ -65,8 +66,9 @@ fn write(wanted: &Wanted, handle: &Handle, ledger: &Ledger, cancel: &Cancel) -> 
         .collect::<Result<_>>()?;
     let report = Report {
         title: "Hunt report".into(),
-        made: ticks::iso(wall_clock()),
+        made: ticks::iso_second(wall_clock()),
         findings,
+        unread,
         ..gathered.report(wanted.tlp)
     };
     let text = if is_html(&path) { html(&report) } else { markdown(&report) };
