@@ -10,7 +10,9 @@ import time
 
 from terminal import TICK, Terminal
 
-F5, DOWN, RIGHT, PAGE_DOWN, ESCAPE = "\x1b[15~", "\x1b[B", "\x1b[C", "\x1b[6~", "\x1b"
+F5, DOWN, RIGHT, PAGE_UP, PAGE_DOWN, END, ESCAPE = (
+    "\x1b[15~", "\x1b[B", "\x1b[C", "\x1b[5~", "\x1b[6~", "\x1b[F", "\x1b"
+)
 CTRL_C, CTRL_O, CTRL_Q, CTRL_U, CTRL_Z = "\x03", "\x0f", "\x11", "\x15", "\x1a"
 READY, OPENING = "F5 RUN", "(opening)"
 ENDLESS = (
@@ -110,7 +112,7 @@ class Bars:
 
     def measure(self):
         for bar in (
-            self.startup, self.typing, self.typing_while_running, self.grid, self.wide, self.idle, self.cancel,
+            self.startup, self.typing, self.typing_long, self.typing_while_running, self.grid, self.wide, self.idle, self.cancel,
             self.resizes, self.paste, self.million, self.hits, self.hang_ups,
         ):
             bar()
@@ -142,6 +144,22 @@ class Bars:
             times, sizes = zip(*[terminal.answer(letter) for letter in "seen in the proxy's logs of today as well" * 3])
         self.row("a typed letter, 300 lines", times, 8, "ms")
         self.row("bytes of a typed letter", sizes, 160, "bytes")
+
+    def typing_long(self):
+        """Letters in the middle of 5,000 lines of queries, as somebody keeps them in one file."""
+        with self.ready("--sample") as terminal:
+            query = "OfficeActivity\n| where UserId != 'user{at}@contoso.com'\n| summarize count() by Operation\n\n"
+            terminal.send(paste("".join(query.format(at=at) for at in range(1_250))))
+            terminal.wait("5001:1")
+            for _ in range(60):
+                terminal.send(PAGE_UP)
+            terminal.settle(1.0)
+            terminal.send(END)
+            terminal.send(" // ")
+            terminal.settle(1.0)
+            times, sizes = zip(*[terminal.answer(letter) for letter in "seen in the proxy's logs of today as well" * 3])
+        self.row("a typed letter, 5,000 lines", times, 8, "ms")
+        self.row("bytes of a typed letter, 5,000 lines", sizes, 160, "bytes")
 
     def typing_while_running(self):
         with self.ready("--sample") as terminal:

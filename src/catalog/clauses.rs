@@ -72,6 +72,8 @@ pub enum Takes {
     Declarations,
     /// `(name=value, ...)`.
     Properties(&'static [&'static str]),
+    /// `name=value, ...`
+    Settings(&'static [&'static str]),
     /// `typeof(type)`.
     Type,
 }
@@ -196,7 +198,7 @@ pub static SHAPES: &[Shape] = &[
             param("kind", Joins, "Which rows are kept; innerunique where it is not said.", ""),
             param(
                 "hint.strategy",
-                Words(&["shuffle", "broadcast"]),
+                Words(&["auto", "broadcast", "centralized", "shuffle"]),
                 HINT,
                 "print a = 1 | join {} kind=inner (print a = 1) on a",
             ),
@@ -303,7 +305,7 @@ pub static SHAPES: &[Shape] = &[
     shape(
         "reduce",
         &[],
-        &[first(Nothing), clause("by", Exprs), clause("with", Properties(&["threshold", "characters"]))],
+        &[first(Nothing), clause("by", Exprs), clause("with", Settings(&["threshold", "characters"]))],
     ),
     shape("render", &[], &[first(Chart), clause("with", Properties(&[]))]),
     shape("sample", &[], &[first(Number)]),

@@ -10,7 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use kqlhunt::app::completion::Found;
 use kqlhunt::app::days::Days;
 use kqlhunt::app::diff;
-use kqlhunt::app::look::{Depth, Look};
+use kqlhunt::app::look::{Depth, Look, ascii_terminal};
 use kqlhunt::app::mouse::{Does, Mouse};
 use kqlhunt::app::msg::{
     AgePurpose, Conditions, Copied, CopyText, Effect, Failure, Find, Follow, Followed, FoundRow, Msg, Opened,
@@ -86,7 +86,13 @@ fn play(script: &str, size: (u16, u16)) -> String {
 /// The stage at the end of a script.
 pub fn played(script: &str, size: (u16, u16)) -> Stage {
     let asks = |word: &str| script.lines().any(|line| line == word);
-    let mut stage = Stage::new(size, asks("ascii"));
+    // `term TERM [COLORTERM]`: a terminal of that name.
+    let term = script.lines().find_map(|line| line.strip_prefix("term "));
+    let (term, color) = term.map(|line| line.split_once(' ').unwrap_or((line, ""))).unwrap_or_default();
+    let mut stage = Stage::new(size, asks("ascii") || ascii_terminal(term));
+    if !term.is_empty() {
+        stage.depth = Depth::of(term, color);
+    }
     stage.app.vim = asks("vim").then(Vim::default);
     if asks("no color") {
         stage.depth = Depth::Mono;
@@ -100,6 +106,7 @@ pub fn played(script: &str, size: (u16, u16)) -> Stage {
 pub struct Stage {
     pub app: App,
     pub depth: Depth,
+    pub look: Look,
     pub at: u64,
     pub effects: Vec<Effect>,
     /// The text of each run.
@@ -122,7 +129,8 @@ impl Stage {
             clock: None,
             hunts: Arc::new(pack::shipped().unwrap()),
         });
-        Stage { app, depth: Depth::Ansi, at: 0, effects: Vec::new(), ran: HashMap::new(), held: None }
+        let (depth, look) = (Depth::Ansi, Look::default());
+        Stage { app, depth, look, at: 0, effects: Vec::new(), ran: HashMap::new(), held: None }
     }
 
     /// One event, and what the world answers to it.
@@ -143,7 +151,11 @@ impl Stage {
     pub fn line(&mut self, line: &str) {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         match word {
-            "ascii" | "vim" | "no" | "styles" | "sizes" => {}
+            "ascii" | "vim" | "no" | "styles" | "sizes" | "term" => {}
+            "theme" => {
+                let (name, style) = rest.split_once(' ').unwrap();
+                self.look.set(name, style).unwrap();
+            }
             "open" => self.send(Msg::Opened(Opened {
                 schema: Arc::new(schema()),
                 clock: Some(now()),
@@ -218,7 +230,7 @@ impl Stage {
 
     pub fn buffer(&self) -> (Buffer, Option<(u16, u16)>) {
         let mut buffer = Buffer::empty(Rect { x: 0, y: 0, width: self.app.size.0, height: self.app.size.1 });
-        let theme = Theme::new(&Look::default(), self.depth, self.app.ascii);
+        let theme = Theme::new(&self.look, self.depth, self.app.ascii);
         let cursor = draw(&self.app, &theme, &mut buffer);
         (buffer, cursor.map(|place| (place.x, place.y)))
     }

@@ -5,6 +5,7 @@ use super::{Ask, Item, Kind, Learned, Source};
 use crate::catalog::clauses::{Parameter, SPECIAL, Takes, Values};
 use crate::catalog::construct::{self, Construct};
 use crate::catalog::func::Func;
+use crate::catalog::plugins::{Does, PIVOTED};
 use crate::catalog::{self, charts, plugins, views};
 use crate::compile::{Outline, Sort};
 use crate::facts::Options;
@@ -212,6 +213,11 @@ impl Offer<'_> {
         let aggregates = operand.takes.aggregates();
         if aggregates {
             self.rows(catalog::aggregates(), Kind::Aggregate);
+        } else if let Some((name, 1..)) = operand.call
+            && plugins::find(name).is_some_and(|plugin| plugin.does == Does::Pivot)
+        {
+            let pivoted = |row: &&Func| PIVOTED.iter().any(|(name, _)| *name == row.name);
+            self.rows(catalog::aggregates().filter(pivoted), Kind::Aggregate);
         }
         if operand.takes == Takes::Number {
             for number in ["10", "100", "1000"] {

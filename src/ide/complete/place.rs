@@ -239,6 +239,7 @@ impl<'t> Place<'t> {
                 Wants::Words(later)
             }
             Takes::Properties(_) => Wants::Nothing,
+            Takes::Settings(names) => self.property(names, view.since(&spot.rest, TokenKind::Comma)),
             Takes::Type if empty => Wants::Words(vec!["typeof"]),
             Takes::Chart | Takes::Plugin | Takes::Function | Takes::Tables if !empty => Wants::Words(later),
             takes => {
