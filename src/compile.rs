@@ -159,7 +159,9 @@ fn compiled_by<'a>(
     if bound.plans.is_empty() && !any_error(&diagnostics) {
         let end = script.statements.last().map_or(Span::default(), |last| last.span);
         let help = "End it with a table or an expression that gives rows.";
-        diagnostics.push(Diagnostic::error(code::SYNTAX, end, "the text holds no query").help(help));
+        // Definitions alone are right as they are, as Microsoft's editors have it; only a run lacks a query.
+        let found = if options.advice { Diagnostic::warning } else { Diagnostic::error };
+        diagnostics.push(found(code::SYNTAX, end, "the text holds no query").help(help));
     }
     diagnostics.sort_by_key(|found| found.span);
     // An expression of several values is bound for each of them.

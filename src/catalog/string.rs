@@ -97,7 +97,7 @@ pub static ROWS: &[Func] = &[
     f(
         "split",
         &[sig(
-            &[SOURCE, named("delimiter", STR), opt(named("index", LONG))],
+            &[named("source", TEXT), named("delimiter", STR), opt(named("index", LONG))],
             Is(Dynamic),
             Kernel("kql_split"),
         )],

@@ -109,6 +109,8 @@ pub struct Binder<'a> {
     /// Columns that are strings only because columns of watchlists are, and those that stand for all of them.
     pub supposed: QuickSet<ColId>,
     pub any_supposed: QuickSet<ColId>,
+    /// The names that stood for one of those, and are not columns yet.
+    pub met: Vec<(ColId, String)>,
     /// How many rows a result has at most.
     pub records_max: Option<i64>,
     /// The plugin that gave the columns of the data last.
@@ -157,6 +159,7 @@ impl<'a> Binder<'a> {
             unknown: QuickSet::default(),
             supposed: QuickSet::default(),
             any_supposed: QuickSet::default(),
+            met: Vec::new(),
             records_max: None,
             columns_of_data: None,
             insides: QuickMap::default(),

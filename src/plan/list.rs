@@ -239,12 +239,23 @@ impl Binder<'_> {
             ListOp::NotInFold => (true, true),
             ListOp::HasAny | ListOp::HasAll => return self.has_table(op, op_span, needle, rel, item, span),
         };
-        let (needle, item) = self.settled_both(needle, item);
+        let (mut needle, item) = self.settled_both(needle, item);
         let (rel, item) =
             if item.ty == Type::Dynamic { self.elements(rel, first, op_span)? } else { (rel, item) };
-        if needle.ty == Type::Dynamic {
-            self.refuse(op_span, "a dynamic value looked up in a table", "Convert it with tostring() first.");
-            return Err(Stop);
+        match (needle.ty, item.ty) {
+            (Type::Dynamic, Type::Dynamic) if !fold => {
+                let array = self.as_array(op, rel, item, span)?;
+                let found = self.apply(&binary::IN_ARRAY, name_of(op), vec![needle, array], op_span)?;
+                let found = Expr { span, ..found };
+                return if negated {
+                    self.apply(&binary::NOT_TRUE, "!in", vec![found], span)
+                } else {
+                    Ok(found)
+                };
+            }
+            // As in a list whose items are of one type.
+            (Type::Dynamic, ty) => needle = self.convert(needle, if fold { Type::String } else { ty }),
+            _ => {}
         }
         let (needle, item) = if fold {
             (self.folded(needle, op_span)?, self.folded(item, op_span)?)
@@ -282,14 +293,19 @@ impl Binder<'_> {
         item: Expr,
         span: Span,
     ) -> Checked<Expr> {
+        let array = self.as_array(op, rel, item, span)?;
+        let row = if op == ListOp::HasAny { &binary::HAS_ANY_OF } else { &binary::HAS_ALL_OF };
+        self.apply(row, name_of(op), vec![needle, array], op_span).map(|expr| Expr { span, ..expr })
+    }
+
+    /// The values of a table's column as one array.
+    fn as_array(&mut self, op: ListOp, rel: Rel, item: Expr, span: Span) -> Checked<Expr> {
         let list = self.apply(&binary::ARRAY, name_of(op), vec![item], span)?;
         let column = self.new_column("", Type::Dynamic);
         let node =
             Node::Aggregate { input: Box::new(rel), groups: Vec::new(), aggs: vec![(column.id, list)] };
         let array = Rel { node, cols: vec![column], order: Vec::new(), span };
-        let array = Expr::new(ExprKind::Scalar(Box::new(array)), Type::Dynamic, span);
-        let row = if op == ListOp::HasAny { &binary::HAS_ANY_OF } else { &binary::HAS_ALL_OF };
-        self.apply(row, name_of(op), vec![needle, array], op_span).map(|expr| Expr { span, ..expr })
+        Ok(Expr::new(ExprKind::Scalar(Box::new(array)), Type::Dynamic, span))
     }
 }
 

@@ -35,7 +35,7 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             }
             let base = of_base(base, &infer);
             let step = match &index.kind {
-                ExprKind::Literal(Literal::String(key)) if plain(key) => key.clone(),
+                ExprKind::Literal(Literal::String(key)) => key.clone(),
                 ExprKind::Literal(Literal::Long(at)) => at.to_string().replace('-', "_"),
                 ExprKind::Sign { negative: true, expr } => match &expr.kind {
                     ExprKind::Literal(Literal::Long(at)) => format!("_{at}"),
@@ -88,10 +88,6 @@ fn of_base(base: &Expr, infer: &dyn Fn(&Expr) -> Option<String>) -> Option<Strin
         _ if hands_no_name(base) => None,
         _ => infer(base),
     }
-}
-
-fn plain(key: &str) -> bool {
-    !key.is_empty() && key.chars().all(|character| character.is_alphanumeric() || character == '_')
 }
 
 /// A call that hands no name on to a call around it: one that names its result by [`Label::Suffix`], and

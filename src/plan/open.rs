@@ -41,6 +41,10 @@ impl Binder<'_> {
     pub fn open_column(&mut self, name: &Name, cx: &Cx<'_>) -> Option<Checked<Expr>> {
         let open = cx.cols.iter().find(|column| is_open(column))?;
         let value = Expr::col(open, name.span);
+        let met = (open.id, name.text.clone());
+        if !self.met.contains(&met) {
+            self.met.push(met);
+        }
         if self.is_unknown(&value) {
             return Some(Ok(value));
         }
@@ -48,8 +52,23 @@ impl Binder<'_> {
         Some(self.apply_named("tostring", vec![value], name.span))
     }
 
+    /// What an operator has named is a column from there on, of a type that is not known, as in Microsoft's binder.
+    fn name_met(&mut self, rel: &mut Rel) {
+        let Some(at) = rel.cols.iter().position(is_open) else { return };
+        let open = rel.cols.remove(at);
+        let mut place = at;
+        for (_, name) in self.met.extract_if(.., |(id, _)| *id == open.id) {
+            if !rel.cols.iter().any(|column| column.name == name) {
+                rel.cols.insert(place, Column { name: name.into(), hidden: false, ..open.clone() });
+                place += 1;
+            }
+        }
+        rel.cols.push(open);
+    }
+
     /// Joins and unions hand on that any name may be a column.
     pub fn still_open(&mut self, mut rel: Rel) -> Rel {
+        self.name_met(&mut rel);
         if !matches!(rel.node, Node::Join { .. } | Node::Union { .. }) || rel.cols.iter().any(is_open) {
             return rel;
         }

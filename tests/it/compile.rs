@@ -2,6 +2,7 @@
 
 use kqlhunt::catalog::tables;
 use kqlhunt::compile::{Options, compile};
+use kqlhunt::diag::Severity;
 use kqlhunt::schema::{Schema, Table, TableColumn};
 use kqlhunt::types::Type;
 use proptest::prelude::*;
@@ -269,6 +270,45 @@ fn a_name_near_a_known_one_is_answered_with_it() {
         let found = compile(query, &stored(), &Options::default()).diagnostics;
         let help = found.first().and_then(|it| it.help.clone());
         assert_eq!(help, Some(format!("Did you mean '{near}'?")), "{query}");
+    }
+}
+
+#[test]
+fn definitions_alone_are_no_mistake_of_the_text() {
+    let severity = |advice| {
+        let options = Options { advice, ..Options::default() };
+        let found = compile("let Watched = dynamic(['eve']);", &stored(), &options);
+        assert!(found.results.is_empty());
+        found.diagnostics.first().map(|it| (it.message.clone(), it.severity))
+    };
+    let said = |severity| Some(("the text holds no query".to_owned(), severity));
+    assert_eq!(severity(true), said(Severity::Warning));
+    assert_eq!(severity(false), said(Severity::Error));
+}
+
+/// Columns that only the data know are columns from where they are first named, as Microsoft's binder has it.
+#[test]
+fn a_column_that_is_named_where_any_may_be_is_one() {
+    let bag = "Stored | project Bag = parse_json(Text) | evaluate bag_unpack(Bag)";
+    for (rest, columns) in [
+        ("where Port == 443 | sort by Host asc", "Port:unknown Host:unknown"),
+        (
+            "where Port == 443 | extend Peer = Host | extend Both = strcat(Peer, Port)",
+            "Port:unknown Host:unknown Peer:unknown Both:string",
+        ),
+        ("where Port == 443 | project-away Port, Host", ""),
+        ("where Port == 443 | summarize count() by Host", "Host:unknown count_:long"),
+        ("extend Port = toint(Port)", "Port:int"),
+        (
+            "where Port == 1 | join kind=inner (Stored | where Text == 'a') on $left.Port == $right.Text | where Name != ''",
+            "Port:unknown Text:string Name:unknown",
+        ),
+    ] {
+        let found = compile(&format!("{bag} | {rest}"), &stored(), &Options::default());
+        let named = found.results.first().map(|result| {
+            result.named_types().map(|(name, ty)| format!("{name}:{ty}")).collect::<Vec<_>>().join(" ")
+        });
+        assert_eq!(named.as_deref(), Some(columns), "{rest}: {:?}", found.diagnostics);
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Summary<'s, 'b, 'a> {
     pub aggs: Vec<(ColId, Expr)>,
     /// The output after the groups, computed from groups and aggregates.
     pub outputs: Vec<(Column, Expr)>,
+    /// The window functions of the groups, where they may have some: computed below.
+    windows: Option<Vec<(Column, Expr)>>,
 }
 
 impl Binder<'_> {
@@ -40,6 +42,7 @@ impl Binder<'_> {
     ) -> Checked<Rel> {
         let aggs = &self.apart(aggs, env, &input.cols, Unnamed::Kept);
         let mut summary = Summary::new(self, &input, env, aggs.iter().chain(by));
+        summary.windows = Some(Vec::new());
         let mut stopped = false;
         for item in by {
             stopped |= summary.group(item).is_err();
@@ -50,10 +53,11 @@ impl Binder<'_> {
         if stopped {
             return Err(Stop);
         }
-        let Summary { groups, aggs, outputs, .. } = summary;
+        let Summary { groups, aggs, outputs, windows, .. } = summary;
         let cols = groups.iter().chain(&outputs).map(|(column, _)| column.clone()).collect();
         let set = outputs.into_iter().map(|(column, expr)| (column.id, expr)).collect();
         let groups = groups.into_iter().map(|(column, expr)| (column.id, expr)).collect();
+        let input = self.with_windows(input, windows.unwrap_or_default())?;
         let grouped = self.grouped(input, groups, aggs, span);
         Ok(projected(grouped, cols, set, span))
     }
@@ -70,11 +74,14 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         let mut namer = Namer::default();
         namer.reserve(items);
         let (groups, aggs, outputs) = (Vec::new(), Vec::new(), Vec::new());
-        Summary { binder, input, env, namer, constants: false, groups, aggs, outputs }
+        Summary { binder, input, env, namer, constants: false, groups, aggs, outputs, windows: None }
     }
 
     pub fn group(&mut self, item: &Named) -> Checked<()> {
-        let expr = self.binder.scalar(&item.expr, self.env, &self.input.cols)?;
+        let mut cx = Cx { windows: self.windows.take(), ..Cx::new(self.env, &self.input.cols) };
+        let bound = self.binder.expr(&item.expr, &mut cx);
+        self.windows = cx.windows;
+        let expr = bound?;
         if expr.ty == Type::Dynamic && !self.binder.is_unknown(&expr) {
             let help = "Convert it, with tostring() or tolong().";
             self.binder.error(code::TYPE, item.expr.span, "rows cannot be grouped by a dynamic", help);
