@@ -1,13 +1,17 @@
 //! The plugins of `evaluate`, each as a row: how it is called, what it gives, or why it is refused and
 //! what to do instead. Data only. The signatures are those of the plugins' pages in the Kusto reference.
 
-use super::func::Lower::Kernel;
+use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::Is;
-use super::func::{DYN, Func, f, sig};
-use crate::types::Type::Dynamic;
+use super::func::{DYN, Func, f, rest, sig};
+use crate::types::Type::{Dynamic, Long};
 
 /// The properties of a bag and their types; internal.
 pub static SLOTS: Func = f("bag_unpack", &[sig(&[DYN], Is(Dynamic), Kernel("kql_bag_slots"))]);
+
+/// How many values several sketches share; internal.
+pub static SHARED: Func =
+    f("dcount_intersect", &[sig(&[rest(DYN)], Is(Long), Sql("kql_hll_intersect([{*}])"))]);
 
 /// One plugin.
 pub struct Plugin {
@@ -24,18 +28,24 @@ pub struct Plugin {
 /// What becomes of a plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Does {
+    /// For each bin of time how many values were seen in several periods before one of their rows.
+    ActiveUsersCount,
     /// For each window of time how many rows, different values and new values it has.
     ActivityCountsMetrics,
     /// A column for each property of a bag.
     BagUnpack,
     /// The rows as they are.
     Identity,
+    /// How many values the first one, two, three and so on of several sketches share.
+    DcountIntersect,
     /// Each row with every row of a table whose network holds the row's address, or lies in it.
     LookUp(Addresses),
     /// One row for each column of each row.
     Narrow,
     /// A column for each value of a column, with an aggregate of its rows.
     Pivot,
+    /// For each bin a percentile of the values of the last bins.
+    RollingPercentile,
     /// The rows around those that a condition holds for.
     RowsNear,
     /// For each bin of time how many rows and different values the time up to its end has.
@@ -88,8 +98,6 @@ const FUNNEL: &str = "Sequences are not searched for; sort by the actor and the 
     with prev() and next().";
 const ACTIVITY: &str = "Activity over periods is not computed; use summarize dcount() or make_set() by \
     bin() of the time.";
-const SKETCH: &str = "Sketches of values are not built in; join the distinct values of the sets and count \
-    them.";
 
 /// The aggregates of pivot, and what each is over the rows that hold one value. All that the page of pivot
 /// names have such a form, and a group without such rows has its answer.
@@ -110,7 +118,19 @@ pub const PIVOTED: &[(&str, &str)] = &[
 ];
 
 pub static PLUGINS: &[Plugin] = &[
-    refused("active_users_count", "Counts the users that were active in several periods.", ACTIVITY),
+    plugin(
+        "active_users_count",
+        "IdColumn, TimelineColumn, Start, End, LookbackWindow, Period, ActivePeriodsCount, Bin [, Dimension ...]",
+        "For each bin of time the different values that were seen in enough periods of the time before one of \
+        their rows in it.",
+        (
+            "datatable(u:string, At:datetime)['wren', datetime(2026-05-01), 'wren', datetime(2026-05-02)] \
+            | evaluate active_users_count(u, At, datetime(2026-05-01), datetime(2026-05-08), 7d, 1d, 2, 7d) \
+            | project dcount",
+            "1",
+        ),
+        Does::ActiveUsersCount,
+    ),
     plugin(
         "activity_counts_metrics",
         "IdColumn, TimelineColumn, Start, End, Step [, Dimension ...]",
@@ -142,7 +162,17 @@ pub static PLUGINS: &[Plugin] = &[
     refused("cosmosdb_sql_request", "Asks a Cosmos DB database.", NETWORK),
     refused("csharp", "Runs a C# script over the rows.", CODE),
     refused("dax_request", "Asks a Power BI model.", NETWORK),
-    refused("dcount_intersect", "Counts the values that several sketches share.", SKETCH),
+    plugin(
+        "dcount_intersect",
+        "Sketch, Sketch [, Sketch ...]",
+        "How many values the first, the first two, the first three and so on of several sketches of hll() share.",
+        (
+            "range x from 1 to 9 step 1 | summarize a = hll(x), b = hll(x + 4) | evaluate dcount_intersect(a, b) \
+            | project s1",
+            "5",
+        ),
+        Does::DcountIntersect,
+    ),
     refused("diffpatterns", "Finds values that tell two sets of rows apart.", MINING),
     refused("diffpatterns_text", "Finds parts of texts that tell two sets of rows apart.", MINING),
     refused(
@@ -229,10 +259,16 @@ pub static PLUGINS: &[Plugin] = &[
     ),
     refused("python", "Runs a Python script over the rows.", CODE),
     refused("r", "Runs an R script over the rows.", CODE),
-    refused(
+    plugin(
         "rolling_percentile",
-        "Percentiles over a window of bins.",
-        "Windows of bins are not computed; use summarize percentile() by bin() of the time.",
+        "ValueColumn, Percentile, IndexColumn, BinSize, BinsPerWindow [, Dimension ...]",
+        "For each bin a percentile of the values in it and in the bins before it, so many in all.",
+        (
+            "range x from 1 to 9 step 1 | evaluate rolling_percentile(x, 50, x, 3, 2) | top 1 by x \
+            | project rolling_2_percentile_x_50",
+            "7",
+        ),
+        Does::RollingPercentile,
     ),
     plugin(
         "rows_near",

@@ -182,6 +182,7 @@ pub static READERS: &[Func] = &[
 /// Functions whose results tell nothing of how a sketch looks.
 pub const READING: &[&str] = &[
     "dcount_hll",
+    "dcount_intersect",
     "percentile_tdigest",
     "percentiles_array_tdigest",
     "rank_tdigest",

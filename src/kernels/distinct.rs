@@ -29,6 +29,16 @@ pub const KERNELS: &[Kernel] = &[
         Some(hashes) => Cell::Long(count(&hashes)),
         None => fail(out, FOREIGN),
     }),
+    strict("kql_hll_intersect", &[Texts], Long, |args, out| {
+        let sketches = args[0].texts().unwrap_or_default();
+        if sketches.contains(&None) {
+            return Cell::Null;
+        }
+        match sketches.iter().flatten().map(|sketch| read(sketch)).collect::<Option<Vec<_>>>() {
+            Some(sketches) => Cell::Long(shared(&sketches)),
+            None => fail(out, FOREIGN),
+        }
+    }),
     strict("kql_is_hll", &[Text], Bool, |args, _| Cell::Bool(args[0].text().and_then(read).is_some())),
 ];
 
@@ -64,12 +74,31 @@ fn read(json: &str) -> Option<Vec<u64>> {
 }
 
 fn count(hashes: &[u64]) -> i64 {
-    match hashes.last() {
-        Some(last) if hashes.len() >= KEPT_MAX => {
-            let below = (*last as f64 + 1.0) / (u64::MAX as f64);
-            ((hashes.len() - 1) as f64 / below).round() as i64
-        }
-        _ => hashes.len() as i64,
+    match limit(hashes) {
+        Some(last) => ((hashes.len() - 1) as f64 / density(last)).round() as i64,
+        None => hashes.len() as i64,
+    }
+}
+
+/// The greatest hash of a sketch that does not keep all of them.
+fn limit(hashes: &[u64]) -> Option<u64> {
+    hashes.last().copied().filter(|_| hashes.len() >= KEPT_MAX)
+}
+
+/// Which part of all hashes is not above this one.
+fn density(last: u64) -> f64 {
+    (last as f64 + 1.0) / (u64::MAX as f64)
+}
+
+/// How many values are in all of the sketches: of the hashes that each of them would have kept.
+fn shared(sketches: &[Vec<u64>]) -> i64 {
+    let Some((first, others)) = sketches.split_first() else { return 0 };
+    let end = sketches.iter().filter_map(|hashes| limit(hashes)).min();
+    let kept = first.iter().filter(|hash| end.is_none_or(|end| **hash < end));
+    let found = kept.filter(|hash| others.iter().all(|other| other.binary_search(hash).is_ok())).count();
+    match end {
+        Some(end) => (found as f64 / density(end)).round() as i64,
+        None => found as i64,
     }
 }
 
@@ -105,6 +134,16 @@ mod tests {
         let wanted = 3.0 * KEPT_MAX as f64;
         assert!((found / wanted - 1.0).abs() < 0.01, "{found} for {wanted}");
         assert_eq!(count(&[u64::MAX; 3]), 3);
+    }
+
+    #[test]
+    fn what_sketches_share_is_counted() {
+        let (one, other) = (sketch(&numbers(0, 700)), sketch(&numbers(500, 1000)));
+        assert_eq!(call("kql_hll_intersect", &[Texts(&[Some(&one), Some(&other)])]), "200");
+        assert_eq!(call("kql_hll_intersect", &[Texts(&[Some(&one), None])]), "null");
+        let (one, other) = (sketch(&numbers(0, 2 * KEPT_MAX)), sketch(&numbers(KEPT_MAX, 3 * KEPT_MAX)));
+        let found: f64 = call("kql_hll_intersect", &[Texts(&[Some(&one), Some(&other)])]).parse().unwrap();
+        assert!((found / KEPT_MAX as f64 - 1.0).abs() < 0.01, "{found}");
     }
 
     #[test]

@@ -190,6 +190,13 @@ impl<'a> Binder<'a> {
                 }
                 StatementKind::Set { .. } | StatementKind::Error => {}
                 StatementKind::Parameters(params) => env = self.query_parameters(params, env),
+                StatementKind::Pattern(pattern) => {
+                    self.declare(&pattern.name, &mut declared);
+                    env = match self.bind_pattern(pattern, &env) {
+                        Ok(next) => next,
+                        Err(Stop) => env.with(&pattern.name.text, Binding::Wrong),
+                    }
+                }
                 StatementKind::Query(pipe) => {
                     let results = self.results_of(pipe).unwrap_or_default();
                     for (index, (name, pipe)) in results.iter().enumerate() {

@@ -23,6 +23,7 @@ pub enum Binding {
     /// A tabular `let`, by index into the plan's lets.
     Table(usize),
     Function(Rc<UserFunction>),
+    Pattern(Rc<DeclaredPattern>),
     /// Its `let` is wrong, which is told there; mentions of it are silent.
     Wrong,
 }
@@ -35,6 +36,17 @@ pub struct UserFunction {
     pub file: Option<Arc<StoredText>>,
     /// Where it has no parameters: the tables that its toscalar() calls compute once, by the places of the calls.
     pub once: RefCell<HashMap<Span, usize>>,
+}
+
+/// `declare pattern`: what each combination of values stands for.
+pub struct DeclaredPattern {
+    pub name: String,
+    /// The names of the values that it is called with.
+    pub params: Vec<String>,
+    /// Whether the last value is written behind the call: `App("x").y`.
+    pub has_path: bool,
+    /// The last ones of several with the same values are never reached, and refused where they stand.
+    pub cases: Vec<(Vec<String>, Rc<UserFunction>)>,
 }
 
 /// The text that a stored function was parsed from.

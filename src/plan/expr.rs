@@ -158,7 +158,7 @@ impl Binder<'_> {
             Some(Binding::Function(function)) if function.function.params.is_empty() => {
                 return self.call(name, &[], name.span, cx);
             }
-            Some(Binding::Function(_)) => {
+            Some(Binding::Function(_) | Binding::Pattern(_)) => {
                 self.error(
                     code::TYPE,
                     name.span,

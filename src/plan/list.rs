@@ -192,7 +192,9 @@ impl Binder<'_> {
                         Some(Binding::Table(_)) => true,
                         // Called by its name alone ("User-defined functions", functions without arguments).
                         Some(Binding::Function(function)) => function.function.params.is_empty(),
-                        Some(Binding::Scalar(_) | Binding::OfRow { .. } | Binding::Wrong) => false,
+                        Some(
+                            Binding::Scalar(_) | Binding::OfRow { .. } | Binding::Pattern(_) | Binding::Wrong,
+                        ) => false,
                         None => self.schema.table(&name.text).is_some(),
                     }
             }
@@ -200,7 +202,7 @@ impl Binder<'_> {
                 name.text == "materialize" || matches!(cx.env.get(&name.text), Some(Binding::Function(_)))
             }
             _ => false,
-        };
+        } || cx.env.mention(item).is_some();
         if !tabular {
             return Ok(None);
         }

@@ -29,6 +29,7 @@ mod ops;
 mod outline;
 mod outside;
 mod path;
+mod pattern;
 mod prune;
 mod row_ids;
 mod seen;

@@ -57,6 +57,9 @@ pub fn outline<'a>(script: &Script, text: &'a str, schema: &'a Schema, options: 
                 env = binder.forgiving_let(item, &env);
             }
             StatementKind::Parameters(params) => env = binder.query_parameters(params, env),
+            StatementKind::Pattern(pattern) => {
+                env = binder.bind_pattern(pattern, &env).unwrap_or(env);
+            }
             StatementKind::Query(pipe) => rel = binder.forgiving(pipe, &env),
             StatementKind::Set { .. } | StatementKind::Other(_) | StatementKind::Error => {}
         }
@@ -128,6 +131,10 @@ impl Binder<'_> {
                         (param.name.text.clone(), ty)
                     });
                     Sort::Function(params.collect())
+                }
+                Binding::Pattern(pattern) => {
+                    let string = |name: &String| (name.clone(), Type::String.name().to_owned());
+                    Sort::Function(pattern.params.iter().map(string).collect())
                 }
                 Binding::Wrong => Sort::Wrong,
             };

@@ -15,6 +15,9 @@ use crate::value::Value;
 impl Binder<'_> {
     /// Binds what may be a scalar or a table.
     pub fn any(&mut self, expr: &ast::Expr, env: &Env) -> Checked<Any> {
+        if let Some(mention) = env.mention(expr) {
+            return self.of_pattern(&mention, env, expr.span);
+        }
         match &expr.kind {
             Ast::Pipe(pipe) => self.pipe(pipe, env, None).map(Any::Table),
             Ast::Name(name) => match env.get(&name.text) {
@@ -23,7 +26,9 @@ impl Binder<'_> {
                 Some(Binding::Function(function)) if function.function.params.is_empty() => {
                     self.call_user(&function.clone(), name, &[], env, &[], expr.span)
                 }
-                Some(Binding::Table(_) | Binding::Function(_)) => self.source(expr, env).map(Any::Table),
+                Some(Binding::Table(_) | Binding::Function(_) | Binding::Pattern(_)) => {
+                    self.source(expr, env).map(Any::Table)
+                }
                 Some(Binding::Wrong) => Err(Stop),
                 None if self.schema.table(&name.text).is_some() || self.is_kept(&name.text) => {
                     self.source(expr, env).map(Any::Table)
@@ -49,6 +54,16 @@ impl Binder<'_> {
 
     /// Binds what must be a table: the source of a pipeline, the right side of a join.
     pub fn source(&mut self, expr: &ast::Expr, env: &Env) -> Checked<Rel> {
+        if let Some(mention) = env.mention(expr) {
+            return match self.of_pattern(&mention, env, expr.span)? {
+                Any::Table(rel) => Ok(rel),
+                Any::Scalar(_) => {
+                    let help = "A pipeline starts with a table.";
+                    self.error(code::TYPE, expr.span, "this case of the pattern gives a scalar", help);
+                    Err(Stop)
+                }
+            };
+        }
         match &expr.kind {
             Ast::Pipe(pipe) => self.pipe(pipe, env, None),
             Ast::Name(name) => match env.get(&name.text) {
@@ -57,7 +72,9 @@ impl Binder<'_> {
                     let function = function.clone();
                     self.table_of_call(&function, name, &[], env, expr.span)
                 }
-                Some(Binding::Scalar(_) | Binding::OfRow { .. } | Binding::Function(_)) => {
+                Some(
+                    Binding::Scalar(_) | Binding::OfRow { .. } | Binding::Function(_) | Binding::Pattern(_),
+                ) => {
                     self.error(
                         code::TYPE,
                         name.span,

@@ -28,7 +28,9 @@ impl Binder<'_> {
         match env.get(&name.text) {
             Some(Binding::Function(function)) => Ok(Some(function.clone())),
             Some(Binding::Wrong) => Err(Stop),
-            Some(Binding::Scalar(_) | Binding::OfRow { .. } | Binding::Table(_)) => Ok(None),
+            Some(Binding::Scalar(_) | Binding::OfRow { .. } | Binding::Table(_) | Binding::Pattern(_)) => {
+                Ok(None)
+            }
             None if catalog::function(&name.text).is_some() || catalog::aggregate(&name.text).is_some() => {
                 Ok(None)
             }

@@ -33,8 +33,9 @@ pub enum StatementKind {
     },
     /// `declare query_parameters(a:string = "x", ...)`.
     Parameters(Vec<Param>),
+    Pattern(Pattern),
     Query(Pipe),
-    /// `alias database`, `restrict access to`, `declare pattern`: recognised by name, refused later.
+    /// `alias database`, `restrict access to`: recognised by name, refused later.
     Other(&'static str),
     /// What the parser could not read; its diagnostic is already given.
     Error,
@@ -77,6 +78,26 @@ pub struct Function {
     pub lets: Vec<Let>,
     pub body: Box<Expr>,
     pub span: Span,
+}
+
+/// `declare pattern name = (a:string)[b:string] { ("x").["y"] = { body }; }`; without what follows the name it
+/// declares no case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pattern {
+    pub name: Name,
+    /// The name in brackets is the last one.
+    pub params: Vec<Param>,
+    pub has_path: bool,
+    pub cases: Vec<PatternCase>,
+}
+
+/// What one combination of values stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatternCase {
+    pub values: Vec<Expr>,
+    pub path: Option<Expr>,
+    /// Its parameters are those of the pattern.
+    pub body: Arc<Function>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

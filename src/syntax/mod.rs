@@ -11,6 +11,7 @@ mod literal;
 mod operand;
 mod ops;
 mod parser;
+mod pattern;
 mod pipe;
 mod statement;
 pub mod token;

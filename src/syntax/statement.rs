@@ -66,7 +66,7 @@ impl Parser<'_> {
             }
             ("set", _) => self.set_statement(),
             ("declare", "query_parameters") => self.query_parameters(),
-            ("declare", "pattern") => self.other("declare pattern"),
+            ("declare", "pattern") => Ok(StatementKind::Pattern(self.pattern_statement()?)),
             ("declare", word) if !word.is_empty() => {
                 self.advance();
                 let known = ["query_parameters", "pattern"];
@@ -168,7 +168,7 @@ impl Parser<'_> {
         Ok(Function { view, params, lets, body, span: start.to(close.span) })
     }
 
-    fn function_body(&mut self) -> Parsed<(Vec<Let>, Box<Expr>)> {
+    pub(super) fn function_body(&mut self) -> Parsed<(Vec<Let>, Box<Expr>)> {
         let mut lets = Vec::new();
         while self.at_word("let") && self.name_ahead(1, false) > 0 {
             lets.push(self.nested(Parser::let_statement)?);
@@ -185,7 +185,7 @@ impl Parser<'_> {
     }
 
     /// `(a:string = "x", T:(b:long), U:(*))`
-    fn function_params(&mut self) -> Parsed<Vec<Param>> {
+    pub(super) fn function_params(&mut self) -> Parsed<Vec<Param>> {
         self.expect(TokenKind::LeftParen, "(")?;
         let mut params = Vec::new();
         while !self.at_kind(TokenKind::RightParen) {
@@ -198,7 +198,7 @@ impl Parser<'_> {
         Ok(params)
     }
 
-    fn function_param(&mut self) -> Parsed<Param> {
+    pub(super) fn function_param(&mut self) -> Parsed<Param> {
         let name = self.name(true, "a parameter name")?;
         self.expect(TokenKind::Colon, ":")?;
         let ty = if self.at_kind(TokenKind::LeftParen) {

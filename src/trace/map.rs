@@ -72,6 +72,7 @@ impl<'t> Map<'t> {
                 StatementKind::Query(pipe) => map.pipe(pipe, context),
                 StatementKind::Set { .. }
                 | StatementKind::Parameters(_)
+                | StatementKind::Pattern(_)
                 | StatementKind::Other(_)
                 | StatementKind::Error => {}
             }

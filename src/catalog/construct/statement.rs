@@ -25,8 +25,11 @@ pub static ROWS: &[Construct] = &[
         "A table or an expression of operators gives rows; several statements give several results.",
         ("print 1; print 2", "1"),
     ),
-    row("declare pattern", "Maps names and paths to tables.", ("declare pattern App; print 1", ""))
-        .refused("Write the tables' names, or a let for each."),
+    row(
+        "declare pattern",
+        "Names tables by constant strings.",
+        ("declare pattern Team = (name:string) { ('red') = { print User = 'wren' }; }; Team('red')", "wren"),
+    ),
     row(
         "alias database",
         "Gives a database of another cluster a name.",

@@ -15,6 +15,15 @@ fn statement(kind: &StatementKind) -> String {
             list("set", [name.text.clone()].into_iter().chain(value.iter().map(expr)))
         }
         StatementKind::Parameters(params) => list("parameters", params.iter().map(param)),
+        StatementKind::Pattern(it) => {
+            let cases = it.cases.iter().map(|case| {
+                list("case", case.values.iter().chain(&case.path).chain([&*case.body.body]).map(expr))
+            });
+            list(
+                "pattern",
+                [it.name.text.clone()].into_iter().chain(it.params.iter().map(param)).chain(cases),
+            )
+        }
         StatementKind::Query(it) => pipe(it),
         StatementKind::Other(name) => format!("(other {name})"),
         StatementKind::Error => "(error)".into(),

@@ -10,7 +10,7 @@ use crate::plan::env::Env;
 use crate::plan::names::Namer;
 use crate::plan::{ColId, Column, CompareOp, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc};
 use crate::span::Span;
-use crate::syntax::ast::{Arg, BinaryOp};
+use crate::syntax::ast::BinaryOp;
 use crate::types::Type;
 
 impl Binder<'_> {
@@ -51,17 +51,6 @@ impl Binder<'_> {
         self.windows_of_values(keys, counted, &mut namer, span)
     }
 
-    /// A column that rows are told apart by.
-    fn sliced_by(&mut self, arg: &Arg, given: &Given<'_>, input: &Rel, env: &Env) -> Checked<Column> {
-        let column = self.column_argument(arg, given, &input.cols, env)?;
-        if column.ty == Type::Dynamic && !self.unknown.contains(&column.id) {
-            let what = format!("'{}' by a dynamic", given.name.text);
-            self.refuse(arg.expr.span, &what, "Make it a string before, with tostring().");
-            return Err(Stop);
-        }
-        Ok(column)
-    }
-
     /// What becomes of rows outside of the time from start to end, and of rows without a time or a value, is
     /// not recorded.
     fn nothing_but_the_analysis(&mut self, timeline: &Timeline, id: &Column, input: &Rel) -> Checked<()> {
@@ -76,7 +65,7 @@ impl Binder<'_> {
             help = format!("{help} and isnotnull({})", id.name);
         }
         let found = self.filter(&open, input.clone(), &Env::default(), timeline.span)?;
-        if self.any_row_in(found, timeline)? == Some(true) {
+        if self.any_row_in(found, timeline.span)? == Some(true) {
             let what = "activity_counts_metrics over rows outside of its start and end, or without a value";
             self.refuse(timeline.span, what, &format!("Leave them out before: {help}."));
             return Err(Stop);

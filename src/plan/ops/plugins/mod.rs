@@ -1,11 +1,15 @@
 //! evaluate: each plugin by the row of the catalog that it is.
 
+mod active;
 mod activity;
 mod bag_unpack;
+mod intersect;
 mod lookup;
 mod narrow;
 mod near;
 mod pivot;
+mod rolling;
+mod said;
 mod sliding;
 mod timeline;
 
@@ -37,11 +41,19 @@ impl Binder<'_> {
     pub fn evaluate(&mut self, evaluated: &Evaluated<'_>, input: Rel, env: &Env, span: Span) -> Checked<Rel> {
         let given = self.plugin(evaluated)?;
         match given.plugin.does {
+            Does::ActiveUsersCount => {
+                self.no_schema(evaluated, &given)?;
+                self.active_users_count(&given, input, env, span)
+            }
             Does::ActivityCountsMetrics => {
                 self.no_schema(evaluated, &given)?;
                 self.activity_counts_metrics(&given, input, env, span)
             }
             Does::BagUnpack => self.bag_unpack(&given, evaluated, input, env, span),
+            Does::DcountIntersect => {
+                self.no_schema(evaluated, &given)?;
+                self.dcount_intersect(&given, input, env, span)
+            }
             Does::Identity => {
                 self.no_schema(evaluated, &given)?;
                 self.no_arguments(&given)?;
@@ -56,6 +68,10 @@ impl Binder<'_> {
                 self.narrow(&given, input, span)
             }
             Does::Pivot => self.pivot(&given, evaluated, input, env, span),
+            Does::RollingPercentile => {
+                self.no_schema(evaluated, &given)?;
+                self.rolling_percentile(&given, input, env, span)
+            }
             Does::RowsNear => {
                 self.no_schema(evaluated, &given)?;
                 self.rows_near(&given, input, env, span)

@@ -72,7 +72,7 @@ impl Binder<'_> {
         let inside = timeline.compare(BinaryOp::Le, timeline.bin(), end());
         let late = self.filter(&after, input.clone(), &env, span)?;
         let late = self.filter(&inside, late, &env, span)?;
-        if self.any_row_in(late, timeline)? == Some(true) {
+        if self.any_row_in(late, timeline.span)? == Some(true) {
             let what = "rows after the end of sliding_window_counts in its last bin";
             let help = format!("Leave them out before: where {} <= the end.", timeline.time.name);
             self.refuse(span, what, &help);

@@ -3,7 +3,7 @@
 use super::Given;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
-use crate::plan::{Column, Expr, Node, Rel};
+use crate::plan::{Column, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{self, Arg, BinaryOp, ExprKind as Ast, Literal, Name, Named};
 use crate::types::Type;
@@ -47,18 +47,6 @@ impl Binder<'_> {
                 Err(Stop)
             }
         }
-    }
-
-    /// Whether the data have a row in a relation; `None` when nobody can be asked.
-    pub fn any_row_in(&mut self, rel: Rel, timeline: &Timeline) -> Checked<Option<bool>> {
-        if self.ask.is_none() {
-            return Ok(None);
-        }
-        let span = timeline.span;
-        let cols = vec![timeline.time.clone()];
-        let node = Node::Limit { input: Box::new(rel), count: Expr::long(1, span) };
-        let rows = self.ask(Rel { node, cols, order: Vec::new(), span }, span)?;
-        Ok(rows.map(|rows| !rows.is_empty()))
     }
 }
 
