@@ -76,7 +76,8 @@ fn leading<'r>(order: &'r [OrderKey], found: &Found) -> &'r [OrderKey] {
 /// What may differ in the rows of a relation: columns that are not listed are exact.
 #[derive(Default)]
 struct Found {
-    loose: QuickMap<ColId, Steady>,
+    /// By the number of the column, as far as there are any.
+    loose: Vec<Steady>,
     /// Of each row that `arg_max()` packs the values by their place.
     packed: QuickMap<ColId, Vec<Steady>>,
     rows_vary: bool,
@@ -84,13 +85,29 @@ struct Found {
 
 impl Found {
     fn of(&self, id: ColId) -> Steady {
-        self.loose.get(&id).copied().unwrap_or_default()
+        self.loose.get(id.0 as usize).copied().unwrap_or_default()
     }
 
     fn set(&mut self, id: ColId, steady: Steady) {
-        if steady != Steady::Exact {
-            self.loose.insert(id, steady);
+        if steady == Steady::Exact || id == ColId::OUTSIDE {
+            return;
         }
+        let at = id.0 as usize;
+        if at >= self.loose.len() {
+            self.loose.resize(at + 1, Steady::Exact);
+        }
+        self.loose[at] = steady;
+    }
+
+    /// Adds the columns of another relation.
+    fn add(&mut self, other: Found) {
+        self.rows_vary |= other.rows_vary;
+        self.packed.extend(other.packed);
+        if self.loose.len() < other.loose.len() {
+            self.loose.resize(other.loose.len(), Steady::Exact);
+        }
+        let known = self.loose.iter_mut().zip(other.loose);
+        known.filter(|(_, steady)| *steady != Steady::Exact).for_each(|(known, steady)| *known = steady);
     }
 
     /// A row is there or not by what may differ.
@@ -283,9 +300,8 @@ fn joined(rel: &Rel, lets: &Lets) -> Found {
             .filter(|column| !is_key(column.id))
             .for_each(|column| one.set(column.id, Steady::Free));
     }
-    let mut found = Found { rows_vary: one.rows_vary || other.rows_vary, ..one };
-    found.loose.extend(other.loose);
-    found.packed.extend(other.packed);
+    let mut found = one;
+    found.add(other);
     for (key, value) in on.iter().chain(ranges) {
         found.decided_by(of_expr(key, &found, lets));
         found.decided_by(of_expr(value, &found, lets));
