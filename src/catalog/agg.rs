@@ -19,6 +19,8 @@ const fn takes(name: &'static str, types: &'static [Type], convert: Option<Type>
 
 const INTEGER: Param = takes("number", &[Int, Long], None);
 const FLOAT: Param = takes("number", &[Real], None);
+/// The sum of an int fits into a long, however many there are.
+const AVERAGED: Param = takes("number", &[Int, Real], None);
 /// Everything but strings and dynamics that has an order, and no NaN.
 const ORDERED: Param = takes("value", &[Int, Long, Datetime, Timespan, Bool, Guid], None);
 /// Anything but dynamic.
@@ -45,12 +47,12 @@ const SUM_IF: &[Sig] = &[
     sig(&[DECIMAL, IF], Is(Decimal), Sql("kql_decimal_sum(list({0}) FILTER (WHERE {1}))")),
 ];
 const AVG: &[Sig] = &[
+    sig(&[AVERAGED], Is(Real), Sql("coalesce(avg({0}), 'nan'::DOUBLE)")),
     sig(
         &[INTEGER],
         Is(Real),
         Sql("coalesce(kql_wrap(sum({0})) / nullif(count({0}), 0)::DOUBLE, 'nan'::DOUBLE)"),
     ),
-    sig(&[FLOAT], Is(Real), Sql("coalesce(avg({0}), 'nan'::DOUBLE)")),
     sig(&[TIMESPAN], Is(Timespan), Sql("kql_wrap(sum({0}) // count({0}))")),
     sig(&[DATETIME], Is(Datetime), Sql("kql_wrap(sum({0}) // count({0}))")),
     sig(&[DECIMAL], Is(Decimal), Sql("kql_decimal_avg(list({0}))")),
