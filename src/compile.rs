@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diag::{Diagnostic, any_error, code};
-pub use crate::facts::{Input, Options, Origin, Render, Seen, Steadiness, Steady, TableUse};
+pub use crate::facts::{Input, Looked, Options, Origin, Render, Seen, Steadiness, Steady, TableUse};
 use crate::plan::{self, Ask, Node, Plan, Rel};
 pub use crate::plan::{Known, Outline, Sort};
 use crate::schema::Schema;
@@ -55,6 +55,8 @@ pub struct Compiled {
     /// The same where no rows tie for being what `arg_max()`, `arg_min()` and `top` take ([`ties`] counts them); `None` where
     /// that makes no difference.
     pub untied: Option<Steadiness>,
+    /// The same where nothing that is taken was a choice; `None` when that makes no difference to it.
+    pub settled: Option<Steadiness>,
     /// The stored functions of the user's that the text calls.
     pub functions: Vec<String>,
     /// The whole query is a bare table, in stored order: its rows can be read in place.
@@ -64,6 +66,16 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// What each run gives alike on data in which so much is known not to be.
+    pub fn steadier(&self, looked: Looked) -> &Steadiness {
+        let untied = self.untied.as_ref().unwrap_or(&self.steadiness);
+        match looked {
+            Looked::Nothing => &self.steadiness,
+            Looked::Ties => untied,
+            Looked::Choices => self.settled.as_ref().unwrap_or(untied),
+        }
+    }
+
     /// Each column's name and type; one that is not known is called so.
     pub fn named_types(&self) -> impl Iterator<Item = (&str, &'static str)> {
         self.columns.iter().zip(&self.untyped).map(|(column, untyped)| {
@@ -207,7 +219,7 @@ pub fn check(text: &str, schema: &Schema, options: &Options) -> (Vec<Vec<ColumnT
 
 /// For each result of a text the SELECTs that count ties for being what `arg_max()`, `arg_min()` or `top` takes, one
 /// for each of these; `None` where that cannot be counted.
-pub fn ties(text: &str, schema: &Schema, options: &Options) -> Vec<Option<Vec<String>>> {
+pub fn ties(text: &str, schema: &Schema, options: &Options) -> Vec<Option<Vec<(Looked, String)>>> {
     on_own_stack(text, || {
         let (script, _) = crate::syntax::parse(text);
         let bound = plan::bind(&script, text, schema, options, None);
@@ -216,7 +228,7 @@ pub fn ties(text: &str, schema: &Schema, options: &Options) -> Vec<Option<Vec<St
     })
 }
 
-fn ties_of(plan: &Plan, schema: &Schema) -> Option<Vec<String>> {
+fn ties_of(plan: &Plan, schema: &Schema) -> Option<Vec<(Looked, String)>> {
     let written = |mut keys: Plan| {
         plan::use_shadows(&mut keys, schema);
         plan::prune(&mut keys);
@@ -224,9 +236,14 @@ fn ties_of(plan: &Plan, schema: &Schema) -> Option<Vec<String>> {
     };
     let count = |contest: plan::Contest| match contest {
         plan::Contest::Most { plan, groups, greatest, ty } => {
-            Some(sql::ties(&written(*plan)?, groups, greatest, ty))
+            Some((Looked::Ties, sql::ties(&written(*plan)?, groups, greatest, ty)))
         }
-        plan::Contest::First { taken, more } => Some(sql::ties_of_first(&written(*taken)?, &written(*more)?)),
+        plan::Contest::Some { plan, groups, picks } => {
+            Some((Looked::Choices, sql::choices(&written(*plan)?, groups, &picks)))
+        }
+        plan::Contest::First { taken, more } => {
+            Some((Looked::Ties, sql::ties_of_first(&written(*taken)?, &written(*more)?)))
+        }
     };
     plan.repeatable().then(|| plan::contests(plan))?.into_iter().map(count).collect()
 }
@@ -270,7 +287,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     let sources = plan::lineage(&plan).into_iter().map(named).collect();
     let bare_table = bare_table(&plan.root, schema);
     let steadiness = plan::steadiness(&plan);
-    let untied = plan::untied(&plan, &steadiness);
+    let [untied, settled] = plan::untied(&plan, &steadiness);
     let shadowed = plan::use_shadows(&mut plan, schema);
     let row_ids = row_ids(&plan, schema);
     if shadowed {
@@ -297,6 +314,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         streams,
         steadiness,
         untied,
+        settled,
         functions: plan.functions,
         bare_table,
         row_ids,
@@ -335,6 +353,7 @@ impl Compiled {
             streams: false,
             steadiness: Steadiness::default(),
             untied: None,
+            settled: None,
             functions: Vec::new(),
             bare_table: None,
             row_ids: None,

@@ -164,6 +164,17 @@ pub enum Steady {
     Free,
 }
 
+/// What has been looked for in the data of a result and is not there, so that the result is steadier than its query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Looked {
+    #[default]
+    Nothing,
+    /// Rows that tie for being greatest, least or first.
+    Ties,
+    /// Ties, and more values than `take_any()`, a list or a set takes.
+    Choices,
+}
+
 /// What of a result every run on the same data gives alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Steadiness {

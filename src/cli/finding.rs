@@ -11,8 +11,9 @@ use super::input::Source;
 use super::kept::Kept;
 use super::{Global, journal, library, report, signals};
 use crate::chart;
-use crate::compile::Options;
+use crate::compile::{Looked, Options};
 use crate::diag;
+use crate::display::count;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::export::file::FileWriter;
 use crate::hunt::notes::Notes;
@@ -97,6 +98,9 @@ pub fn run(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
     let findings = findings.map_err(|failure| stopped.failure(failure))?;
     let (title, made) = (args.title.clone(), ticks::iso_second(wall_clock()));
     let document = Report { title, made, findings, unread, ..desk.gathered.report(args.tlp) };
+    if document.unread_notes > 0 {
+        report::say(&format!("{} of the notes cannot be read", count(document.unread_notes as u64, "line")));
+    }
     if let Some(why) = &document.unread {
         report::say(&format!("the indicators cannot be read: {why}"));
     }
@@ -205,8 +209,11 @@ impl Desk<'_> {
             finding.chart = drawn.and_then(|render| chart::chart(&grid.columns, &grid.rows, render).ok());
             grid.rows.truncate(ROWS_SHOWN);
             (finding.shown, finding.rows) = (grid, digest.rows());
-            let untied = kept.is_empty() && self.engine.untied(text, at, compiled, &options, &self.cancel);
-            run.results.push(Outcome::new(compiled, digest, untied));
+            let looked = match kept.is_empty() {
+                true => self.engine.looked(text, at, compiled, &options, &self.cancel),
+                false => Looked::Nothing,
+            };
+            run.results.push(Outcome::new(compiled, digest, looked));
         }
         run.ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         journal::keep(self.global, &run);

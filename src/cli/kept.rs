@@ -2,7 +2,7 @@
 
 use super::Global;
 use super::exit::Failure;
-use crate::compile::{Compiled, Options};
+use crate::compile::{Compiled, Looked, Options};
 use crate::diag;
 use crate::engine::{Cancel, Engine, Pick, ResultId, Sql};
 use crate::journal::{Digest, Entry, KeptRun, Outcome, Verdict};
@@ -73,8 +73,11 @@ impl Kept {
             digest.add(&part.rows);
             Ok(())
         })?;
-        let verdict =
-            kept.run.results.last().map(|before| before.compared(&Outcome::new(made, digest, false)));
+        let verdict = kept
+            .run
+            .results
+            .last()
+            .map(|before| before.compared(&Outcome::new(made, digest, Looked::Nothing)));
         if let Some(verdict) = verdict.filter(|verdict| *verdict != Verdict::Same) {
             self.lines.push(format!("{}: {}", kept.name, verdict.words()));
         }

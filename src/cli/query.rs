@@ -8,7 +8,7 @@ use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
 use super::input::Source;
 use super::{Global, QueryArgs, empty, journal, report, signals};
-use crate::compile::{Compiled, Options};
+use crate::compile::{Compiled, Looked, Options};
 use crate::diag::{self, Diagnostic};
 use crate::display::count;
 use crate::engine::{Cancel, Engine, Sql};
@@ -103,8 +103,11 @@ impl Query<'_> {
             let mut digest = Digest::of(compiled);
             write_result(&mut self.engine, compiled, &self.cancel, exporter, Some(&mut digest), out)?;
             // The rows are out already.
-            let untied = told && self.engine.untied(self.source, at, compiled, self.options, &self.cancel);
-            outcomes.push(Outcome::new(compiled, digest, untied));
+            let looked = match told {
+                true => self.engine.looked(self.source, at, compiled, self.options, &self.cancel),
+                false => Looked::Nothing,
+            };
+            outcomes.push(Outcome::new(compiled, digest, looked));
         }
         Ok(outcomes)
     }

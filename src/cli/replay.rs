@@ -9,7 +9,7 @@ use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
 use super::kept::Kept;
 use super::{Global, journal, signals};
-use crate::compile::Options;
+use crate::compile::{Looked, Options};
 use crate::diag;
 use crate::display::{count, safe, safe_ascii};
 use crate::engine::{Cancel, Engine, Sql};
@@ -155,9 +155,11 @@ fn compared(
             digest.add(&grid.rows);
             Ok(())
         })?;
-        let untied = entry.kept.is_empty()
-            && data.engine.untied(&entry.query, entry.skipped + at, compiled, options, cancel);
-        let now = Outcome::new(compiled, digest, untied);
+        let looked = match entry.kept.is_empty() {
+            true => data.engine.looked(&entry.query, entry.skipped + at, compiled, options, cancel),
+            false => Looked::Nothing,
+        };
+        let now = Outcome::new(compiled, digest, looked);
         let verdict = before.compared(&now);
         holds &= verdict.holds();
         lines.push(format!("{}: {}", count(now.rows, "row"), verdict.words()));

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::compile::{Compiled, Steadiness, Steady};
+use crate::compile::{Compiled, Looked, Steadiness, Steady};
 use crate::kernels::json;
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -20,8 +20,9 @@ pub struct Digest {
     columns: Vec<Steady>,
     rows: u64,
     all: Vec<Sum>,
-    /// Without free columns: where rows may tie for being taken, and where none does.
-    fixed: [Option<Fixed>; 2],
+    /// Without free columns, by what is known not to be in the data; those that are as the one before stand there only.
+    fixed: [Option<Fixed>; 3],
+    places: [usize; 3],
 }
 
 /// Sums of the columns that are not free.
@@ -40,22 +41,26 @@ impl Fixed {
 }
 
 impl Digest {
-    /// For a result that is as steady as this; `untied` says how steady where no rows tie for being taken.
-    pub fn new(columns: &[ColumnType], steadiness: &Steadiness, untied: Option<&Steadiness>) -> Digest {
+    /// For a result that is as steady as this where nothing, no tie and no choice is known not to be in the data.
+    pub fn new(columns: &[ColumnType], [plain, untied, settled]: [&Steadiness; 3]) -> Digest {
         let mut header = Vec::new();
         for column in columns {
             push(&mut header, column.name.as_bytes());
             push(&mut header, column.ty.name().as_bytes());
         }
-        let mut steady = untied.unwrap_or(steadiness).columns.clone();
+        let mut steady = settled.columns.clone();
         steady.resize(columns.len(), Steady::Exact);
-        let fixed = [Fixed::new(steadiness), untied.and_then(Fixed::new)];
-        Digest { header, columns: steady, rows: 0, all: Vec::new(), fixed }
+        let second = if untied == plain { 0 } else { 1 };
+        let places = [0, second, if settled == untied { second } else { 2 }];
+        let own = |place: usize, of: &Steadiness| (places[place] == place).then(|| Fixed::new(of)).flatten();
+        let fixed = [own(0, plain), own(1, untied), own(2, settled)];
+        Digest { header, columns: steady, rows: 0, all: Vec::new(), fixed, places }
     }
 
     /// For a compiled query.
     pub fn of(compiled: &Compiled) -> Digest {
-        Digest::new(&compiled.columns, &compiled.steadiness, compiled.untied.as_ref())
+        let steady = [Looked::Nothing, Looked::Ties, Looked::Choices].map(|looked| compiled.steadier(looked));
+        Digest::new(&compiled.columns, steady)
     }
 
     pub fn add(&mut self, rows: &[Vec<Value>]) {
@@ -91,14 +96,13 @@ impl Digest {
         self.rows
     }
 
-    /// Over all columns, and over those that are not free where some are; none for too many rows. `untied` says
-    /// that no rows tie.
-    pub fn sums(self, untied: bool) -> (Option<String>, Option<String>) {
-        let Digest { header, rows, mut all, fixed: [tied, free], .. } = self;
+    /// Over all columns, and over those that are not free where some are; none for too many rows.
+    pub fn sums(self, looked: Looked) -> (Option<String>, Option<String>) {
+        let Digest { header, rows, mut all, mut fixed, places, .. } = self;
         if rows > ROWS_MAX {
             return (None, None);
         }
-        let fixed = if untied { free } else { tied };
+        let fixed = fixed[places[looked as usize]].take();
         let fixed = fixed.map(|mut fixed| sum(&header, &mut fixed.sums));
         (Some(sum(&header, &mut all)), fixed)
     }
@@ -147,9 +151,9 @@ mod tests {
 
     fn sums(rows: &[Vec<Value>], steady: &[Steady]) -> (Option<String>, Option<String>) {
         let columns = [ColumnType::new("User", Type::String), ColumnType::new("Seen", Type::Dynamic)];
-        let mut digest = Digest::new(&columns, &Steadiness { columns: steady.to_vec(), rows: true }, None);
+        let mut digest = Digest::new(&columns, [&Steadiness { columns: steady.to_vec(), rows: true }; 3]);
         rows.chunks(2).for_each(|rows| digest.add(rows));
-        digest.sums(false)
+        digest.sums(Looked::Nothing)
     }
 
     fn row(user: &str, seen: &str) -> Vec<Value> {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::compile::{Compiled, Options, Seen, Steady};
+use crate::compile::{Compiled, Looked, Options, Seen, Steady};
 use crate::display::thousands;
 use crate::error::Result;
 use crate::{places, ticks};
@@ -176,17 +176,16 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// What is known of a result whose rows have all gone into the digest. `untied` says that no rows tie for being
-    /// what `arg_max()`, `arg_min()` and `top` take.
-    pub fn new(compiled: &Compiled, digest: Digest, untied: bool) -> Outcome {
-        let steadiness = compiled.untied.as_ref().filter(|_| untied).unwrap_or(&compiled.steadiness);
+    /// What is known of a result whose rows have all gone into the digest, on data in which so much is known not to be.
+    pub fn new(compiled: &Compiled, digest: Digest, looked: Looked) -> Outcome {
+        let steadiness = compiled.steadier(looked);
         let named = |wanted: Steady| {
             let columns = compiled.columns.iter().zip(&steadiness.columns);
             columns.filter(|(_, steady)| **steady == wanted).map(|(column, _)| column.name.clone()).collect()
         };
         let rows = digest.rows();
         let unhashed = (rows > ROWS_MAX).then(too_many);
-        let (sha256, sha256_fixed) = digest.sums(untied && compiled.untied.is_some());
+        let (sha256, sha256_fixed) = digest.sums(looked);
         Outcome {
             unhashed,
             name: compiled.name.clone(),
@@ -203,7 +202,7 @@ impl Outcome {
 
     /// What is known of a result whose rows were counted only.
     pub fn counted(compiled: &Compiled, rows: u64, why: &str) -> Outcome {
-        let none = Outcome::new(compiled, Digest::of(compiled), false);
+        let none = Outcome::new(compiled, Digest::of(compiled), Looked::Nothing);
         let why = if rows > ROWS_MAX { too_many() } else { why.to_owned() };
         Outcome { rows, sha256: None, sha256_fixed: None, unhashed: Some(why), ..none }
     }

@@ -2,6 +2,7 @@
 
 use super::steady::Lets;
 use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Plan, Rel, below};
+use crate::catalog::func::Lower;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -15,8 +16,56 @@ pub enum Contest {
         greatest: bool,
         ty: Type,
     },
+    /// `take_any()`, and lists and sets that are cut off: a plan of the keys of groups, and behind them, for each, of
+    /// the value and of whether it counts where that is said.
+    Some { plan: Box<Plan>, groups: usize, picks: Vec<Pick> },
     /// `top`, or `take` of rows in an order: what these are sorted by, of as many as are taken, and of one more.
     First { taken: Box<Plan>, more: Box<Plan> },
+}
+
+/// What an aggregate takes of the values of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picked {
+    /// One; of texts none that is empty, if there are others.
+    Any { text: bool },
+    /// As many different ones.
+    Set(i64),
+    /// As many.
+    List(i64),
+}
+
+/// One aggregate that takes some of the values of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pick {
+    pub picked: Picked,
+    /// A column behind that of the value says whether it counts.
+    pub conditional: bool,
+}
+
+/// What of a call of an aggregate depends on the order of rows, and can be looked at; `None` for others.
+pub fn picked(agg: &Expr) -> Option<Picked> {
+    let ExprKind::Call { name, sig, args } = &agg.kind else { return None };
+    let Lower::Sql(template) = sig.lower else { return None };
+    let value = args.first().filter(|value| plain(value.ty))?;
+    if template.contains("any_value(") {
+        return Some(Picked::Any { text: value.ty == Type::String });
+    }
+    // Of arrays the elements are taken one by one.
+    if !template.contains("{order}") || value.ty == Type::Dynamic || name.contains("bag") {
+        return None;
+    }
+    let most = match args.last().filter(|_| args.len() == sig.params.len())?.literal()? {
+        Value::Null if template.contains("128") => 128,
+        Value::Long(most) if *most > 0 => *most,
+        _ => return None,
+    };
+    Some(if name.contains("set") { Picked::Set(most) } else { Picked::List(most) })
+}
+
+/// The condition of `take_anyif()` and its like.
+pub fn condition(agg: &Expr) -> Option<&Expr> {
+    let ExprKind::Call { args, .. } = &agg.kind else { return None };
+    args.get(1).filter(|arg| arg.ty == Type::Bool)
 }
 
 /// Every place where rows may tie.
@@ -35,13 +84,34 @@ pub fn contests(plan: &Plan) -> Vec<Contest> {
             found.push(Contest::First { taken: of(count), more: of(count.saturating_add(1)) });
         }
         let Node::Aggregate { input, groups, aggs } = &rel.node else { continue };
+        let mut picks = Vec::new();
+        aggs.iter().for_each(|(_, agg)| picked_in(agg, &mut picks));
+        if !picks.is_empty() {
+            let values = picks.iter().flat_map(|(_, values)| values.iter().copied());
+            let plan = Box::new(keys(plan, input, groups, values));
+            let picks = picks.iter().map(|(pick, _)| *pick).collect();
+            found.push(Contest::Some { plan, groups: groups.len(), picks });
+        }
         for (_, agg) in aggs {
             let ExprKind::ArgMost { greatest, by, .. } = &agg.kind else { continue };
-            let plan = Box::new(keys(plan, input, groups, by));
+            let plan = Box::new(keys(plan, input, groups, [by.as_ref()].into_iter()));
             found.push(Contest::Most { plan, groups: groups.len(), greatest: *greatest, ty: by.ty });
         }
     }
     found
+}
+
+/// The choices of an aggregate, or of an expression of several, each with its value and its condition.
+fn picked_in<'e>(agg: &'e Expr, found: &mut Vec<(Pick, Vec<&'e Expr>)>) {
+    match (&agg.kind, picked(agg)) {
+        (ExprKind::Call { args, .. }, Some(picked)) => {
+            let condition = condition(agg);
+            let pick = Pick { picked, conditional: condition.is_some() };
+            found.push((pick, args.iter().take(1).chain(condition).collect()));
+        }
+        (ExprKind::Call { .. } | ExprKind::ArgMost { .. }, _) => {}
+        _ => agg.children().for_each(|child| picked_in(child, found)),
+    }
 }
 
 /// How many rows are taken, where the text says so.
@@ -71,12 +141,17 @@ fn first(plan: &Plan, input: &Rel, order: &[OrderKey], count: i64) -> Plan {
     only(plan, Rel { node, cols, order: Vec::new(), span }, plan.next_col)
 }
 
-fn keys(plan: &Plan, input: &Rel, groups: &[(ColId, Expr)], by: &Expr) -> Plan {
+fn keys<'e>(
+    plan: &Plan,
+    input: &Rel,
+    groups: &'e [(ColId, Expr)],
+    values: impl Iterator<Item = &'e Expr>,
+) -> Plan {
     let span = input.span;
     let mut next_col = plan.next_col;
     let mut items = Vec::new();
     let mut cols = Vec::new();
-    for expr in groups.iter().map(|(_, key)| key).chain([by]) {
+    for expr in groups.iter().map(|(_, key)| key).chain(values) {
         let id = ColId(next_col);
         next_col += 1;
         let name = format!("k{}", cols.len()).as_str().into();

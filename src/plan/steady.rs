@@ -1,11 +1,11 @@
 //! What of a result every run on the same data gives alike: for hashes that a replay compares. Says rather too much
 //! of what may differ than too little.
 
-use super::contest::{counted, plain};
+use super::contest::{Picked, condition, counted, picked, plain};
 use super::{ColId, Expr, ExprKind, JoinKind, Node, OrderKey, Plan, Rel};
 use crate::catalog;
 use crate::catalog::func::Lower;
-use crate::facts::{Steadiness, Steady};
+use crate::facts::{Looked, Steadiness, Steady};
 use crate::quick::QuickMap;
 use crate::types::Type;
 use crate::value::Value;
@@ -19,20 +19,22 @@ const ONE_OF_THEM: &[&str] = &["min", "max", "minif", "maxif"];
 
 /// What may differ in the result of a plan.
 pub fn steadiness(plan: &Plan) -> Steadiness {
-    found(plan, true)
+    found(plan, Looked::Nothing)
 }
 
-/// The same for data in which no rows tie for being greatest, least or first; `None` where that makes no difference.
-pub fn untied(plan: &Plan, tied: &Steadiness) -> Option<Steadiness> {
+/// The same for data in which no rows tie for being greatest, least or first, and for those in which there is no choice
+/// at all; `None` where either makes no difference to what is before it.
+pub fn untied(plan: &Plan, tied: &Steadiness) -> [Option<Steadiness>; 2] {
     if tied.rows && !tied.columns.contains(&Steady::Free) {
-        return None;
+        return [None, None];
     }
-    let found = found(plan, false);
-    (found != *tied).then_some(found)
+    let (untied, settled) = (found(plan, Looked::Ties), found(plan, Looked::Choices));
+    let settled = (settled != untied).then_some(settled);
+    [(untied != *tied).then_some(untied), settled]
 }
 
-fn found(plan: &Plan, ties: bool) -> Steadiness {
-    let lets = Lets::of(plan, ties);
+fn found(plan: &Plan, looked: Looked) -> Steadiness {
+    let lets = Lets::of(plan, looked);
     let found = of_rel(&plan.root, &lets);
     Steadiness {
         columns: plan.root.cols.iter().map(|column| found.of(column.id)).collect(),
@@ -43,13 +45,13 @@ fn found(plan: &Plan, ties: bool) -> Steadiness {
 /// What is known of the tabular lets so far, and what is taken for granted.
 pub struct Lets {
     found: Vec<Found>,
-    /// Rows may tie for being those that `arg_max()`, `arg_min()` or `top` take.
-    ties: bool,
+    /// What is known not to be in the data.
+    looked: Looked,
 }
 
 impl Lets {
-    fn of(plan: &Plan, ties: bool) -> Lets {
-        let mut lets = Lets { found: Vec::with_capacity(plan.lets.len()), ties };
+    fn of(plan: &Plan, looked: Looked) -> Lets {
+        let mut lets = Lets { found: Vec::with_capacity(plan.lets.len()), looked };
         for definition in &plan.lets {
             let found = of_rel(&definition.rel, &lets);
             lets.found.push(found);
@@ -59,7 +61,7 @@ impl Lets {
 
     /// Where no rows tie.
     pub fn untied(plan: &Plan) -> Lets {
-        Lets::of(plan, false)
+        Lets::of(plan, Looked::Ties)
     }
 
     /// What rows are sorted by as far as it is the same in each run. Where they were before may follow.
@@ -169,7 +171,9 @@ fn of_rel(rel: &Rel, lets: &Lets) -> Found {
         // Which rows are first among those that tie, or without an order at all.
         Node::Limit { input, count } => {
             let mut found = of_rel(input, lets);
-            let known = !lets.ties && counted(count).is_some() && !leading(&input.order, &found).is_empty();
+            let known = lets.looked >= Looked::Ties
+                && counted(count).is_some()
+                && !leading(&input.order, &found).is_empty();
             found.rows_vary |= !known;
             found
         }
@@ -247,7 +251,7 @@ fn taken(by: &Expr, values: &[Expr], groups: &[(ColId, Expr)], below: &Found, le
     let common =
         |value: &Expr| same(value, by) && plain(by.ty) || groups.iter().any(|(_, key)| same(value, key));
     let open = of_expr(by, below, lets) != Steady::Exact;
-    let steady = |value: &Expr| match open || lets.ties && !common(value) {
+    let steady = |value: &Expr| match open || lets.looked < Looked::Ties && !common(value) {
         true => Steady::Free,
         false => of_expr(value, below, lets),
     };
@@ -269,6 +273,17 @@ fn of_aggregate(agg: &Expr, below: &Found, lets: &Lets) -> Steady {
         Lower::Sql(template) => template,
         Lower::Kernel(_) | Lower::Build(_) | Lower::Refuse(_) => "",
     };
+    // Whether there was a choice has been looked at.
+    if lets.looked == Looked::Choices
+        && let Some(picked) = picked(agg)
+    {
+        let decided = condition(agg).is_none_or(|one| of_expr(one, below, lets) == Steady::Exact);
+        return match (picked, args.first().map(|value| of_expr(value, below, lets))) {
+            (Picked::Any { .. }, Some(steady)) if decided => steady,
+            (Picked::Set(_) | Picked::List(_), Some(Steady::Exact)) if decided => Steady::AnyOrder,
+            _ => Steady::Free,
+        };
+    }
     if worst == Steady::Free || worst == Steady::AnyOrder || template.contains("any_value(") {
         return Steady::Free;
     }

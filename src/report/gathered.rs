@@ -61,6 +61,7 @@ impl Gathered {
             known: self.known,
             notes,
             other_notes,
+            unread_notes: self.notes.unread,
             ..Report::default()
         }
     }

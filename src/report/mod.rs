@@ -47,6 +47,8 @@ pub struct Report {
     pub notes: Notes,
     /// Notes on the same data that are on no row of them.
     pub other_notes: usize,
+    /// Lines of the notes that say nothing, such as one that was cut off.
+    pub unread_notes: usize,
 }
 
 /// One query with its result.
@@ -271,6 +273,12 @@ impl Report {
                 count => format!("{count} more notes on these data are"),
             };
             said.push(format!("{other} about rows of other results, and not in here."));
+        }
+        if self.unread_notes > 0 {
+            said.push(format!(
+                "{} of the notes cannot be read: what they judged is not in here.",
+                display::count(self.unread_notes as u64, "line")
+            ));
         }
         if self.unread.is_some() {
             said.push(

@@ -183,6 +183,11 @@ fn what_is_left_out_is_said() {
     let report = report("x");
     let facts = report.findings[0].facts();
     assert!(facts.contains(&("Columns left out", "x, Nothing".into())), "{facts:?}");
+    let said = Report { unread_notes: 2, unread: Some("no".into()), ..Report::default() }.said();
+    assert!(
+        said[0].starts_with("2 lines of the notes cannot be read") && said[1].contains("stricter"),
+        "{said:?}"
+    );
     assert!(facts.contains(&("Rows", "240 rows; shown are 1 (where x, sorted by x)".into())), "{facts:?}");
 }
 

@@ -13,7 +13,7 @@ mod uses;
 mod walk;
 
 use crate::plan::Plan;
-pub use ties::{ties, ties_of_first};
+pub use ties::{choices, ties, ties_of_first};
 
 /// The longest SQL that is written.
 pub const BYTES_MAX: usize = 16 << 20;

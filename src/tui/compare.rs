@@ -96,11 +96,11 @@ impl Runner {
             few_enough(&grid).map_err(Error::message)
         })?;
         let ms = started.elapsed().as_millis() as u64;
-        let untied = engine.untied(text, skipped, compiled, &options, cancel);
+        let looked = engine.looked(text, skipped, compiled, &options, cancel);
         let read = Read::all(self.folders.digests(std::slice::from_ref(compiled), &options.outside));
         let entry = Entry::new(text, &options, wall_clock(), self.data(engine)?);
         let entry =
-            Entry { ms, skipped, read, results: vec![Outcome::new(compiled, digest, untied)], ..entry };
+            Entry { ms, skipped, read, results: vec![Outcome::new(compiled, digest, looked)], ..entry };
         self.ledger.journal(&entry)?;
         let side = journal::Side { grid, steady: compiled.steadiness.columns.clone() };
         Ok(Found { side, now: options.now, entry: Some(entry) })

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::run::Event;
 use crate::app::msg::Msg;
-use crate::compile::Compiled;
+use crate::compile::{Compiled, Looked};
 use crate::display::thousands;
 use crate::engine::{Cancel, Handle, ResultId};
 use crate::error::Result;
@@ -33,8 +33,8 @@ pub struct Ran {
     pub entry: Entry,
     pub compiled: Arc<Compiled>,
     pub rows: u64,
-    /// No rows tie for being what `arg_max()` and `arg_min()` take.
-    pub untied: bool,
+    /// What its data are known not to leave open.
+    pub looked: Looked,
     /// Kept results that the query read, by the names it has for them.
     pub read: Vec<(String, u64)>,
     pub handle: Handle,
@@ -242,7 +242,7 @@ fn hashed(ran: &Ran, cancel: &Cancel) -> Result<Outcome> {
         digest.add(&grid.rows);
         Ok(())
     })?;
-    Ok(Outcome::new(&ran.compiled, digest, ran.untied))
+    Ok(Outcome::new(&ran.compiled, digest, ran.looked))
 }
 
 /// The runs that made the kept results that a query read. A difference was made by none.

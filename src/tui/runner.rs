@@ -17,6 +17,7 @@ use super::signals;
 use crate::app::clock::Clock;
 use crate::app::diff::Compared;
 use crate::app::msg::{Failure, Msg, Opened};
+use crate::compile::Looked;
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
 use crate::error::{Error, Result};
@@ -343,10 +344,13 @@ impl Runner {
         });
         let entry = Entry { ms, skipped, ..Entry::new(&text, &options, ended, DataName::default()) };
         // What is called Last is another result by now.
-        let untied = read.is_empty() && engine.untied(&text, skipped, &kept, &options, cancel);
+        let looked = match read.is_empty() {
+            true => engine.looked(&text, skipped, &kept, &options, cancel),
+            false => Looked::Nothing,
+        };
         let files = Read::all(self.folders.digests(std::slice::from_ref(&kept), &options.outside));
         let (entry, handle) = (Entry { read: files, ..entry }, engine.handle());
-        self.note(engine, Ran { run, entry, compiled: kept, rows: total, untied, read, handle });
+        self.note(engine, Ran { run, entry, compiled: kept, rows: total, looked, read, handle });
     }
 
     /// What the open data are called, for the journal.

@@ -25,8 +25,8 @@ fn outcome(engine: &mut Engine, text: &str) -> Option<Outcome> {
         Ok(())
     };
     engine.stream(&Sql::from(compiled), &Cancel::new(), each).expect("runs");
-    let untied = engine.untied(text, 0, compiled, &options, &Cancel::new());
-    Some(Outcome::new(compiled, digest, untied))
+    let looked = engine.looked(text, 0, compiled, &options, &Cancel::new());
+    Some(Outcome::new(compiled, digest, looked))
 }
 
 /// Operators that leave open what they give, and others that do not.
@@ -131,6 +131,23 @@ fn what_is_taken_is_open_only_where_rows_tie() {
     assert_eq!(open(&format!("{times} | summarize arg_max(Host, At) by User")), none);
     let free = vec!["Host".to_owned()];
     assert_eq!(open(&format!("union {times}, {times} | summarize arg_max(At, Host) by User")), (free, false));
+    // One value, or as many as a set or list holds, is no choice.
+    assert_eq!(
+        open(&format!("{times} | summarize take_any(User), make_set(Host, 2), make_list(Host, 2) by User")),
+        none
+    );
+    assert_eq!(
+        open(&format!("{times} | summarize take_anyif(Host, Host < 'c') by User == 'lee'")).0,
+        ["Host"]
+    );
+    assert_eq!(open(&format!("{times} | summarize take_anyif(Host, Host == 'c') by User")), none);
+    assert_eq!(open(&format!("{times} | summarize Hosts = make_set(Host, 1) by User")).0, ["Hosts"]);
+    assert_eq!(open(&format!("{times} | summarize Hosts = strcat(take_any(Host), '') by User")).0, ["Hosts"]);
+    assert_eq!(open(&format!("{times} | summarize Hosts = make_list(Host, 1) by User")).0, ["Hosts"]);
+    assert_eq!(
+        open(&format!("{times} | summarize Any = take_any(Host) by User, At | where Any == 'c'")),
+        none
+    );
     // Whatever the type of what is compared.
     for (ty, values) in [
         ("real", ["1.5", "real(nan)", "2.5", "real(null)"]),
@@ -164,8 +181,9 @@ fn what_is_taken_is_open_only_where_rows_tie() {
     let decimals = "datatable(By:decimal, Host:string) [decimal(1.0), 'a', decimal(1.00), 'b']";
     assert_eq!(open(&format!("{decimals} | summarize arg_max(By, Host)")).0, ["By", "Host"]);
     let hunt = "ThreatIntelIndicators | summarize arg_max(TimeGenerated, *) by Id | where IsActive == true \
-        | summarize Confidence=max(Confidence), Name=take_any(Id) by Pattern";
-    assert_eq!(open(hunt), (vec!["Name".to_owned()], false));
+        | summarize Confidence=max(Confidence), Name=take_any(Id)";
+    assert_eq!(open(&format!("{hunt} by Pattern")), none, "each pattern has one identifier");
+    assert_eq!(open(&format!("{hunt} by ObservableKey")), (vec!["Name".to_owned()], false));
 }
 
 /// Of rows that are sorted alike any may be the last that `top` takes; where none are, it takes the same each time.
