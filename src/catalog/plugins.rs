@@ -40,6 +40,8 @@ pub enum Does {
     DcountIntersect,
     /// Each row with every row of a table whose network holds the row's address, or lies in it.
     LookUp(Addresses),
+    /// For each window of time how many of its new values came back in each later one.
+    NewActivityMetrics,
     /// One row for each column of each row.
     Narrow,
     /// A column for each value of a column, with an aggregate of its rows.
@@ -239,7 +241,18 @@ pub static PLUGINS: &[Plugin] = &[
         ("print Account = 'wren' | evaluate narrow() | project Value", "wren"),
         Does::Narrow,
     ),
-    refused("new_activity_metrics", "Says which new users of a period came back later.", ACTIVITY),
+    plugin(
+        "new_activity_metrics",
+        "IdColumn, TimelineColumn, Start, End, Window [, Cohort]",
+        "For each window of time how many of the values that it saw first came back in each later window.",
+        (
+            "datatable(u:string, At:datetime)['wren', datetime(2026-05-01), 'wren', datetime(2026-05-02)] \
+            | evaluate new_activity_metrics(u, At, datetime(2026-05-01), datetime(2026-05-02), 1d, \
+            datetime(2026-05-01)) | summarize sum(dcount_retained_values)",
+            "2",
+        ),
+        Does::NewActivityMetrics,
+    ),
     plugin(
         "pivot",
         "PivotColumn [, Aggregate] [, Column ...]",

@@ -3,6 +3,7 @@
 mod active;
 mod activity;
 mod bag_unpack;
+mod cohorts;
 mod intersect;
 mod lookup;
 mod narrow;
@@ -66,6 +67,10 @@ impl Binder<'_> {
             Does::Narrow => {
                 self.no_schema(evaluated, &given)?;
                 self.narrow(&given, input, span)
+            }
+            Does::NewActivityMetrics => {
+                self.no_schema(evaluated, &given)?;
+                self.new_activity_metrics(&given, input, env, span)
             }
             Does::Pivot => self.pivot(&given, evaluated, input, env, span),
             Does::RollingPercentile => {

@@ -32,13 +32,16 @@ impl Binder<'_> {
     pub fn said(&mut self, query: &str, told: &Told, given: &Given<'_>) -> Checked<Rel> {
         let (script, problems) = syntax::parse(query);
         debug_assert!(!problems.iter().any(Diagnostic::is_error), "{query}: {problems:?}");
-        let Some(StatementKind::Query(pipe)) = script.statements.into_iter().map(|one| one.kind).next()
-        else {
-            return Err(Stop);
-        };
-        let env = Env::default().with("T", Binding::Table(told.table));
+        let mut env = Env::default().with("T", Binding::Table(told.table));
         let before = self.diagnostics.len();
-        let rows = self.pipe(&pipe, &env, None);
+        let mut rows = Err(Stop);
+        for statement in &script.statements {
+            match &statement.kind {
+                StatementKind::Let(item) => env = self.bind_let(item, &env)?,
+                StatementKind::Query(pipe) => rows = self.pipe(pipe, &env, None),
+                _ => {}
+            }
+        }
         let mut found = self.diagnostics.split_off(before);
         found.retain(Diagnostic::is_error);
         self.diagnostics.extend(found.into_iter().map(|one| Diagnostic {
