@@ -40,7 +40,7 @@ pub fn repeats<'e>(
 }
 
 /// How often SQL says the operand at this place.
-fn written(expr: &Expr, at: usize) -> usize {
+pub fn written(expr: &Expr, at: usize) -> usize {
     match &expr.kind {
         ExprKind::Compare { left, right, .. } => {
             let both_null = left.nullable() && right.nullable();

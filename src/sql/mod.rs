@@ -3,6 +3,7 @@
 mod block;
 mod copies;
 mod expr;
+mod inlined;
 mod literal;
 mod most;
 mod node;

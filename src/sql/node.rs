@@ -2,6 +2,7 @@
 
 use super::block::{BREAK, Block, laid_out, name, nested};
 use super::copies::repeats;
+use super::inlined::Inlined;
 use super::literal::literal;
 use super::quote;
 use super::uses::Uses;
@@ -19,6 +20,7 @@ type Pairs = [(Expr, Expr)];
 pub struct Writer<'a> {
     plan: &'a Plan,
     uses: Uses,
+    inlined: Inlined,
     source: Option<&'a str>,
     /// Lets that have to be CTEs, in the order of their writing.
     ctes: Vec<usize>,
@@ -43,6 +45,7 @@ impl<'a> Writer<'a> {
         Writer {
             plan,
             uses: Uses::of(plan),
+            inlined: Inlined::default(),
             source,
             ctes: Vec::new(),
             written: Vec::new(),
@@ -105,6 +108,7 @@ impl<'a> Writer<'a> {
                 self.walk(input, parts, *number, state, layers)
             }
         };
+        self.inlined.add(&rel.node);
         self.trace(rel, &mut block);
         if self.too_long {
             // What is left of it is dropped with the rest.
@@ -135,6 +139,17 @@ impl<'a> Writer<'a> {
         let items = block.items.iter().map(|(id, _)| (*id, name(*id))).collect();
         let from = block.nested_as(&self.alias());
         self.count(from.len());
+        Block { items, from, ..Block::default() }
+    }
+
+    /// Rows that DuckDB moves no filter past: they are computed as they are, before it.
+    fn settled(&mut self, block: Block) -> Block {
+        let from = format!("rows_{}", self.alias());
+        let sql = format!("{from} AS MATERIALIZED {}", nested(&block.sql()));
+        self.count(sql.len());
+        self.written.push(sql);
+        block.items.iter().for_each(|(id, _)| self.inlined.settle(*id));
+        let items = block.items.iter().map(|(id, _)| (*id, name(*id))).collect();
         Block { items, from, ..Block::default() }
     }
 
@@ -233,6 +248,9 @@ impl<'a> Writer<'a> {
 
     fn filter(&mut self, input: &Rel, predicate: &Expr) -> Block {
         let mut block = self.rel(input);
+        if self.inlined.too_many(predicate) {
+            block = self.settled(block);
+        }
         let others: Vec<ColId> =
             block.items.iter().map(|(id, _)| *id).filter(|id| !self.uses.once(*id)).collect();
         if !block.takes_filter() || repeats(&others, std::iter::once(predicate), &block, 1) {
