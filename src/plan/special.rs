@@ -29,6 +29,7 @@ impl Binder<'_> {
             "bin_auto" => return self.bin_auto(args, span, cx),
             "toscalar" => self.toscalar(name, args, span, cx),
             "column_ifexists" | "columnifexists" => self.column_ifexists(name, args, span, cx),
+            "pack_all" if args.len() > 1 => self.arity(name, "at most whether empty values are left out"),
             "pack_all" => self.pack_all(args, span, cx),
             "pack_array" => return self.pack_every_column(args, span, cx),
             "iscolumnexists" => return self.is_column(args, span, cx),
