@@ -1,5 +1,7 @@
 //! Which part of the text a run is of.
 
+use std::ops::Range;
+
 use super::App;
 use crate::syntax::statement_at;
 
@@ -23,6 +25,26 @@ pub fn around(app: &App) -> (String, usize) {
         Some(_) => (text[start..cursor].to_owned(), start),
         None => (text[start..end].to_owned(), start),
     }
+}
+
+/// Where a statement that ran stands in the text: the one at the cursor, else the first that says the same; a part
+/// of a statement, as a selection runs it, only where it stands once. `None` when it is not there any more.
+pub fn place(app: &App, ran: &str) -> Option<Range<usize>> {
+    let text = app.editor.text();
+    let places: Vec<usize> = text.match_indices(ran).map(|(at, _)| at).collect();
+    let whole = |at: &usize| {
+        let span = statement_at(&text, *at);
+        span.text(&text).trim() == ran.trim()
+    };
+    let cursor = app.editor.cursor_byte();
+    let held = |at: &&usize| (**at..=**at + ran.len()).contains(&cursor);
+    let wholes: Vec<usize> = places.iter().copied().filter(whole).collect();
+    let at = match (wholes.iter().find(held).or(wholes.first()), places.as_slice()) {
+        (Some(at), _) => *at,
+        (None, [only]) => *only,
+        (None, _) => return None,
+    };
+    Some(at..at + ran.len())
 }
 
 /// The query that the cursor is in, whatever is selected, and its first byte.

@@ -102,7 +102,11 @@ pub fn shows<'a>(columns: impl Iterator<Item = &'a ColumnType>, text: &str) -> S
 pub fn added(query: &str, conditions: &[String]) -> Option<String> {
     let at = rows_end(query)?;
     let lines: String = conditions.iter().map(|condition| format!("\n| where {condition}")).collect();
-    Some(format!("{}{lines}{}", query.get(..at)?, query.get(at..)?))
+    let after = query.get(at..)?;
+    // What follows on the line is no part of a condition's comment.
+    let commented = conditions.last().is_some_and(|condition| condition.contains("//"));
+    let apart = if commented && !after.trim().is_empty() { "\n" } else { "" };
+    Some(format!("{}{lines}{apart}{after}", query.get(..at)?))
 }
 
 #[cfg(test)]
@@ -156,5 +160,8 @@ mod tests {
             assert_eq!(added(&format!("{before}{after}"), &conditions), expected);
         }
         assert_eq!(added("let x = 1;", &conditions), None);
+        let noted = ["A == 1 // seen twice".to_owned()];
+        let expected = "T\n| where A == 1 // seen twice\n | render card";
+        assert_eq!(added("T | render card", &noted).as_deref(), Some(expected));
     }
 }

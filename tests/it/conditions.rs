@@ -1,5 +1,6 @@
 //! Conditions that are made from a cell: each finds its own row, and its opposite all the others.
 
+use kqlhunt::app::msg::Conditions;
 use kqlhunt::compile::{Options, compile, literal};
 use kqlhunt::engine::{Cancel, Data, Engine, Sql};
 use kqlhunt::hunt::condition;
@@ -35,6 +36,53 @@ fn values() -> Vec<(Type, Vec<Value>)> {
         (Type::Timespan, ticks.map(Value::Timespan).into_iter().chain([Value::Null]).collect()),
         (Type::Datetime, vec![Value::Datetime(0), Value::Datetime(639_143_640_000_000_001), Value::Null]),
     ]
+}
+
+/// Queries of many shapes: what is defined first, what gives the rows, what follows.
+const SHAPES: [(&str, &str, &str); 9] = [
+    ("", "T", ""),
+    ("", "T | summarize n = sum(n) by Who", ""),
+    ("", "T | order by n desc | take 3", " // the first three"),
+    ("let least = 1;\n", "T | where n > least", " | render barchart with (title='a // b')"),
+    ("let seen = (w: string) { T | where Who has w };\n\n", "seen('wren')", "\n| render table"),
+    ("", "T\n| extend Url = 'https://contoso.example//a'\n// a note\n| project-reorder Url", ";\n"),
+    ("", "T | as Q | union (Q | take 1)", "\n\n// the end"),
+    ("", "T | top 4 by n asc\n| distinct Who, n", "\n// one\n// two\n"),
+    ("let least = 1; let unused = 2; ", "union (T | where n > least), (T | where Who == '')", ""),
+];
+const PILLS: [&[&str]; 5] = [
+    &["n > 1"],
+    &["Who == 'wren' or n == 3"],
+    &["n >= 2 // twice and more"],
+    &["Who has 'wren'", "n != 3 // not thrice"],
+    &["isnotempty(Who) // a user", "Who !in ('a//b')"],
+];
+
+#[test]
+fn pills_that_are_written_into_a_query_pick_the_rows_that_they_picked() {
+    let mut engine = Engine::open(&Data::Empty, &kqlhunt::engine::Options::default()).expect("opens");
+    let table =
+        "let T = datatable(n:long, Who:string)[1, 'wren', 2, '', 3, 'finch', 2, 'wren', 5, 'a//b'];\n";
+    for (definitions, rows, after) in SHAPES {
+        for pills in PILLS {
+            let kql: Vec<String> = pills.iter().map(|pill| pill.to_string()).collect();
+            let query = format!("{table}{definitions}{rows}{after}");
+            let written = condition::added(&query, &kql).unwrap_or_else(|| panic!("{query}"));
+            let picked = Conditions { kql, now: 0 }.over("Result", "");
+            let picked = format!("{table}{definitions}let Result = {rows}\n;\n{picked}");
+            let texts = |grid: Grid| {
+                let row = |row: &Vec<Value>| row.iter().map(Value::text).collect::<Vec<_>>().join("|");
+                let mut rows: Vec<String> = grid.rows.iter().map(row).collect();
+                rows.sort();
+                rows
+            };
+            let (picked, came) = (fetch(&mut engine, &picked), fetch(&mut engine, &written));
+            assert_eq!(texts(picked), texts(came), "{written}");
+            let drawn =
+                |text: &str| compile(text, &Schema::default(), &Options::default()).results[0].render.clone();
+            assert_eq!(drawn(&query), drawn(&written), "{written}");
+        }
+    }
 }
 
 #[test]

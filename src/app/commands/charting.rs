@@ -6,6 +6,7 @@ use super::panes::{palette, put_query};
 use super::{Command, filters, has_chart, nothing, row};
 use crate::app::chart::{change, open, with_view};
 use crate::app::msg::Effect;
+use crate::app::statement;
 use crate::app::{App, Focus, NoteKind, text};
 use crate::chart::{Body, Place, Style, View, svg, text as drawn_text};
 use crate::compile::{Render, literal, reference};
@@ -204,8 +205,8 @@ pub fn brush_query(app: &mut App, _: &str) -> Vec<Effect> {
     let Some(after) = condition::added(&before, std::slice::from_ref(&wanted)) else {
         return app.say(NoteKind::Warning, "the query of this result does not end in rows to filter");
     };
-    match app.editor.text().find(&before) {
-        Some(at) => app.editor.replace(at..at + before.len(), &after, 0),
+    match statement::place(app, &before) {
+        Some(place) => app.editor.replace(place, &after, 0),
         None => drop(put_query(app, &after, "")),
     }
     if let Some(pane) = &mut app.chart {

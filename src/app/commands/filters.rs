@@ -6,7 +6,7 @@ use crate::app::grid::{Filter, Grid};
 use crate::app::lists::{Choice, Item};
 use crate::app::msg::{Conditions, Effect};
 use crate::app::popup::{List, ListKind, Popup};
-use crate::app::{App, NoteKind, text};
+use crate::app::{App, NoteKind, statement, text};
 use crate::compile::{self, Options};
 use crate::hunt::condition;
 use crate::schema::{Schema, Table, TableColumn};
@@ -161,9 +161,8 @@ pub fn filters_write(app: &mut App, _: &str) -> Vec<Effect> {
             .say(NoteKind::Warning, "the query of this result does not end in rows that can be filtered");
     };
     let noun = text::count(conditions.len() as u64, "filter");
-    let text = app.editor.text();
-    match text.find(&before) {
-        Some(at) => app.editor.replace(at..at + before.len(), &after, 0),
+    match statement::place(app, &before) {
+        Some(place) => app.editor.replace(place, &after, 0),
         None => drop(put_query(app, &after, "")),
     }
     app.say(

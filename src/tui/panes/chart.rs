@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use super::super::paint::put;
 use super::super::theme::Theme;
+use crate::app::grid::Grid;
 use crate::app::{App, text};
 use crate::chart::{self, Ink};
 
@@ -16,6 +17,11 @@ pub fn title(app: &App) -> (String, String) {
     let mut left = text::shown(name, app.ascii).into_owned();
     for note in chart::notes(drawn, &pane.view) {
         left.push_str(&format!("  {}", text::shown(&note, app.ascii)));
+    }
+    let narrowed = |grid: &Grid| grid.run == pane.run && !grid.conditions().kql.is_empty();
+    // What the cursor reads needs the room.
+    if pane.view.cursor.is_none() && app.grid.as_ref().is_some_and(narrowed) {
+        left.push_str("  of all rows, filters or not");
     }
     let right = chart::read(drawn, &pane.view).unwrap_or_else(|| chart::summary(drawn, &pane.view));
     (left, text::shown(&right, app.ascii).into_owned())
