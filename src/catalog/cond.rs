@@ -22,6 +22,7 @@ pub static ROWS: &[Func] = &[
         .trap("A null condition counts as false.")
         .example("print case(1 > 2, 'a', 2 > 1, 'b', 'c')", "b"),
     f("coalesce", &[sig(&[ANY, ANY, rest(ANY)], Common(0), Build(coalesce))])
+        .most(64)
         .doc("The first argument that is not null and, for strings, not empty.")
         .trap("Strings have no null: an empty one is passed over (agent-null-and-edge-0009).")
         .example("print coalesce('', 'second')", "second"),

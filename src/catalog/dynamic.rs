@@ -204,6 +204,7 @@ pub static ROWS: &[Func] = &[
         .doc("The names of the properties of a bag; null for anything else.")
         .example("print bag_keys(dynamic({\"b\": 1, \"a\": 2}))", "[\"b\",\"a\"]"),
     f("bag_merge", &[sig(&[BAG, BAG, rest(BAG)], Is(Dynamic), Kernel("kql_bag_merge"))])
+        .most(64)
         .doc("One bag of the properties of all.")
         .trap("Of equal names the leftmost value stays.")
         .example("print bag_merge(dynamic({\"a\": 1}), dynamic({\"a\": 2, \"b\": 3}))", "{\"a\":1,\"b\":3}"),

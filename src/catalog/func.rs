@@ -10,6 +10,8 @@ pub struct Func {
     pub aliases: &'static [&'static str],
     /// The first signature whose parameters accept the arguments is chosen.
     pub sigs: &'static [Sig],
+    /// How many arguments a query may give it.
+    pub most: usize,
     /// How an unnamed result column is called.
     pub label: Label,
     /// One sentence with a full stop.
@@ -140,6 +142,7 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
         name,
         aliases: &[],
         sigs,
+        most: usize::MAX,
         label: Label::None,
         doc: "",
         trap: "",
@@ -165,6 +168,11 @@ impl Func {
 
     pub const fn doc(mut self, doc: &'static str) -> Func {
         self.doc = doc;
+        self
+    }
+
+    pub const fn most(mut self, most: usize) -> Func {
+        self.most = most;
         self
     }
 

@@ -183,10 +183,12 @@ pub static ROWS: &[Func] = &[
         .doc("Whether a real is neither infinite nor NaN.")
         .example("print isfinite(0.5)", "true"),
     f("min_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0), Build(min_of))])
+        .most(64)
         .doc("The least of the arguments that are not null.")
         .trap("NaN when one of them is NaN.")
         .example("print min_of(10, 1, -3)", "-3"),
     f("max_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0), Build(max_of))])
+        .most(64)
         .doc("The greatest of the arguments that are not null.")
         .trap("NaN when one of them is NaN.")
         .example("print max_of(10, long(null), 17)", "17"),

@@ -22,10 +22,12 @@ const KIND: Param = one_of(&["normal", "regex"], named("kind", STR));
 
 pub static ROWS: &[Func] = &[
     f("strcat", &[sig(&[TEXT, rest(TEXT)], Is(String), Build(strcat))])
+        .most(64)
         .doc("The arguments as one text.")
         .trap("A null adds nothing; true is written True.")
         .example("print strcat('n=', 4, ' ', true)", "n=4 True"),
     f("strcat_delim", &[sig(&[named("delimiter", TEXT), TEXT, rest(TEXT)], Is(String), Build(strcat_delim))])
+        .most(65)
         .doc("The arguments as one text with a delimiter between them.")
         .trap("A null or empty argument still gets its delimiter.")
         .example("print strcat_delim('-', 'a', '', 3)", "a--3"),

@@ -63,6 +63,16 @@ impl Binder<'_> {
                 return Err(Stop);
             }
             self.stands_for_one(row, name)?;
+            if bound.len() > row.most {
+                let message = format!(
+                    "'{}' takes at most {} arguments, {} are given",
+                    name.text,
+                    row.most,
+                    bound.len()
+                );
+                self.error(code::ARITY_RANGE, name.span, message, row.doc);
+                return Err(Stop);
+            }
             self.advise_call(name, &bound, span);
             self.warn_of_lenience(name, &bound);
             return self.apply(row, &name.text, bound, name.span).map(|expr| Expr { span, ..expr });
