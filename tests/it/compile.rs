@@ -171,7 +171,7 @@ fn survives(text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::random::many(192), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_compiles_or_is_refused(text in ".{0,120}") {

@@ -65,7 +65,11 @@ fn pairs() -> impl Strategy<Value = Pairs> {
 #[test]
 fn joins_and_filters_agree_with_plain_loops() {
     let engine = RefCell::new(Engine::open(&Data::Empty, &Default::default()).expect("opens"));
-    let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases: crate::random::many(24),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
     proptest!(config, |(left in pairs(), right in pairs())| {
         let (one, other) = (table("k", "v", &left), table("k", "w", &right));
         for kind in ["inner", "leftouter", "rightouter", "fullouter", "leftsemi", "leftanti", "rightsemi", "rightanti"] {

@@ -38,6 +38,8 @@ const OPERATORS: &[&str] = &[
     "summarize arg_max(TimeGenerated, *) by UserId",
     "summarize Mean=avg(todouble(strlen(UserId))), TimeGenerated=min(TimeGenerated) by ClientIP",
     "distinct UserId, ClientIP",
+    "summarize ClientIP=take_any(ClientIP), Some=make_list(Operation, 3) by UserId, TimeGenerated",
+    "summarize Seen=make_set(UserId, 3), take_anyif(UserId, isnotempty(UserId)) by ClientIP",
     "take 4",
     "top 3 by TimeGenerated desc",
     "join kind=inner (OfficeActivity | summarize Last=max(TimeGenerated) by UserId) on UserId",
@@ -49,7 +51,7 @@ const OPERATORS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::random::many(96), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// With any number of threads, and whatever was run before.
     #[test]

@@ -40,6 +40,7 @@ mod pages;
 mod pty;
 #[cfg(feature = "engine")]
 mod queries;
+mod random;
 #[cfg(feature = "engine")]
 mod readme;
 mod sandbox;

@@ -179,7 +179,7 @@ fn every_text_survives_as_a_literal_and_as_a_name() {
     let engine = Engine::open(&Data::Memory(fill), &Options::default()).expect("opens");
     let engine = std::cell::RefCell::new(engine);
     let mut runner = proptest::test_runner::TestRunner::new(proptest::test_runner::Config {
-        cases: 40,
+        cases: crate::random::many(40),
         failure_persistence: None,
         ..Default::default()
     });

@@ -70,7 +70,7 @@ const QUERIES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::random::many(400), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_unicode(text in "\\PC{0,60}") {
