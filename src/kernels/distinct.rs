@@ -140,7 +140,7 @@ mod tests {
     fn what_sketches_share_is_counted() {
         let (one, other) = (sketch(&numbers(0, 700)), sketch(&numbers(500, 1000)));
         assert_eq!(call("kql_hll_intersect", &[Texts(&[Some(&one), Some(&other)])]), "200");
-        assert_eq!(call("kql_hll_intersect", &[Texts(&[Some(&one), None])]), "null");
+        assert_eq!(call("kql_hll_intersect", &[Texts(&[Some(&one), None])]), "NULL");
         let (one, other) = (sketch(&numbers(0, 2 * KEPT_MAX)), sketch(&numbers(KEPT_MAX, 3 * KEPT_MAX)));
         let found: f64 = call("kql_hll_intersect", &[Texts(&[Some(&one), Some(&other)])]).parse().unwrap();
         assert!((found / KEPT_MAX as f64 - 1.0).abs() < 0.01, "{found}");
