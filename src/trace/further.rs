@@ -89,10 +89,15 @@ impl Follower<'_, '_> {
         let all = format!("extract_all({}, {})", part(&regex.expr), part(&source.expr));
         let text = format!("\n| mv-expand {} = {all} to typeof(string)", reference(&name.text));
         let fix = Fix { span: Span { start: op.span.end, end: op.span.end }, text };
-        let changed = changed(self.text, &fix);
+        (self.edited(&fix, |follower| follower.shown()) > Some(0)).then_some(fix)
+    }
+
+    /// Follows the value through the text as an edit makes it.
+    fn edited<T>(&mut self, fix: &Fix, follow: impl FnOnce(&mut Follower<'_, '_>) -> T) -> T {
+        let changed = changed(self.text, fix);
         let (script, _) = parse(&changed);
         let map = Map::of(&script);
-        let mut follower = Follower {
+        follow(&mut Follower {
             text: &changed,
             map: &map,
             value: self.value,
@@ -100,8 +105,7 @@ impl Follower<'_, '_> {
             in_result: None,
             ask: &mut *self.ask,
             beyond: None,
-        };
-        (follower.shown() > Some(0)).then_some(fix)
+        })
     }
 
     /// Says of each edit where the rows come to with it, if it is not the result.
@@ -114,22 +118,12 @@ impl Follower<'_, '_> {
     }
 
     fn lost_with(&mut self, chain: &Chain, fix: &Fix) -> Option<(Span, String)> {
-        let changed = changed(self.text, fix);
-        let (script, _) = parse(&changed);
-        let map = Map::of(&script);
         // The same way in the changed text, by its place among all: an edit adds no table.
         let at = ways(self.map).iter().position(|one| one == chain)?;
-        let other = ways(&map).into_iter().nth(at)?;
-        let mut follower = Follower {
-            text: &changed,
-            map: &map,
-            value: self.value,
-            schema: self.schema,
-            in_result: None,
-            ask: &mut *self.ask,
-            beyond: None,
-        };
-        let (op, text) = follower.first_lost(&other)?;
+        let (op, text) = self.edited(fix, |follower| {
+            let other = ways(follower.map).into_iter().nth(at)?;
+            follower.first_lost(&other)
+        })?;
         // Its place in the text as it is.
         let grown = fix.text.len() as i64 - i64::from(fix.span.end - fix.span.start);
         let moved = |at: u32| match at >= fix.span.start {

@@ -17,14 +17,15 @@ pub struct Beyond<'a> {
 }
 
 /// Rows of one table that name the value and lie outside, and the one that is nearest on either side.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unseen {
     pub later: u64,
     /// In ticks.
     pub first_later: Option<i64>,
     pub earlier: u64,
     pub last_earlier: Option<i64>,
-    pub seen: Option<Seen>,
+    /// What is seen.
+    pub seen: Seen,
 }
 
 /// How many rows of a table, or of what a view reads, lie outside of what is seen; `None` when none does, or when that
@@ -50,7 +51,7 @@ pub(super) fn unseen(table: &str, value: &str, schema: &Schema, beyond: &mut Bey
         first_later: later.map(|(_, at)| at),
         earlier: earlier.map_or(0, |(rows, _)| rows),
         last_earlier: earlier.map(|(_, at)| at),
-        seen: Some(beyond.seen),
+        seen: beyond.seen,
     })
 }
 
@@ -68,17 +69,16 @@ fn time_column(table: &str, schema: &Schema) -> Option<String> {
 impl Unseen {
     /// As sentences.
     pub fn said(&self) -> Vec<String> {
-        let seen = self.seen.unwrap_or(Seen { since: None, until: 0 });
         let mut said = Vec::new();
         if let Some(first) = self.first_later {
             said.push(format!(
                 "{} later than the clock, {}, and not seen: the first is of {}.",
                 names_it(self.later),
-                ticks::iso(seen.until),
+                ticks::iso(self.seen.until),
                 ticks::iso(first)
             ));
         }
-        if let (Some(last), Some(since)) = (self.last_earlier, seen.since) {
+        if let (Some(last), Some(since)) = (self.last_earlier, self.seen.since) {
             said.push(format!(
                 "{} earlier than what is looked at, from {} on, and not seen: the last is of {}.",
                 names_it(self.earlier),
