@@ -17,6 +17,7 @@ pub mod engine;
 pub mod error;
 pub mod export;
 pub mod facts;
+pub mod heap;
 pub mod hunt;
 pub mod ide;
 pub mod ingest;

@@ -1,4 +1,4 @@
-//! DuckDB's C API behind safe types: with `kernels/` and `sys.rs` the only home of `unsafe`. Knows
+//! DuckDB's C API behind safe types: with `kernels/`, `sys.rs` and `heap.rs` the only home of `unsafe`. Knows
 //! pointers, vectors and errors; knows nothing of tables, results or settings.
 //!
 //! Every raw handle lives in one struct here that frees it once, in `Drop`, and whose lifetime or `Arc`

@@ -11,7 +11,7 @@ use super::limits::Used;
 use super::ops::Parts;
 use super::settings::Bins;
 use super::typed::Typed;
-use super::{ColId, ColSet, Column, ColumnName, Expr, LetRel, Node, OrderKey, Plan, Rel};
+use super::{ColId, ColSet, Column, ColumnName, Expr, ExprKind, LetRel, Node, OrderKey, Plan, Rel};
 use crate::catalog::construct;
 use crate::diag::{Diagnostic, code};
 use crate::facts::{Input, Options, Render, TableUse};
@@ -93,6 +93,8 @@ pub struct Binder<'a> {
     /// Whether anything was called so far that gives something else each time, or a sketch.
     pub any_volatile: bool,
     pub any_sketch: bool,
+    /// Whether a table stands inside of any expression so far.
+    pub any_inside: bool,
     /// What the text reads from outside of the database.
     pub inputs: Vec<Input>,
     /// The columns of the tables that were named so far, by the table's place in the schema.
@@ -150,6 +152,7 @@ impl<'a> Binder<'a> {
             unseen: false,
             any_volatile: false,
             any_sketch: false,
+            any_inside: false,
             inputs: Vec::new(),
             stored_tables: HashMap::new(),
             stored_unions: ColSet::default(),
@@ -284,10 +287,25 @@ impl<'a> Binder<'a> {
             {
                 rels.push(&self.lets[*index].rel);
             }
-            super::ops::each_below(rel, &mut |below| rels.push(below));
+            self.each_below(rel, &mut |below| rels.push(below));
             found.push(rel);
         }
         found
+    }
+
+    /// As [`super::ops::each_below`], without a look into expressions where no table can be.
+    pub fn each_below<'r>(&self, rel: &'r Rel, visit: &mut dyn FnMut(&'r Rel)) {
+        if self.any_inside {
+            super::ops::each_below(rel, visit);
+        } else {
+            super::ops::each_input(rel, visit);
+        }
+    }
+
+    /// The first value of a table.
+    pub fn scalar_of(&mut self, rel: Rel, ty: Type, span: Span) -> Expr {
+        self.any_inside = true;
+        Expr::new(ExprKind::Scalar(Box::new(rel)), ty, span)
     }
 
     /// One scope has each name once.

@@ -2,7 +2,7 @@
 //! pipeline, and both may be used in the next: a short text can ask for more than any machine has.
 
 use super::check::{Binder, Checked, Stop};
-use super::{Expr, LetRel, Node, Rel, ops};
+use super::{Expr, LetRel, Node, Rel};
 use crate::diag::code;
 use crate::span::Span;
 
@@ -102,7 +102,7 @@ impl Binder<'_> {
 
     /// Holds what a pipeline gives against the limits.
     pub fn measured(&mut self, rel: Rel) -> Checked<Rel> {
-        let (height, operators) = extent(&rel, &self.used.lets);
+        let (height, operators) = self.extent(&rel);
         let help = "Keep a part of it as a table with kqlhunt ingest, or write fewer lets.";
         if height > OPERATORS_DEEP {
             let what = format!("more than {OPERATORS_DEEP} operators follow each other");
@@ -117,8 +117,24 @@ impl Binder<'_> {
 
     /// Notes the extent of a new let.
     pub fn note_let(&mut self, item: &LetRel) {
-        let extent = extent(&item.rel, &self.used.lets);
+        let extent = self.extent(&item.rel);
         self.used.lets.push(extent);
+    }
+
+    /// How many operators follow each other at most, and how many there are, lets counted at each mention.
+    fn extent(&self, rel: &Rel) -> (usize, usize) {
+        let (mut height, mut all) = (0_usize, 0_usize);
+        let mut open = vec![(rel, 1_usize)];
+        while let Some((rel, depth)) = open.pop() {
+            let (more, count) = match &rel.node {
+                Node::Let { index, .. } => self.used.lets.get(*index).copied().unwrap_or((0, 0)),
+                _ => (0, 0),
+            };
+            height = height.max(depth.saturating_add(more));
+            all = all.saturating_add(count).saturating_add(1);
+            self.each_below(rel, &mut |below| open.push((below, depth + 1)));
+        }
+        (height, all)
     }
 
     /// Joins may double the columns with every let.
@@ -141,28 +157,11 @@ struct Size {
 }
 
 fn size(expr: &Expr) -> Size {
-    let mut size = Size { parts: 0, height: 0 };
-    let mut open = vec![(expr, 1)];
-    while let Some((expr, height)) = open.pop() {
-        size.height = size.height.max(height);
-        size.parts += usize::from(!expr.is_leaf());
-        open.extend(expr.children().map(|child| (child, height + 1)));
-    }
-    size
-}
-
-/// How many operators follow each other at most, and how many there are, lets counted at each mention.
-fn extent(rel: &Rel, lets: &[(usize, usize)]) -> (usize, usize) {
-    let (mut height, mut all) = (0_usize, 0_usize);
-    let mut open = vec![(rel, 1_usize)];
-    while let Some((rel, depth)) = open.pop() {
-        let (more, count) = match &rel.node {
-            Node::Let { index, .. } => lets.get(*index).copied().unwrap_or((0, 0)),
-            _ => (0, 0),
-        };
-        height = height.max(depth.saturating_add(more));
-        all = all.saturating_add(count).saturating_add(1);
-        ops::each_below(rel, &mut |below| open.push((below, depth + 1)));
-    }
-    (height, all)
+    let mut all = Size { parts: usize::from(!expr.is_leaf()), height: 1 };
+    expr.children().for_each(|child| {
+        let below = if child.is_leaf() { Size { parts: 0, height: 1 } } else { size(child) };
+        all.parts += below.parts;
+        all.height = all.height.max(below.height + 1);
+    });
+    all
 }

@@ -264,6 +264,7 @@ impl Binder<'_> {
         } else {
             self.equals(needle, item, op_span)?
         };
+        self.any_inside = true;
         let kind =
             ExprKind::InRel { negated, needle: Box::new(needle), rel: Box::new(rel), item: Box::new(item) };
         Ok(Expr::new(kind, Type::Bool, span))
@@ -307,7 +308,7 @@ impl Binder<'_> {
         let node =
             Node::Aggregate { input: Box::new(rel), groups: Vec::new(), aggs: vec![(column.id, list)] };
         let array = Rel { node, cols: vec![column], order: Vec::new(), span };
-        Ok(Expr::new(ExprKind::Scalar(Box::new(array)), Type::Dynamic, span))
+        Ok(self.scalar_of(array, Type::Dynamic, span))
     }
 }
 

@@ -415,9 +415,7 @@ impl Expr {
     /// Calls `visit` for this expression and everything below it, subqueries not entered.
     pub fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
         visit(self);
-        for child in self.children() {
-            child.walk(visit);
-        }
+        self.children().for_each(|child| child.walk(visit));
     }
 
     /// The expressions directly below.

@@ -157,7 +157,7 @@ impl Binder<'_> {
             self.error(code::TAKEN, name.span, message, "Give one of them another name.");
             return Err(Stop);
         }
-        let name = ColumnName::from(&name.text);
+        let name = namer.reserved_name(&name.text);
         namer.given.insert(name.clone());
         Ok(namer.free(name))
     }
@@ -172,6 +172,8 @@ pub struct Namer {
     /// Those that it writes anywhere in the operator; made into a set when the first suffix is needed.
     reserved: Vec<ColumnName>,
     reserved_set: Option<QuickSet<ColumnName>>,
+    /// How many of the reserved ones were given: most are in their order.
+    reserved_given: usize,
     unnamed: usize,
 }
 
@@ -188,6 +190,17 @@ impl Namer {
         self.given.reserve(self.reserved.len());
     }
 
+    /// A name that the query has written, shared with the reserved ones where it is the next of them.
+    fn reserved_name(&mut self, text: &str) -> ColumnName {
+        match self.reserved.get(self.reserved_given) {
+            Some(name) if name == text => {
+                self.reserved_given += 1;
+                name.clone()
+            }
+            _ => ColumnName::from(text),
+        }
+    }
+
     /// Says how many more names will come.
     pub fn room(&mut self, names: usize) {
         self.used.reserve(names);
@@ -202,6 +215,9 @@ impl Namer {
     /// A name that is free, made from this one.
     pub fn free(&mut self, wanted: impl Into<ColumnName>) -> ColumnName {
         let wanted = wanted.into();
+        if self.used.insert(wanted.clone()) {
+            return wanted;
+        }
         let mut name = wanted.clone();
         let mut at = 0;
         // A name that is given elsewhere may be taken by the first comer, but never made by a suffix.

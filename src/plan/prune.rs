@@ -174,10 +174,8 @@ fn retain<T>(items: &mut Vec<T>, keep: &[bool]) {
 
 /// Notes what an expression reads, and prunes the tables inside it.
 fn expr(value: &mut Expr, needed: &mut Needed, wanted: &mut [Needed]) {
-    if let ExprKind::Col(id) = &value.kind {
-        needed.insert(*id);
-    }
     match &mut value.kind {
+        ExprKind::Col(id) => return needed.insert(*id),
         ExprKind::Scalar(inner) => {
             let first = inner.cols.first().map(|column| column.id);
             rel(inner, first.into_iter().collect(), true, wanted);
@@ -187,8 +185,7 @@ fn expr(value: &mut Expr, needed: &mut Needed, wanted: &mut [Needed]) {
             expr(item, &mut below, wanted);
             rel(inner, below, false, wanted);
         }
-        ExprKind::Col(_)
-        | ExprKind::Lit(_)
+        ExprKind::Lit(_)
         | ExprKind::Call { .. }
         | ExprKind::Convert(_)
         | ExprKind::Compare { .. }
@@ -201,7 +198,5 @@ fn expr(value: &mut Expr, needed: &mut Needed, wanted: &mut [Needed]) {
         | ExprKind::Field { .. }
         | ExprKind::Over { .. } => {}
     }
-    for child in value.children_mut() {
-        expr(child, needed, wanted);
-    }
+    value.children_mut().for_each(|child| expr(child, needed, wanted));
 }

@@ -4,7 +4,7 @@
 use super::check::{Any, Binder, Checked, Stop};
 use super::expr::Cx;
 use super::ops::{volatile, volatile_expr};
-use super::{Column, Expr, ExprKind, Node, Rel, WindowFunc};
+use super::{Column, Expr, Node, Rel, WindowFunc};
 use crate::catalog;
 use crate::diag::code;
 use crate::facts::InputSource;
@@ -205,7 +205,7 @@ impl Binder<'_> {
         let ty = first.ty;
         // Computed once for the whole query, wherever and however often it is mentioned.
         let rel = if self.any_volatile && volatile(&rel) { self.computed_once(rel, span) } else { rel };
-        Ok(Expr::new(ExprKind::Scalar(Box::new(rel)), ty, span))
+        Ok(self.scalar_of(rel, ty, span))
     }
 
     /// A table of one value.

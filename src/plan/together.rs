@@ -3,6 +3,7 @@
 //! what is packed is no value of KQL.
 
 use super::expr::columns_of;
+use super::ops::{each_input, own_exprs};
 use super::{ColId, ColSet, Expr, ExprKind, Node, Plan, Rel};
 use crate::catalog::func::{DYN, Lower, Ret, STR, Sig, rest, sig};
 use crate::quick::QuickMap;
@@ -42,6 +43,9 @@ static TAKEN: [Sig; 12] = [
 
 /// Packs what is read together, and says whether anything is. Call [`super::prune`] then: documents need not go on.
 pub fn read_together(plan: &mut Plan) -> bool {
+    if !reads_several(plan) {
+        return false;
+    }
     let mut packer = Packer { next: plan.next_col, decisive: vec![ColSet::default(); plan.lets.len()] };
     packer.rel(&mut plan.root, Paths::default(), ColSet::default());
     // A let can only mention those before it.
@@ -52,6 +56,20 @@ pub fn read_together(plan: &mut Plan) -> bool {
     let packed = packer.next > plan.next_col;
     plan.next_col = packer.next;
     packed
+}
+
+/// Whether so many properties are read anywhere that some could be packed.
+fn reads_several(plan: &Plan) -> bool {
+    let mut rels: Vec<&Rel> = plan.lets.iter().map(|item| &item.rel).chain([&plan.root]).collect();
+    let mut paths = 0;
+    while let Some(rel) = rels.pop() {
+        own_exprs(rel, &mut |expr| expr.walk(&mut |inner| paths += usize::from(path_of(inner).is_some())));
+        if paths >= PACKED_MIN {
+            return true;
+        }
+        each_input(rel, &mut |input| rels.push(input));
+    }
+    false
 }
 
 /// For each document the paths below it, in the encoding of `kernels::json`.

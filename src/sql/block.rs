@@ -197,9 +197,11 @@ pub fn nested(sql: &str) -> String {
 /// SQL with its line breaks as they are read.
 pub fn laid_out(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len() + sql.len() / 4);
-    let mut depth = 0_usize;
-    for (at, line) in sql.split(BREAK).enumerate() {
-        let line = if at == 0 {
+    let (mut depth, mut start) = (0_usize, 0);
+    for end in memchr::memchr_iter(BREAK as u8, sql.as_bytes()).chain([sql.len()]) {
+        let (first, line) = (start == 0, &sql[start..end]);
+        start = end + 1;
+        let line = if first {
             line
         } else if let Some(line) = line.strip_prefix(DEEPER) {
             depth += 1;
@@ -210,7 +212,7 @@ pub fn laid_out(sql: &str) -> String {
         } else {
             line
         };
-        if at > 0 {
+        if !first {
             text.push('\n');
             (0..depth).for_each(|_| text.push_str("  "));
         }

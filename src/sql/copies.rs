@@ -48,9 +48,29 @@ pub fn written(expr: &Expr, at: usize) -> usize {
         }
         ExprKind::ArgMost { .. } => 2,
         ExprKind::Call { sig, .. } => match sig.lower {
-            Lower::Sql(template) => template.matches(&format!("{{{at}}}")).count(),
+            Lower::Sql(template) => arguments(template).filter(|place| *place == at).count(),
             _ => 1,
         },
         _ => 1,
+    }
+}
+
+/// The arguments that a template names, by their places.
+fn arguments(template: &str) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(b'{', template.as_bytes()).filter_map(|at| {
+        let key = &template[at + 1..];
+        key[..key.find('}')?].parse().ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::arguments;
+
+    #[test]
+    fn arguments_are_found_by_their_places() {
+        let found = |template: &str| arguments(template).collect::<Vec<usize>>();
+        assert_eq!(found("f({0}, {10}, {0}, {*}) || {order} {"), [0, 10, 0]);
+        assert!(found("now()").is_empty());
     }
 }

@@ -87,8 +87,10 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             self.binder.error(code::TYPE, item.expr.span, "rows cannot be grouped by a dynamic", help);
             return Err(Stop);
         }
-        let inferred = self.binder.infer(&item.expr, &self.input.cols);
-        let column = self.column(item.names.first(), inferred, Some(&item.expr), &expr)?;
+        let given = item.names.first();
+        let inferred = || self.binder.infer(&item.expr, &self.input.cols);
+        let inferred = if given.is_none() { inferred() } else { None };
+        let column = self.column(given, inferred, Some(&item.expr), &expr)?;
         self.groups.push((column, expr));
         Ok(())
     }
@@ -143,8 +145,10 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             self.binder.error(code::SYNTAX, item.span, "several names for one value", "Give it one name.");
             return Err(Stop);
         }
-        let inferred = self.binder.infer(&item.expr, &self.input.cols).or_else(|| nameless(&item.expr));
-        let column = self.column(item.names.first(), inferred, None, &expr)?;
+        let given = item.names.first();
+        let inferred = || self.binder.infer(&item.expr, &self.input.cols).or_else(|| nameless(&item.expr));
+        let inferred = if given.is_none() { inferred() } else { None };
+        let column = self.column(given, inferred, None, &expr)?;
         self.outputs.push((column, expr));
         Ok(())
     }

@@ -23,17 +23,14 @@ impl Binder<'_> {
         let mut namer: Option<Namer> = None;
         let mut set: Vec<(ColId, Expr)> = Vec::with_capacity(bound.len());
         for (item, expr) in bound {
-            let name = match self
-                .single_name(item)?
-                .map(|name| name.text)
-                .or_else(|| self.infer_bare(&item.expr, &input.cols))
-            {
-                Some(name) => ColumnName::from(name),
-                None => {
-                    let names = || Namer::with(cols.iter().map(|column| column.name.clone()));
-                    namer.get_or_insert_with(names).unnamed(&input.cols)
-                }
+            let name = match self.single_name(item)? {
+                Some(name) => Some(ColumnName::from(&name.text)),
+                None => self.infer_bare(&item.expr, &input.cols).map(ColumnName::from),
             };
+            let name = name.unwrap_or_else(|| {
+                let names = || Namer::with(cols.iter().map(|column| column.name.clone()));
+                namer.get_or_insert_with(names).unnamed(&input.cols)
+            });
             if let Some(namer) = &mut namer {
                 namer.take(&name);
             }
@@ -63,10 +60,12 @@ impl Binder<'_> {
         namer.reserve(items.iter());
         let (mut cols, mut set) = (Vec::with_capacity(bound.len()), Vec::with_capacity(bound.len()));
         for (item, expr) in bound {
-            let name = match (self.single_name(item)?, self.infer_bare(&item.expr, &input.cols)) {
-                (Some(name), _) => self.given(&name, &mut namer)?,
-                (None, Some(name)) => self.named(&item.expr, name, &mut namer)?,
-                (None, None) => namer.unnamed(&[]),
+            let name = match self.single_name(item)? {
+                Some(name) => self.given(name, &mut namer)?,
+                None => match self.infer_bare(&item.expr, &input.cols) {
+                    Some(name) => self.named(&item.expr, name, &mut namer)?,
+                    None => namer.unnamed(&[]),
+                },
             };
             let column = Column { origin: origin_of(&expr, &input.cols), ..self.new_column(name, expr.ty) };
             self.keep_shape(column.id, &expr);
@@ -101,10 +100,10 @@ impl Binder<'_> {
         Ok((bound, input))
     }
 
-    fn single_name(&mut self, item: &Named) -> Checked<Option<Name>> {
+    fn single_name<'n>(&mut self, item: &'n Named) -> Checked<Option<&'n Name>> {
         match item.names.as_slice() {
             [] => Ok(None),
-            [name] => Ok(Some(name.clone())),
+            [name] => Ok(Some(name)),
             _ => {
                 let help = "Name the parts one by one, such as a = x[0], b = x[1].";
                 self.refuse(item.span, "several names for one expression", help);

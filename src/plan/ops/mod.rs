@@ -347,7 +347,11 @@ impl Binder<'_> {
             | Node::Union { .. }
             | Node::Unnest { .. }
             | Node::Window { .. }
-            | Node::Walk { .. } => below(rel).into_iter().all(|rel| self.all_written(rel)),
+            | Node::Walk { .. } => {
+                let mut written = true;
+                each_below(rel, &mut |below| written = written && self.all_written(below));
+                written
+            }
         }
     }
 }
@@ -381,8 +385,8 @@ pub fn below(rel: &Rel) -> Vec<&Rel> {
     found
 }
 
-/// Calls `visit` for the relations directly below, those inside expressions too.
-pub fn each_below<'r>(rel: &'r Rel, visit: &mut dyn FnMut(&'r Rel)) {
+/// Calls `visit` for the relations that an operator works on.
+pub fn each_input<'r>(rel: &'r Rel, visit: &mut dyn FnMut(&'r Rel)) {
     match &rel.node {
         Node::Scan { .. } | Node::Let { .. } | Node::Values { .. } | Node::Range { .. } => {}
         Node::Filter { input, .. }
@@ -393,8 +397,13 @@ pub fn each_below<'r>(rel: &'r Rel, visit: &mut dyn FnMut(&'r Rel)) {
         | Node::Limit { input, .. }
         | Node::Unnest { input, .. } => visit(input),
         Node::Join { left, right, .. } => [left, right].into_iter().for_each(|side| visit(side)),
-        Node::Union { inputs, .. } => inputs.iter().for_each(&mut *visit),
+        Node::Union { inputs, .. } => inputs.iter().for_each(visit),
     }
+}
+
+/// Calls `visit` for the relations directly below, those inside expressions too.
+pub fn each_below<'r>(rel: &'r Rel, visit: &mut dyn FnMut(&'r Rel)) {
+    each_input(rel, visit);
     own_exprs(rel, &mut |expr| {
         if !expr.is_leaf() {
             tables_in(expr, visit);
@@ -406,12 +415,8 @@ fn tables_in<'r>(expr: &'r Expr, visit: &mut dyn FnMut(&'r Rel)) {
     if let ExprKind::Scalar(rel) | ExprKind::InRel { rel, .. } = &expr.kind {
         visit(rel);
     }
-    for child in expr.children() {
-        // Most are columns; wide tables have many of them.
-        if !child.is_leaf() {
-            tables_in(child, visit);
-        }
-    }
+    // Most are columns; wide tables have many of them.
+    expr.children().filter(|child| !child.is_leaf()).for_each(|child| tables_in(child, visit));
 }
 
 /// Calls `visit` for each expression of a relation's own node.

@@ -165,7 +165,7 @@ impl Binder<'_> {
         let node = Node::Aggregate { input: Box::new(input), groups: Vec::new(), aggs };
         let column = Column { id, name: "".into(), ty, origin: None, hidden: true };
         let rel = Rel { node, cols: vec![column], order: Vec::new(), span };
-        Expr::new(ExprKind::Scalar(Box::new(rel)), ty, span)
+        self.scalar_of(rel, ty, span)
     }
 
     /// Hands columns of the subquery's source on to its end, through whatever it does. False where that
