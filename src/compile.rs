@@ -298,6 +298,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         plan::prune(&mut plan);
     }
     plan::take_apart(&mut plan);
+    plan::read_twice(&mut plan);
     let sql = sql::write(&plan, source)?;
     let streams = plan.repeatable() && streams(&plan.root, &plan);
     Some(Compiled {

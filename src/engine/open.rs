@@ -141,6 +141,7 @@ fn settings(options: &Options, spill: &Path) -> Result<String> {
          SET preserve_insertion_order = true; \
          SET error_on_division_by_zero = false; \
          SET order_by_non_integer_literal = true; \
+         SET late_materialization_max_rows = 1000; \
          SET enable_progress_bar = true; \
          SET enable_progress_bar_print = false; {further}",
         further = options.settings,

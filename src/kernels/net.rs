@@ -68,6 +68,15 @@ pub const KERNELS: &[Kernel] = &infallible([
     .rest(Phys::Text),
 ]);
 
+/// Kernels whose first argument is an address, of which there are few different ones among many rows.
+pub const ADDRESS_TESTS: &[&str] = &[
+    "kql_ipv4_is_match",
+    "kql_ipv4_is_in_any_range",
+    "kql_ipv6_is_match",
+    "kql_ipv6_is_in_any_range",
+    "kql_address_is_in",
+];
+
 /// An IPv4 address and how many of its leading bits count.
 #[derive(Clone, Copy)]
 struct V4 {

@@ -245,6 +245,14 @@ impl Binder<'_> {
     }
 }
 
+/// What all has to hold for a condition to hold.
+pub fn conjuncts(condition: &Expr) -> &[Expr] {
+    match &condition.kind {
+        ExprKind::And(items) => items,
+        _ => std::slice::from_ref(condition),
+    }
+}
+
 /// Columns that an expression reads, subqueries not entered.
 pub fn columns_of(expr: &Expr) -> Vec<ColId> {
     let mut found = Vec::new();

@@ -42,6 +42,7 @@ mod special;
 mod steady;
 mod stored;
 mod together;
+mod twice;
 mod typed;
 mod window;
 
@@ -50,6 +51,7 @@ pub use ask::Ask;
 pub use check::{Bound, bind};
 pub use column::{ColId, ColSet, Column, ColumnName, StoredId};
 pub use contest::{Contest, Pick, Picked, contests};
+pub use expr::conjuncts;
 pub use lineage::lineage;
 pub use ops::{below, each_below, own_exprs, volatile_expr};
 pub use outline::{Known, Outline, Sort, outline};
@@ -58,6 +60,7 @@ pub use row_ids::to_row_ids;
 pub use shadow::use_shadows;
 pub use steady::{steadiness, untied};
 pub use together::{is_packed, read_together};
+pub use twice::read_twice;
 
 use crate::catalog::func::{Lower, Sig};
 use crate::facts::{Input, Render, TableUse};

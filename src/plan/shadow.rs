@@ -2,7 +2,9 @@
 //! handed up through the operators between. What has no shadow, or none that can be trusted, stays a reading of
 //! the document.
 
-use super::{ColId, ColumnName, CompareOp, Expr, ExprKind, JoinItem, LetRel, Node, Plan, Rel, UnnestItem};
+use super::{
+    ColId, ColumnName, CompareOp, Expr, ExprKind, JoinItem, LetRel, Node, Plan, Rel, UnnestItem, conjuncts,
+};
 use crate::catalog::binary;
 use crate::catalog::func::Sig;
 use crate::kernels::json;
@@ -148,12 +150,8 @@ impl Reader<'_> {
     /// Adds to `TimeGenerated > ago(1h)` over another's file the same of the instants as they stand there, to the
     /// second: it drops no row that the condition itself keeps, and lets DuckDB skip what it need not read.
     fn bound(&mut self, input: &mut Rel, predicate: &mut Expr, lets: &mut [LetRel]) {
-        let conjuncts = match &predicate.kind {
-            ExprKind::And(items) => items.as_slice(),
-            _ => std::slice::from_ref(&*predicate),
-        };
         let mut bounds = Vec::new();
-        for (id, op, ticks) in conjuncts.iter().filter_map(instant_compared) {
+        for (id, op, ticks) in conjuncts(predicate).iter().filter_map(instant_compared) {
             let Some(found) = self.offered(input, id, "", lets).filter(|found| found.ty == Type::Datetime)
             else {
                 continue;

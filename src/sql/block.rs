@@ -17,6 +17,8 @@ pub struct Block {
     pub items: Vec<(ColId, String)>,
     /// What follows FROM; empty for a SELECT without one.
     pub from: String,
+    /// Columns of a stored table, as they are there.
+    pub stored: ColSet,
     pub filters: Vec<String>,
     /// The texts after GROUP BY; `Some` of none is one group of all rows.
     pub groups: Option<Vec<String>>,

@@ -9,6 +9,7 @@ mod most;
 mod node;
 mod parens;
 pub mod quote;
+mod scan;
 mod ties;
 mod uses;
 mod walk;

@@ -5,8 +5,9 @@ use super::copies::repeats;
 use super::inlined::Inlined;
 use super::literal::literal;
 use super::quote;
+use super::scan;
 use super::uses::Uses;
-use crate::plan::{ColId, Expr, ExprKind, JoinKind, Node, OrderKey, Plan, Rel};
+use crate::plan::{ColId, Expr, JoinKind, Node, OrderKey, Plan, Rel, conjuncts};
 use crate::span::line_column;
 use crate::types::Type;
 use crate::value::Value;
@@ -32,6 +33,8 @@ pub struct Writer<'a> {
     /// What they start anew for.
     pub window_parts: Vec<String>,
     next_alias: usize,
+    /// The rows that an expansion makes of nulls are dropped right above it.
+    drops_empty: bool,
     /// Bytes of all parts written, those inside others again.
     pub work: usize,
     /// Nothing more is written.
@@ -53,6 +56,7 @@ impl<'a> Writer<'a> {
             window_order: Vec::new(),
             window_parts: Vec::new(),
             next_alias: 0,
+            drops_empty: false,
             work: 0,
             too_long: false,
             recursive: false,
@@ -89,6 +93,7 @@ impl<'a> Writer<'a> {
             Node::Scan { from, items, .. } => Block {
                 items: items.iter().map(|(id, stored, _)| (*id, quote::name(stored))).collect(),
                 from: from.clone(),
+                stored: items.iter().map(|(id, ..)| *id).collect(),
                 ..Block::default()
             },
             Node::Values { items, rows } => self.values(items, rows),
@@ -247,6 +252,7 @@ impl<'a> Writer<'a> {
     }
 
     fn filter(&mut self, input: &Rel, predicate: &Expr) -> Block {
+        self.drops_empty = scan::drops_empty(&input.node, predicate);
         let mut block = self.rel(input);
         if self.inlined.too_many(predicate) {
             block = self.settled(block);
@@ -256,13 +262,9 @@ impl<'a> Writer<'a> {
         if !block.takes_filter() || repeats(&others, std::iter::once(predicate), &block, 1) {
             block = self.closed(block);
         }
-        let conjuncts = match &predicate.kind {
-            ExprKind::And(items) => items.iter().collect(),
-            _ => vec![predicate],
-        };
-        for item in conjuncts {
+        for item in conjuncts(predicate) {
             let text = self.condition(item, &block);
-            block.filters.push(text);
+            block.filters.push(if scan::takes(item, &block) { scan::taken(&text) } else { text });
         }
         self.uses.spend(predicate, &mut block);
         block
@@ -412,6 +414,7 @@ impl<'a> Writer<'a> {
         index: Option<ColId>,
         limit: Option<&Expr>,
     ) -> Block {
+        let drops_empty = std::mem::take(&mut self.drops_empty);
         let mut block = self.rel(input);
         if !block.takes_rows() {
             block = self.closed(block);
@@ -423,6 +426,7 @@ impl<'a> Writer<'a> {
             let array = self.expr(&item.array, &block);
             let mut list = match item.list_of {
                 None => format!("kql_json_items({array})"),
+                Some(_) if drops_empty => array,
                 Some(_) => format!("CASE WHEN {array} IS NULL THEN [''] ELSE {array} END"),
             };
             if let Some(limit) = limit {

@@ -25,7 +25,7 @@ mod terms;
 mod top_nested;
 mod walk;
 
-pub use parts::Parts;
+pub use parts::{Parts, rename};
 pub use rows::limit;
 
 use self::plugins::Evaluated;

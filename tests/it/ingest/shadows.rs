@@ -20,7 +20,8 @@ fn lines(rows: usize, odd: &[&str]) -> String {
         let document = match odd.get(row) {
             Some(document) => (*document).to_owned(),
             None => format!(
-                r#"{{"UserId":"user{user}@contoso.com","Size":{size},"Managed":{managed},"Rate":{row}.50,"Session":{{"Id":"s{row}","Kind":{user}}},"Target":[{}],"Names":[{{"Name":"n{user}"}},{{}}],"Mixed":{}}}"#,
+                r#"{{"UserId":"user{user}@contoso.com","Size":{size},"Ip":"10.0.{user}.{}","Managed":{managed},"Rate":{row}.50,"Session":{{"Id":"s{row}","Kind":{user}}},"Target":[{}],"Names":[{{"Name":"n{user}"}},{{}}],"Mixed":{}}}"#,
+                row % 5,
                 (0..row % 4)
                     .map(|at| format!(r#"{{"ID":"t{}","Type":{user}}}"#, row % 50 + at))
                     .collect::<Vec<_>>()
@@ -179,6 +180,46 @@ const QUERIES: &[(&str, bool)] = &[
     ),
     (
         "serialize n = row_number() | extend p = prev(tostring(RawEventData.UserId)) | project n, p, RawEventData.Size",
+        true,
+    ),
+    (
+        "where ActionType != 'Kind1' | sort by tolong(RawEventData.Size) desc, ReportId asc | take 20 | project ReportId, ActionType, RawEventData.Size",
+        true,
+    ),
+    (
+        "sort by tolong(RawEventData.Size) desc, ReportId asc | take 1000 | extend Kind = strcat(ActionType, ReportId) | project Kind, RawEventData.UserId",
+        true,
+    ),
+    (
+        "where ReportId in ('r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7') | sort by tolong(RawEventData.Size) desc, ReportId asc, ActionType asc | take 14 | project ReportId, ActionType, RawEventData.Size, TimeGenerated, tostring(RawEventData.UserId)",
+        true,
+    ),
+    (
+        "where ActionType == 'no such' | top 5 by tolong(RawEventData.Size) | project ReportId, ActionType",
+        true,
+    ),
+    (
+        "summarize n = dcount(ReportId), make_set(ActionType) by u = tostring(RawEventData.UserId) | where n >= 101 | project n, u",
+        true,
+    ),
+    (
+        "where ActionType in ('Kind1', 'Kind2') | summarize n = count(), dcount(ReportId) by u = tostring(RawEventData.UserId) | where n == 133",
+        true,
+    ),
+    (
+        "where ActionType in ('Kind1', 'Kind2') and ipv4_is_in_any_range(tostring(RawEventData.Ip), toscalar(CloudAppEvents | where RawEventData.Size in (3, 12, 15) | summarize make_set(strcat(tostring(RawEventData.Ip), '/31')))) | summarize count() by tostring(RawEventData.Ip), ActionType",
+        true,
+    ),
+    (
+        "extend Ip = tostring(RawEventData.Ip) | where ActionType != 'Kind1' and ipv4_is_in_any_range(Ip, toscalar(CloudAppEvents | take 40 | summarize make_set(strcat(tostring(RawEventData.Ip), '/32')))) | summarize count(), max(tolong(RawEventData.Size)) by Ip",
+        true,
+    ),
+    (
+        "mv-expand t = RawEventData.Target | where t.ID in ('t4', 't7') and ActionType == 'Kind2' | summarize count() by ReportId",
+        true,
+    ),
+    (
+        "where RawEventData.Size in (3, 6, 900) or RawEventData.Size == 9 | summarize count() by ReportId",
         true,
     ),
     (
