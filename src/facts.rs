@@ -2,6 +2,7 @@
 //! plan fills and every later layer reads.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::span::Span;
@@ -94,6 +95,19 @@ pub enum InputSource {
     Places,
     /// `parse_user_agent`: the rules for user agents; no table.
     UserAgents,
+}
+
+/// As it is named where it lacks.
+impl fmt::Display for InputSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InputSource::Files { uris, .. } => f.write_str(&uris.join(", ")),
+            InputSource::Watchlist { alias } => write!(f, "the watchlist '{alias}'"),
+            InputSource::Watchlists => f.write_str("a folder of watchlists"),
+            InputSource::Places => f.write_str("a file that says where addresses are"),
+            InputSource::UserAgents => f.write_str("the rules for user agents"),
+        }
+    }
 }
 
 /// How a file is cut into records and cells.

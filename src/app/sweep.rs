@@ -111,7 +111,7 @@ pub fn open(app: &mut App, rule: usize) -> Vec<Effect> {
     let found = sweep.rows.iter().find(|row| row.rule == rule);
     let day = found.and_then(|row| match &row.outcome {
         Outcome::Ran(days) => Some((row.back, days.get(sweep.day).copied()?)),
-        Outcome::NoTable(_) | Outcome::Wrong(_) | Outcome::Failed(_) => None,
+        _ => None,
     });
     let day = sweep.clock().zip(day);
     let mut effects = commands::put_hunt(app, &hunt);
@@ -216,7 +216,11 @@ pub fn title(sweep: &Sweep) -> String {
         0 => String::new(),
         before => format!(" ({before} before)"),
     };
-    format!("Sweep  {far}{before}  {hit} hit  {missing} no table  {wrong} wrong")
+    let unsupplied = match count(|outcome| matches!(outcome, Outcome::NoFile(_))) {
+        0 => String::new(),
+        rules => format!("  {rules} no file"),
+    };
+    format!("Sweep  {far}{before}  {hit} hit  {missing} no table{unsupplied}  {wrong} wrong")
 }
 
 /// A row for each rule that is done: shades of the days, rows of the last one, change, name.
@@ -235,7 +239,7 @@ fn item(app: &App, sweep: &Sweep, row: &Row) -> Item {
             let hits = row.outcome.hits().unwrap_or(0);
             format!("|{}| {hits:>6} {change:>6}  {name}", cells(days, app.ascii))
         }
-        Outcome::NoTable(_) | Outcome::Wrong(_) | Outcome::Failed(_) => {
+        _ => {
             format!("|{}| {:>6} {:>6}  {name}", "-".repeat(sweep.days), "", "")
         }
     };

@@ -60,10 +60,14 @@ pub fn run(global: &Global, args: &SweepArgs) -> Result<Exit, Failure> {
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
     let hit = count(|outcome| outcome.hits().is_some_and(|hits| hits > 0));
     report::say(&format!(
-        "{} rules: {} ran, {hit} of them with hits; {} without their tables, {wrong} wrong, {failed} failed",
+        "{} rules: {} ran, {hit} of them with hits; {} without their tables, {}{wrong} wrong, {failed} failed",
         rows.len(),
         count(|outcome| matches!(outcome, Outcome::Ran(_))),
         count(|outcome| matches!(outcome, Outcome::NoTable(_))),
+        match count(|outcome| matches!(outcome, Outcome::NoFile(_))) {
+            0 => String::new(),
+            rules => format!("{rules} without their files, "),
+        },
     ));
     Ok(match (failed, wrong) {
         (1.., _) => Exit::Engine,
@@ -218,7 +222,7 @@ fn for_people(order: &Order, row: &Row, ascii: bool) -> Vec<Value> {
     let rule = &order.rules[row.rule];
     let days = match &row.outcome {
         Outcome::Ran(days) => format!("|{}|", cells(days, ascii)),
-        Outcome::NoTable(_) | Outcome::Wrong(_) | Outcome::Failed(_) => String::new(),
+        _ => String::new(),
     };
     vec![
         long(row.outcome.hits().map(count)),
@@ -238,7 +242,7 @@ fn in_full(order: &Order, row: &Row) -> Vec<Value> {
     let words = |words: &[String]| Value::Dynamic(serde_json::json!(words).to_string());
     let days = match &row.outcome {
         Outcome::Ran(days) => Value::Dynamic(serde_json::json!(days).to_string()),
-        Outcome::NoTable(_) | Outcome::Wrong(_) | Outcome::Failed(_) => Value::Null,
+        _ => Value::Null,
     };
     vec![
         text(&rule.key),

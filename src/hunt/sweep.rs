@@ -42,6 +42,8 @@ pub enum Outcome {
     Ran(Vec<u64>),
     /// Tables that it reads and the data lack.
     NoTable(Vec<String>),
+    /// Files that it reads and nobody supplies: watchlists, feeds, where addresses are.
+    NoFile(Vec<String>),
     /// A mistake in its text, with its place.
     Wrong(String),
     /// It could not be run, or not to its end.
@@ -53,7 +55,7 @@ impl Outcome {
     pub fn hits(&self) -> Option<u64> {
         match self {
             Outcome::Ran(days) => days.last().copied(),
-            Outcome::NoTable(_) | Outcome::Wrong(_) | Outcome::Failed(_) => None,
+            _ => None,
         }
     }
 
@@ -69,6 +71,7 @@ impl Outcome {
         match self {
             Outcome::Ran(_) => "ran",
             Outcome::NoTable(_) => "no table",
+            Outcome::NoFile(_) => "no file",
             Outcome::Wrong(_) => "wrong",
             Outcome::Failed(_) => "failed",
         }
@@ -78,7 +81,7 @@ impl Outcome {
     pub fn problem(&self) -> String {
         match self {
             Outcome::Ran(_) => String::new(),
-            Outcome::NoTable(tables) => format!("needs {}", tables.join(", ")),
+            Outcome::NoTable(names) | Outcome::NoFile(names) => format!("needs {}", names.join(", ")),
             Outcome::Wrong(problem) | Outcome::Failed(problem) => problem.clone(),
         }
     }

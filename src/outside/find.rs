@@ -43,6 +43,16 @@ impl Folders {
         self.missing(results).into_iter().map(refusal).collect()
     }
 
+    /// The names of the inputs that a run would lack, each once.
+    pub fn lacking(&self, results: &[Compiled]) -> Vec<String> {
+        let inputs = results.iter().flat_map(|result| &result.inputs);
+        let mut names: Vec<String> =
+            inputs.filter(|input| self.find(input).is_err()).map(|input| input.source.to_string()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The files of an input, links followed.
     pub fn find(&self, input: &Input) -> Result<Vec<PathBuf>, Missing> {
         match &input.source {

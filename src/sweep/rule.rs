@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, any_error};
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::{Error, Result};
 use crate::facts::{Outside, Seen};
-use crate::hunt::ready::{Ready, first_error, judge};
+use crate::hunt::ready::{Ready, judge};
 use crate::hunt::sweep::{Outcome, Row, both, times};
 use crate::outside::Folders;
 use crate::ticks::DAY;
@@ -66,16 +66,15 @@ impl OneRule<'_> {
     fn days(&mut self) -> Result<Option<Found>> {
         let rule = &self.order.rules[self.at];
         let (now, text) = (self.order.now, rule.query.as_str());
-        if let Some(folders) = self.folders {
-            let options = self.options(now, None);
-            let missing = folders.supply(self.engine, text, &options)?;
-            if any_error(&missing) {
-                return Ok(Some((Outcome::Failed(first_error(text, &missing)), None, None)));
-            }
-        }
         // Without the data: a text that cannot be run asks them nothing.
         let schema = self.engine.schema();
-        let plain = crate::compile::compile(text, &schema, &self.options(now, None));
+        let options = self.options(now, None);
+        let plain = crate::compile::compile(text, &schema, &options);
+        if let Some(folders) = self.folders
+            && any_error(&folders.supply(self.engine, text, &options)?)
+        {
+            return Ok(Some((Outcome::NoFile(folders.lacking(&plain.results)), None, None)));
+        }
         if let Some(outcome) = mistake(text, &plain.diagnostics) {
             return Ok(Some((outcome, None, None)));
         }

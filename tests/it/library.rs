@@ -89,6 +89,62 @@ fn a_sweep_tells_what_came_of_each_rule() {
 }
 
 #[test]
+fn a_rule_without_its_watchlist_has_not_failed() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.path().join("lib");
+    fs::create_dir_all(&folder).expect("makes it");
+    let query = "OfficeActivity | where UserId in ((_GetWatchlist('Leavers') | project SearchKey)) | count";
+    fs::write(folder.join("leavers.yaml"), format!("id: 198366e64863\nname: Leavers\nquery: |\n  {query}\n"))
+        .expect("writes");
+    let sweep = |more: &[&str]| {
+        let arguments = ["sweep", "lib", "--sample", "--days", "1", "--format", "jsonl"];
+        let output = run(&sandbox, &[&arguments, more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let row = lines(&output).remove(0);
+        (row["State"].clone(), row["Problem"].clone(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (state, problem, said) = sweep(&[]);
+    assert_eq!((state.as_str(), problem.as_str()), (Some("no file"), Some("needs the watchlist 'Leavers'")));
+    assert!(said.contains("1 without their files, 0 wrong, 0 failed"), "{said}");
+    let lists = sandbox.path().join("lists/watchlists");
+    fs::create_dir_all(&lists).expect("makes it");
+    fs::write(lists.join("Leavers.csv"), "User\nnobody@example.com\n").expect("writes");
+    assert_eq!(sweep(&["--files", "lists"]).0, "ran");
+}
+
+#[test]
+fn a_sweep_after_the_end_of_the_data_says_where_they_end() {
+    let sandbox = sandbox();
+    let arguments = ["sweep", "lib/Detections", "--sample", "--days", "2", "--now", "2026-08-01T00:00:00Z"];
+    let output = run(&sandbox, &arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let line = said.lines().find(|line| line.contains("OfficeActivity has no rows")).expect("is said");
+    assert!(line.contains("from 2026-07-30T00:00:00Z on: its newest is of 2026-05-1"), "{line}");
+    let newest = line.split("--now ").nth(1).and_then(|rest| rest.split(' ').next()).expect("is named");
+    let there = run(&sandbox, &["sweep", "lib/Detections", "--sample", "--days", "2", "--now", newest]);
+    assert!(!String::from_utf8_lossy(&there.stderr).contains("OfficeActivity has no rows"));
+}
+
+#[test]
+fn a_replay_of_data_that_were_moved_says_how_to_name_them() {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path().join("seen.csv"), "Account,Port\nwren,443\n").expect("writes");
+    let done = |arguments: &[&str]| {
+        let output = run(&sandbox, arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    done(&["ingest", "--db", "then.duckdb", "--table", "Seen", "seen.csv"]);
+    done(&["query", "--db", "then.duckdb", "--format", "csv", "-o", "hits.csv", "Seen | count"]);
+    fs::rename(sandbox.path().join("then.duckdb"), sandbox.path().join("now.duckdb")).expect("moves");
+    let lost = run(&sandbox, &["replay", "hits.csv.meta.json"]);
+    let said = String::from_utf8_lossy(&lost.stderr);
+    assert_eq!(lost.status.code(), Some(66), "{said}");
+    assert!(said.contains("then.duckdb'; --db FILE says where they are now"), "{said}");
+    assert!(done(&["replay", "--db", "now.duckdb", "hits.csv.meta.json"]).contains("1 row: the same"));
+}
+
+#[test]
 fn a_sweep_that_is_stopped_goes_on() {
     let sandbox = sandbox();
     let slow = "range x from 1 to 5000000000 step 1 | where hash_sha256(tostring(x)) == 'no' | count";

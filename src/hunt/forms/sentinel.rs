@@ -1,6 +1,8 @@
 //! Sentinel's YAML form of analytic rules and hunting queries.
 
+use serde::Deserialize;
 use serde_json::Value as Json;
+use serde_saphyr::options::NonFiniteFloatPolicy;
 
 use super::{tactic, techniques};
 use crate::hunt::pack::Hunt;
@@ -11,17 +13,24 @@ use crate::ticks::period;
 /// # Errors
 /// What is wrong with the YAML, and where: lower case, no full stop.
 pub fn sentinel(key: &str, yaml: &str) -> Result<Option<Hunt>, String> {
-    let rule: Json = serde_saphyr::from_str(yaml).map_err(|error| problem(&error.to_string()))?;
+    // What looks like a number beyond all others, as 12e3456 does, may be an id.
+    let lenient = serde_saphyr::options! { non_finite_float_policy: NonFiniteFloatPolicy::PassThrough };
+    let rule: Json =
+        serde_saphyr::from_str_with_options(yaml, lenient).map_err(|error| problem(&error.to_string()))?;
     let text = |name: &str| rule[name].as_str().unwrap_or_default().trim().to_owned();
     let query = rule["query"].as_str().unwrap_or_default().trim_end();
     if query.trim().is_empty() {
         return Ok(None);
     }
     let connectors = rule["requiredDataConnectors"].as_array().into_iter().flatten();
-    let name = Some(text("name")).filter(|name| !name.is_empty()).unwrap_or_else(|| key.to_owned());
+    let written = match (&rule["id"], &rule["name"]) {
+        (Json::String(_), Json::String(_)) => Written { id: text("id"), name: text("name") },
+        _ => serde_saphyr::from_str(yaml).unwrap_or_default(),
+    };
+    let name = Some(written.name).filter(|name| !name.is_empty()).unwrap_or_else(|| key.to_owned());
     Ok(Some(Hunt {
         key: key.to_owned(),
-        id: text("id"),
+        id: written.id,
         name,
         description: text("description"),
         severity: Some(text("severity")).filter(|severity| !severity.is_empty()),
@@ -33,6 +42,14 @@ pub fn sentinel(key: &str, yaml: &str) -> Result<Option<Hunt>, String> {
         query: query.to_owned(),
         path: String::new(),
     }))
+}
+
+/// What is text whatever it looks like: `id: 198366` is no number.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Written {
+    id: String,
+    name: String,
 }
 
 /// The first line of what the reader of YAML says; the others show the place in the text.
@@ -86,6 +103,14 @@ mod tests {
         );
         assert_eq!((hunt.period, hunt.query.as_str()), (Some(14 * DAY), "OfficeActivity\n| count"));
         assert_eq!(hunt.description, "One.\n\nTwo.");
+    }
+
+    #[test]
+    fn ids_and_names_are_text() {
+        for id in ["198366e64863", "12345678", "0x1f", "true", "1e5"] {
+            let hunt = sentinel("k", &format!("id: {id}\nname: 2026\nquery: T\n")).unwrap().unwrap();
+            assert_eq!((hunt.id.as_str(), hunt.name.as_str()), (id, "2026"));
+        }
     }
 
     #[test]
