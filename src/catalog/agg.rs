@@ -5,8 +5,8 @@
 use super::func::Lower::{Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
-    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, Sig, TIMESPAN, constant, f,
-    named, opt, rest, sig,
+    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, Keeps, LONG, Label, ONLY_STR, Param, REAL, Sig, TIMESPAN,
+    constant, f, named, opt, rest, sig,
 };
 use crate::types::Type::{self, Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String, Timespan};
 
@@ -32,6 +32,8 @@ const AS_JSON: Param =
 const SIZE: Param = opt(constant(named("size", LONG)));
 const IF: Param = named("condition", BOOL);
 const ACCURACY: Param = opt(constant(named("accuracy", LONG)));
+/// Values that lists and sets of the old names keep, unless a size is given; as in their templates.
+const LEGACY_MOST: i64 = 128;
 
 const COUNT: &[Sig] = &[sig(&[opt(ANY)], Is(Long), Sql("count(*)"))];
 const SUM: &[Sig] = &[
@@ -223,20 +225,24 @@ pub static ROWS: &[Func] = &[
         .example("range x from 1 to 4 step 1 | summarize avgif(x, x > 2)", "3.5"),
     f("min", MIN)
         .label(Label::Prefix("min"))
+        .keeps(Keeps::End)
         .doc("The least value.")
         .trap("One NaN among the values makes it NaN (agent-aggregation-0002).")
         .example("range x from 3 to 5 step 1 | summarize min(x)", "3"),
     f("minif", MIN_IF)
         .label(Label::Prefix("minif"))
+        .keeps(Keeps::End)
         .doc("The least value of the rows for which the condition holds.")
         .example("range x from 3 to 5 step 1 | summarize minif(x, x > 3)", "4"),
     f("max", MAX)
         .label(Label::Prefix("max"))
+        .keeps(Keeps::End)
         .doc("The greatest value.")
         .trap("One NaN among the values makes it NaN (agent-aggregation-0002).")
         .example("range x from 3 to 5 step 1 | summarize max(x)", "5"),
     f("maxif", MAX_IF)
         .label(Label::Prefix("maxif"))
+        .keeps(Keeps::End)
         .doc("The greatest value of the rows for which the condition holds.")
         .example("range x from 3 to 5 step 1 | summarize maxif(x, x < 5)", "4"),
     f("dcount", DISTINCT)
@@ -250,15 +256,18 @@ pub static ROWS: &[Func] = &[
         .example("range x from 1 to 9 step 1 | summarize dcountif(x % 4, x < 3)", "2"),
     f("make_list", MAKE_LIST)
         .label(Label::Prefix("list"))
+        .keeps(Keeps::List(None))
         .doc("An array of the values that are not null, in the order of the rows; at most size of them.")
         .trap("Arrays among dynamic values are flattened, and their nulls stay (agent-aggregation-0039).")
         .example("range x from 1 to 3 step 1 | summarize make_list(x)", "[1,2,3]"),
     f("make_list_if", MAKE_LIST_IF)
         .label(Label::Prefix("list"))
+        .keeps(Keeps::List(None))
         .doc("An array of the values of the rows for which the condition holds.")
         .example("range x from 1 to 5 step 1 | summarize make_list_if(x, x > 3)", "[4,5]"),
     f("make_list_with_nulls", MAKE_LIST_WITH_NULLS)
         .label(Label::Prefix("list"))
+        .keeps(Keeps::List(None))
         .doc("An array of the values, nulls among them.")
         .example(
             "range x from 1 to 3 step 1 | summarize make_list_with_nulls(iff(x == 2, long(null), x))",
@@ -266,15 +275,18 @@ pub static ROWS: &[Func] = &[
         ),
     f("make_set", MAKE_SET)
         .label(Label::Prefix("set"))
+        .keeps(Keeps::Set(None))
         .doc("An array of the different values, in the order of first sight; at most size of them.")
         .trap("An empty string is a value; arrays among dynamic values are flattened.")
         .example("range x from 1 to 5 step 1 | summarize make_set(x % 2)", "[1,0]"),
     f("make_set_if", MAKE_SET_IF)
         .label(Label::Prefix("set"))
+        .keeps(Keeps::Set(None))
         .doc("An array of the different values of the rows for which the condition holds.")
         .example("range x from 1 to 5 step 1 | summarize make_set_if(x % 2, x > 1)", "[0,1]"),
     f("make_bag", MAKE_BAG)
         .label(Label::Prefix("bag"))
+        .keeps(Keeps::Bag)
         .doc("One bag of the properties of all bags.")
         .trap("Of several values of one key the first stays (agent-aggregation-0006).")
         .example(
@@ -283,6 +295,7 @@ pub static ROWS: &[Func] = &[
         ),
     f("make_bag_if", MAKE_BAG_IF)
         .label(Label::Prefix("bag"))
+        .keeps(Keeps::Bag)
         .doc("One bag of the properties of all bags of the rows for which the condition holds.")
         .example(
             "range x from 1 to 2 step 1 | summarize make_bag_if(bag_pack(strcat('k', x), x), x > 1)",
@@ -290,30 +303,37 @@ pub static ROWS: &[Func] = &[
         ),
     f("take_any", TAKE_ANY)
         .label(Label::Suffix("", "any_arg0"))
+        .keeps(Keeps::Any)
         .doc("The value of some row; a row with a value goes before one without.")
         .example("range x from 7 to 7 step 1 | summarize take_any(x)", "7"),
     f("any", TAKE_ANY)
         .label(Label::Prefix("any"))
+        .keeps(Keeps::Any)
         .doc("The old name of take_any; its column is called any_x.")
         .example("range x from 7 to 7 step 1 | summarize any(x)", "7"),
     f("take_anyif", TAKE_ANY_IF)
         .label(Label::FirstArg)
+        .keeps(Keeps::Any)
         .doc("The value of some row for which the condition holds.")
         .example("range x from 7 to 9 step 1 | summarize take_anyif(x, x == 8)", "8"),
     f("anyif", TAKE_ANY_IF)
         .label(Label::Prefix("anyif"))
+        .keeps(Keeps::Any)
         .doc("The old name of take_anyif; its column is called anyif_x.")
         .example("range x from 7 to 9 step 1 | summarize anyif(x, x == 8)", "8"),
     f("makelist", MAKE_LIST_LEGACY)
         .label(Label::Prefix("list"))
+        .keeps(Keeps::List(Some(LEGACY_MOST)))
         .doc("The old name of make_list, which keeps 128 values unless a size is given.")
         .example("range x from 1 to 300 step 1 | summarize array_length(makelist(x))", "128"),
     f("makeset", MAKE_SET_LEGACY)
         .label(Label::Prefix("set"))
+        .keeps(Keeps::Set(Some(LEGACY_MOST)))
         .doc("The old name of make_set, which keeps 128 values unless a size is given.")
         .example("range x from 1 to 300 step 1 | summarize array_length(makeset(x))", "128"),
     f("make_dictionary", MAKE_BAG_LEGACY)
         .label(Label::Prefix("dictionary"))
+        .keeps(Keeps::Bag)
         .doc("The old name of make_bag, which keeps 128 keys unless a size is given.")
         .example(
             "range x from 1 to 300 step 1 | summarize make_dictionary(bag_pack(strcat('k', x), x)) \
@@ -429,3 +449,30 @@ const ARG: &[Sig] = &[sig(
     Arg(0),
     Refuse("It gives several columns; let it stand alone in summarize, or use max() or min()."),
 )];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rows_keep_is_what_their_sql_keeps() {
+        for row in ROWS {
+            let templates = row.sigs.iter().filter_map(|sig| match sig.lower {
+                Sql(template) => Some(template),
+                _ => None,
+            });
+            for template in templates {
+                let limited = template.contains(&format!(", {LEGACY_MOST})"));
+                let fits = match row.keeps {
+                    Some(Keeps::Any) => template.contains("any_value("),
+                    Some(Keeps::End) => template.contains("min(") || template.contains("max("),
+                    Some(Keeps::Set(most)) => template.contains("set") && most.is_some() == limited,
+                    Some(Keeps::List(most)) => template.contains("list") && most.is_some() == limited,
+                    Some(Keeps::Bag) => template.contains("bag"),
+                    None => !limited && !template.contains("any_value("),
+                };
+                assert!(fits, "{}: {template}", row.name);
+            }
+        }
+    }
+}

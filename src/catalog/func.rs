@@ -23,6 +23,8 @@ pub struct Func {
     /// Names and types of the values of a call that gives several: columns of their own, or one by its
     /// index. SQL gives a JSON array of them.
     pub parts: &'static [(&'static str, Type)],
+    /// Which of a group's values an aggregate hands out, where it hands out some.
+    pub keeps: Option<Keeps>,
     /// The types that it tells from texts inside of a dynamic.
     pub tells: &'static [Type],
     /// What every use is warned of, and what helps: an answer that may not be Kusto's to the last digit.
@@ -33,12 +35,34 @@ pub struct Func {
     pub example: (&'static str, &'static str),
 }
 
+/// Which of a group's values an aggregate hands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeps {
+    /// One, whichever; of texts none that is empty, if there are others.
+    Any,
+    /// The least or the greatest.
+    End,
+    /// The different ones, at most so many where no size is given.
+    Set(Option<i64>),
+    /// All, at most so many where no size is given.
+    List(Option<i64>),
+    /// The properties of bags, each of the first bag that has it.
+    Bag,
+}
+
 /// One way to call a function.
 #[derive(Debug)]
 pub struct Sig {
     pub params: &'static [Param],
     pub ret: Ret,
     pub lower: Lower,
+}
+
+impl Sig {
+    /// Whether its result shows the order of the rows.
+    pub fn reads_order(&self) -> bool {
+        matches!(self.lower, Lower::Sql(template) if template.contains("{order}"))
+    }
 }
 
 /// What one parameter accepts and what its argument becomes.
@@ -148,6 +172,7 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
         trap: "",
         volatile: false,
         parts: &[],
+        keeps: None,
         tells: &[],
         caveat: None,
         extension: None,
@@ -188,6 +213,11 @@ impl Func {
 
     pub const fn parts(mut self, parts: &'static [(&'static str, Type)]) -> Func {
         self.parts = parts;
+        self
+    }
+
+    pub const fn keeps(mut self, keeps: Keeps) -> Func {
+        self.keeps = Some(keeps);
         self
     }
 

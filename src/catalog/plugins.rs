@@ -50,6 +50,10 @@ pub enum Does {
     RollingPercentile,
     /// The rows around those that a condition holds for.
     RowsNear,
+    /// The columns of several schemas as one.
+    SchemaMerge,
+    /// For each bin of time how many sessions began in it.
+    SessionCount,
     /// For each bin of time how many rows and different values the time up to its end has.
     SlidingWindowCounts,
     /// Known to Kusto, not to us: a real sentence that says why, and what to do.
@@ -290,13 +294,30 @@ pub static PLUGINS: &[Plugin] = &[
         ("range x from 1 to 9 step 1 | evaluate rows_near(x == 5, 1) | count", "3"),
         Does::RowsNear,
     ),
-    refused(
+    plugin(
         "schema_merge",
-        "Merges rows of different columns.",
-        "Columns are known before the query runs; put the tables together with union.",
+        "[PreserveOrder]",
+        "The columns of several schemas that getschema gave; one that has another place in another schema is an \
+        error, unless PreserveOrder is false.",
+        (
+            "union (print Account = 'wren' | getschema), (print Account = 'wren', Port = 22 | getschema) \
+            | evaluate schema_merge() | where ColumnOrdinal == 1 | project ColumnName",
+            "Port",
+        ),
+        Does::SchemaMerge,
     ),
     refused("sequence_detect", "Finds sequences of events.", FUNNEL),
-    refused("session_count", "Counts sessions over time.", ACTIVITY),
+    plugin(
+        "session_count",
+        "IdColumn, TimelineColumn, Start, End, Bin, LookBackWindow [, Dimension ...]",
+        "For each bin of time the sessions that began in it: a value's rows further apart than the look-back.",
+        (
+            "range t from 0 to 9 step 5 | extend u = 'wren' | evaluate session_count(u, t, 0, 10, 10, 4) \
+            | project count_sessions",
+            "2",
+        ),
+        Does::SessionCount,
+    ),
     plugin(
         "sliding_window_counts",
         "IdColumn, TimelineColumn, Start, End, LookbackWindow, Bin [, Dimension ...]",

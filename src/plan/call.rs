@@ -1,14 +1,14 @@
 //! Calls: which row of the catalog, which signature, what becomes of the arguments; and the few
 //! functions whose meaning needs the plan itself. Knows no SQL.
 
+use super::argument::{accepts, param_at};
 use super::check::{Any, Binder, Checked, Stop};
 use super::convert::widest;
 use super::expr::Cx;
 use super::{Expr, ExprKind};
+use crate::catalog;
 use crate::catalog::func::{Arity, Func, Lower, Ret, Sig};
-use crate::catalog::{self, binary};
 use crate::diag::{code, nearest};
-use crate::kernels::regexes;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name};
 use crate::types::Type;
@@ -43,42 +43,49 @@ impl Binder<'_> {
             return self.aggregate_call(row, name, args, span, cx);
         }
         if let Some(row) = catalog::function(&name.text) {
-            if let Some((last, args)) = args.split_last()
-                && let Ast::TypeLiteral(ty) = &last.expr.kind
-                && row.sigs.iter().any(|sig| sig.ret == Ret::Typeof)
-                && !args.iter().any(|arg| matches!(arg.expr.kind, Ast::TypeLiteral(_)))
-            {
-                let text = self.call(name, args, span, cx)?;
-                return self.typed(text, *ty, span);
-            }
-            let mut bound = Vec::with_capacity(args.len());
-            let mut stopped = false;
-            for arg in args {
-                match self.expr(&arg.expr, cx) {
-                    Ok(expr) => bound.push(expr),
-                    Err(Stop) => stopped = true,
-                }
-            }
-            if stopped {
-                return Err(Stop);
-            }
-            self.stands_for_one(row, name)?;
-            if bound.len() > row.most {
-                let message = format!(
-                    "'{}' takes at most {} arguments, {} are given",
-                    name.text,
-                    row.most,
-                    bound.len()
-                );
-                self.error(code::ARITY_RANGE, name.span, message, row.doc);
-                return Err(Stop);
-            }
-            self.advise_call(name, &bound, span);
-            self.warn_of_lenience(name, &bound);
-            return self.apply(row, &name.text, bound, name.span).map(|expr| Expr { span, ..expr });
+            return self.function_call(row, name, args, span, cx);
         }
         self.unknown_function(name, cx);
         Err(Stop)
+    }
+
+    fn function_call(
+        &mut self,
+        row: &'static Func,
+        name: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        cx: &mut Cx<'_>,
+    ) -> Checked<Expr> {
+        if let Some((last, args)) = args.split_last()
+            && let Ast::TypeLiteral(ty) = &last.expr.kind
+            && row.sigs.iter().any(|sig| sig.ret == Ret::Typeof)
+            && !args.iter().any(|arg| matches!(arg.expr.kind, Ast::TypeLiteral(_)))
+        {
+            let text = self.call(name, args, span, cx)?;
+            return self.typed(text, *ty, span);
+        }
+        let mut bound = Vec::with_capacity(args.len());
+        let mut stopped = false;
+        for arg in args {
+            match self.expr(&arg.expr, cx) {
+                Ok(expr) => bound.push(expr),
+                Err(Stop) => stopped = true,
+            }
+        }
+        if stopped {
+            return Err(Stop);
+        }
+        self.stands_for_one(row, name)?;
+        if bound.len() > row.most {
+            let message =
+                format!("'{}' takes at most {} arguments, {} are given", name.text, row.most, bound.len());
+            self.error(code::ARITY_RANGE, name.span, message, row.doc);
+            return Err(Stop);
+        }
+        self.advise_call(name, &bound, span);
+        self.warn_of_lenience(name, &bound);
+        self.apply(row, &name.text, bound, name.span).map(|expr| Expr { span, ..expr })
     }
 
     /// `extract(..., typeof(long))`: the text, converted as by `tolong()` and its kin.
@@ -209,51 +216,11 @@ impl Binder<'_> {
         let mut converted = Vec::with_capacity(args.len());
         for (at, arg) in args.into_iter().enumerate() {
             let param = param_at(sig, at);
-            if param.is_some_and(|param| param.constant) && arg.literal().is_none() {
-                self.error(
-                    code::TYPE,
-                    arg.span,
-                    format!("'{name}' wants a constant for its argument {}", at + 1),
-                    "Write a literal, or a let that holds one.",
-                );
-                return Err(Stop);
-            }
-            if let Some((least, greatest)) = param.and_then(|param| param.within)
-                && !lies_within(arg.literal(), least, greatest)
-            {
-                let message = format!("'{name}' wants a number from {least} to {greatest} here");
-                self.error(code::TYPE, arg.span, message, "Write one.");
-                return Err(Stop);
-            }
-            if let (Some(param), Some(Value::String(text))) = (param, arg.literal())
-                && !param.one_of.is_empty()
-                && !param.one_of.iter().any(|known| known.eq_ignore_ascii_case(text))
-            {
-                let message = format!("'{name}' knows no '{text}' here");
-                self.error(
-                    code::CHOICE,
-                    arg.span,
-                    message,
-                    format!("Write one of {}.", param.one_of.join(", ")),
-                );
-                return Err(Stop);
-            }
-            if let (true, Some(Value::String(text))) =
-                (param.is_some_and(|param| param.pattern), arg.literal())
-                && let Err(message) = regexes::compiled(text)
-            {
-                let help =
-                    "Regular expressions are those of Rust's regex crate, as in Kusto: no look-around.";
-                self.error(code::SYNTAX, arg.span, message, help);
-                return Err(Stop);
+            if let Some(param) = param {
+                self.argument_allowed(name, at, param, &arg)?;
             }
             let wanted = param.and_then(|param| param.convert);
-            if arg.ty == Type::Decimal
-                && (row.name == "tostring" || matches!(wanted, Some(Type::String | Type::Dynamic)))
-            {
-                let help = "Whether Kusto keeps zeros that were written, as in 1.50, is not recorded.";
-                self.warn(code::CONVERTED, arg.span, "a decimal's text ends in no zeros here", help);
-            }
+            self.warn_of_zeros(row, wanted, &arg);
             converted.push(match wanted {
                 Some(ty) => self.convert(arg, ty),
                 None => arg,
@@ -271,31 +238,6 @@ impl Binder<'_> {
         self.any_sketch |= crate::catalog::sketch::makes(row.name);
         let expr = Expr::new(ExprKind::Call { name: row.name, sig, args: converted }, ty, span);
         Ok(super::fold::fold(expr))
-    }
-
-    /// `bag_pack(name, value, ...)` and `case(condition, value, ..., else)`.
-    fn pairs(&mut self, row: &Func, name: &str, args: &[Expr], span: Span) -> Checked<()> {
-        let (rest, first) = match row.name {
-            "case" => (1, [Type::Bool, Type::Bool]),
-            _ => (0, [Type::String, Type::Dynamic]),
-        };
-        if args.len() < 2 + rest {
-            self.no_signature(row, name, args, span);
-            return Err(Stop);
-        }
-        if args.len() % 2 != rest {
-            let message = format!("the arguments of '{name}' come in pairs");
-            self.error(code::ARITY_PAIRS, span, message, row.doc);
-            return Err(Stop);
-        }
-        for arg in args[..args.len() - rest].iter().step_by(2) {
-            if !first.contains(&arg.ty) {
-                let message = format!("a {} stands where a {} must", arg.ty.name(), first[0].name());
-                self.error(code::TYPE, arg.span, message, row.doc);
-                return Err(Stop);
-            }
-        }
-        Ok(())
     }
 
     fn result_type(&mut self, sig: &Sig, args: &mut [Expr], name: &str, span: Span) -> Checked<Type> {
@@ -330,86 +272,6 @@ impl Binder<'_> {
                 Ok(ty)
             }
         }
-    }
-
-    fn no_signature(&mut self, row: &Func, name: &str, args: &[Expr], span: Span) {
-        let counts: Vec<(usize, usize)> = row.sigs.iter().map(arity).collect();
-        let least = counts.iter().map(|(least, _)| *least).min().unwrap_or(0);
-        let most = counts.iter().map(|(_, most)| *most).max().unwrap_or(0);
-        if args.len() < least || args.len() > most {
-            let wants = match (least, most) {
-                (least, usize::MAX) => format!("at least {least}"),
-                (least, most) if least == most => least.to_string(),
-                (least, most) => format!("{least} to {most}"),
-            };
-            self.error(
-                if most == usize::MAX { code::ARITY_RANGE } else { code::ARITY },
-                span,
-                format!("'{name}' takes {wants} arguments, {} are given", args.len()),
-                row.doc,
-            );
-            return;
-        }
-        let given: Vec<&str> = args.iter().map(|arg| arg.ty.name()).collect();
-        if binary::row(name).is_some_and(|known| std::ptr::eq(known, row)) {
-            let message = format!("'{name}' is not defined for a {}", given.join(" and a "));
-            self.error(
-                code::OPERANDS,
-                span,
-                message,
-                "Convert one of them, with tostring(), tolong() or their kin.",
-            );
-            return;
-        }
-        if let Some(decimal) = args.iter().find(|arg| arg.ty == Type::Decimal) {
-            let place = if decimal.span.length() > 0 { decimal.span } else { span };
-            self.refuse(place, &format!("'{name}' of a decimal"), "Convert it with toreal() or tostring().");
-            return;
-        }
-        // The signature that fits longest is the one that was meant.
-        let fitting = |sig: &Sig| args.iter().enumerate().take_while(|(at, arg)| fits(sig, *at, arg)).count();
-        let meant = row.sigs.iter().rev().max_by_key(|sig| fitting(sig));
-        let wrong = meant.and_then(|sig| args.get(fitting(sig)));
-        let place = wrong.map(|arg| arg.span).filter(|place| place.length() > 0).unwrap_or(span);
-        let help = match meant {
-            Some(_) if wrong.is_some_and(|arg| arg.ty == Type::Dynamic) => {
-                "Convert the dynamic first, with tolong(), tostring() or their kin.".to_owned()
-            }
-            Some(sig) => {
-                let wants: Vec<String> = sig
-                    .params
-                    .iter()
-                    .map(|param| {
-                        let types: Vec<&str> = param.types.iter().map(|ty| ty.name()).collect();
-                        format!("{}: {}", param.name, types.join(" or "))
-                    })
-                    .collect();
-                format!("It takes ({}).", wants.join("; "))
-            }
-            None => row.doc.to_owned(),
-        };
-        let code = wrong_type(
-            row,
-            name,
-            wrong.map_or(0, |wrong| args.iter().position(|arg| std::ptr::eq(arg, wrong)).unwrap_or(0)),
-        );
-        let place = if code == code::COMBINATION { span } else { place };
-        self.error(code, place, format!("'{name}' does not take ({})", given.join(", ")), help);
-    }
-}
-
-/// Kusto's code for an argument of a wrong type, by what may stand in its place.
-fn wrong_type(row: &Func, name: &str, at: usize) -> &'static str {
-    if matches!(name, "bin" | "floor" | "bin_at" | "avg" | "min_of" | "max_of") {
-        return code::COMBINATION;
-    }
-    let accepted = |ty: Type| {
-        row.sigs.iter().any(|sig| param_at(sig, at).is_some_and(|param| param.types.contains(&ty)))
-    };
-    match (accepted(Type::Long), accepted(Type::Real), accepted(Type::String), accepted(Type::Timespan)) {
-        (true, false, false, false) => code::INTEGER,
-        (true, true, false, false) => code::NUMBER,
-        _ => code::TYPE,
     }
 }
 
@@ -446,46 +308,4 @@ fn common(types: &[Type], args: &[&Expr], name: &str) -> Option<Type> {
         });
     }
     result.or_else(|| types.first().copied())
-}
-
-fn lies_within(value: Option<&Value>, least: u32, greatest: u32) -> bool {
-    let number = match value {
-        Some(Value::Int(number)) => f64::from(*number),
-        Some(Value::Long(number)) => *number as f64,
-        Some(Value::Real(number)) => *number,
-        _ => return false,
-    };
-    (f64::from(least)..=f64::from(greatest)).contains(&number)
-}
-
-fn param_at(sig: &Sig, at: usize) -> Option<&crate::catalog::func::Param> {
-    sig.params.get(at).or_else(|| sig.params.last().filter(|param| param.arity == Arity::Rest))
-}
-
-/// Least and most arguments.
-fn arity(sig: &Sig) -> (usize, usize) {
-    let least = sig.params.iter().filter(|param| param.arity == Arity::One).count();
-    let endless = sig.params.iter().any(|param| param.arity == Arity::Rest);
-    (least, if endless { usize::MAX } else { sig.params.len() })
-}
-
-pub fn accepts(sig: &Sig, args: &[Expr]) -> bool {
-    let (least, most) = arity(sig);
-    (least..=most).contains(&args.len()) && args.iter().enumerate().all(|(at, arg)| fits(sig, at, arg))
-}
-
-fn fits(sig: &Sig, at: usize, arg: &Expr) -> bool {
-    param_at(sig, at).is_some_and(|param| {
-        let same = |only: &str| matches!(arg.literal(), Some(Value::String(text)) if text.eq_ignore_ascii_case(only));
-        let power = match arg.literal() {
-            Some(Value::Int(number)) => *number > 0 && number.count_ones() == 1,
-            Some(Value::Long(number)) => *number > 0 && number.count_ones() == 1,
-            _ => false,
-        };
-        let known = matches!(arg.literal(), Some(Value::String(_)));
-        param.types.contains(&arg.ty)
-            && param.only.is_none_or(same)
-            && (power || !param.power_of_two)
-            && (known || !param.known)
-    })
 }

@@ -2,7 +2,8 @@
 
 use super::steady::Lets;
 use super::{ColId, Column, Expr, ExprKind, Node, OrderKey, Plan, Rel, below};
-use crate::catalog::func::Lower;
+use crate::catalog;
+use crate::catalog::func::Keeps;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -45,21 +46,20 @@ pub struct Pick {
 /// What of a call of an aggregate depends on the order of rows, and can be looked at; `None` for others.
 pub fn picked(agg: &Expr) -> Option<Picked> {
     let ExprKind::Call { name, sig, args } = &agg.kind else { return None };
-    let Lower::Sql(template) = sig.lower else { return None };
+    let keeps = catalog::aggregate(name)?.keeps?;
     let value = args.first().filter(|value| plain(value.ty))?;
-    if template.contains("any_value(") {
-        return Some(Picked::Any { text: value.ty == Type::String });
-    }
-    // Of arrays the elements are taken one by one.
-    if !template.contains("{order}") || value.ty == Type::Dynamic || name.contains("bag") {
-        return None;
-    }
+    let unsaid = match keeps {
+        Keeps::Any => return Some(Picked::Any { text: value.ty == Type::String }),
+        // Of arrays the elements are taken one by one.
+        Keeps::Set(unsaid) | Keeps::List(unsaid) if value.ty != Type::Dynamic => unsaid,
+        Keeps::Set(_) | Keeps::List(_) | Keeps::Bag | Keeps::End => return None,
+    };
     let most = match args.last().filter(|_| args.len() == sig.params.len())?.literal()? {
-        Value::Null if template.contains("128") => 128,
+        Value::Null => unsaid?,
         Value::Long(most) if *most > 0 => *most,
         _ => return None,
     };
-    Some(if name.contains("set") { Picked::Set(most) } else { Picked::List(most) })
+    Some(if matches!(keeps, Keeps::Set(_)) { Picked::Set(most) } else { Picked::List(most) })
 }
 
 /// The condition of `take_anyif()` and its like.

@@ -10,6 +10,7 @@ use super::{Column, Expr, Rel};
 use crate::diag::code;
 use crate::span::Span;
 use crate::syntax::ast::{self, ColumnDecl, Function, Name, Param, ParamType};
+use crate::types::Type;
 
 impl Binder<'_> {
     /// Calls a function of the query: its parameters become names, its body is bound anew.
@@ -84,17 +85,9 @@ impl Binder<'_> {
     ) -> Checked<Env> {
         let mut env = inner.clone();
         if args.len() > function.params.len() {
-            self.error(
-                code::ARITY,
-                name.span,
-                format!(
-                    "'{}' takes {} arguments, {} are given",
-                    name.text,
-                    function.params.len(),
-                    args.len()
-                ),
-                "Drop the surplus ones.",
-            );
+            let takes = function.params.len();
+            let message = format!("'{}' takes {takes} arguments, {} are given", name.text, args.len());
+            self.error(code::ARITY, name.span, message, "Drop the surplus ones.");
             return Err(Stop);
         }
         for (at, param) in function.params.iter().enumerate() {
@@ -103,39 +96,62 @@ impl Binder<'_> {
             let given = by_name.or_else(|| args.get(at).filter(|arg| arg.name.is_none()));
             let binding = match (&param.ty, given) {
                 (ParamType::Table(needed), Some(arg)) => {
-                    let rel = self.source(&arg.expr, outer)?;
-                    for column in needed {
-                        let found = rel.column(&column.name.text);
-                        if !found
-                            .is_some_and(|found| found.ty == column.ty || self.unknown.contains(&found.id))
-                        {
-                            self.lacks_column(&rel, column, name, arg.expr.span);
-                            return Err(Stop);
-                        }
-                    }
+                    let rel = self.table_argument(needed, name, arg, outer)?;
                     Binding::Table(self.add_let(&param.name.text, rel, false))
                 }
                 (ParamType::Scalar(ty, _), Some(arg)) => {
                     let value = self.scalar(&arg.expr, outer, cols)?;
+                    let value = match (value.ty, ty) {
+                        (Type::Long, Type::Int) if value.literal().is_none() => {
+                            self.narrowed(value, &param.name.text)?
+                        }
+                        _ => value,
+                    };
                     let value = self.coerce(value, *ty, &format!("the argument '{}'", param.name.text))?;
                     self.scalar_binding(value)
                 }
-                (ParamType::Scalar(ty, _), None) => match &param.default {
-                    Some(default) => {
-                        let value = self.scalar(default, inner, &[])?;
-                        Binding::Scalar(self.coerce(
-                            value,
-                            *ty,
-                            &format!("the default of '{}'", param.name.text),
-                        )?)
-                    }
-                    None => return self.missing_argument(name, param),
-                },
-                (ParamType::Table(_), None) => return self.missing_argument(name, param),
+                (ParamType::Scalar(ty, _), None) if let Some(default) = &param.default => {
+                    let value = self.scalar(default, inner, &[])?;
+                    let what = format!("the default of '{}'", param.name.text);
+                    Binding::Scalar(self.coerce(value, *ty, &what)?)
+                }
+                (_, None) => return self.missing_argument(name, param),
             };
             env = env.with(&param.name.text, binding);
         }
         Ok(env)
+    }
+
+    /// A long for a parameter of type int: the function library of the Kusto reference gives its functions such.
+    fn narrowed(&mut self, value: Expr, param: &str) -> Checked<Expr> {
+        let message = format!("the argument '{param}' is a long, and is taken as an int");
+        self.warn(
+            code::CONVERTED,
+            value.span,
+            message,
+            "Beyond the range of an int it wraps, as by toint().",
+        );
+        let span = value.span;
+        self.apply_named("toint", vec![value], span)
+    }
+
+    /// A table for a parameter that needs these columns.
+    fn table_argument(
+        &mut self,
+        needed: &[ColumnDecl],
+        function: &Name,
+        arg: &ast::Arg,
+        env: &Env,
+    ) -> Checked<Rel> {
+        let rel = self.source(&arg.expr, env)?;
+        for column in needed {
+            let found = rel.column(&column.name.text);
+            if !found.is_some_and(|found| found.ty == column.ty || self.unknown.contains(&found.id)) {
+                self.lacks_column(&rel, column, function, arg.expr.span);
+                return Err(Stop);
+            }
+        }
+        Ok(rel)
     }
 
     /// Of the table that an argument is.

@@ -80,27 +80,36 @@ impl Binder<'_> {
                 self.in_items(op == ListOp::NotInFold, op_span, needle, folded, span)
             }
             ListOp::HasAny | ListOp::HasAll => {
-                let row = if op == ListOp::HasAny { &binary::HAS_ANY } else { &binary::HAS_ALL };
-                let name = if op == ListOp::HasAny { "has_any" } else { "has_all" };
                 if op == ListOp::HasAny && written {
                     self.advise_addresses(op_span, &needle, &items, span);
                 }
-                let mut texts = Vec::new();
-                for item in items {
-                    if item.ty == Type::Dynamic {
-                        let array =
-                            if op == ListOp::HasAny { &binary::HAS_ANY_OF } else { &binary::HAS_ALL_OF };
-                        return self
-                            .apply(array, name, vec![needle, item], op_span)
-                            .map(|expr| Expr { span, ..expr });
-                    }
-                    texts.push(self.as_text(item, op_span)?);
-                }
-                let mut args = vec![needle];
-                args.extend(texts);
-                self.apply(row, name, args, op_span).map(|expr| Expr { span, ..expr })
+                self.has_items(op, op_span, needle, items, span)
             }
         }
+    }
+
+    fn has_items(
+        &mut self,
+        op: ListOp,
+        op_span: Span,
+        needle: Expr,
+        items: Vec<Expr>,
+        span: Span,
+    ) -> Checked<Expr> {
+        let (name, row, of_array) = match op {
+            ListOp::HasAny => ("has_any", &binary::HAS_ANY, &binary::HAS_ANY_OF),
+            _ => ("has_all", &binary::HAS_ALL, &binary::HAS_ALL_OF),
+        };
+        let mut args = vec![needle];
+        for item in items {
+            if item.ty == Type::Dynamic {
+                args.truncate(1);
+                args.push(item);
+                return self.apply(of_array, name, args, op_span).map(|expr| Expr { span, ..expr });
+            }
+            args.push(self.as_text(item, op_span)?);
+        }
+        self.apply(row, name, args, op_span).map(|expr| Expr { span, ..expr })
     }
 
     /// An item of a list of texts; another type is remarked on and written as `tostring()` does.
@@ -146,25 +155,10 @@ impl Binder<'_> {
                 needle = self.convert(needle, ty);
             }
         }
-        // One list for each type that the needle is read as.
-        let mut lists: Vec<(Expr, Vec<Expr>)> = Vec::new();
-        for item in plain {
-            let (needle, item) = self.equals(needle.clone(), item, op_span)?;
-            match lists.iter_mut().find(|(known, _)| known.ty == needle.ty) {
-                Some((_, items)) => items.push(item),
-                None => lists.push((needle, vec![item])),
-            }
+        let mut found = Vec::new();
+        if !plain.is_empty() || arrays.is_empty() {
+            found = self.in_plain(op_span, &needle, plain, span)?;
         }
-        if lists.is_empty() && arrays.is_empty() {
-            lists.push((needle.clone(), Vec::new()));
-        }
-        let mut found: Vec<Expr> = lists
-            .into_iter()
-            .map(|(needle, items)| {
-                let kind = ExprKind::In { negated: false, needle: Box::new(needle), items };
-                Expr::new(kind, Type::Bool, span)
-            })
-            .collect();
         for array in arrays {
             found.push(self.apply(&binary::IN_ARRAY, "in", vec![needle.clone(), array], op_span)?);
         }
@@ -179,6 +173,26 @@ impl Binder<'_> {
             return Ok(Expr::new(ExprKind::In { negated: true, needle, items }, Type::Bool, span));
         }
         self.apply(&binary::NOT_TRUE, "!in", vec![any], span)
+    }
+
+    /// Whether a value is one of these, with one list for each type that it is read as.
+    fn in_plain(&mut self, op_span: Span, needle: &Expr, items: Vec<Expr>, span: Span) -> Checked<Vec<Expr>> {
+        let mut lists: Vec<(Expr, Vec<Expr>)> = Vec::new();
+        if items.is_empty() {
+            lists.push((needle.clone(), Vec::new()));
+        }
+        for item in items {
+            let (needle, item) = self.equals(needle.clone(), item, op_span)?;
+            match lists.iter_mut().find(|(known, _)| known.ty == needle.ty) {
+                Some((_, items)) => items.push(item),
+                None => lists.push((needle, vec![item])),
+            }
+        }
+        let one = |(needle, items)| {
+            let kind = ExprKind::In { negated: false, needle: Box::new(needle), items };
+            Expr::new(kind, Type::Bool, span)
+        };
+        Ok(lists.into_iter().map(one).collect())
     }
 
     /// A list of one element that is a table: `in (T)`, `has_any ((T | project x))`.

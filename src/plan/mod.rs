@@ -5,6 +5,7 @@
 
 pub mod advice;
 mod apart;
+mod argument;
 mod ask;
 mod binary;
 mod call;
@@ -62,7 +63,7 @@ pub use steady::{steadiness, untied};
 pub use together::{is_packed, read_together};
 pub use twice::read_twice;
 
-use crate::catalog::func::{Lower, Sig};
+use crate::catalog::func::Sig;
 use crate::facts::{Input, Render, TableUse};
 use crate::span::Span;
 use crate::types::Type;
@@ -465,10 +466,8 @@ pub fn reads_order(aggs: &[(ColId, Expr)]) -> bool {
     let mut reads = false;
     for (_, agg) in aggs {
         agg.walk(&mut |expr| {
-            if let ExprKind::Call { sig, .. } = &expr.kind
-                && let Lower::Sql(template) = sig.lower
-            {
-                reads |= template.contains("{order}");
+            if let ExprKind::Call { sig, .. } = &expr.kind {
+                reads |= sig.reads_order();
             }
         });
     }

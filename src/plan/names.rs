@@ -2,7 +2,7 @@
 
 use super::check::{Binder, Checked, Stop};
 use super::open::is_open;
-use super::several::{Values, value_taken};
+use super::several::{Several, Values, value_taken};
 use super::{Column, ColumnName};
 use crate::catalog;
 use crate::catalog::func::Label;
@@ -21,17 +21,7 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
         }
         ExprKind::Index(base, index) => {
             if let Some((several, at)) = value_taken(expr) {
-                let arg = |at: usize| several.args.get(at).map(|arg| &arg.expr);
-                if let Values::Listed(row) = several.values {
-                    let of = arg(0).and_then(infer).unwrap_or_default();
-                    return Some(format!("{}_{of}_{}", row.name, row.parts[at].0));
-                }
-                let name = arg(at).and_then(|array| match &array.kind {
-                    // A `let` too, unlike anywhere else (the reference's examples of array_sort_asc()).
-                    ExprKind::Name(name) => Some(name.text.clone()),
-                    _ => infer(array),
-                });
-                return Some(format!("{}_sorted", name.unwrap_or_else(|| format!("array{at}"))));
+                return Some(of_several(&several, at, &infer));
             }
             let base = of_base(base, &infer);
             let step = match &index.kind {
@@ -45,39 +35,55 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             };
             Some(base.map_or_else(|| step.clone(), |base| format!("{base}_{step}")))
         }
-        ExprKind::Call { name, args } => {
-            // `toint(Total = count())` names its column through the argument.
-            let first = || match args.first() {
-                Some(Arg { name: Some(name), .. }) => Some(name.text.clone()),
-                first => first.filter(|arg| !hands_no_name(&arg.expr)).and_then(|arg| infer(&arg.expr)),
-            };
-            match label(&name.text, args.len())? {
-                Label::None => None,
-                Label::FirstArg => first(),
-                Label::OnlyArg => first().filter(|_| args.len() == 1),
-                Label::Suffix(suffix, otherwise) => {
-                    Some(first().map_or_else(|| otherwise.to_owned(), |name| format!("{name}{suffix}")))
-                }
-                Label::PrefixAndTwoArgs(prefix) => {
-                    let names = args.iter().take(2).map(|arg| infer(&arg.expr).unwrap_or_default());
-                    Some(format!("{prefix}_{}", names.collect::<Vec<_>>().join("_")))
-                }
-                Label::PrefixAndNumber(prefix) => {
-                    let number = match args.last().map(|arg| &arg.expr.kind) {
-                        Some(ExprKind::Literal(Literal::Long(number))) => number.to_string(),
-                        Some(ExprKind::Literal(Literal::Real(number))) => {
-                            number.to_string().replace('.', "_")
-                        }
-                        _ => String::new(),
-                    };
-                    Some(format!("{prefix}_{}_{number}", first().unwrap_or_default()))
-                }
-                Label::Fixed(name) => Some(name.to_owned()),
-                Label::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
-                Label::NameAndFirstArg => Some(format!("{}_{}", name.text, first().unwrap_or_default())),
-            }
-        }
+        ExprKind::Call { name, args } => of_call(name, args, &infer),
         _ => None,
+    }
+}
+
+/// The name of one value of a call that gives several.
+fn of_several(several: &Several<'_>, at: usize, infer: &dyn Fn(&Expr) -> Option<String>) -> String {
+    let arg = |at: usize| several.args.get(at).map(|arg| &arg.expr);
+    if let Values::Listed(row) = several.values {
+        let of = arg(0).and_then(infer).unwrap_or_default();
+        return format!("{}_{of}_{}", row.name, row.parts[at].0);
+    }
+    let name = arg(at).and_then(|array| match &array.kind {
+        // A `let` too, unlike anywhere else (the reference's examples of array_sort_asc()).
+        ExprKind::Name(name) => Some(name.text.clone()),
+        _ => infer(array),
+    });
+    format!("{}_sorted", name.unwrap_or_else(|| format!("array{at}")))
+}
+
+/// The name that a call brings along.
+fn of_call(name: &Name, args: &[Arg], infer: &dyn Fn(&Expr) -> Option<String>) -> Option<String> {
+    // `toint(Total = count())` names its column through the argument.
+    let first = || match args.first() {
+        Some(Arg { name: Some(name), .. }) => Some(name.text.clone()),
+        first => first.filter(|arg| !hands_no_name(&arg.expr)).and_then(|arg| infer(&arg.expr)),
+    };
+    match label(&name.text, args.len())? {
+        Label::None => None,
+        Label::FirstArg => first(),
+        Label::OnlyArg => first().filter(|_| args.len() == 1),
+        Label::Suffix(suffix, otherwise) => {
+            Some(first().map_or_else(|| otherwise.to_owned(), |name| format!("{name}{suffix}")))
+        }
+        Label::PrefixAndTwoArgs(prefix) => {
+            let names = args.iter().take(2).map(|arg| infer(&arg.expr).unwrap_or_default());
+            Some(format!("{prefix}_{}", names.collect::<Vec<_>>().join("_")))
+        }
+        Label::PrefixAndNumber(prefix) => {
+            let number = match args.last().map(|arg| &arg.expr.kind) {
+                Some(ExprKind::Literal(Literal::Long(number))) => number.to_string(),
+                Some(ExprKind::Literal(Literal::Real(number))) => number.to_string().replace('.', "_"),
+                _ => String::new(),
+            };
+            Some(format!("{prefix}_{}_{number}", first().unwrap_or_default()))
+        }
+        Label::Fixed(name) => Some(name.to_owned()),
+        Label::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
+        Label::NameAndFirstArg => Some(format!("{}_{}", name.text, first().unwrap_or_default())),
     }
 }
 

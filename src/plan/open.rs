@@ -3,7 +3,7 @@
 //! wherever they stand, as in Microsoft's own binder. A name that is not found may be one of them; one
 //! hidden column stands for all. Such a query is checked and never run.
 
-use super::call::accepts;
+use super::argument::accepts;
 use super::check::{Binder, Checked};
 use super::expr::Cx;
 use super::{ColId, Column, Expr, ExprKind, JoinItem, Node, Rel};

@@ -9,6 +9,7 @@ use crate::catalog::binary;
 use crate::catalog::func::Sig;
 use crate::kernels::json;
 use crate::schema::{Schema, Table, Trust};
+use crate::span::Span;
 use crate::ticks::{DATETIME_MAX, SECOND, iso};
 use crate::types::Type;
 use crate::value::Value;
@@ -247,16 +248,7 @@ impl Reader<'_> {
                 let (below, first) = reached(&item.array)?;
                 let every = format!("{first}{}{path}", json::EVERY);
                 let found = self.offered(input, below, &every, lets).filter(|found| found.rest.is_empty())?;
-                let same =
-                    |item: &&UnnestItem| matches!(item.array.kind, ExprKind::Col(known) if known == found.id);
-                let known = items.iter().find(same).map(|item| item.element);
-                let element = known.unwrap_or_else(|| {
-                    let element = self.new_col();
-                    let array = Expr::new(ExprKind::Col(found.id), found.ty, rel.span);
-                    items.push(UnnestItem { element, array, list_of: Some(id) });
-                    element
-                });
-                Some(Found { id: element, ty: Type::String, ..found })
+                Some(self.expanded(found, id, items, rel.span))
             }
             Node::Project { input, kept, items } => {
                 let found = if kept.contains(&id) {
@@ -291,15 +283,7 @@ impl Reader<'_> {
                     Some(found) => found,
                     None => self.offered(right, below, &path, lets)?,
                 };
-                let same =
-                    |item: &&JoinItem| matches!(item.expr.kind, ExprKind::Col(known) if known == found.id);
-                let known = items.iter().find(same).map(|item| item.id);
-                let here = known.unwrap_or_else(|| {
-                    let (id, expr) = (self.new_col(), Expr::new(ExprKind::Col(found.id), found.ty, rel.span));
-                    items.push(JoinItem { id, expr, padded });
-                    id
-                });
-                Some(Found { id: here, ..found })
+                Some(self.joined(found, padded, items, rel.span))
             }
             Node::Union { inputs, items, maps } => {
                 let at = items.iter().position(|(known, _)| *known == id)?;
@@ -308,20 +292,56 @@ impl Reader<'_> {
                     let (below, first) = reached(&map[at])?;
                     all.push(self.offered(input, below, &format!("{first}{path}"), lets)?);
                 }
-                let first = all.first()?;
-                if all.iter().any(|found| found.ty != first.ty || found.rest != first.rest) {
-                    return None;
-                }
-                let trust = all.iter().map(|found| found.trust).max()?;
-                let found = Found { id: self.new_col(), ty: first.ty, trust, rest: first.rest.clone() };
-                items.push((found.id, found.ty));
-                for (map, below) in maps.iter_mut().zip(all) {
-                    map.push(Expr::new(ExprKind::Col(below.id), below.ty, rel.span));
-                }
-                Some(found)
+                self.united(all, items, maps, rel.span)
             }
             Node::Values { .. } | Node::Range { .. } | Node::Aggregate { .. } => None,
         }
+    }
+
+    /// Expands a list of strings in step with the array whose elements are `of`.
+    fn expanded(&mut self, found: Found, of: ColId, items: &mut Vec<UnnestItem>, span: Span) -> Found {
+        let same = |item: &&UnnestItem| matches!(item.array.kind, ExprKind::Col(known) if known == found.id);
+        let known = items.iter().find(same).map(|item| item.element);
+        let element = known.unwrap_or_else(|| {
+            let element = self.new_col();
+            let array = Expr::new(ExprKind::Col(found.id), found.ty, span);
+            items.push(UnnestItem { element, array, list_of: Some(of) });
+            element
+        });
+        Found { id: element, ty: Type::String, ..found }
+    }
+
+    /// Hands a shadow through a join.
+    fn joined(&mut self, found: Found, padded: bool, items: &mut Vec<JoinItem>, span: Span) -> Found {
+        let same = |item: &&JoinItem| matches!(item.expr.kind, ExprKind::Col(known) if known == found.id);
+        let known = items.iter().find(same).map(|item| item.id);
+        let here = known.unwrap_or_else(|| {
+            let (id, expr) = (self.new_col(), Expr::new(ExprKind::Col(found.id), found.ty, span));
+            items.push(JoinItem { id, expr, padded });
+            id
+        });
+        Found { id: here, ..found }
+    }
+
+    /// Hands the shadows of all parts of a union through it, where they are of one kind.
+    fn united(
+        &mut self,
+        all: Vec<Found>,
+        items: &mut Vec<(ColId, Type)>,
+        maps: &mut [Vec<Expr>],
+        span: Span,
+    ) -> Option<Found> {
+        let first = all.first()?;
+        if all.iter().any(|found| found.ty != first.ty || found.rest != first.rest) {
+            return None;
+        }
+        let trust = all.iter().map(|found| found.trust).max()?;
+        let found = Found { id: self.new_col(), ty: first.ty, trust, rest: first.rest.clone() };
+        items.push((found.id, found.ty));
+        for (map, below) in maps.iter_mut().zip(all) {
+            map.push(Expr::new(ExprKind::Col(below.id), below.ty, span));
+        }
+        Some(found)
     }
 
     /// The shadow for a path, or for the longest beginning of it that holds arrays.

@@ -130,8 +130,12 @@ impl Binder<'_> {
                 let bound = self.scalar(&arg.expr, env, &[])?;
                 match bound.literal() {
                     Some(Value::String(table)) => {
-                        let table = table.clone();
-                        self.table(&table, arg.expr.span, env)
+                        let (text, span) = (table.clone(), arg.expr.span);
+                        // A table goes before a let or function of its name ("table()" in the Kusto reference).
+                        if self.schema.table(&text).is_some() {
+                            return self.table(&text, span, env);
+                        }
+                        self.source(&ast::Expr { kind: Ast::Name(Name { text, span }), span }, env)
                     }
                     Some(_) | None => {
                         self.error(

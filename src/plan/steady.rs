@@ -4,7 +4,7 @@
 use super::contest::{Picked, condition, counted, picked, plain};
 use super::{ColId, Expr, ExprKind, JoinKind, Node, OrderKey, Plan, Rel};
 use crate::catalog;
-use crate::catalog::func::Lower;
+use crate::catalog::func::Keeps;
 use crate::facts::{Looked, Steadiness, Steady};
 use crate::quick::QuickMap;
 use crate::types::Type;
@@ -13,9 +13,6 @@ use crate::value::Value;
 /// Functions that see a set's elements and not their order.
 const ORDER_BLIND: &[&str] =
     &["array_length", "set_has_element", "isempty", "isnotempty", "isnull", "isnotnull"];
-
-/// Aggregates that give one of their values unchanged.
-const ONE_OF_THEM: &[&str] = &["min", "max", "minif", "maxif"];
 
 /// What may differ in the result of a plan.
 pub fn steadiness(plan: &Plan) -> Steadiness {
@@ -269,10 +266,6 @@ fn of_aggregate(agg: &Expr, below: &Found, lets: &Lets) -> Steady {
         };
     };
     let worst = args.iter().map(|arg| of_expr(arg, below, lets)).fold(Steady::Exact, both);
-    let template = match sig.lower {
-        Lower::Sql(template) => template,
-        Lower::Kernel(_) | Lower::Build(_) | Lower::Refuse(_) => "",
-    };
     // Whether there was a choice has been looked at.
     if lets.looked == Looked::Choices
         && let Some(picked) = picked(agg)
@@ -284,16 +277,17 @@ fn of_aggregate(agg: &Expr, below: &Found, lets: &Lets) -> Steady {
             _ => Steady::Free,
         };
     }
-    if worst == Steady::Free || worst == Steady::AnyOrder || template.contains("any_value(") {
+    if worst == Steady::Free || worst == Steady::AnyOrder {
         return Steady::Free;
     }
-    if template.contains("{order}") {
-        let capped = template.contains("128") || is_capped(sig.params.len(), args);
-        return if capped || name.contains("bag") { Steady::Free } else { Steady::AnyOrder };
-    }
-    match agg.ty {
+    match catalog::aggregate(name).and_then(|row| row.keeps) {
+        Some(Keeps::Any | Keeps::Bag) => Steady::Free,
+        Some(Keeps::Set(Some(_)) | Keeps::List(Some(_))) => Steady::Free,
+        Some(Keeps::Set(None) | Keeps::List(None)) if is_capped(sig.params.len(), args) => Steady::Free,
+        Some(Keeps::End) => worst,
+        _ if sig.reads_order() => Steady::AnyOrder,
         // The last digits of a sum depend on the order of what is added.
-        Type::Real if !ONE_OF_THEM.contains(name) => Steady::Rounded,
+        _ if agg.ty == Type::Real => Steady::Rounded,
         _ => worst,
     }
 }

@@ -145,8 +145,6 @@ impl Writer<'_> {
         if right.literal().is_some() && left.literal().is_none() && left.ty == right.ty {
             other.truncate(compared(&other).len());
         }
-        let nullable = left.nullable() || right.nullable();
-        let both = left.nullable() && right.nullable();
         let nans: Vec<&str> = [(left, &one), (right, &other)]
             .into_iter()
             .filter(|(expr, _)| {
@@ -157,36 +155,8 @@ impl Writer<'_> {
             .collect();
         match op {
             CompareOp::Eq | CompareOp::Ne => {
-                let equal = if nans.is_empty() {
-                    [&*one, " = ", &other].concat()
-                } else {
-                    format!("{one} = {other} AND NOT isnan({})", nans[0])
-                };
-                match (op, nullable, place) {
-                    (CompareOp::Eq, false, _) | (CompareOp::Eq, true, Place::Filter) => {
-                        ["(", &equal, ")"].concat()
-                    }
-                    (CompareOp::Eq, true, Place::Value) if !both => format!("coalesce({equal}, false)"),
-                    (CompareOp::Eq, true, Place::Value) => {
-                        format!(
-                            "(CASE WHEN {one} IS NULL AND {other} IS NULL THEN NULL ELSE coalesce({equal}, false) END)"
-                        )
-                    }
-                    (_, false, _) => {
-                        if nans.is_empty() {
-                            ["(", &one, " <> ", &other, ")"].concat()
-                        } else {
-                            format!("(NOT ({equal}))")
-                        }
-                    }
-                    (_, true, _) if both => {
-                        format!(
-                            "(CASE WHEN {one} IS NULL AND {other} IS NULL THEN NULL ELSE NOT coalesce({equal}, false) END)"
-                        )
-                    }
-                    (_, true, _) if nans.is_empty() => format!("({one} IS DISTINCT FROM {other})"),
-                    (_, true, _) => format!("(NOT coalesce({equal}, false))"),
-                }
+                let nulls = (left.nullable(), right.nullable());
+                equality(op == CompareOp::Eq, &one, &other, nans.first().copied(), nulls, place)
             }
             CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => {
                 let sign = match op {
@@ -320,6 +290,36 @@ impl Writer<'_> {
                 format!("{name}({}, {offset}, {default}) OVER ({part}{order})", texts[0])
             }
         }
+    }
+}
+
+/// `==`, or `!=`, of two texts of SQL: one of them may be NaN, and each NULL.
+fn equality(
+    same: bool,
+    one: &str,
+    other: &str,
+    nan: Option<&str>,
+    nullable: (bool, bool),
+    place: Place,
+) -> String {
+    let equal = match nan {
+        None => [one, " = ", other].concat(),
+        Some(nan) => format!("{one} = {other} AND NOT isnan({nan})"),
+    };
+    let both = |found: &str| {
+        format!(
+            "(CASE WHEN {one} IS NULL AND {other} IS NULL THEN NULL ELSE {found}coalesce({equal}, false) END)"
+        )
+    };
+    match (same, nullable, place) {
+        (true, (false, false), _) | (true, _, Place::Filter) => ["(", &equal, ")"].concat(),
+        (true, (true, true), Place::Value) => both(""),
+        (true, _, Place::Value) => format!("coalesce({equal}, false)"),
+        (false, (false, false), _) if nan.is_none() => ["(", one, " <> ", other, ")"].concat(),
+        (false, (false, false), _) => format!("(NOT ({equal}))"),
+        (false, (true, true), _) => both("NOT "),
+        (false, _, _) if nan.is_none() => format!("({one} IS DISTINCT FROM {other})"),
+        (false, _, _) => format!("(NOT coalesce({equal}, false))"),
     }
 }
 

@@ -34,8 +34,7 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
-        let bags = param_word(params, "bagexpansion").or_else(|| param_word(params, "kind"));
-        let pairs = bags.is_some_and(|(word, _)| word == "array");
+        let pairs = self.kind(params, "mv-expand", &[("bag", false), ("array", true)])?.unwrap_or(false);
         let index = param_word(params, "with_itemindex").map(|(name, _)| name);
         let limit = match limit {
             Some(limit) => Some(self.scalar(limit, env, &[])?),
@@ -81,11 +80,8 @@ impl Binder<'_> {
                     None => namer.get_or_insert_with(|| names(&cols)).unnamed(&input.cols),
                 },
             };
-            if item.names.is_empty()
-                && set
-                    .iter()
-                    .any(|(id, _)| cols.iter().any(|column: &Column| column.id == *id && column.name == name))
-            {
+            let expanded = |column: &&Column| set.iter().any(|(id, _)| column.id == *id);
+            if item.names.is_empty() && cols.iter().filter(expanded).any(|column| column.name == name) {
                 let message = format!("'{name}' is expanded twice");
                 self.error(code::TAKEN, item.expr.span, message, "Name it once.");
                 return Err(Stop);

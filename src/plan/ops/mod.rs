@@ -8,6 +8,7 @@ mod expand;
 mod external;
 mod find;
 mod join;
+mod kinds;
 mod parse;
 mod parse_kv;
 mod partition;
@@ -23,6 +24,7 @@ mod series;
 mod source;
 mod terms;
 mod top_nested;
+mod union;
 mod walk;
 
 pub use parts::{Parts, rename};

@@ -2,7 +2,7 @@
 
 use crate::catalog::func::Func;
 use crate::catalog::parsing;
-use crate::diag::{code, did_you_mean};
+use crate::diag::code;
 use crate::kernels::pattern::{self, Fragment, Kind, Step};
 use crate::kernels::regexes;
 use crate::plan::check::{Binder, Checked, Stop};
@@ -51,20 +51,14 @@ impl Binder<'_> {
     }
 
     fn parse_kind(&mut self, params: &[OpParam], only_matches: bool) -> Checked<Kind> {
-        let Some((word, place)) = param_word(params, "kind") else { return Ok(Kind::Simple) };
-        let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == word) else {
-            let message = format!("unknown parse kind '{word}'");
-            let known = KINDS.iter().map(|(name, _)| *name);
-            let help = did_you_mean(&word, known, "The kinds are simple, regex and relaxed.");
-            self.error(code::UNKNOWN_NAME, place, message, help);
-            return Err(Stop);
-        };
-        if only_matches && *kind == Kind::Relaxed {
+        let Some((_, place)) = param_word(params, "kind") else { return Ok(Kind::Simple) };
+        let kind = self.kind(params, "parse", &KINDS)?.unwrap_or(Kind::Simple);
+        if only_matches && kind == Kind::Relaxed {
             let help = "Use kind=simple or kind=regex, or parse and then where.";
             self.error(code::SYNTAX, place, "parse-where cannot be relaxed", help);
             return Err(Stop);
         }
-        Ok(*kind)
+        Ok(kind)
     }
 
     fn parse_flags(&mut self, params: &[OpParam], kind: Kind) -> Checked<String> {

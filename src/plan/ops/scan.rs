@@ -90,7 +90,14 @@ impl Binder<'_> {
             return Err(Stop);
         }
         let input = self.walkable(input, span, "scan")?;
-        let (declared, defaults) = self.scan_declared(scan, &input, env)?;
+        let (mut declared, mut defaults) = self.scan_declared(scan, &input, env)?;
+        let replaced = self.scan_replaced(scan, &input, &declared)?;
+        let (width, own) = (input.cols.len(), declared.len());
+        for at in &replaced {
+            let column = &input.cols[*at];
+            declared.push(Column { id: self.new_col(), origin: None, ..column.clone() });
+            defaults.push(Expr::col(column, span));
+        }
         let (steps, memories) = self.scan_steps(scan, &input, &declared, &defaults, env)?;
         let mut machine =
             Machine { steps, memories, defaults, walk: Walk::default(), states: Vec::new(), next: 0, span };
@@ -112,7 +119,10 @@ impl Binder<'_> {
                 outputs.push(Output { at, fits, repeats });
             }
         }
-        self.scan_rows(machine, scan, input, declared, &outputs)
+        let mut rel = self.scan_rows(machine, scan, input, declared, &outputs)?;
+        let values: Vec<Column> = rel.cols.splice(width + own..width + own + replaced.len(), []).collect();
+        replaced.into_iter().zip(values).for_each(|(at, column)| rel.cols[at] = column);
+        Ok(rel)
     }
 
     fn scan_states(&mut self, machine: &mut Machine) {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::diag::{code, did_you_mean};
+use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::{Env, UserFunction};
 use crate::plan::expr::columns_of;
@@ -13,11 +13,12 @@ use crate::types::Type;
 use crate::value::Value;
 
 use super::cols::{matches, projected};
-use super::param_word;
 use super::terms::Scope;
 
 /// The first column of the result.
 const TABLE: &str = "$table";
+/// The spellings of its kinds, and whether case counts.
+const KINDS: [(&str, bool); 3] = [("default", false), ("case_insensitive", false), ("case_sensitive", true)];
 
 impl Binder<'_> {
     pub fn search(
@@ -29,7 +30,7 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
-        let case_sensitive = self.search_kind(params)?;
+        let case_sensitive = self.kind(params, "search", &KINDS)?.unwrap_or(false);
         if let Some(input) = input {
             let input = self.searched_input(input, tables, span)?;
             return self.searched(input, predicate, case_sensitive, env, span).map(|(rel, _)| rel);
@@ -61,21 +62,6 @@ impl Binder<'_> {
         let (cols, order) = (rel.cols.clone(), rel.order.clone());
         let node = Node::Filter { input: Box::new(rel), predicate };
         Ok((Rel { node, cols, order, span }, named))
-    }
-
-    fn search_kind(&mut self, params: &[OpParam]) -> Checked<bool> {
-        match param_word(params, "kind") {
-            None => Ok(false),
-            Some((word, _)) if word == "default" || word == "case_insensitive" => Ok(false),
-            Some((word, _)) if word == "case_sensitive" => Ok(true),
-            Some((word, place)) => {
-                let known = ["default", "case_insensitive", "case_sensitive"];
-                let otherwise = "The kinds are default, case_insensitive and case_sensitive.";
-                let help = did_you_mean(&word, known, otherwise);
-                self.error(code::UNKNOWN_NAME, place, format!("unknown search kind '{word}'"), help);
-                Err(Stop)
-            }
-        }
     }
 
     /// Rows that come through the pipe are of one table, whatever they were before.

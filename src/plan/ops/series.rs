@@ -117,12 +117,8 @@ impl Binder<'_> {
 
     /// `kind=nonempty`: no rows still give one series.
     fn nonempty(&mut self, series: &Series<'_>) -> Checked<bool> {
-        let Some((kind, place)) = param_word(series.params, "kind") else { return Ok(false) };
-        if kind != "nonempty" {
-            let message = format!("'{kind}' is no kind of make-series");
-            self.error(code::SYNTAX, place, message, "The only kind is nonempty.");
-            return Err(Stop);
-        }
+        let Some((_, place)) = param_word(series.params, "kind") else { return Ok(false) };
+        self.kind(series.params, "make-series", &[("nonempty", ())])?;
         if !series.by.is_empty() || series.from.is_none() || series.to.is_none() {
             let help = "Leave kind=nonempty out, or write from and to, and no 'by'.";
             self.refuse(place, "kind=nonempty with 'by', or without from and to", help);

@@ -3,7 +3,8 @@
 //! without such a value are absent, and a row that lies the whole look-back before another does not count for it.
 
 use super::Given;
-use super::said::{listed, named};
+use super::said::{headed, listed, named};
+use super::timeline::Period;
 use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
@@ -23,9 +24,7 @@ impl Binder<'_> {
             return Err(self.wrong_arguments(given, given.name.span, "wants at least eight arguments"));
         };
         let id = self.sliced_by(id, given, &input, env)?;
-        let time = self.time_argument(time, given, &input, env)?;
-        let start = self.ticks(start, Type::Datetime, given, env)?;
-        let end = self.ticks(end, Type::Datetime, given, env)?;
+        let Period { time, start, end } = self.period([time, start, end], given, &input, env)?;
         let mut spans = [0; 3];
         for (ticks, arg) in spans.iter_mut().zip([lookback, period, bin]) {
             *ticks = self.ticks(arg, Type::Timespan, given, env)?;
@@ -38,9 +37,7 @@ impl Binder<'_> {
         let [lookback, period, bin] = spans;
         let active = self.whole(active, given, env)?;
         let parts = self.parts(dimensions, given, &input, env)?;
-        let names = [time.name.to_string()].into_iter();
-        let names = names.chain(parts.iter().map(|(_, column)| column.name.to_string()));
-        let names: Vec<String> = names.chain(["dcount".to_owned()]).collect();
+        let names = headed(&time, &parts, "dcount");
         let by = listed(&parts);
         let known = id.ty != Type::String;
         let columns: Vec<(String, Column)> =

@@ -3,7 +3,7 @@
 //! recorded answer; those without rows are absent.
 
 use super::Given;
-use super::timeline::Timeline;
+use super::timeline::{Period, Timeline};
 use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
@@ -25,9 +25,7 @@ impl Binder<'_> {
             return Err(self.wrong_arguments(given, given.name.span, "wants at least five arguments"));
         };
         let id = self.sliced_by(id, given, &input, env)?;
-        let time = self.time_argument(time, given, &input, env)?;
-        let start = self.ticks(start, Type::Datetime, given, env)?;
-        let end = self.ticks(end, Type::Datetime, given, env)?;
+        let Period { time, start, end } = self.period([time, start, end], given, &input, env)?;
         let bin = self.ticks(step, Type::Timespan, given, env)?;
         if bin <= 0 {
             let help = "Write activity_counts_metrics(..., 1d).";

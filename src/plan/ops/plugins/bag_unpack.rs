@@ -152,48 +152,17 @@ impl Binder<'_> {
         let mut kept: Vec<Column> = Vec::new();
         for declared in schema {
             let name = &declared.name.text;
-            if declared.ty == Type::Decimal {
-                self.refuse(declared.ty_span, "the type decimal", "Use real.");
-                return Err(Stop);
-            }
-            if kept
-                .iter()
-                .chain(slots.iter().map(|slot: &Slot| &slot.column))
-                .any(|column| column.name == *name)
-            {
+            let mut before = kept.iter().chain(slots.iter().map(|slot: &Slot| &slot.column));
+            if before.any(|column| column.name == *name) {
                 let message = format!("'{name}' is declared twice");
                 self.error(code::SYNTAX, declared.name.span, message, "Declare it once.");
                 return Err(Stop);
             }
-            if unpack.conflict != Conflict::ReplaceSource
-                && let Some(source) = unpack.source(name, &input)
-            {
-                if source.ty != declared.ty {
-                    let message = format!(
-                        "the source's '{name}' is a {}, not a {}",
-                        source.ty.name(),
-                        declared.ty.name()
-                    );
-                    let help = format!("Declare {name}:{}.", source.ty.name());
-                    self.error(code::TYPE, declared.ty_span, message, help);
-                    return Err(Stop);
-                }
-                kept.push(source.clone());
-                continue;
+            let source = unpack.source(name, &input);
+            match source.filter(|_| unpack.conflict != Conflict::ReplaceSource) {
+                Some(source) => kept.push(self.declared_of_source(declared, source)?),
+                None => slots.push(self.declared_of_bag(declared, unpack)?),
             }
-            let Some(key) = name.strip_prefix(unpack.prefix.as_str()) else {
-                let message = format!("'{name}' does not begin with the prefix '{}'", unpack.prefix);
-                self.error(
-                    code::UNKNOWN_NAME,
-                    declared.name.span,
-                    message,
-                    "Declare the names with their prefix.",
-                );
-                return Err(Stop);
-            };
-            let ignored = unpack.ignored.iter().any(|ignored| ignored == key);
-            let key = (!ignored).then(|| key.to_owned());
-            slots.push(Slot { key, column: self.new_column(name.clone(), declared.ty) });
         }
         if unpack.conflict == Conflict::Error && !kept.is_empty() {
             self.no_conflicts(unpack, &kept, &input, span)?;
@@ -212,6 +181,35 @@ impl Binder<'_> {
         rel.cols.retain(|column| order.contains(&column.id));
         rel.cols.sort_by_key(|column| order.iter().position(|id| *id == column.id));
         Ok(rel)
+    }
+
+    /// A declared column that the source has.
+    fn declared_of_source(&mut self, declared: &ColumnDecl, source: &Column) -> Checked<Column> {
+        if source.ty == declared.ty {
+            return Ok(source.clone());
+        }
+        let (name, is) = (&declared.name.text, source.ty.name());
+        let message = format!("the source's '{name}' is a {is}, not a {}", declared.ty.name());
+        self.error(code::TYPE, declared.ty_span, message, format!("Declare {name}:{is}."));
+        Err(Stop)
+    }
+
+    /// A declared column that is a property of the bag, or null where that is ignored.
+    fn declared_of_bag(&mut self, declared: &ColumnDecl, unpack: &Unpack) -> Checked<Slot> {
+        let name = &declared.name.text;
+        if declared.ty == Type::Decimal {
+            self.refuse(declared.ty_span, "the type decimal", "Use real.");
+            return Err(Stop);
+        }
+        let Some(key) = name.strip_prefix(unpack.prefix.as_str()) else {
+            let message = format!("'{name}' does not begin with the prefix '{}'", unpack.prefix);
+            let help = "Declare the names with their prefix.";
+            self.error(code::UNKNOWN_NAME, declared.name.span, message, help);
+            return Err(Stop);
+        };
+        let ignored = unpack.ignored.iter().any(|ignored| ignored == key);
+        let key = (!ignored).then(|| key.to_owned());
+        Ok(Slot { key, column: self.new_column(name.clone(), declared.ty) })
     }
 
     /// Refuses properties that are called like the columns that are kept.

@@ -3,11 +3,13 @@
 
 use super::Given;
 use super::said::named;
+use super::timeline::Period;
 use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::{Column, Rel};
 use crate::span::Span;
+use crate::syntax::ast::Arg;
 use crate::types::Type;
 
 /// Windows of one analysis: each is compared with all after it.
@@ -25,10 +27,8 @@ impl Binder<'_> {
             return Err(self.wrong_arguments(given, given.name.span, "wants at least five arguments"));
         };
         let id = self.sliced_by(id, given, &input, env)?;
-        let time = self.time_argument(time, given, &input, env)?;
+        let Period { time, start, end } = self.period([time, start, end], given, &input, env)?;
         let place = window.expr.span;
-        let start = self.ticks(start, Type::Datetime, given, env)?;
-        let end = self.ticks(end, Type::Datetime, given, env)?;
         let window = self.ticks(window, Type::Timespan, given, env)?;
         if window <= 0 || end < start {
             let help = "Write new_activity_metrics(id, time, start, end, 7d), the start before the end.";
@@ -40,26 +40,7 @@ impl Binder<'_> {
             self.error(code::LIMIT, place, message, format!("At most {WINDOWS_MAX} fit."));
             return Err(Stop);
         }
-        let chosen = match more {
-            [] => None,
-            [cohort] => Some(self.ticks(cohort, Type::Datetime, given, env)?),
-            [_, other, ..] => {
-                let help = "Filter the rows to one slice before, and leave those seen earlier out with an anti join.";
-                self.refuse(other.expr.span, "new_activity_metrics by slices or with a look-back", help);
-                return Err(Stop);
-            }
-        };
-        let kept = match chosen {
-            Some(ticks) if ticks >= start && ticks <= end && (ticks - start) % window == 0 => {
-                format!("| where base == todatetime({ticks})")
-            }
-            Some(_) => {
-                let help = "Write the start of one of the windows.";
-                self.refuse(more[0].expr.span, "a cohort that is no window of the analysis", help);
-                return Err(Stop);
-            }
-            None => String::new(),
-        };
+        let kept = self.cohort(more, (start, end, window), given, env)?;
         let time_name = time.name.to_string();
         let columns: Vec<(String, Column)> = vec![("id".to_owned(), id), ("at".to_owned(), time)];
         let told = self.told(input, &columns, span);
@@ -84,23 +65,54 @@ impl Binder<'_> {
             self.refuse(given.name.span, what, help);
             return Err(Stop);
         }
-        let query = format!(
-            "{lets}
-             let visits = seen | join kind=inner firsts on id | summarize n = count() by origin = base, other = at;
-             bases
-             | mv-expand other = range(base, {end}, {window}tick) to typeof(datetime)
-             | join kind=leftouter visits on other
-             | summarize fresh = sumif(n, origin > base or (base == other and origin == base)),
-                 kept = sumif(n, origin == base) by base, other
-             | join kind=inner cohorts on base
-             | project base, other, fresh, kept, gone = cohort - kept,
-                 kept_part = todouble(kept) / cohort, gone_part = todouble(cohort - kept) / cohort
-             | sort by base asc, other asc"
-        );
+        let query = format!("{lets} {}", visits(&end, window));
         let names = [format!("from_{time_name}"), format!("to_{time_name}")].into_iter();
         let metrics = ["dcount_new_values", "dcount_retained_values", "dcount_churn_values"];
         let names = names
             .chain(metrics.iter().chain(&["retention_rate", "churn_rate"]).map(|name| (*name).to_owned()));
         Ok(named(self.said(&query, &told, given)?, names))
     }
+
+    /// A filter on the one cohort that is asked for, as KQL.
+    fn cohort(
+        &mut self,
+        more: &[Arg],
+        (start, end, window): (i64, i64, i64),
+        given: &Given<'_>,
+        env: &Env,
+    ) -> Checked<String> {
+        let cohort = match more {
+            [] => return Ok(String::new()),
+            [cohort] => cohort,
+            [_, other, ..] => {
+                let help = "Filter the rows to one slice before, and leave those seen earlier out with an anti join.";
+                self.refuse(other.expr.span, "new_activity_metrics by slices or with a look-back", help);
+                return Err(Stop);
+            }
+        };
+        let ticks = self.ticks(cohort, Type::Datetime, given, env)?;
+        if ticks >= start && ticks <= end && (ticks - start) % window == 0 {
+            return Ok(format!("| where base == todatetime({ticks})"));
+        }
+        let help = "Write the start of one of the windows.";
+        self.refuse(cohort.expr.span, "a cohort that is no window of the analysis", help);
+        Err(Stop)
+    }
+}
+
+/// For each cohort and each window from its own on what became of its values, as KQL over `bases`, `firsts`, `seen`
+/// and `cohorts`.
+fn visits(end: &str, window: i64) -> String {
+    format!(
+        "let visits = seen | join kind=inner firsts on id | summarize n = count() by origin = base, other = at;
+         bases
+         | mv-expand other = range(base, {end}, {window}tick) to typeof(datetime)
+         | join kind=leftouter visits on other
+         | summarize fresh = sumif(n, origin > base or (base == other and origin == base)),
+             kept = sumif(n, origin == base) by base, other
+         | join kind=inner cohorts on base
+         | project base, other, fresh, kept, gone = cohort - kept,
+             kept_part = todouble(kept) / cohort, gone_part = todouble(cohort - kept) / cohort
+         | sort by base asc, other asc"
+        )
 }

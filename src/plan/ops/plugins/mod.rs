@@ -11,6 +11,8 @@ mod near;
 mod pivot;
 mod rolling;
 mod said;
+mod schemas;
+mod sessions;
 mod sliding;
 mod timeline;
 
@@ -41,50 +43,27 @@ pub struct Given<'e> {
 impl Binder<'_> {
     pub fn evaluate(&mut self, evaluated: &Evaluated<'_>, input: Rel, env: &Env, span: Span) -> Checked<Rel> {
         let given = self.plugin(evaluated)?;
+        if !matches!(given.plugin.does, Does::BagUnpack | Does::Pivot | Does::Refuse(_)) {
+            self.no_schema(evaluated, &given)?;
+        }
         match given.plugin.does {
-            Does::ActiveUsersCount => {
-                self.no_schema(evaluated, &given)?;
-                self.active_users_count(&given, input, env, span)
-            }
-            Does::ActivityCountsMetrics => {
-                self.no_schema(evaluated, &given)?;
-                self.activity_counts_metrics(&given, input, env, span)
-            }
+            Does::ActiveUsersCount => self.active_users_count(&given, input, env, span),
+            Does::ActivityCountsMetrics => self.activity_counts_metrics(&given, input, env, span),
             Does::BagUnpack => self.bag_unpack(&given, evaluated, input, env, span),
-            Does::DcountIntersect => {
-                self.no_schema(evaluated, &given)?;
-                self.dcount_intersect(&given, input, env, span)
-            }
+            Does::DcountIntersect => self.dcount_intersect(&given, input, env, span),
             Does::Identity => {
-                self.no_schema(evaluated, &given)?;
                 self.no_arguments(&given)?;
                 Ok(input)
             }
-            Does::LookUp(addresses) => {
-                self.no_schema(evaluated, &given)?;
-                self.look_up(addresses, &given, input, env, span)
-            }
-            Does::Narrow => {
-                self.no_schema(evaluated, &given)?;
-                self.narrow(&given, input, span)
-            }
-            Does::NewActivityMetrics => {
-                self.no_schema(evaluated, &given)?;
-                self.new_activity_metrics(&given, input, env, span)
-            }
+            Does::LookUp(addresses) => self.look_up(addresses, &given, input, env, span),
+            Does::Narrow => self.narrow(&given, input, span),
+            Does::NewActivityMetrics => self.new_activity_metrics(&given, input, env, span),
             Does::Pivot => self.pivot(&given, evaluated, input, env, span),
-            Does::RollingPercentile => {
-                self.no_schema(evaluated, &given)?;
-                self.rolling_percentile(&given, input, env, span)
-            }
-            Does::RowsNear => {
-                self.no_schema(evaluated, &given)?;
-                self.rows_near(&given, input, env, span)
-            }
-            Does::SlidingWindowCounts => {
-                self.no_schema(evaluated, &given)?;
-                self.sliding_window_counts(&given, input, env, span)
-            }
+            Does::RollingPercentile => self.rolling_percentile(&given, input, env, span),
+            Does::RowsNear => self.rows_near(&given, input, env, span),
+            Does::SchemaMerge => self.schema_merge(&given, input, env, span),
+            Does::SessionCount => self.session_count(&given, input, env, span),
+            Does::SlidingWindowCounts => self.sliding_window_counts(&given, input, env, span),
             Does::Refuse(reason) => {
                 self.refuse(given.name.span, &format!("the plugin '{}'", given.name.text), reason);
                 Err(Stop)

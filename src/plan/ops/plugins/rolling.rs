@@ -2,7 +2,7 @@
 //! ("rolling_percentile plugin" in the Kusto reference; recorded). The first windows have fewer bins.
 
 use super::Given;
-use super::said::{listed, named};
+use super::said::{headed, listed, named};
 use crate::diag::code;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
@@ -38,10 +38,8 @@ impl Binder<'_> {
             return Err(Stop);
         }
         let parts = self.parts(dimensions, given, &input, env)?;
-        let names = [index.name.to_string()].into_iter();
-        let names = names.chain(parts.iter().map(|(_, column)| column.name.to_string()));
-        let names: Vec<String> =
-            names.chain([format!("rolling_{bins}_percentile_{}_{percent}", value.name)]).collect();
+        let rolled = format!("rolling_{bins}_percentile_{}_{percent}", value.name);
+        let names = headed(&index, &parts, &rolled);
         let by = listed(&parts);
         let ty = index.ty.name();
         let columns: Vec<(String, Column)> =

@@ -108,6 +108,12 @@ pub fn listed(parts: &[(String, Column)]) -> String {
     parts.iter().map(|(name, _)| format!(", {name}")).collect()
 }
 
+/// The names of a result's columns: what its bins are of, what tells rows apart, what is counted.
+pub fn headed(first: &Column, parts: &[(String, Column)], last: &str) -> Vec<String> {
+    let names = [first].into_iter().chain(parts.iter().map(|(_, column)| column));
+    names.map(|column| column.name.to_string()).chain([last.to_owned()]).collect()
+}
+
 /// The columns of a result, under these names.
 pub fn named(mut rows: Rel, names: impl Iterator<Item = String>) -> Rel {
     let mut namer = Namer::default();

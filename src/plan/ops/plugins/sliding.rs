@@ -2,7 +2,7 @@
 //! it, as the page "Perform aggregations over a sliding window" of the Kusto reference computes it.
 
 use super::Given;
-use super::timeline::Timeline;
+use super::timeline::{Period, Timeline};
 use crate::diag::code;
 use crate::plan::Rel;
 use crate::plan::check::{Binder, Checked, Stop};
@@ -26,13 +26,11 @@ impl Binder<'_> {
             return Err(self.wrong_arguments(given, given.name.span, "wants at least six arguments"));
         };
         let id = self.column_argument(id, given, &input.cols, env)?;
-        let time = self.time_argument(time, given, &input, env)?;
+        let Period { time, start, end } = self.period([time, start, end], given, &input, env)?;
         let mut groups = vec![time.name.clone()];
         for arg in dimensions {
             groups.push(self.column_argument(arg, given, &input.cols, env)?.name);
         }
-        let start = self.ticks(start, Type::Datetime, given, env)?;
-        let end = self.ticks(end, Type::Datetime, given, env)?;
         let width = self.ticks(lookback, Type::Timespan, given, env)?;
         let bin = self.ticks(bin, Type::Timespan, given, env)?;
         if bin <= 0 || width < bin {

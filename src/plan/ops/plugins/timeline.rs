@@ -9,6 +9,13 @@ use crate::syntax::ast::{self, Arg, BinaryOp, ExprKind as Ast, Literal, Name, Na
 use crate::types::Type;
 use crate::value::Value;
 
+/// What is analysed: which column is the time, and from when to when, in ticks.
+pub struct Period {
+    pub time: Column,
+    pub start: i64,
+    pub end: i64,
+}
+
 /// The analysis: which column is the time, and its bins, in ticks.
 pub struct Timeline {
     pub time: Column,
@@ -21,7 +28,7 @@ pub struct Timeline {
 
 impl Binder<'_> {
     /// The column that is the time.
-    pub fn time_argument(&mut self, arg: &Arg, given: &Given<'_>, input: &Rel, env: &Env) -> Checked<Column> {
+    fn time_argument(&mut self, arg: &Arg, given: &Given<'_>, input: &Rel, env: &Env) -> Checked<Column> {
         let time = self.column_argument(arg, given, &input.cols, env)?;
         if time.ty != Type::Datetime && !self.unknown.contains(&time.id) {
             let what = format!("a timeline of type {}", time.ty.name());
@@ -29,6 +36,21 @@ impl Binder<'_> {
             return Err(Stop);
         }
         Ok(time)
+    }
+
+    /// The three arguments that say what is analysed: the time, the start and the end.
+    pub fn period(
+        &mut self,
+        [time, start, end]: [&Arg; 3],
+        given: &Given<'_>,
+        input: &Rel,
+        env: &Env,
+    ) -> Checked<Period> {
+        Ok(Period {
+            time: self.time_argument(time, given, input, env)?,
+            start: self.ticks(start, Type::Datetime, given, env)?,
+            end: self.ticks(end, Type::Datetime, given, env)?,
+        })
     }
 
     /// A constant datetime or timespan, in ticks.

@@ -8,7 +8,7 @@ use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::{Cx, columns_of};
 use crate::plan::names::Namer;
-use crate::plan::{Column, Expr, Rel};
+use crate::plan::{Column, Expr, ExprKind, Rel};
 use crate::syntax::ast::{self, ScanOutput};
 use crate::types::Type;
 use crate::value::Value;
@@ -47,6 +47,30 @@ impl Binder<'_> {
         Ok((columns, defaults))
     }
 
+    /// The places of the input's columns that the step sets anew.
+    pub(super) fn scan_replaced(
+        &mut self,
+        scan: &ast::Scan,
+        input: &Rel,
+        declared: &[Column],
+    ) -> Checked<Vec<usize>> {
+        let mut places = Vec::new();
+        for (name, _) in scan.steps.iter().flat_map(|step| &step.assignments) {
+            let own = declared.iter().any(|column| column.name == name.text);
+            let found = input.cols.iter().position(|column| column.name == name.text);
+            let Some(at) = found.filter(|at| !own && !places.contains(at)) else { continue };
+            // Which value the other steps see of the row is not documented.
+            if scan.steps.len() > 1 {
+                let what =
+                    format!("a scan of several steps that sets '{}', a column of its input", name.text);
+                self.refuse(name.span, &what, "Declare another column and set that.");
+                return Err(Stop);
+            }
+            places.push(at);
+        }
+        Ok(places)
+    }
+
     fn free_name(&mut self, name: &ast::Name, namer: &mut Namer) -> Checked<()> {
         if namer.take(&name.text) {
             return Ok(());
@@ -66,29 +90,9 @@ impl Binder<'_> {
         defaults: &[Expr],
         env: &Env,
     ) -> Checked<(Vec<Step>, Vec<Vec<Memory>>)> {
-        let mut giving = scan.steps.iter().filter(|step| step.output != ScanOutput::None);
-        if let Some(last) = scan.steps.iter().find(|step| step.output == ScanOutput::Last)
-            && giving.nth(1).is_some()
-        {
-            let help = "Give the other steps output=none, or scan twice.";
-            self.refuse(last.output_span, "scan with output=last beside other steps that give rows", help);
-            return Err(Stop);
-        }
-        let mut memories: Vec<Vec<Memory>> = Vec::new();
-        for step in &scan.steps {
-            let rows = input.cols.iter().map(|column| {
-                let empty = self.convert(Expr::lit(Value::Null, Type::Dynamic, step.name.span), column.ty);
-                (column, Source::Input(column.id), empty)
-            });
-            let rows: Vec<_> = rows.collect();
-            let own = declared.iter().enumerate();
-            let own = own.map(|(at, column)| (column, Source::Declared(at), defaults[at].clone()));
-            let held = rows.into_iter().chain(own).map(|(column, source, empty)| {
-                let column = Column { id: self.new_col(), ..column.clone() };
-                Memory { column, source, empty }
-            });
-            memories.push(held.collect());
-        }
+        self.one_gives_last(scan)?;
+        let mut memories: Vec<Vec<Memory>> =
+            scan.steps.iter().map(|step| self.memory(step, input, declared, defaults)).collect();
         let mut names = HashSet::new();
         let mut steps = Vec::new();
         let mut stopped = false;
@@ -130,6 +134,49 @@ impl Binder<'_> {
         Ok((steps, memories))
     }
 
+    /// Whether no other step than one with output=last gives rows.
+    fn one_gives_last(&mut self, scan: &ast::Scan) -> Checked<()> {
+        let mut giving = scan.steps.iter().filter(|step| step.output != ScanOutput::None);
+        if let Some(last) = scan.steps.iter().find(|step| step.output == ScanOutput::Last)
+            && giving.nth(1).is_some()
+        {
+            let help = "Give the other steps output=none, or scan twice.";
+            self.refuse(last.output_span, "scan with output=last beside other steps that give rows", help);
+            return Err(Stop);
+        }
+        Ok(())
+    }
+
+    /// All that could be remembered of a step.
+    fn memory(
+        &mut self,
+        step: &ast::ScanStep,
+        input: &Rel,
+        declared: &[Column],
+        defaults: &[Expr],
+    ) -> Vec<Memory> {
+        let mut empty =
+            |column: &Column| self.convert(Expr::lit(Value::Null, Type::Dynamic, step.name.span), column.ty);
+        let set = |column: &&Column| declared.iter().all(|own| own.name != column.name);
+        let rows = input.cols.iter().filter(set);
+        let rows = rows.map(|column| (column, Source::Input(column.id), empty(column)));
+        let rows: Vec<_> = rows.collect();
+        let own = declared.iter().zip(defaults).enumerate().map(|(at, (column, default))| {
+            // A column of the input that is set anew begins without a value.
+            let begins = match default.kind {
+                ExprKind::Col(_) => empty(column),
+                _ => default.clone(),
+            };
+            (column, Source::Declared(at), begins)
+        });
+        let own: Vec<_> = own.collect();
+        let held = rows.into_iter().chain(own).map(|(column, source, empty)| {
+            let column = Column { id: self.new_col(), ..column.clone() };
+            Memory { column, source, empty }
+        });
+        held.collect()
+    }
+
     fn scan_step(
         &mut self,
         step: &ast::ScanStep,
@@ -154,8 +201,31 @@ impl Binder<'_> {
                 return Err(Stop);
             }
             let bound = self.expr(value, &mut cx)?;
+            self.reads_none_set(step, name, &bound, input)?;
             values[at] = Some(self.coerce(bound, declared[at].ty, "the value")?);
         }
         Ok(Step { output: step.output, condition, values })
+    }
+
+    /// Refuses an assignment that reads what another of the same step sets: whether it sees the value before or
+    /// after is not documented.
+    fn reads_none_set(
+        &mut self,
+        step: &ast::ScanStep,
+        name: &ast::Name,
+        value: &Expr,
+        input: &Rel,
+    ) -> Checked<()> {
+        let read = columns_of(value);
+        let others =
+            step.assignments.iter().map(|(other, _)| &other.text).filter(|other| **other != name.text);
+        for other in others {
+            if input.cols.iter().any(|column| column.name == *other && read.contains(&column.id)) {
+                let what = format!("an assignment that reads '{other}', which the same step sets");
+                self.refuse(value.span, &what, "Declare another column and set that.");
+                return Err(Stop);
+            }
+        }
+        Ok(())
     }
 }
