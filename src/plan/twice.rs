@@ -2,6 +2,7 @@
 //! what is left. Only where conditions below cost next to nothing. Call it when all else is done, and
 //! [`super::prune`] before it.
 
+mod codes;
 mod source;
 
 use super::contest::counted;
@@ -42,6 +43,7 @@ pub fn read_twice(plan: &mut Plan) {
     plan.lets.iter_mut().for_each(|item| twice.within(&mut item.rel, false));
     twice.within(&mut plan.root, false);
     twice.first_rows(&mut plan.root, &mut plan.lets);
+    twice.number_kinds(&mut plan.root, &mut plan.lets);
     plan.next_col = twice.next;
 }
 

@@ -73,6 +73,11 @@ impl<'r> Source<'r> {
         self.names.get(&column).copied()
     }
 
+    /// The name of a stored column.
+    pub fn name(&self, stored: ColId) -> Option<&str> {
+        self.items.iter().find(|(id, ..)| *id == stored).map(|(_, name, _)| name.as_str())
+    }
+
     /// The same where it is one of texts, which are never null.
     pub fn text(&self, column: ColId) -> Option<ColId> {
         let stored = self.stored(column)?;

@@ -215,6 +215,10 @@ const QUERIES: &[(&str, bool)] = &[
         true,
     ),
     (
+        "where TimeGenerated > datetime(2026-05-01 01:00) | summarize count(), Users = dcount(tostring(RawEventData.UserId)), max(tolong(RawEventData.Size)) by ActionType, bin(TimeGenerated, 2h), tobool(RawEventData.Managed) | where Users > 1",
+        true,
+    ),
+    (
         "mv-expand t = RawEventData.Target | where t.ID in ('t4', 't7') and ActionType == 'Kind2' | summarize count() by ReportId",
         true,
     ),
