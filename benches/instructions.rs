@@ -21,7 +21,9 @@ fn main() {
         return;
     };
     let (_, text) = texts::all().into_iter().find(|(name, _)| name == text).expect("a text of the list");
-    run(&text, phase, times.parse().expect("a number of times"));
+    let times = times.parse().expect("a number of times");
+    // As `compile` does.
+    kqlhunt::heap::pooled(|| run(&text, phase, times));
 }
 
 fn run(text: &str, phase: &str, times: usize) {

@@ -287,8 +287,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     let named = |of: Vec<plan::StoredId>| of.into_iter().map(|one| one.named(schema)).collect();
     let sources = plan::lineage(&plan).into_iter().map(named).collect();
     let bare_table = bare_table(&plan.root, schema);
-    let steadiness = plan::steadiness(&plan);
-    let [untied, settled] = plan::untied(&plan, &steadiness);
+    let (steadiness, [untied, settled]) = plan::steadiness(&plan);
     let shadowed = plan::use_shadows(&mut plan, schema);
     let row_ids = row_ids(&plan, schema);
     if shadowed {

@@ -45,7 +45,7 @@ pub mod user_agent;
 pub mod xml;
 pub mod zone;
 
-use std::collections::HashMap;
+use crate::quick::QuickMap;
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -345,7 +345,7 @@ const FAMILIES: &[&[Kernel]] = &[
 ];
 
 pub fn find(name: &str) -> Option<&'static Kernel> {
-    static INDEX: LazyLock<HashMap<&str, &Kernel>> =
+    static INDEX: LazyLock<QuickMap<&str, &Kernel>> =
         LazyLock::new(|| all().map(|kernel| (kernel.name, kernel)).collect());
     INDEX.get(name).copied()
 }

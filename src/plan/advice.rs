@@ -168,6 +168,9 @@ impl Binder<'_> {
 
     /// On the name of a function.
     pub fn advise_name(&mut self, name: &Name) {
+        if !self.options.advice {
+            return;
+        }
         let known = |names: &[(&str, &'static str)]| {
             names.iter().find(|(old, _)| *old == name.text).map(|(_, new)| (*new).to_owned())
         };

@@ -98,7 +98,7 @@ pub struct Binder<'a> {
     /// What the text reads from outside of the database.
     pub inputs: Vec<Input>,
     /// The columns of the tables that were named so far, by the table's place in the schema.
-    pub stored_tables: HashMap<usize, Rc<[(Column, ColumnName)]>>,
+    pub stored_tables: QuickMap<usize, Rc<Vec<(Column, ColumnName)>>>,
     /// Columns of unions that hold nothing but values of stored columns of their name.
     pub stored_unions: ColSet,
     /// The function without parameters whose body is being bound.
@@ -154,7 +154,7 @@ impl<'a> Binder<'a> {
             any_sketch: false,
             any_inside: false,
             inputs: Vec::new(),
-            stored_tables: HashMap::new(),
+            stored_tables: QuickMap::default(),
             stored_unions: ColSet::default(),
             constant: None,
             stored: HashMap::new(),

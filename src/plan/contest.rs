@@ -70,7 +70,7 @@ pub fn condition(agg: &Expr) -> Option<&Expr> {
 
 /// Every place where rows may tie.
 pub fn contests(plan: &Plan) -> Vec<Contest> {
-    let lets = Lets::untied(plan);
+    let lets = Lets::of(plan);
     let mut rels: Vec<&Rel> = plan.lets.iter().map(|item| &item.rel).chain([&plan.root]).collect();
     let mut found = Vec::new();
     while let Some(rel) = rels.pop() {

@@ -20,6 +20,7 @@ mod expr;
 mod fold;
 mod fork;
 mod function;
+mod lanes;
 mod lenient;
 mod limits;
 mod lineage;
@@ -59,7 +60,7 @@ pub use outline::{Known, Outline, Sort, outline};
 pub use prune::prune;
 pub use row_ids::to_row_ids;
 pub use shadow::use_shadows;
-pub use steady::{steadiness, untied};
+pub use steady::steadiness;
 pub use together::{is_packed, read_together};
 pub use twice::read_twice;
 

@@ -223,7 +223,7 @@ impl Binder<'_> {
 
     /// The columns of a table, each with the name that it is stored under. They share their names with all
     /// mentions of the table.
-    fn stored_columns(&mut self, table: usize) -> Rc<[(Column, ColumnName)]> {
+    fn stored_columns(&mut self, table: usize) -> Rc<Vec<(Column, ColumnName)>> {
         if let Some(known) = self.stored_tables.get(&table) {
             return known.clone();
         }
@@ -236,7 +236,9 @@ impl Binder<'_> {
             let origin = Some(StoredId { table: place(table), column: place(at) });
             (Column { id: ColId::OUTSIDE, name, ty: column.ty, origin, hidden: column.unlisted }, stored)
         });
-        let columns: Rc<[(Column, ColumnName)]> = columns.collect();
+        let mut listed = Vec::with_capacity(self.schema.at(table).columns.len());
+        listed.extend(columns);
+        let columns = Rc::new(listed);
         self.stored_tables.insert(table, columns.clone());
         columns
     }

@@ -29,8 +29,13 @@ pub fn parse(text: &str) -> (Script, Vec<Diagnostic>) {
         return (Script::default(), vec![diagnostic]);
     }
     let (mut tokens, mut diagnostics) = lexer::lex(text);
-    tokens.retain(|token| token.kind != TokenKind::Comment);
-    refuse_directives(&mut tokens, &mut diagnostics);
+    // Without a look at each of them where there is none.
+    if text.contains("//") {
+        tokens.retain(|token| token.kind != TokenKind::Comment);
+    }
+    if text.contains('#') {
+        refuse_directives(&mut tokens, &mut diagnostics);
+    }
     tokens.push(Token { kind: TokenKind::End, span: Span::new(text.len(), text.len()) });
     let closings = match_brackets(&tokens);
     let mut parser =

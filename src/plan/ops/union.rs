@@ -209,12 +209,18 @@ impl Binder<'_> {
         if let Some(name) = &withsource {
             cols.push(self.new_column(name.clone(), Type::String));
         }
-        let split = |name: &ColumnName| slots.iter().filter(|(other, _)| other == name).count() > 1;
+        let split: Vec<bool> = (0..slots.len())
+            .map(|at| {
+                let same =
+                    |other: Option<&(ColumnName, Type)>| other.is_some_and(|slot| slot.0 == slots[at].0);
+                same(at.checked_sub(1).and_then(|before| slots.get(before))) || same(slots.get(at + 1))
+            })
+            .collect();
         // Names that stay go before those of parts (union-operator-06).
-        let mut namer =
-            Namer::with(slots.iter().filter(|(name, _)| !split(name)).map(|(name, _)| name.clone()));
-        for (name, ty) in &slots {
-            let shown = if split(name) { namer.free(format!("{name}_{}", ty.name())) } else { name.clone() };
+        let whole = slots.iter().zip(&split).filter(|(_, split)| !**split);
+        let mut namer = Namer::with(whole.map(|((name, _), _)| name.clone()));
+        for ((name, ty), split) in slots.iter().zip(split) {
+            let shown = if split { namer.free(format!("{name}_{}", ty.name())) } else { name.clone() };
             cols.push(self.new_column(shown, *ty));
         }
         let mut maps = Vec::with_capacity(inputs.len());
