@@ -10,18 +10,10 @@ pub use crate::kernels::json::{quote, unescape_into};
 use scan::Scanner;
 pub use text::{compact_into, unescape};
 
+pub use crate::kernels::json::Kind;
+
 /// How deep arrays and objects may nest.
 pub const DEPTH_MAX: usize = 128;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Null,
-    Bool,
-    Number,
-    String,
-    Array,
-    Object,
-}
 
 /// A value in some JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]

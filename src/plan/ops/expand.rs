@@ -19,6 +19,8 @@ pub struct Expansion {
     pub index: OrderKey,
 }
 
+/// What becomes of a bag, and whether each property becomes a pair of its name and value.
+const PAIRS: [(&str, bool); 2] = [("bag", false), ("array", true)];
 /// How many rows the old spelling of mv-expand makes of one ("mv-expand operator").
 const LEGACY_LIMIT: i64 = 128;
 
@@ -34,7 +36,10 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
-        let pairs = self.kind(params, "mv-expand", &[("bag", false), ("array", true)])?.unwrap_or(false);
+        let pairs = match self.kind_by("bagexpansion", params, "mv-expand", &PAIRS)? {
+            Some(pairs) => pairs,
+            None => self.kind(params, "mv-expand", &PAIRS)?.unwrap_or(false),
+        };
         let index = param_word(params, "with_itemindex").map(|(name, _)| name);
         let limit = match limit {
             Some(limit) => Some(self.scalar(limit, env, &[])?),

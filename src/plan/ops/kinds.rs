@@ -1,4 +1,4 @@
-//! `kind=` after an operator's name, and what else says it.
+//! `kind=` after an operator's name.
 
 use super::param_word;
 use crate::diag::{code, did_you_mean};
@@ -6,15 +6,25 @@ use crate::plan::check::{Binder, Checked, Stop};
 use crate::syntax::ast::OpParam;
 
 impl Binder<'_> {
-    /// Which of these kinds an operator's parameter names; `None` without it.
+    /// Which of these kinds the parameter `kind` of an operator names; `None` without it.
     pub fn kind<K: Copy>(
         &mut self,
         params: &[OpParam],
         operator: &str,
         kinds: &[(&str, K)],
     ) -> Checked<Option<K>> {
-        let named = param_word(params, "kind").or_else(|| param_word(params, "bagexpansion"));
-        let Some((word, place)) = named else { return Ok(None) };
+        self.kind_by("kind", params, operator, kinds)
+    }
+
+    /// The same by a parameter of another name.
+    pub fn kind_by<K: Copy>(
+        &mut self,
+        parameter: &str,
+        params: &[OpParam],
+        operator: &str,
+        kinds: &[(&str, K)],
+    ) -> Checked<Option<K>> {
+        let Some((word, place)) = param_word(params, parameter) else { return Ok(None) };
         if let Some((_, kind)) = kinds.iter().find(|(name, _)| *name == word) {
             return Ok(Some(*kind));
         }
