@@ -5,8 +5,8 @@
 use super::func::Lower::{Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
-    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, Keeps, LONG, Label, ONLY_STR, Param, REAL, Sig, TIMESPAN,
-    constant, f, named, opt, rest, sig,
+    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, Keeps, LONG, Label, ONLY_STR, Param, REAL, Shape, Sig, TIMESPAN,
+    constant, f, named, opt, rest, shaped, sig,
 };
 use crate::types::Type::{self, Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String, Timespan};
 
@@ -140,8 +140,8 @@ const MAKE_LIST_IF: &[Sig] = &[
     sig(&[AS_JSON, IF, SIZE], Is(Dynamic), Sql("kql_make_list(list({0}{order}) FILTER (WHERE {1}), {2})")),
 ];
 const MAKE_LIST_WITH_NULLS: &[Sig] = &[
-    sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_list_dynamic(list({0}{order}), {1})")),
-    sig(&[AS_JSON, SIZE], Is(Dynamic), Sql("kql_make_list_with_nulls(list({0}{order}), {1})")),
+    sig(&[DYN], Is(Dynamic), Sql("kql_make_list_dynamic(list({0}{order}), NULL)")),
+    sig(&[AS_JSON], Is(Dynamic), Sql("kql_make_list_with_nulls(list({0}{order}), NULL)")),
 ];
 const MAKE_SET: &[Sig] = &[
     sig(&[ONLY_STR, SIZE], Is(Dynamic), Sql("kql_set_text({0}, {1}{order})")),
@@ -153,11 +153,12 @@ const MAKE_SET_IF: &[Sig] = &[
     sig(&[DYN, IF, SIZE], Is(Dynamic), Sql("kql_make_set_dynamic(list({0}{order}) FILTER (WHERE {1}), {2})")),
     sig(&[AS_JSON, IF, SIZE], Is(Dynamic), Sql("kql_set_json({0}, {2}{order}) FILTER (WHERE {1})")),
 ];
-const MAKE_BAG: &[Sig] = &[sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}), {1})"))];
+const BAG: Param = shaped(Shape::Bag, DYN);
+const MAKE_BAG: &[Sig] = &[sig(&[BAG, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}), {1})"))];
 const MAKE_BAG_LEGACY: &[Sig] =
-    &[sig(&[DYN, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}), coalesce({1}, 128))"))];
+    &[sig(&[BAG, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}), coalesce({1}, 128))"))];
 const MAKE_BAG_IF: &[Sig] =
-    &[sig(&[DYN, IF, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}) FILTER (WHERE {1}), {2})"))];
+    &[sig(&[BAG, IF, SIZE], Is(Dynamic), Sql("kql_make_bag(list({0}{order}) FILTER (WHERE {1}), {2})"))];
 // A value before a null, a text before an empty one: take-any-aggregation-function.
 const TAKE_ANY: &[Sig] = &[
     sig(&[ONLY_STR], Arg(0), Sql("coalesce(any_value({0}) FILTER (WHERE {0} <> ''), '')")),
@@ -404,7 +405,7 @@ pub static ROWS: &[Func] = &[
         .label(Label::FirstArg)
         .doc("The bits that an odd number of values has.")
         .example("range x from 1 to 2 step 1 | summarize binary_all_xor(x)", "3"),
-    f("buildschema", &[sig(&[DYN], Is(Dynamic), Sql("kql_buildschema(list({0}{order}))"))])
+    f("buildschema", &[sig(&[BAG], Is(Dynamic), Sql("kql_buildschema(list({0}{order}))"))])
         .label(Label::Prefix("schema"))
         .tells(super::dynamic::TEXTS)
         .doc("The least schema that all values fit.")

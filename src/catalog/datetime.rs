@@ -4,7 +4,7 @@
 use super::func::Lower::{self, Build, Kernel, Sql};
 use super::func::Ret::{Is, Promoted};
 use super::func::{
-    ANY, Arg, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, Param, REAL, STR, Sig, TIMESPAN,
+    ANY, Arg, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, PLAIN, Param, REAL, STR, Sig, TIMESPAN,
     TO_DECIMAL, constant, f, named, one_of, only, sig,
 };
 use crate::types::Type::{Bool, Datetime, Decimal, Dynamic, Int, Long, Real, String, Timespan};
@@ -46,8 +46,8 @@ const PERIODS: &[&str] = &[
 ];
 const PART: Param = one_of(PARTS, constant(named("part", ONLY_STR)));
 const PERIOD: Param = one_of(PERIODS, constant(named("period", ONLY_STR)));
-const FORMAT: Param = named("format", STR);
-const ZONE: Param = named("zone", STR);
+const FORMAT: Param = named("format", PLAIN);
+const ZONE: Param = named("zone", PLAIN);
 const YEAR: Param = named("year", LONG);
 const MONTH: Param = named("month", LONG);
 const DAY: Param = named("day", LONG);

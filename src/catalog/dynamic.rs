@@ -4,22 +4,23 @@
 use super::func::Lower::{Build, Kernel, Refuse, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, BOOL, DATETIME, DYN, Func, JSON, LONG, Label, ONLY_STR, Param, REAL, SCALAR, STR, Sig,
-    TIMESPAN, TYPE, f, named, rest, sig,
+    ANY, Arg, BOOL, DATETIME, DYN, Func, JSON, LONG, Label, ONLY_STR, PLAIN, Param, REAL, SCALAR, Shape, Sig,
+    TIMESPAN, TYPE, f, named, rest, shaped, sig,
 };
 use crate::types::Type::{self, Bool, Dynamic, Long, Real, String};
 
-const ARRAY: Param = named("array", DYN);
-const BAG: Param = named("bag", DYN);
-const SET: Param = named("set", DYN);
-const KEY: Param = named("key", STR);
+const ARRAY: Param = named("array", shaped(Shape::ArrayOrNull, DYN));
+const BAG: Param = named("bag", shaped(Shape::BagOrNull, DYN));
+const SET: Param = named("set", ARRAY);
+const KEY: Param = named("key", PLAIN);
 const VALUE: Param = named("value", JSON);
 /// Anything as JSON text; a decimal is a text there (agent-aggregation-0032).
 const PACKED: Param = Param { types: ANY.types, ..VALUE };
 /// `repeat()` refuses a dynamic (agent-dynamic-json-0022).
 const REPEATED: Param = Param { types: SCALAR.types, ..VALUE };
 /// One index, or an array of some.
-const INDEX: Param = Param { types: &[Type::Int, Long, Dynamic], ..named("index", JSON) };
+const INDEX: Param =
+    Param { types: &[Type::Int, Long, Dynamic], ..named("index", shaped(Shape::Array, JSON)) };
 const BY: Param = named("by", LONG);
 const START: Param = named("start", LONG);
 
@@ -64,7 +65,7 @@ const SEVERAL_SORTED: Sig = sig(
     ),
 );
 const NULLS_LAST: Param = named("nulls_last", BOOL);
-const SORTED: Param = named("sorted", DYN);
+const SORTED: Param = named("sorted", ARRAY);
 /// The second array in the ascending order of the first; `plan::several` makes these calls.
 pub static SORT_BY_ASC: Func =
     f("array_sort_asc", &[sig(&[ARRAY, SORTED, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_asc_by"))]);
@@ -93,12 +94,12 @@ const RANGE: &[Sig] = &[
 ];
 const EXTRACT_JSON: &[Sig] = &[
     sig(
-        &[named("path", STR), named("source", STR)],
+        &[named("path", PLAIN), named("source", PLAIN)],
         Is(String),
         Sql("kql_json_tostring(kql_extract_json({*}))"),
     ),
     sig(
-        &[named("path", STR), named("source", STR), TYPE],
+        &[named("path", PLAIN), named("source", PLAIN), TYPE],
         Typeof,
         Sql("kql_json_tostring(kql_extract_json({0}, {1}))"),
     ),
@@ -145,13 +146,14 @@ pub static ROWS: &[Func] = &[
         .aliases(&["arraylength"])
         .doc("How many elements an array has; null for anything else.")
         .example("print array_length(dynamic([1, 2, 3]))", "3"),
-    f("array_concat", &[sig(&[rest(ARRAY)], Is(Dynamic), Kernel("kql_array_concat"))])
+    f("array_concat", &[sig(&[ARRAY, rest(ARRAY)], Is(Dynamic), Kernel("kql_array_concat"))])
+        .most(64)
         .doc("The elements of all arrays in one array; what is no array is passed over.")
         .example("print array_concat(dynamic([1, 2]), dynamic([3]))", "[1,2,3]"),
     f(
         "array_iff",
         &[sig(
-            &[named("conditions", DYN), named("then", JSON), named("else", JSON)],
+            &[named("conditions", ARRAY), named("then", JSON), named("else", JSON)],
             Is(Dynamic),
             Kernel("kql_array_iff"),
         )],
@@ -211,13 +213,13 @@ pub static ROWS: &[Func] = &[
     f("bag_has_key", &[sig(&[BAG, KEY], Is(Bool), Kernel("kql_bag_has_key"))])
         .doc("Whether a bag has a property of this name, or something at this JSON path.")
         .example("print bag_has_key(dynamic({\"a\": {\"b\": 1}}), '$.a.b')", "true"),
-    f("bag_remove_keys", &[sig(&[BAG, named("keys", DYN)], Is(Dynamic), Kernel("kql_bag_remove_keys"))])
+    f("bag_remove_keys", &[sig(&[BAG, named("keys", ARRAY)], Is(Dynamic), Kernel("kql_bag_remove_keys"))])
         .doc("The bag without the properties whose names or JSON paths an array lists.")
         .example("print bag_remove_keys(dynamic({\"a\": 1, \"b\": 2}), dynamic(['a']))", "{\"b\":2}"),
     f("bag_set_key", &[sig(&[BAG, KEY, VALUE], Is(Dynamic), Kernel("kql_bag_set_key"))])
         .doc("The bag with the property of this name or JSON path set to a value.")
         .example("print bag_set_key(dynamic({\"a\": 1}), 'b', 2)", "{\"a\":1,\"b\":2}"),
-    f("bag_zip", &[sig(&[named("keys", DYN), named("values", DYN)], Is(Dynamic), Kernel("kql_bag_zip"))])
+    f("bag_zip", &[sig(&[named("keys", ARRAY), named("values", ARRAY)], Is(Dynamic), Kernel("kql_bag_zip"))])
         .doc("A bag of an array of names and an array of values.")
         .example("print bag_zip(dynamic(['a', 'b']), dynamic([1, 2]))", "{\"a\":1,\"b\":2}"),
     f("bag_pack", &[sig(&[rest(PACKED)], Is(Dynamic), Kernel("kql_bag_pack"))])
@@ -234,12 +236,15 @@ pub static ROWS: &[Func] = &[
         .doc("An array of the arguments.")
         .example("print pack_array(1, 'a', 2.5)", "[1,\"a\",2.5]"),
     f("set_union", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_union"))])
+        .most(64)
         .doc("The different elements of all arrays.")
         .example("print set_union(dynamic([1, 2]), dynamic([2, 3]))", "[1,2,3]"),
     f("set_intersect", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_intersect"))])
+        .most(64)
         .doc("The different elements that all arrays have.")
         .example("print set_intersect(dynamic([1, 2, 3]), dynamic([3, 2]))", "[2,3]"),
     f("set_difference", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_difference"))])
+        .most(64)
         .doc("The different elements of the first array that no other has.")
         .example("print set_difference(dynamic([1, 2, 3]), dynamic([2]))", "[1,3]"),
     f("set_equals", &[sig(&[SET, SET], Is(Bool), Kernel("kql_set_equals"))])
@@ -252,6 +257,7 @@ pub static ROWS: &[Func] = &[
         .doc("How many of all different elements two arrays have in common, from 0 to 1.")
         .example("print jaccard_index(dynamic([1, 2, 3]), dynamic([1, 2, 3, 4]))", "0.75"),
     f("zip", &[sig(&[ARRAY, ARRAY, rest(ARRAY)], Is(Dynamic), Kernel("kql_zip"))])
+        .most(64)
         .doc("An array of arrays: the first elements, the second ones, and so on.")
         .example("print zip(dynamic([1, 2]), dynamic([3, 4]))", "[[1,3],[2,4]]"),
     f("repeat", &[sig(&[REPEATED, named("count", LONG)], Is(Dynamic), Kernel("kql_repeat"))])
@@ -262,7 +268,7 @@ pub static ROWS: &[Func] = &[
         .doc("An array of evenly spaced numbers, datetimes or timespans, the end included.")
         .trap("At most 1,048,576 elements; more are cut off, as Kusto does.")
         .example("print range(1, 8, 3)", "[1,4,7]"),
-    f("treepath", &[sig(&[named("object", DYN)], Is(Dynamic), Kernel("kql_treepath"))])
+    f("treepath", &[sig(&[named("object", BAG)], Is(Dynamic), Kernel("kql_treepath"))])
         .label(Label::Prefix("tree"))
         .doc("The paths of all values inside a value.")
         .example("print treepath(dynamic({\"a\": [1, 2]}))", "[\"['a']\",\"['a'][0]\"]"),

@@ -89,6 +89,22 @@ pub struct Param {
     pub power_of_two: bool,
     /// The signature is there for constants only.
     pub known: bool,
+    /// What a dynamic must hold, as far as the query tells what it holds.
+    pub shape: Shape,
+}
+
+/// What Kusto's binder wants a dynamic to hold where it is a literal, or a column that is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Any,
+    /// Neither an array nor a bag: what stands for a text or a number.
+    Plain,
+    Array,
+    Bag,
+    /// An array; the engine gives null for anything else (recorded, of `array_length()`).
+    ArrayOrNull,
+    /// The same for a bag ("bag_set_key() function").
+    BagOrNull,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,6 +275,7 @@ const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>
         only: None,
         power_of_two: false,
         known: false,
+        shape: Shape::Any,
     }
 }
 
@@ -266,6 +283,8 @@ use Type::*;
 
 /// A string; a dynamic is unwrapped.
 pub const STR: Param = param("text", &[String, Dynamic], Some(String));
+/// A string; a dynamic is unwrapped, and must not be known to be an array or a bag.
+pub const PLAIN: Param = shaped(Shape::Plain, STR);
 /// Anything, as `tostring()` shows it.
 pub const TEXT: Param = param(
     "value",
@@ -303,6 +322,12 @@ pub const JSON: Param =
 /// This parameter under another name.
 pub const fn named(name: &'static str, mut param: Param) -> Param {
     param.name = name;
+    param
+}
+
+/// This parameter with what a dynamic must hold.
+pub const fn shaped(shape: Shape, mut param: Param) -> Param {
+    param.shape = shape;
     param
 }
 

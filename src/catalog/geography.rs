@@ -3,12 +3,12 @@
 
 use super::func::Lower::{Kernel, Refuse, Sql};
 use super::func::Ret::Is;
-use super::func::{BOOL, Func, LONG, Param, REAL, STR, f, named, sig};
+use super::func::{BOOL, Func, LONG, PLAIN, Param, REAL, f, named, sig};
 use crate::types::Type::{Bool, Dynamic, Real, String};
 
 const LONGITUDE: Param = named("longitude", REAL);
 const LATITUDE: Param = named("latitude", REAL);
-const GEOHASH: Param = named("geohash", STR);
+const GEOHASH: Param = named("geohash", PLAIN);
 
 pub static ROWS: &[Func] = &[
     f(

@@ -4,16 +4,14 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Common, Is};
 use super::func::{
-    Arg, DECIMAL, Func, LONG, Label, Param, REAL, SCALAR, STR, Sig, TIMESPAN, f, named, rest, sig,
+    Arg, DECIMAL, Func, LONG, Label, PLAIN, Param, REAL, SCALAR, Sig, TIMESPAN, f, named, rest, sig,
 };
 use crate::types::Type::{Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan};
 
-/// Trigonometry takes a bool too, as 0 or 1.
-const ANGLE: Param = Param { types: &[Bool, Decimal, Int, Long, Real], ..REAL };
 /// Any number, as a real.
 const NUMBER: Param = Param { types: &[Decimal, Int, Long, Real], ..REAL };
 const DIGITS: Param = named("digits", LONG);
-const UNIT: Param = named("unit", STR);
+const UNIT: Param = named("unit", PLAIN);
 const SECOND_LONG: Param = named("other", LONG);
 /// Anything but a dynamic.
 const ORDERED: Param =
@@ -102,36 +100,36 @@ pub static ROWS: &[Func] = &[
     real_to_real("log10", &[sig(&[NUMBER], Is(Real), Kernel("kql_log10"))])
         .doc("The logarithm to the base 10.")
         .example("print log10(1000)", "3.0"),
-    real_to_real("sin", &[sig(&[ANGLE], Is(Real), Kernel("kql_sin"))])
+    real_to_real("sin", &[sig(&[NUMBER], Is(Real), Kernel("kql_sin"))])
         .doc("The sine of an angle in radians.")
         .example("print sin(0)", "0.0"),
-    real_to_real("cos", &[sig(&[ANGLE], Is(Real), Kernel("kql_cos"))])
+    real_to_real("cos", &[sig(&[NUMBER], Is(Real), Kernel("kql_cos"))])
         .doc("The cosine of an angle in radians.")
         .example("print cos(0)", "1.0"),
-    real_to_real("tan", &[sig(&[ANGLE], Is(Real), Kernel("kql_tan"))])
+    real_to_real("tan", &[sig(&[NUMBER], Is(Real), Kernel("kql_tan"))])
         .doc("The tangent of an angle in radians.")
         .example("print tan(0)", "0.0"),
-    f("cot", &[sig(&[ANGLE], Is(Real), Kernel("kql_cot"))])
+    f("cot", &[sig(&[NUMBER], Is(Real), Kernel("kql_cot"))])
         .doc("The cotangent of an angle in radians.")
         .example("print isinf(cot(0))", "true"),
-    real_to_real("asin", &[sig(&[ANGLE], Is(Real), Kernel("kql_asin"))])
+    real_to_real("asin", &[sig(&[NUMBER], Is(Real), Kernel("kql_asin"))])
         .doc("The angle in radians with this sine.")
         .trap("Null outside -1 to 1.")
         .example("print isnull(asin(2))", "true"),
-    real_to_real("acos", &[sig(&[ANGLE], Is(Real), Kernel("kql_acos"))])
+    real_to_real("acos", &[sig(&[NUMBER], Is(Real), Kernel("kql_acos"))])
         .doc("The angle in radians with this cosine.")
         .trap("Null outside -1 to 1.")
         .example("print acos(1)", "0.0"),
-    real_to_real("atan", &[sig(&[ANGLE], Is(Real), Kernel("kql_atan"))])
+    real_to_real("atan", &[sig(&[NUMBER], Is(Real), Kernel("kql_atan"))])
         .doc("The angle in radians with this tangent.")
         .example("print atan(1)", "0.7853981633974483"),
-    real_to_real("atan2", &[sig(&[named("y", ANGLE), named("x", ANGLE)], Is(Real), Kernel("kql_atan2"))])
+    real_to_real("atan2", &[sig(&[named("y", NUMBER), named("x", NUMBER)], Is(Real), Kernel("kql_atan2"))])
         .doc("The angle in radians between the x axis and the point (x, y); y comes first.")
         .example("print atan2(0, -1)", "3.141592653589793"),
-    f("degrees", &[sig(&[ANGLE], Is(Real), Kernel("kql_degrees"))])
+    f("degrees", &[sig(&[NUMBER], Is(Real), Kernel("kql_degrees"))])
         .doc("An angle in degrees of one in radians.")
         .example("print degrees(pi())", "180.0"),
-    f("radians", &[sig(&[ANGLE], Is(Real), Kernel("kql_radians"))])
+    f("radians", &[sig(&[NUMBER], Is(Real), Kernel("kql_radians"))])
         .doc("An angle in radians of one in degrees.")
         .example("print radians(180)", "3.141592653589793"),
     f("pi", &[sig(&[], Is(Real), Sql("pi()"))])

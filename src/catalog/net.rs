@@ -2,18 +2,30 @@
 
 use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::Is;
-use super::func::{ANY, Func, LONG, ONLY_STR, Param, SCALAR, STR, f, named, opt, rest, sig};
+use super::func::{
+    ANY, Func, LONG, ONLY_STR, PLAIN, Param, SCALAR, STR, Shape, f, named, opt, rest, shaped, sig,
+};
 use crate::types::Type::{Bool, Dynamic, Guid, Int, Long, String};
 
-const IP: Param = named("ip", STR);
-const IP1: Param = named("ip1", STR);
-const IP2: Param = named("ip2", STR);
+const IP: Param = named("ip", PLAIN);
+const IP1: Param = named("ip1", PLAIN);
+const IP2: Param = named("ip2", PLAIN);
+/// Here Kusto's binder takes any dynamic.
+const ADDRESS: Param = named("ip", STR);
 const PREFIX: Param = named("prefix", LONG);
 const SOURCE: Param = named("source", STR);
 
-/// A text, or a dynamic of texts as its JSON.
+/// A text, or an array of texts as its JSON.
 const fn texts(name: &'static str) -> Param {
-    let mut param = named(name, ANY);
+    one_text(named(name, shaped(Shape::Array, ANY)))
+}
+
+/// A text, and no array: one of several arguments.
+const fn text(name: &'static str) -> Param {
+    one_text(named(name, shaped(Shape::Plain, ANY)))
+}
+
+const fn one_text(mut param: Param) -> Param {
     param.types = &[String, Dynamic];
     param
 }
@@ -52,13 +64,16 @@ pub static ROWS: &[Func] = &[
         .example("print ipv4_is_match('192.0.2.9', '192.0.2.0/24')", "true"),
     f(
         "ipv4_is_in_range",
-        &[sig(&[IP, named("range", STR)], Is(Bool), Sql("kql_ipv4_is_match({0}, {1}, NULL)"))],
+        &[sig(&[IP, named("range", PLAIN)], Is(Bool), Sql("kql_ipv4_is_match({0}, {1}, NULL)"))],
     )
     .doc("Whether an IPv4 address is in a range; null when one of the two is not valid.")
     .example("print ipv4_is_in_range('192.0.2.9', '192.0.2.0/24')", "true"),
     f(
         "ipv4_is_in_any_range",
-        &[sig(&[IP, texts("range"), rest(texts("range"))], Is(Bool), Kernel("kql_ipv4_is_in_any_range"))],
+        &[
+            sig(&[ADDRESS, texts("range")], Is(Bool), Kernel("kql_ipv4_is_in_any_range")),
+            sig(&[ADDRESS, text("range"), rest(text("range"))], Is(Bool), Kernel("kql_ipv4_is_in_any_range")),
+        ],
     )
     .doc("Whether an IPv4 address is in one of several ranges, given one by one or as an array.")
     .trap("Null when the address is not valid, or when none fits and a range is not valid.")
@@ -72,7 +87,11 @@ pub static ROWS: &[Func] = &[
         .example("print ipv4_netmask_suffix('192.0.2.0/24')", "24"),
     f(
         "ipv4_range_to_cidr_list",
-        &[sig(&[named("start", STR), named("end", STR)], Is(Dynamic), Kernel("kql_ipv4_range_to_cidr_list"))],
+        &[sig(
+            &[named("start", PLAIN), named("end", PLAIN)],
+            Is(Dynamic),
+            Kernel("kql_ipv4_range_to_cidr_list"),
+        )],
     )
     .doc("The fewest prefix ranges that hold all addresses from the first to the last.")
     .example(
@@ -96,13 +115,16 @@ pub static ROWS: &[Func] = &[
         .example("print ipv6_is_match('192.0.2.9', '::ffff:c000:209')", "true"),
     f(
         "ipv6_is_in_range",
-        &[sig(&[IP, named("range", STR)], Is(Bool), Sql("kql_ipv6_is_match({0}, {1}, NULL)"))],
+        &[sig(&[IP, named("range", PLAIN)], Is(Bool), Sql("kql_ipv6_is_match({0}, {1}, NULL)"))],
     )
     .doc("Whether an IPv6 address is in a range; null when one of the two is not valid.")
     .example("print ipv6_is_in_range('2001:db8::9', '2001:db8::/32')", "true"),
     f(
         "ipv6_is_in_any_range",
-        &[sig(&[IP, texts("range"), rest(texts("range"))], Is(Bool), Kernel("kql_ipv6_is_in_any_range"))],
+        &[
+            sig(&[ADDRESS, texts("range")], Is(Bool), Kernel("kql_ipv6_is_in_any_range")),
+            sig(&[ADDRESS, text("range"), rest(text("range"))], Is(Bool), Kernel("kql_ipv6_is_in_any_range")),
+        ],
     )
     .doc("Whether an IPv6 address is in one of several ranges, given one by one or as an array.")
     .trap("Null when the address is not valid, or when none fits and a range is not valid.")
@@ -116,22 +138,24 @@ pub static ROWS: &[Func] = &[
         .example("print has_ipv4_prefix('src=192.0.2.1:443', '192.0.')", "true"),
     f(
         "has_any_ipv4",
-        &[sig(&[SOURCE, texts("ip"), rest(texts("ip"))], Is(Bool), Kernel("kql_has_any_ipv4"))],
+        &[
+            sig(&[SOURCE, texts("ip")], Is(Bool), Kernel("kql_has_any_ipv4")),
+            sig(&[SOURCE, text("ip"), rest(text("ip"))], Is(Bool), Kernel("kql_has_any_ipv4")),
+        ],
     )
     .doc("Whether a text has one of several IPv4 addresses, given one by one or as an array.")
     .example("print has_any_ipv4('src=192.0.2.1', dynamic(['192.0.2.9', '192.0.2.1']))", "true"),
     f(
         "has_any_ipv4_prefix",
-        &[sig(
-            &[SOURCE, texts("prefix"), rest(texts("prefix"))],
-            Is(Bool),
-            Kernel("kql_has_any_ipv4_prefix"),
-        )],
+        &[
+            sig(&[SOURCE, texts("prefix")], Is(Bool), Kernel("kql_has_any_ipv4_prefix")),
+            sig(&[SOURCE, text("prefix"), rest(text("prefix"))], Is(Bool), Kernel("kql_has_any_ipv4_prefix")),
+        ],
     )
     .doc("Whether a text has an IPv4 address that begins in one of several ways.")
     .trap("The beginning of an address ends with a dot: '192.0.' and not '192.0'.")
     .example("print has_any_ipv4_prefix('src=192.0.2.1', '198.51.', '192.0.')", "true"),
-    f("geo_info_from_ip_address", &[sig(&[STR], Is(Dynamic), Kernel("kql_geo_info"))])
+    f("geo_info_from_ip_address", &[sig(&[PLAIN], Is(Dynamic), Kernel("kql_geo_info"))])
         .doc("Country, state, city, latitude and longitude of an address, from the file that --geo names.")
         .trap("What another file says may differ from what Kusto's says.")
         .example("print isnull(geo_info_from_ip_address('no address'))", "true"),
@@ -143,4 +167,4 @@ pub static LAST_V4: Func = f("ipv4_lookup", &[sig(&[ONLY_STR], Is(Long), Kernel(
 pub static FIRST_V6: Func = f("ipv6_lookup", &[sig(&[ONLY_STR], Is(Guid), Kernel("kql_ipv6_first"))]);
 pub static LAST_V6: Func = f("ipv6_lookup", &[sig(&[ONLY_STR], Is(Guid), Kernel("kql_ipv6_last"))]);
 
-const PREFIX_TEXT: Param = named("prefix", STR);
+const PREFIX_TEXT: Param = named("prefix", PLAIN);

@@ -2,7 +2,7 @@
 
 use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::Is;
-use super::func::{DYN, Func, LONG, Label, ONLY_STR, Param, REAL, STR, constant, f, named, sig};
+use super::func::{DYN, Func, LONG, Label, ONLY_STR, PLAIN, Param, REAL, STR, constant, f, named, sig};
 use crate::types::Type::{Decimal, Dynamic, String};
 
 /// The values of all columns of the operator parse, packed; null for a text that does not fit the program.
@@ -24,19 +24,19 @@ pub static REDUCE: Func = f(
 /// One of several packed values, by its position.
 pub static FIELD: Func = f("parse", &[sig(&[DYN, named("index", LONG)], Is(String), Kernel("kql_field"))]);
 
-const USER_AGENT: Param = named("user_agent", STR);
+const USER_AGENT: Param = named("user_agent", PLAIN);
 
 pub static ROWS: &[Func] = &[
-    f("parse_url", &[sig(&[named("url", STR)], Is(Dynamic), Kernel("kql_parse_url"))])
+    f("parse_url", &[sig(&[named("url", PLAIN)], Is(Dynamic), Kernel("kql_parse_url"))])
         .aliases(&["parseurl"])
         .doc("The scheme, host, port, path, user, query and fragment of a URL as a bag.")
         .trap("Without a scheme there is no host: all of it is the path. Query values stay encoded.")
         .example("print tostring(parse_url('https://contoso.com:8443/a?x=1').Host)", "contoso.com"),
-    f("parse_urlquery", &[sig(&[named("query", STR)], Is(Dynamic), Kernel("kql_parse_urlquery"))])
+    f("parse_urlquery", &[sig(&[named("query", PLAIN)], Is(Dynamic), Kernel("kql_parse_urlquery"))])
         .aliases(&["parseurlquery"])
         .doc("The keys and values of a URL's query, in a bag under Query Parameters.")
         .example("print tostring(parse_urlquery('x=1&y=2')['Query Parameters'].y)", "2"),
-    f("parse_path", &[sig(&[named("path", STR)], Is(Dynamic), Kernel("kql_parse_path"))])
+    f("parse_path", &[sig(&[named("path", PLAIN)], Is(Dynamic), Kernel("kql_parse_path"))])
         .doc("The root, directory, file name and extension of a file path as a bag.")
         .example("print tostring(parse_path(@'C:\\temp\\a.exe').Filename)", "a.exe"),
     f("parse_csv", &[sig(&[named("csv_text", STR)], Is(Dynamic), Kernel("kql_parse_csv"))])
@@ -47,14 +47,14 @@ pub static ROWS: &[Func] = &[
     f(
         "parse_command_line",
         &[sig(
-            &[named("command_line", STR), named("parser_type", STR)],
+            &[named("command_line", STR), named("parser_type", PLAIN)],
             Is(Dynamic),
             Kernel("kql_parse_command_line"),
         )],
     )
     .doc("The arguments of a Windows command line as an array.")
     .example("print parse_command_line('cmd.exe /c \"dir x\"', 'windows')", "[\"cmd.exe\",\"/c\",\"dir x\"]"),
-    f("parse_version", &[sig(&[STR], Is(Decimal), Kernel("kql_parse_version"))])
+    f("parse_version", &[sig(&[PLAIN], Is(Decimal), Kernel("kql_parse_version"))])
         .doc("A version number of one to four parts, each of up to eight digits, as a decimal; else null.")
         .trap("Parts that are left out are 0 and stand at the end: 1.2 is 1.2.0.0.")
         .example("print parse_version('1.2.3.40') > parse_version('1.2.3.5')", "true"),

@@ -3,8 +3,8 @@
 use super::func::Lower::{Build, Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
-    ANY, Arg as Given, DATETIME, DYN, Func, LONG, Label, Param, REAL, Sig, TIMESPAN, constant, f, named,
-    rest, sig, within,
+    ANY, Arg as Given, DATETIME, DYN, Func, LONG, Label, Param, REAL, Shape, Sig, TIMESPAN, constant, f,
+    named, rest, shaped, sig, within,
 };
 use crate::types::Type::{Datetime, Dynamic, Long, Real, Timespan};
 
@@ -13,7 +13,7 @@ const RANKED: Param = Param { types: &[Real, Datetime, Timespan], ..named("value
 const FLOAT: Param = Param { types: &[Real], ..named("value", REAL) };
 const WEIGHT: Param = named("weight", LONG);
 const PERCENT: Param = within(named("percent", REAL), 0, 100);
-const PERCENTS: Param = constant(named("percents", DYN));
+const PERCENTS: Param = constant(named("percents", shaped(Shape::Array, DYN)));
 /// The nearest rank. As a decimal the percentage is exact: 0.55 * 100 is a little more than 55.
 const RANK: &str = "quantile_disc({0}, CAST({1} / 100 AS DECIMAL(18, 9)))";
 const WEIGHTED_LONG: &str =

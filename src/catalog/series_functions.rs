@@ -4,13 +4,13 @@
 use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::Is;
 use super::func::{
-    BOOL, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, Sig, f, named, one_of, opt, rest, sig,
+    BOOL, DYN, Func, LONG, Label, ONLY_STR, Param, REAL, Shape, Sig, f, named, one_of, opt, rest, shaped, sig,
 };
 use crate::types::Type::{Dynamic, Int, Long, Real};
 
-const SERIES: Param = named("series", DYN);
+const SERIES: Param = named("series", shaped(Shape::Array, DYN));
 /// A number for each element, or one for all.
-const OTHER: Param = number("other");
+const OTHER: Param = shaped(Shape::Array, number("other"));
 const MISSING: Param = opt(number("missing"));
 const CONSTANT: Param = number("constant");
 const POINTS: Param = named("points", LONG);
@@ -21,7 +21,11 @@ const SCORE: Param = opt(named("seasonality_threshold", REAL));
 
 /// Any number, as JSON.
 const fn number(name: &'static str) -> Param {
-    Param { types: &[Dynamic, Int, Long, Real], convert: Some(Dynamic), ..named(name, DYN) }
+    Param {
+        types: &[Dynamic, Int, Long, Real],
+        convert: Some(Dynamic),
+        ..named(name, shaped(Shape::Plain, DYN))
+    }
 }
 
 const PERIODS: (&str, &str) = (
@@ -77,7 +81,7 @@ const FILL_LINEAR: &[Sig] = &[
     ),
 ];
 const FIT_POLY: &[Sig] = &[sig(
-    &[named("y_series", DYN), opt(named("x_series", DYN)), opt(named("degree", LONG))],
+    &[named("y_series", SERIES), opt(named("x_series", SERIES)), opt(named("degree", LONG))],
     Is(Dynamic),
     Kernel("kql_series_fit_poly"),
 )];
@@ -260,7 +264,7 @@ pub static ROWS: &[Func] = &[
     f(
         "series_fir",
         &[sig(
-            &[SERIES, named("filter", DYN), opt(named("normalize", BOOL)), opt(named("center", BOOL))],
+            &[SERIES, named("filter", SERIES), opt(named("normalize", BOOL)), opt(named("center", BOOL))],
             Is(Dynamic),
             Kernel("kql_series_fir"),
         )],
@@ -272,7 +276,7 @@ pub static ROWS: &[Func] = &[
     f(
         "series_iir",
         &[sig(
-            &[SERIES, named("numerators", DYN), named("denominators", DYN)],
+            &[SERIES, named("numerators", SERIES), named("denominators", SERIES)],
             Is(Dynamic),
             Kernel("kql_series_iir"),
         )],
@@ -282,14 +286,14 @@ pub static ROWS: &[Func] = &[
     .example("print series_iir(dynamic([1, 2, 3]), dynamic([1]), dynamic([1, -1]))", "[1.0,3.0,6.0]"),
     f(
         "series_fft",
-        &[sig(&[SERIES, opt(named("imaginary", DYN))], Is(Dynamic), Kernel("kql_series_fft"))],
+        &[sig(&[SERIES, opt(named("imaginary", SERIES))], Is(Dynamic), Kernel("kql_series_fft"))],
     )
     .parts(&[("real", Dynamic), ("imag", Dynamic)])
     .doc("The frequencies of a series, by Fourier's transform.")
     .example("print (Real, Imaginary) = series_fft(dynamic([1, 1]))", "[2.0,0.0]"),
     f(
         "series_ifft",
-        &[sig(&[SERIES, opt(named("imaginary", DYN))], Is(Dynamic), Kernel("kql_series_ifft"))],
+        &[sig(&[SERIES, opt(named("imaginary", SERIES))], Is(Dynamic), Kernel("kql_series_ifft"))],
     )
     .parts(&[("real", Dynamic), ("imag", Dynamic)])
     .doc("The series that has these frequencies.")

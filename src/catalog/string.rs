@@ -3,22 +3,23 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, DYN, Func, JSON, LONG, Label, Param, STR, TEXT, TYPE, f, known, named, one_of, opt, pattern,
-    rest, sig,
+    ANY, Arg, DYN, Func, JSON, LONG, Label, PLAIN, Param, STR, Shape, TEXT, TYPE, f, known, named, one_of,
+    opt, pattern, rest, shaped, sig,
 };
 use crate::types::Type::{Bool, Dynamic, Int, Long, String};
 
-const SOURCE: Param = named("source", STR);
-const REWRITE: Param = named("rewrite", STR);
+const SOURCE: Param = named("source", PLAIN);
+const REWRITE: Param = named("rewrite", PLAIN);
 /// A code point, or an array of some.
-const CODE: Param = Param { types: &[Int, Long, Dynamic], ..named("code", JSON) };
-const REGEX: Param = pattern(named("regex", STR));
+const CODE: Param = Param { types: &[Int, Long, Dynamic], ..named("code", shaped(Shape::Array, JSON)) };
+const LIST: Param = shaped(Shape::Array, DYN);
+const REGEX: Param = pattern(named("regex", PLAIN));
 /// Part of a larger pattern, so not always one by itself: `a)|(b`.
-const TRIMMED: Param = named("regex", STR);
+const TRIMMED: Param = named("regex", PLAIN);
 const OCCURRENCES: [Param; 3] =
     [opt(named("start", LONG)), opt(named("length", LONG)), opt(named("occurrence", LONG))];
 
-const KIND: Param = one_of(&["normal", "regex"], named("kind", STR));
+const KIND: Param = one_of(&["normal", "regex"], named("kind", PLAIN));
 
 pub static ROWS: &[Func] = &[
     f("strcat", &[sig(&[TEXT, rest(TEXT)], Is(String), Build(strcat))])
@@ -33,7 +34,7 @@ pub static ROWS: &[Func] = &[
         .example("print strcat_delim('-', 'a', '', 3)", "a--3"),
     f(
         "strcat_array",
-        &[sig(&[named("array", DYN), named("delimiter", TEXT)], Is(String), Build(strcat_array))],
+        &[sig(&[named("array", LIST), named("delimiter", TEXT)], Is(String), Build(strcat_array))],
     )
     .aliases(&["array_strcat"])
     .doc("The elements of an array as one text with a delimiter between them.")
@@ -48,7 +49,7 @@ pub static ROWS: &[Func] = &[
         .label(Label::NameAndFirstArg)
         .doc("How many bytes a text has in UTF-8.")
         .example("print string_size('naïve')", "6"),
-    f("strcmp", &[sig(&[SOURCE, SOURCE], Is(Long), Kernel("kql_strcmp"))])
+    f("strcmp", &[sig(&[STR, STR], Is(Long), Kernel("kql_strcmp"))])
         .doc("-1, 0 or 1 as the first text sorts before, with or after the second.")
         .trap("The order is that of code points: every capital sorts before every small letter.")
         .example("print strcmp('B', 'a')", "-1"),
@@ -93,13 +94,13 @@ pub static ROWS: &[Func] = &[
         .doc("Where a regular expression first matches, counted from 0; -1 when it does not.")
         .trap("A negative start gives null, unlike that of indexof().")
         .example("print indexof_regex('user42', '[0-9]')", "4"),
-    f("has_any_index", &[sig(&[SOURCE, named("values", DYN)], Is(Long), Kernel("kql_has_any_index"))])
+    f("has_any_index", &[sig(&[STR, named("values", LIST)], Is(Long), Kernel("kql_has_any_index"))])
         .doc("The index of the first value of an array that the text has as a term; -1 when it has none.")
         .example("print has_any_index('disk is full', dynamic(['quota', 'FULL']))", "1"),
     f(
         "split",
         &[sig(
-            &[named("source", TEXT), named("delimiter", STR), opt(named("index", LONG))],
+            &[named("source", TEXT), named("delimiter", PLAIN), opt(named("index", LONG))],
             Is(Dynamic),
             Kernel("kql_split"),
         )],
@@ -120,7 +121,7 @@ pub static ROWS: &[Func] = &[
         .example("print trim_end(':[0-9]+', '192.0.2.1:443')", "192.0.2.1"),
     f(
         "replace_string",
-        &[sig(&[STR, named("lookup", STR), REWRITE], Is(String), Kernel("kql_replace_string"))],
+        &[sig(&[PLAIN, named("lookup", PLAIN), REWRITE], Is(String), Kernel("kql_replace_string"))],
     )
     .doc("The text with each place of another text replaced.")
     .trap("An empty lookup replaces nothing.")
@@ -128,7 +129,7 @@ pub static ROWS: &[Func] = &[
     f(
         "replace_strings",
         &[sig(
-            &[STR, named("lookups", DYN), named("rewrites", DYN)],
+            &[PLAIN, named("lookups", LIST), named("rewrites", LIST)],
             Is(String),
             Kernel("kql_replace_strings"),
         )],
@@ -153,8 +154,8 @@ pub static ROWS: &[Func] = &[
     f(
         "countof",
         &[
-            sig(&[SOURCE, named("search", STR)], Is(Long), Kernel("kql_countof")),
-            sig(&[SOURCE, named("search", STR), KIND], Is(Long), Kernel("kql_countof_kind")),
+            sig(&[SOURCE, named("search", PLAIN)], Is(Long), Kernel("kql_countof")),
+            sig(&[SOURCE, named("search", PLAIN), KIND], Is(Long), Kernel("kql_countof_kind")),
         ],
     )
     .doc("How often a text stands in another.")
@@ -175,7 +176,7 @@ pub static ROWS: &[Func] = &[
         "extract_all",
         &[
             sig(&[REGEX, SOURCE], Is(Dynamic), Build(extract_all)),
-            sig(&[REGEX, named("groups", DYN), SOURCE], Is(Dynamic), Kernel("kql_extract_all")),
+            sig(&[REGEX, named("groups", LIST), SOURCE], Is(Dynamic), Kernel("kql_extract_all")),
         ],
     )
     .aliases(&["extractall"])
@@ -185,7 +186,7 @@ pub static ROWS: &[Func] = &[
     f(
         "translate",
         &[sig(
-            &[named("searchList", STR), named("replacementList", STR), SOURCE],
+            &[named("searchList", PLAIN), named("replacementList", PLAIN), SOURCE],
             Is(String),
             Kernel("kql_translate"),
         )],
@@ -196,10 +197,13 @@ pub static ROWS: &[Func] = &[
     f("regex_quote", &[sig(&[STR], Is(String), Kernel("kql_regex_quote"))])
         .doc("A regular expression that matches just this text.")
         .example("print regex_quote('192.0.2.1')", "192\\.0\\.2\\.1"),
-    f("unicode_codepoints_to_string", &[sig(&[rest(CODE)], Is(String), Kernel("kql_codepoints_to_text"))])
-        .aliases(&["make_string"])
-        .doc("The text that code points spell: numbers, or arrays of them.")
-        .example("print unicode_codepoints_to_string(75, dynamic([81, 76]))", "KQL"),
+    f(
+        "unicode_codepoints_to_string",
+        &[sig(&[CODE, rest(CODE)], Is(String), Kernel("kql_codepoints_to_text"))],
+    )
+    .aliases(&["make_string"])
+    .doc("The text that code points spell: numbers, or arrays of them.")
+    .example("print unicode_codepoints_to_string(75, dynamic([81, 76]))", "KQL"),
     f("unicode_codepoints_from_string", &[sig(&[TEXT], Is(Dynamic), Kernel("kql_codepoints_from_text"))])
         .aliases(&["to_utf8"])
         .doc("The code points of a text as an array of numbers.")
@@ -234,7 +238,7 @@ pub static ROWS: &[Func] = &[
 const INDEXOF: &[Param] =
     &[named("source", TEXT), named("lookup", TEXT), OCCURRENCES[0], OCCURRENCES[1], OCCURRENCES[2]];
 const INDEXOF_REGEX: &[Param] =
-    &[named("source", TEXT), REGEX, OCCURRENCES[0], OCCURRENCES[1], OCCURRENCES[2]];
+    &[named("source", TEXT), pattern(named("regex", STR)), OCCURRENCES[0], OCCURRENCES[1], OCCURRENCES[2]];
 
 fn strcat(args: &[Arg<'_>]) -> std::string::String {
     let parts: Vec<&str> = args.iter().map(|arg| arg.sql).collect();

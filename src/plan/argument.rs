@@ -3,7 +3,7 @@
 use super::Expr;
 use super::check::{Binder, Checked, Stop};
 use crate::catalog::binary;
-use crate::catalog::func::{Arity, Func, Param, Sig};
+use crate::catalog::func::{Arity, Func, Param, Shape, Sig};
 use crate::diag::code;
 use crate::kernels::regexes;
 use crate::span::Span;
@@ -13,6 +13,7 @@ use crate::value::Value;
 impl Binder<'_> {
     /// Refuses an argument of the right type whose value its parameter does not take; `at` counts from 0.
     pub fn argument_allowed(&mut self, name: &str, at: usize, param: &Param, arg: &Expr) -> Checked<()> {
+        self.check_shape(name, param.shape, arg)?;
         let value = arg.literal();
         let (code, message, help) = if param.constant && value.is_none() {
             let message = format!("'{name}' wants a constant for its argument {}", at + 1);
@@ -70,6 +71,7 @@ impl Binder<'_> {
                 self.error(code::TYPE, arg.span, message, row.doc);
                 return Err(Stop);
             }
+            self.check_shape(name, Shape::Plain, arg)?;
         }
         Ok(())
     }

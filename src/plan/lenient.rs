@@ -1,8 +1,9 @@
-//! Calls that Kusto's binder refuses and its engine answers (recorded): they run, with the binder's code as
+//! Calls that Kusto's binder refuses. Those that its engine answers (recorded) run, with the binder's code as
 //! a warning.
 
 use super::Expr;
-use super::check::Binder;
+use super::check::{Binder, Checked, Stop};
+use crate::catalog::func::Shape;
 use crate::diag::{Diagnostic, code};
 use crate::kernels::json::{self, Kind};
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name};
@@ -17,7 +18,7 @@ impl Binder<'_> {
                 let help = "Write count(), or countif(isnotempty(x)) for the rows that have a value.";
                 self.remark(Diagnostic::warning(code::TYPE, counted.span, message).help(help));
             }
-            ("make_timespan", [_, _, _, seconds]) if seconds.ty == Type::Real => {
+            ("make_timespan", [_, _, seconds] | [_, _, _, seconds]) if seconds.ty == Type::Real => {
                 let message = "Kusto's editors want whole seconds here; the engine takes parts of them";
                 let help = "Write whole seconds, and add the rest as a timespan such as 500ms.";
                 self.remark(Diagnostic::warning(code::INTEGER, seconds.span, message).help(help));
@@ -27,24 +28,37 @@ impl Binder<'_> {
                 let help = "Write toint() around the degree.";
                 self.remark(Diagnostic::warning(code::TYPE, degree.span, message).help(help));
             }
-            (name, [first, ..]) => self.warn_of_shape(name, first),
             _ => {}
         }
     }
 
-    /// A function of arrays over what is known to be no array, or one of bags over no bag: it is null.
-    fn warn_of_shape(&mut self, name: &str, arg: &Expr) {
-        let Some(json) = self.shape(arg) else { return };
-        let (code, wanted, there) = match json::kind(&json) {
-            None | Some(Kind::Null) => return,
-            Some(kind) if OF_ARRAYS.contains(&name) => (code::ARRAY, "an array", kind == Kind::Array),
-            Some(kind) if OF_BAGS.contains(&name) => (code::BAG, "a bag", kind == Kind::Object),
-            Some(_) => return,
+    /// Whether an argument that is known to be an array, a bag or neither may stand here.
+    pub fn check_shape(&mut self, name: &str, shape: Shape, arg: &Expr) -> Checked<()> {
+        let known = if shape == Shape::Any { None } else { self.shape(arg) };
+        let Some(kind) = known.and_then(|json| json::kind(&json)).filter(|kind| *kind != Kind::Null) else {
+            return Ok(());
         };
-        if !there {
-            let message = format!("{name}() wants {wanted}, and this is none");
-            self.remark(Diagnostic::warning(code, arg.span, message).help("Give it another value."));
+        let several = matches!(kind, Kind::Array | Kind::Object);
+        let (code, wanted, fits) = match shape {
+            Shape::Any => return Ok(()),
+            Shape::Plain => (code::TYPE, "a single value", !several),
+            Shape::Array | Shape::ArrayOrNull => (code::ARRAY, "an array", kind == Kind::Array),
+            Shape::Bag | Shape::BagOrNull => (code::BAG, "a bag", kind == Kind::Object),
+        };
+        if fits {
+            return Ok(());
         }
+        let message = format!("{name}() wants {wanted}, and this is none");
+        if matches!(shape, Shape::ArrayOrNull | Shape::BagOrNull) {
+            self.remark(Diagnostic::warning(code, arg.span, message).help("Give it another value."));
+            return Ok(());
+        }
+        let help = match shape {
+            Shape::Plain => "Take one element of it, or write tostring(...) around it.",
+            _ => "Give it another value.",
+        };
+        self.error(code, arg.span, message, help);
+        Err(Stop)
     }
 
     /// `search not("x")`
@@ -56,31 +70,3 @@ impl Binder<'_> {
         }
     }
 }
-
-/// Functions whose first argument must be an array for Kusto's binder.
-const OF_ARRAYS: &[&str] = &[
-    "array_concat",
-    "array_iff",
-    "array_iif",
-    "array_index_of",
-    "array_length",
-    "array_reverse",
-    "array_rotate_left",
-    "array_rotate_right",
-    "array_shift_left",
-    "array_shift_right",
-    "array_slice",
-    "array_sort_asc",
-    "array_sort_desc",
-    "array_split",
-    "array_sum",
-    "set_difference",
-    "set_equals",
-    "set_has_element",
-    "set_intersect",
-    "set_union",
-    "strcat_array",
-];
-
-/// The same for bags.
-const OF_BAGS: &[&str] = &["bag_has_key", "bag_keys", "bag_merge", "bag_remove_keys", "bag_set_key"];

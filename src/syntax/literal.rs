@@ -179,6 +179,8 @@ pub(super) fn typed_value(ty: Type, token: &str) -> Result<Literal, Wrong> {
     value.ok_or_else(|| not_a(ty, token, inside, open))
 }
 
+/// Microsoft's parser does not look into literals; the engine does, and refuses these as a syntax error
+/// (microsoft/Kusto-Query-Language, issue 81).
 fn not_a(ty: Type, token: &str, inside: &str, open: usize) -> Wrong {
     let (name, help) = match ty {
         Type::Datetime => {

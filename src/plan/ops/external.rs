@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::param_word;
+use super::{param_word, word};
 use crate::catalog::outside::FORMATS;
 use crate::diag::{code, did_you_mean};
 use crate::facts::{CellSource, FileFormat, FileLayout, InputSource};
@@ -11,7 +11,7 @@ use crate::plan::Rel;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::span::Span;
-use crate::syntax::ast::{self, ColumnDecl, OpParam};
+use crate::syntax::ast::{self, ColumnDecl, ExprKind as Ast, Literal, OpParam};
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 
@@ -68,6 +68,19 @@ impl Binder<'_> {
             param_word(params, &param.name.text)
         };
         for param in params {
+            let none = format!("this is no value of '{}'", param.name.text);
+            match (word(&param.value), &param.value.kind) {
+                (Some(_), _) => {}
+                // Kusto's parser takes it.
+                (None, Ast::Literal(Literal::Datetime(_))) => {
+                    self.warn(code::SUSPICIOUS, param.value.span, none, "It changes nothing.");
+                }
+                (None, _) => {
+                    let help = "Write a name, a string, a number or a bool.";
+                    self.error(code::SYNTAX, param.value.span, none, help);
+                    return Err(Stop);
+                }
+            }
             if !PROPERTIES.iter().any(|known| param.name.text.eq_ignore_ascii_case(known)) {
                 let message = format!("'{}' is no property of externaldata", param.name.text);
                 let help = "It changes nothing; Kusto knows format, ignoreFirstRecord and ingestionMapping.";

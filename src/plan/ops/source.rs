@@ -2,6 +2,7 @@
 
 use crate::diag::code;
 use crate::kernels::decimal::Decimal;
+use crate::kernels::real::real_text;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::names::Namer;
@@ -154,6 +155,12 @@ impl Binder<'_> {
         if let (Some(Value::Int(_) | Value::Long(_)), Type::String) = (expr.literal(), ty) {
             let span = expr.span;
             return self.typed(expr, ty, span);
+        }
+        // So does a real that is written as tostring() would: 4.5, and not 4.50.
+        if let (Some(Value::Real(value)), Type::String) = (expr.literal(), ty)
+            && expr.span.text(self.text) == real_text(*value)
+        {
+            return Ok(Expr::lit(Value::String(real_text(*value)), ty, expr.span));
         }
         if let (Some(Value::Real(value)), Type::Decimal) = (expr.literal(), ty)
             && let Ok(value) = Decimal::of_cell(*value)
