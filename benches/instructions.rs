@@ -9,7 +9,8 @@ use kqlhunt::plan::{bind, prune};
 use kqlhunt::syntax::{parse, tokens};
 use std::hint::black_box;
 
-const PHASES: [&str; 6] = ["tokens", "parse", "bind", "prune", "sql", "compile"];
+/// `check` is what follows each typed letter: `compile`, with advice.
+const PHASES: [&str; 7] = ["tokens", "parse", "bind", "prune", "sql", "compile", "check"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -29,6 +30,7 @@ fn main() {
 fn run(text: &str, phase: &str, times: usize) {
     let schema = kqlhunt::catalog::tables::schema();
     let options = Options { now: kqlhunt::ticks::UNIX_EPOCH, ..Options::default() };
+    let advised = Options { advice: true, ..options.clone() };
     let (script, mistakes) = parse(text);
     assert_eq!(mistakes, []);
     let bound = bind(&script, text, &schema, &options, None);
@@ -45,6 +47,7 @@ fn run(text: &str, phase: &str, times: usize) {
             "prune" => plans.pop().iter_mut().for_each(prune),
             "sql" => drop(black_box(kqlhunt::sql::write(&pruned, None))),
             "compile" => drop(black_box(compile(text, &schema, &options))),
+            "check" => drop(black_box(compile(text, &schema, &advised))),
             _ => panic!("the phases are {}", PHASES.join(", ")),
         }
     }
