@@ -43,7 +43,18 @@ pub fn upper_char(c: char) -> char {
 
 /// Writes the folded text.
 pub fn push_folded(text: &str, out: &mut String) {
-    out.extend(text.chars().map(fold_char));
+    if is_ascii(text.as_bytes()) {
+        let start = out.len();
+        out.push_str(text);
+        out[start..].make_ascii_lowercase();
+    } else {
+        out.extend(text.chars().map(fold_char));
+    }
+}
+
+/// Whether a text is known to be as it is folded: ASCII without capitals.
+pub fn is_folded(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
 }
 
 /// Equal but for case.

@@ -72,15 +72,10 @@ pub const KERNELS: &[Kernel] = &infallible([
         let Some(text) = args[0].text() else {
             return Cell::Null;
         };
-        if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        if fold::is_folded(text) {
             return Cell::Text(text);
         }
-        if fold::is_ascii(text.as_bytes()) {
-            out.push_str(text);
-            out.make_ascii_lowercase();
-        } else {
-            fold::push_folded(text, out);
-        }
+        fold::push_folded(text, out);
         Cell::Text(out)
     }),
     strict("kql_fold_json", &[Phys::Text], Phys::Text, fold_strings),

@@ -180,15 +180,17 @@ impl Writer<'_> {
         block: &Block,
         place: Place,
     ) -> String {
-        let text = self.expr(needle, block);
         let texts = items.iter().map(|item| match item.literal() {
             Some(Value::String(text)) => Some(text.as_str()),
             _ => None,
         });
         let texts: Option<Vec<&str>> = texts.collect();
         if let Some(texts) = texts.filter(|texts| texts.len() >= among::LIST_MIN) {
-            let list = among::list_text(texts.into_iter());
-            let found = format!("kql_among({text}, {})", quote::text(&list));
+            let list = quote::text(&among::list_text(texts.into_iter()));
+            let found = match folded(needle) {
+                Some(text) => format!("kql_among_folded({}, {list})", self.expr(text, block)),
+                None => format!("kql_among({}, {list})", self.expr(needle, block)),
+            };
             return membership(found, negated, needle.nullable(), place);
         }
         let items: Vec<String> = items
@@ -199,6 +201,7 @@ impl Writer<'_> {
         if items.is_empty() {
             return if negated { "true".to_owned() } else { "false".to_owned() };
         }
+        let text = self.expr(needle, block);
         let found = ["(", &text, " IN (", &items.join(", "), "))"].concat();
         membership(found, negated, needle.nullable(), place)
     }
@@ -333,6 +336,14 @@ fn document<'e>(text_kernel: &str, args: &'e [Expr]) -> Option<(&'e Expr, &'stat
 /// What has the order of the values: decimals are texts.
 pub fn ordered(text: &str, ty: Type) -> String {
     if ty == Type::Decimal { format!("kql_decimal_order({text})") } else { text.to_owned() }
+}
+
+/// The text whose case an expression folds.
+fn folded(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Call { sig, args, .. } if matches!(sig.lower, Lower::Kernel("kql_fold")) => args.first(),
+        _ => None,
+    }
 }
 
 /// `in` gives false for null, `!in` true.
