@@ -5,7 +5,7 @@ FROM (
   SELECT
     unnest(objects) AS object
   FROM hunt.events
-  WHERE action IN ('FileDownloaded', 'FileUploaded')
+  WHERE (action IN ('FileDownloaded', 'FileUploaded')) IS TRUE
 )
 WHERE object.Type = 'File'
 GROUP BY object.Name

@@ -53,7 +53,7 @@ pub use ask::Ask;
 pub use check::{Bound, bind};
 pub use column::{ColId, ColSet, Column, ColumnName, StoredId};
 pub use contest::{Contest, Pick, Picked, contests};
-pub use expr::conjuncts;
+pub use expr::{columns_of, conjuncts};
 pub use lineage::lineage;
 pub use ops::{below, each_below, own_exprs, volatile_expr};
 pub use outline::{Known, Outline, Sort, outline};

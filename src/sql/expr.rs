@@ -8,7 +8,7 @@ use super::node::Writer;
 use super::quote;
 use crate::catalog::func::{Arg, Lower};
 use crate::kernels::{self, Nulls, among};
-use crate::plan::{CompareOp, Expr, ExprKind, OrderKey, WindowFunc};
+use crate::plan::{ColId, CompareOp, Expr, ExprKind, Node, OrderKey, Rel, WindowFunc, columns_of};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -68,7 +68,7 @@ impl Writer<'_> {
                     inner.filters.push(format!("{text} IS NOT NULL"));
                 }
                 let text = if inner.takes_filter() { self.expr(item, &inner) } else { text };
-                inner.items = vec![(crate::plan::ColId::OUTSIDE, text)];
+                inner.items = vec![(ColId::OUTSIDE, text)];
                 let list = super::block::nested(&inner.sql());
                 let needle_text = self.expr(needle, block);
                 let found = format!("({needle_text} IN {list})");
@@ -80,10 +80,15 @@ impl Writer<'_> {
                     inner = self.closed(inner);
                 }
                 let Some(first) = rel.cols.first() else { return "NULL".to_owned() };
-                inner.order = self.order(&rel.order, &inner);
                 let text = inner.text(first.id).to_owned();
                 inner.items = vec![(first.id, text)];
-                inner.limit = Some("1".to_owned());
+                if inner.groups.as_ref().is_some_and(Vec::is_empty) && is_aggregated(rel, first.id) {
+                    // DuckDB takes it for several rows otherwise, and plans longer.
+                    inner.groups = None;
+                } else {
+                    inner.order = self.order(&rel.order, &inner);
+                    inner.limit = Some("1".to_owned());
+                }
                 let scalar = super::block::nested(&inner.sql());
                 if expr.ty == Type::String { or_empty(&scalar) } else { scalar }
             }
@@ -336,6 +341,20 @@ fn document<'e>(text_kernel: &str, args: &'e [Expr]) -> Option<(&'e Expr, &'stat
 /// What has the order of the values: decimals are texts.
 pub fn ordered(text: &str, ty: Type) -> String {
     if ty == Type::Decimal { format!("kql_decimal_order({text})") } else { text.to_owned() }
+}
+
+/// Whether a column is made of an aggregate, without which one row of all would be all rows.
+fn is_aggregated(rel: &Rel, column: ColId) -> bool {
+    match &rel.node {
+        Node::Aggregate { aggs, .. } => aggs.iter().any(|(id, agg)| {
+            *id == column && matches!(agg.kind, ExprKind::Call { .. } | ExprKind::ArgMost { .. })
+        }),
+        Node::Project { input, items, .. } => match items.iter().find(|(id, _)| *id == column) {
+            Some((_, expr)) => columns_of(expr).iter().any(|below| is_aggregated(input, *below)),
+            None => is_aggregated(input, column),
+        },
+        _ => false,
+    }
 }
 
 /// The text whose case an expression folds.
