@@ -331,6 +331,8 @@ fn contains_is_advised_against_only_on_stored_columns() {
         ("Stored | extend Other = tolower(Text) | where Other contains 'mail'", false),
         ("Stored | where Text contains 'ab'", false),
         ("union Stored, (print Other = 1) | where Text contains 'mail'", true),
+        ("union Stored, Stored | where Text contains 'mail'", false),
+        ("Stored | union (Stored | project Text) | where Text contains 'mail'", false),
         ("union isfuzzy=true Stored, Missing | where Text contains 'mail'", false),
         ("union Stored, (Stored | extend Text = tolower(Text)) | where Text contains 'mail'", false),
     ] {

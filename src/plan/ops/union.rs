@@ -242,9 +242,11 @@ impl Binder<'_> {
             let mut parts = inputs
                 .iter()
                 .filter_map(|(_, rel)| rel.cols.iter().find(|part| part.name == column.name))
-                .peekable();
-            // Of a fuzzy union with one table left Kusto's analyzers say nothing.
-            if inputs.len() > 1 && parts.peek().is_some() && parts.all(|part| self.is_stored(part)) {
+                .filter(|part| part.ty == column.ty);
+            let only = parts.next().filter(|_| parts.next().is_none());
+            // Of a column that several tables share Kusto's analyzers say nothing, nor of a fuzzy union with one
+            // table left.
+            if inputs.len() > 1 && only.is_some_and(|part| self.is_stored(part)) {
                 self.stored_unions.insert(column.id);
             }
         }
