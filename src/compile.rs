@@ -299,7 +299,7 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
     plan::take_apart(&mut plan);
     plan::read_twice(&mut plan);
     let sql = sql::write(&plan, source)?;
-    let streams = plan.repeatable() && streams(&plan.root, &plan);
+    let streams = streams(&plan.root, &plan) && plan.repeatable();
     Some(Compiled {
         name: plan.name,
         sql,

@@ -88,10 +88,10 @@ impl Twice {
     /// row, as it pushes conditions of one column alone into the scan, where equal texts are one. Addresses repeat.
     fn addresses(&mut self, input: &Rel, predicate: &mut Expr) {
         let items = conjuncts_mut(predicate);
-        let Some(mut source) = Source::of(input).filter(|_| items.iter().any(|item| address(item).is_some()))
-        else {
+        if !items.iter().any(|item| address(item).is_some()) {
             return;
-        };
+        }
+        let Some(mut source) = Source::of(input) else { return };
         items.iter().for_each(|item| source.also(item));
         for item in items {
             let Some(column) = address(item) else { continue };
@@ -271,12 +271,15 @@ fn nothing() -> Node {
 fn address(condition: &Expr) -> Option<ColId> {
     let ExprKind::Call { sig, args, .. } = &condition.kind else { return None };
     let Lower::Kernel(name) = sig.lower else { return None };
+    if !net::ADDRESS_TESTS.contains(&name) {
+        return None;
+    }
     let (first, rest) = args.split_first()?;
     let ExprKind::Col(column) = first.kind else { return None };
     let mut asks = false;
     rest.iter().for_each(|arg| arg.walk(&mut |inner| asks |= matches!(inner.kind, ExprKind::Scalar(_))));
     let others = rest.iter().any(|arg| !columns_of(arg).is_empty());
-    (net::ADDRESS_TESTS.contains(&name) && asks && !others).then_some(column)
+    (asks && !others).then_some(column)
 }
 
 fn is_light(agg: &Expr) -> bool {
