@@ -68,6 +68,8 @@ pub enum Takes {
     Function,
     /// Operators in parentheses, without a source.
     Subquery,
+    /// The steps of `scan`, each with its `;`, in parentheses.
+    Steps,
     /// `(name:type, ...)`.
     Declarations,
     /// `(name=value, ...)`.
@@ -151,7 +153,7 @@ pub static SHAPES: &[Shape] = &[
         &[first(Name)],
     ),
     shape("assert-schema", &[], &[first(Declarations)]),
-    shape("consume", &[], &[first(Nothing)]),
+    shape("consume", &hints!["decodeblocks" BOOLS, "print a = 1 | consume {}";], &[first(Nothing)]),
     shape("count", &[], &[first(Nothing)]),
     shape("datatable", &[], &[first(Declarations)]),
     shape("distinct", &SHUFFLE, &[first(Exprs)]),
@@ -206,7 +208,7 @@ pub static SHAPES: &[Shape] = &[
             param("hint.num_partitions", Any, HINT, ""),
             param(
                 "hint.remote",
-                Words(&["auto", "left", "local", "right"]),
+                Words(&["auto", "left", "local", "right", "unresolved"]),
                 HINT,
                 "print a = 1 | join {} kind=inner (print a = 1) on a",
             ),
@@ -313,7 +315,7 @@ pub static SHAPES: &[Shape] = &[
     shape(
         "scan",
         &[param("with_match_id", Any, "The name of a column for the number of the match.", "")],
-        &[first(Nothing), clause("declare", Declarations), clause("with", Nothing)],
+        &[first(Nothing), clause("declare", Declarations), clause("with", Steps)],
     ),
     shape(
         "search",

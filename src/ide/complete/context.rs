@@ -15,6 +15,8 @@ pub enum Inside<'t> {
     Source,
     /// Operators that go on with the rows of the pipeline around them.
     Sub,
+    /// The steps of `scan`.
+    Steps,
     /// An expression or a pipeline.
     Either,
     Expression,
@@ -118,6 +120,7 @@ impl<'t> Place<'t> {
         let before = spot.rest.last().copied();
         match spot.clause.takes {
             Takes::Subquery => return Inside::Sub,
+            Takes::Steps => return Inside::Steps,
             Takes::Tables => return Inside::Source,
             Takes::Columns if spot.shape.name == "partition" && before.is_some() => return Inside::Sub,
             Takes::Declarations if before.is_none() => return Inside::Declarations,
@@ -186,6 +189,10 @@ impl<'t> Place<'t> {
                 (number, start) = (next, at + 1);
             } else if view.kind(items[at]) == TokenKind::Comma {
                 number = if clause.takes.is_list() { number } else { 0 };
+                // `top-nested 3 of a by count(), top-nested 2 of b by count()`
+                let again =
+                    number == 0 && items.get(at + 1).is_some_and(|next| view.word(*next) == shape.name);
+                at += usize::from(again);
                 start = at + 1;
             } else if shape.name == "search" && clause.word == "in" && view.kind(items[at]).closes() {
                 (number, start) = (0, at + 1);

@@ -7,6 +7,7 @@ mod offer;
 mod path;
 mod place;
 mod scope;
+mod steps;
 mod texts;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use crate::catalog::construct::{self, Construct};
 use crate::catalog::func::Func;
 use crate::catalog::plugins::{Does, PIVOTED};
 use crate::catalog::{self, charts, plugins, views};
-use crate::compile::{Outline, Sort};
+use crate::compile::{Known, Outline, Sort};
 use crate::facts::Options;
 use crate::ide::signature::{self, signatures};
 use crate::plan::advice;
@@ -42,7 +42,12 @@ impl Offer<'_> {
                 self.tables();
                 self.sources();
             }
-            Wants::Operator => self.operators(),
+            Wants::Operator => {
+                self.operators();
+                if self.place.typed == "project-" {
+                    self.negated();
+                }
+            }
             Wants::Operand(operand) => self.operand(operand),
             Wants::Infix { left, compared, words } => self.infix(*left, *compared, words),
             Wants::Words(words) => self.words(words),
@@ -112,6 +117,23 @@ impl Offer<'_> {
         self.call(Kind::Function, "_GetWatchlist", "_GetWatchlist(alias)", watchlist, true);
     }
 
+    /// The parameters of a function of the text, as far as they have no argument yet.
+    fn named_arguments(&mut self, name: &str, argument: usize) {
+        for (param, ty) in parameters_of(self.outline, name).iter().skip(argument) {
+            if ty != "table" {
+                self.add(Kind::Parameter, param, ty, "A parameter of the function.").insert =
+                    format!("{}=", reference(param));
+            }
+        }
+    }
+
+    /// Whether a table is wanted as an argument of a function of the text or of a plugin.
+    fn takes_table(&self, name: &str, argument: usize) -> bool {
+        let plugin =
+            plugins::find(name).is_some_and(|row| argument == 0 && matches!(row.does, Does::LookUp(_)));
+        plugin || parameters_of(self.outline, name).get(argument).is_some_and(|(_, ty)| ty == "table")
+    }
+
     fn functions_of_text(&mut self) {
         for known in &self.outline.names {
             if let Sort::Function(params) = &known.sort {
@@ -166,6 +188,18 @@ impl Offer<'_> {
         }
     }
 
+    /// `project-strlen(UserId)` is `project -strlen(UserId)`.
+    fn negated(&mut self) {
+        let before = self.items.len();
+        let operand =
+            Operand { takes: Takes::Exprs, tables: false, words: Vec::new(), params: &[], call: None };
+        self.scalars(&operand);
+        for item in &mut self.items[before..] {
+            item.label = format!("project -{}", item.label);
+            item.insert = format!("project -{}", item.insert);
+        }
+    }
+
     fn construct(&mut self, kind: Kind, row: &Construct) {
         let doc = match row.note {
             "" => row.doc.to_owned(),
@@ -209,6 +243,7 @@ impl Offer<'_> {
     fn scalars(&mut self, operand: &Operand<'_>) {
         if let Some((name, argument)) = operand.call {
             self.quoted_choices(name, argument);
+            self.named_arguments(name, argument);
         }
         let aggregates = operand.takes.aggregates();
         if aggregates {
@@ -232,7 +267,10 @@ impl Offer<'_> {
                     reference(&known.name);
             }
         }
-        if operand.tables {
+        for name in self.place.step_names() {
+            self.add(Kind::Name, name, "step", "The last row that the step took.");
+        }
+        if operand.tables || operand.call.is_some_and(|(name, argument)| self.takes_table(name, argument)) {
             self.tables();
             self.sources();
         } else {
@@ -436,6 +474,14 @@ const FIRST: &[&str] = &[
     "make-series",
     "mv-apply",
 ];
+
+/// The parameters of a function of the text, with their types as they are written.
+fn parameters_of<'o>(outline: &'o Outline, name: &str) -> &'o [(String, String)] {
+    match outline.names.iter().find(|known| known.name == name) {
+        Some(Known { sort: Sort::Function(params), .. }) => params,
+        _ => &[],
+    }
+}
 
 fn works(row: &&Construct) -> bool {
     row.refused.is_empty()

@@ -25,6 +25,8 @@ impl<'t> Place<'t> {
                 spot.map_or(Wants::Nothing, |spot| Wants::Hints(spot.shape.params))
             }
             [] => Wants::Nothing,
+            // What a step of `scan` remembers are columns.
+            [name] if self.step_names().contains(name) => Wants::Side(Side::Left),
             _ => Wants::Path(parts),
         })
     }

@@ -119,6 +119,7 @@ pub fn place(text: &str, cursor: usize) -> Place<'_> {
         None => place.wanted(),
         Some(kind) if is_word(kind) => place.wanted(),
         Some(TokenKind::String) => place.in_text(over, cursor),
+        Some(_) if place.in_sign(over, cursor) => place.wanted(),
         Some(_) => Wants::Nothing,
     };
     place
@@ -164,6 +165,7 @@ impl<'t> Place<'t> {
             Inside::Properties(names) => self.property(names, arg),
             Inside::Source if arg.is_empty() => Wants::Source,
             Inside::Source => Wants::Nothing,
+            Inside::Steps => self.step(&items),
             Inside::Either if colon => Wants::Type,
             Inside::Either => self.expression(arg, operand(commas == 0, None), &[]),
             Inside::Args(name) => {
@@ -174,6 +176,18 @@ impl<'t> Place<'t> {
                 self.expression(arg, Operand { takes: self.around(), ..operand(false, None) }, &[])
             }
         }
+    }
+
+    /// In the middle of a sign such as `>=`, which a choice replaces.
+    fn in_sign(&mut self, over: Option<&Token>, cursor: usize) -> bool {
+        let signs = |token: &&Token| {
+            let text = token.span.text(self.view.text);
+            text.len() == 2 && text.ends_with(['=', '~']) && token.kind != TokenKind::String
+        };
+        let Some(token) = over.filter(signs) else { return false };
+        self.span = token.span;
+        self.typed = self.view.text.get(token.span.start as usize..cursor).unwrap_or("");
+        true
     }
 
     /// The first segment of a statement.
@@ -218,6 +232,9 @@ impl<'t> Place<'t> {
             return Wants::Words(next.to_vec());
         }
         let empty = spot.rest.is_empty();
+        if spot.shape.name == "top-nested" && last.is_some_and(|item| view.kind(item) == TokenKind::Comma) {
+            return Wants::Words(vec!["top-nested"]);
+        }
         let colon = last.is_some_and(|item| view.kind(item) == TokenKind::Colon);
         match spot.clause.takes {
             Takes::Pattern if colon => Wants::Type,
@@ -228,25 +245,34 @@ impl<'t> Place<'t> {
                     Wants::Words(later)
                 }
             }
-            Takes::Nothing | Takes::Subquery | Takes::Declarations | Takes::Name | Takes::Pattern
+            Takes::Nothing
+            | Takes::Subquery
+            | Takes::Steps
+            | Takes::Declarations
+            | Takes::Name
+            | Takes::Pattern
                 if empty && !params.is_empty() =>
             {
                 let operand =
                     Operand { takes: Takes::Nothing, tables: false, words: later, params, call: None };
                 Wants::Operand(operand)
             }
-            Takes::Nothing | Takes::Subquery | Takes::Declarations | Takes::Name | Takes::Pattern => {
-                Wants::Words(later)
-            }
+            Takes::Nothing
+            | Takes::Subquery
+            | Takes::Steps
+            | Takes::Declarations
+            | Takes::Name
+            | Takes::Pattern => Wants::Words(later),
             Takes::Properties(_) => Wants::Nothing,
             Takes::Settings(names) => self.property(names, view.since(&spot.rest, TokenKind::Comma)),
             Takes::Type if empty => Wants::Words(vec!["typeof"]),
             Takes::Chart | Takes::Plugin | Takes::Function | Takes::Tables if !empty => Wants::Words(later),
             takes => {
-                let words = if empty && matches!(spot.shape.name, "summarize" | "search" | "find") {
-                    later.clone()
-                } else {
-                    Vec::new()
+                let words = match spot.shape.name {
+                    "find" if empty && spot.clause.word == "project" => vec!["pack(*)"],
+                    "summarize" | "search" | "find" if empty => later.clone(),
+                    "top-nested" if empty => vec!["of"],
+                    _ => Vec::new(),
                 };
                 let operand = Operand { takes, tables: false, words, params, call: None };
                 let mut after: Vec<&'static str> = spot.clause.after.to_vec();
@@ -257,7 +283,7 @@ impl<'t> Place<'t> {
     }
 
     /// Whether an operand or what follows it is wanted.
-    fn expression(&self, rest: &[usize], operand: Operand<'t>, after: &[&'static str]) -> Wants<'t> {
+    pub fn expression(&self, rest: &[usize], operand: Operand<'t>, after: &[&'static str]) -> Wants<'t> {
         let view = &self.view;
         let Some(last) = rest.last().copied() else { return Wants::Operand(operand) };
         let later = |mut operand: Operand<'t>| {
@@ -273,7 +299,7 @@ impl<'t> Place<'t> {
         let kind = view.kind(last);
         let complete = match kind {
             TokenKind::Word => !infix_word(word),
-            TokenKind::Star => rest.len() == 1,
+            TokenKind::Star => rest.len() == 1 || operand.takes == Takes::Columns,
             TokenKind::Bool
             | TokenKind::String
             | TokenKind::Long

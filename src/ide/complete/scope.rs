@@ -21,11 +21,25 @@ pub struct Scope {
     pub rows: String,
     /// The right side of the join whose keys are written.
     pub right: String,
+    /// Columns go by their names in the tables, as in `find`, also where the tables give them other types.
+    pub as_stored: bool,
 }
 
 impl Scope {
     pub fn outline(&self, schema: &Schema, options: &Options) -> Outline {
-        compile::outline(&format!("{}\n{}", self.lets, self.rows), schema, options)
+        let mut outline = compile::outline(&format!("{}\n{}", self.lets, self.rows), schema, options);
+        if self.as_stored {
+            let stored =
+                |name: &str| schema.tables.iter().any(|table| table.listed().any(|one| one.name == name));
+            for column in &mut outline.columns {
+                let typed =
+                    column.name.strip_suffix(column.ty.name()).and_then(|name| name.strip_suffix('_'));
+                if let Some(name) = typed.filter(|name| !stored(&column.name) && stored(name)) {
+                    column.name = name.to_owned();
+                }
+            }
+        }
+        outline
     }
 
     pub fn right_outline(&self, schema: &Schema, options: &Options) -> Outline {
@@ -45,6 +59,7 @@ pub fn scope(place: &Place<'_>, schema: &Schema) -> Scope {
     let (items, piped) = place.segment(last);
     let Some(spot) = place.spot(&items, piped) else { return scope };
     if !piped {
+        scope.as_stored = spot.shape.name == "find";
         scope.rows = match spot.shape.name {
             "search" | "find" => every_table(place, &items, schema),
             _ => String::new(),
@@ -76,6 +91,7 @@ fn enter(place: &Place<'_>, frame: usize, scope: &mut Scope) {
             let items = after_let(view, view.statement(frame));
             scope.rows = before_bar(view, items);
         }
+        Inside::Steps => scope.rows.push_str(&remembered(place, frame - 1)),
         Inside::Sub => {
             if let Some(expanded) = expanded(place, frame - 1) {
                 scope.rows.push_str(&expanded);
@@ -122,8 +138,24 @@ fn parameters(place: &Place<'_>, frame: usize) -> String {
     let Some(close) = outer.last().filter(|item| view.kind(**item) == TokenKind::RightParen) else {
         return String::new();
     };
-    let text = format!("let f = {} {{ print 1 }};", view.between(*close, *close));
-    let mut lets = String::new();
+    let named = declared(view.between(*close, *close)).into_iter();
+    named.map(|(name, value)| format!("let {name} = {value};\n")).collect()
+}
+
+/// The columns that the `scan` around its steps declares, as an operator.
+fn remembered(place: &Place<'_>, frame: usize) -> String {
+    let view = &place.view;
+    let (items, _) = place.segment(frame);
+    let list = items.windows(2).find(|pair| view.word(pair[0]) == "declare" && view.kind(pair[1]).closes());
+    let named = list.map_or_else(Vec::new, |pair| declared(view.between(pair[1], pair[1])));
+    let columns: Vec<String> = named.into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    if columns.is_empty() { String::new() } else { format!("\n| extend {}", columns.join(", ")) }
+}
+
+/// What a list such as `(a: string, n: long = 0)` declares: each name as it is written, and a value of its type.
+fn declared(list: &str) -> Vec<(String, String)> {
+    let text = format!("let f = {list} {{ print 1 }};");
+    let mut named = Vec::new();
     for statement in parse(&text).0.statements {
         let StatementKind::Let(item) = statement.kind else { continue };
         let LetValue::Function(function) = item.value else { continue };
@@ -142,10 +174,10 @@ fn parameters(place: &Place<'_>, frame: usize) -> String {
                     format!("datatable({})[]", columns.join(", "))
                 }
             };
-            lets.push_str(&format!("let {name} = {value};\n"));
+            named.push((name, value));
         }
     }
-    lets
+    named
 }
 
 /// The rows that `search` and `find` look through.
