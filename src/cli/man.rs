@@ -1,25 +1,15 @@
-//! What a package ships beside the binary, made from the table of arguments: completions for shells, and
-//! pages of the manual.
+//! The pages of the manual, made from the table of arguments.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use clap::CommandFactory;
-use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::Cli;
 use super::exit::{Exit, Failure};
 use crate::error::Error;
-
-/// Prints what a shell must know to complete `kqlhunt`.
-pub fn completions(shell: Shell) -> Result<Exit, Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "kqlhunt", &mut script);
-    io::stdout().lock().write_all(&script)?;
-    Ok(Exit::Done)
-}
 
 /// Prints the page of `kqlhunt`, or writes the pages of all commands into a folder.
 pub fn pages(folder: Option<&Path>) -> Result<Exit, Failure> {

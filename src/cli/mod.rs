@@ -2,6 +2,7 @@
 //! else. Knows every layer but the workbench.
 
 mod check;
+mod completions;
 mod config;
 #[cfg(feature = "engine")]
 mod coverage;
@@ -355,7 +356,7 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Replay(args) => replay::run(global, args),
         Command::Keys(args) => keys::run(global, args),
         Command::Config(args) => settings::run(args),
-        Command::Completions { shell } => man::completions(*shell),
+        Command::Completions { shell } => completions::completions(*shell),
         Command::Man { folder } => man::pages(folder.as_deref()),
     }
 }
