@@ -4,6 +4,8 @@
 mod history;
 mod moves;
 
+use history::Step;
+
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -45,9 +47,11 @@ pub struct Editor {
     lines_before: usize,
     /// What each part of the text is, by its bytes; empty for a text too long to be colored.
     colors: Vec<(Span, Class)>,
-    /// Edits of the buffer in each step of undo, the newest last.
-    done: Vec<usize>,
-    undone: Vec<usize>,
+    /// Where the cursor was before a change that moves it first.
+    from: Option<(usize, usize)>,
+    /// The steps of undo, the newest last.
+    done: Vec<Step>,
+    undone: Vec<Step>,
     /// Until when a typed character joins the newest step.
     joins_until: u64,
 }
@@ -77,6 +81,7 @@ impl Editor {
             saved: 0,
             remarks: Vec::new(),
             explained: false,
+            from: None,
             done: Vec::new(),
             undone: Vec::new(),
             joins_until: 0,
@@ -279,9 +284,11 @@ impl Editor {
     /// Replaces everything, as one step of undo.
     pub fn replace_all(&mut self, text: &str) {
         let text = clean(text);
+        self.from = Some(self.cursor());
         self.area.select_all();
         if text.is_empty() {
             self.deletion(|area| area.delete_char());
+            self.from = None;
             return;
         }
         self.insertion(|area| {
@@ -293,6 +300,7 @@ impl Editor {
     /// Puts text in place of some bytes, as one step of undo; the cursor goes `back` characters from its end.
     pub fn replace(&mut self, bytes: Range<usize>, text: &str, back: usize) {
         let (start, end) = (self.place_of(bytes.start), self.place_of(bytes.end));
+        self.from = Some(self.cursor());
         self.set_cursor(start.0, start.1);
         if start != end {
             self.area.start_selection();
@@ -302,9 +310,11 @@ impl Editor {
             if start != end {
                 self.deletion(|area| area.delete_char());
             }
+            self.from = None;
             return;
         }
         self.insert(text);
+        self.from = None;
         for _ in 0..back {
             self.go(CursorMove::Back, false);
         }
@@ -352,7 +362,7 @@ impl Editor {
         let joins = at <= self.joins_until && self.selection().is_none() && !self.done.is_empty();
         self.insertion(|area| area.insert_char(letter));
         if joins && let (Some(newest), Some(previous)) = (self.done.pop(), self.done.last_mut()) {
-            *previous += newest;
+            previous.edits += newest.edits;
         }
         self.joins_until = at + TYPING_MS;
         true
@@ -361,6 +371,7 @@ impl Editor {
     /// One step of undo that puts something in. The buffer takes the removal of a selection for an edit
     /// of its own, so it is done apart and counted.
     fn insertion(&mut self, change: impl FnOnce(&mut TextArea<'static>)) {
+        let before = self.cursor();
         let selected = self.buffer_selects();
         if selected {
             self.area.delete_char();
@@ -368,16 +379,17 @@ impl Editor {
             self.area.cancel_selection();
         }
         change(&mut self.area);
-        self.step(1 + usize::from(selected));
+        self.step(1 + usize::from(selected), before);
     }
 
     /// One step of undo that takes something out: the selection when there is one.
     fn deletion(&mut self, change: impl FnOnce(&mut TextArea<'static>) -> bool) -> bool {
+        let before = self.cursor();
         if !self.buffer_selects() {
             self.area.cancel_selection();
         }
         if change(&mut self.area) {
-            self.step(1);
+            self.step(1, before);
         }
         true
     }
@@ -386,9 +398,9 @@ impl Editor {
         self.area.selection_range().is_some_and(|(start, end)| start != end)
     }
 
-    fn step(&mut self, edits: usize) {
+    fn step(&mut self, edits: usize, before: (usize, usize)) {
         self.visual = None;
-        self.done.push(edits);
+        self.done.push(Step { edits, before: self.from.take().unwrap_or(before) });
         self.undone.clear();
         self.changed();
     }

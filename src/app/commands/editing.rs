@@ -7,7 +7,7 @@ use super::panes::{palette, popup};
 use crate::app::editor::Editor;
 use crate::app::msg::Effect;
 use crate::app::popup::{Popup, Text};
-use crate::app::{App, Focus, NoteKind, completion, statement, text};
+use crate::app::{App, Focus, Note, NoteKind, completion, statement, text};
 use crate::facts::Options;
 use crate::ide::{format, names};
 
@@ -18,11 +18,17 @@ pub fn edit(app: &mut App, change: impl FnOnce(&mut Editor)) -> Vec<Effect> {
 }
 
 pub fn undo(app: &mut App, _: &str) -> Vec<Effect> {
-    if app.editor.undo() { edit(app, |_| ()) } else { app.say(NoteKind::Plain, "nothing to undo") }
+    if app.editor.undo() { taken_back(app) } else { app.say(NoteKind::Plain, "nothing to undo") }
+}
+
+/// What was said of a change says nothing of the text any more.
+fn taken_back(app: &mut App) -> Vec<Effect> {
+    app.note = Note::default();
+    edit(app, |_| ())
 }
 
 pub fn redo(app: &mut App, _: &str) -> Vec<Effect> {
-    if app.editor.redo() { edit(app, |_| ()) } else { app.say(NoteKind::Plain, "nothing to redo") }
+    if app.editor.redo() { taken_back(app) } else { app.say(NoteKind::Plain, "nothing to redo") }
 }
 
 pub fn comment(app: &mut App, _: &str) -> Vec<Effect> {

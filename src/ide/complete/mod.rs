@@ -1,6 +1,7 @@
 //! Completion: what may be written at a cursor. Works on any text, most of all on broken ones. What only
 //! the data know, such as the values of a column, the caller supplies.
 
+mod arguments;
 mod context;
 mod frames;
 mod offer;

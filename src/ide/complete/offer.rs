@@ -7,7 +7,7 @@ use crate::catalog::construct::{self, Construct};
 use crate::catalog::func::Func;
 use crate::catalog::plugins::{Does, PIVOTED};
 use crate::catalog::{self, charts, plugins, views};
-use crate::compile::{Known, Outline, Sort};
+use crate::compile::{Outline, Sort};
 use crate::facts::Options;
 use crate::ide::signature::{self, signatures};
 use crate::plan::advice;
@@ -115,23 +115,6 @@ impl Offer<'_> {
         }
         let watchlist = "The rows of a watchlist, from the folder for watchlists.";
         self.call(Kind::Function, "_GetWatchlist", "_GetWatchlist(alias)", watchlist, true);
-    }
-
-    /// The parameters of a function of the text, as far as they have no argument yet.
-    fn named_arguments(&mut self, name: &str, argument: usize) {
-        for (param, ty) in parameters_of(self.outline, name).iter().skip(argument) {
-            if ty != "table" {
-                self.add(Kind::Parameter, param, ty, "A parameter of the function.").insert =
-                    format!("{}=", reference(param));
-            }
-        }
-    }
-
-    /// Whether a table is wanted as an argument of a function of the text or of a plugin.
-    fn takes_table(&self, name: &str, argument: usize) -> bool {
-        let plugin =
-            plugins::find(name).is_some_and(|row| argument == 0 && matches!(row.does, Does::LookUp(_)));
-        plugin || parameters_of(self.outline, name).get(argument).is_some_and(|(_, ty)| ty == "table")
     }
 
     fn functions_of_text(&mut self) {
@@ -474,14 +457,6 @@ const FIRST: &[&str] = &[
     "make-series",
     "mv-apply",
 ];
-
-/// The parameters of a function of the text, with their types as they are written.
-fn parameters_of<'o>(outline: &'o Outline, name: &str) -> &'o [(String, String)] {
-    match outline.names.iter().find(|known| known.name == name) {
-        Some(Known { sort: Sort::Function(params), .. }) => params,
-        _ => &[],
-    }
-}
 
 fn works(row: &&Construct) -> bool {
     row.refused.is_empty()

@@ -9,6 +9,7 @@ use super::super::theme::Theme;
 use super::matrix;
 use crate::app::popup::{List, ListKind, Popup, Text};
 use crate::app::{App, commands, coverage, days, items, lists, sweep, text};
+use crate::display;
 
 /// Draws the popup if there is one; then gives the place of the cursor, or that it is hidden.
 pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Position>> {
@@ -39,9 +40,9 @@ pub fn draw(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Option<Posi
 }
 
 fn text_place(said: &Text, rows: usize, inner: Rect) -> String {
-    match rows.saturating_sub(usize::from(inner.height)) {
+    match rows.saturating_sub(usize::from(inner.height)).saturating_sub(said.top) {
         0 => "Esc closes".into(),
-        more => format!("{} more lines  Esc closes", more.saturating_sub(said.top)),
+        more => format!("{}  Esc closes", display::count(more as u64, "more line")),
     }
 }
 
