@@ -23,8 +23,7 @@ fn main() {
     };
     let (_, text) = texts::all().into_iter().find(|(name, _)| name == text).expect("a text of the list");
     let times = times.parse().expect("a number of times");
-    // As `compile` does.
-    kqlhunt::heap::pooled(|| run(&text, phase, times));
+    run(&text, phase, times);
 }
 
 fn run(text: &str, phase: &str, times: usize) {

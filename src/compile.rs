@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::diag::{Diagnostic, any_error, code};
 pub use crate::facts::{Input, Looked, Options, Origin, Render, Seen, Steadiness, Steady, TableUse};
-use crate::heap;
 use crate::plan::{self, Ask, Node, Plan, Rel};
 pub use crate::plan::{Known, Outline, Sort};
 use crate::schema::Schema;
@@ -154,10 +153,10 @@ const TOO_LONG: &str = "the query becomes more than 16 MB of SQL";
 
 /// Runs what walks the tree of a text on a stack that is made for it.
 pub fn on_own_stack<T>(text: &str, compile: impl FnOnce() -> T) -> T {
-    heap::pooled(|| match text.len() <= OWN_STACK_TEXT {
+    match text.len() <= OWN_STACK_TEXT {
         true => compile(),
         false => stacker::grow(OWN_STACK_BYTES, compile),
-    })
+    }
 }
 
 fn compiled_by<'a>(

@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("catalog", "kernels"),
     ("plan", "kernels syntax catalog"),
     ("sql", "kernels catalog plan"),
-    ("compile", "heap syntax catalog plan sql"),
+    ("compile", "syntax catalog plan sql"),
     ("ide", "syntax catalog plan compile"),
     ("hunt", "stix compile"),
     ("library", "sys hunt"),

@@ -75,6 +75,7 @@ impl Play {
     /// - `keys NAMES`, `type TEXT`, `paste TEXT`: `\n` is Enter, in a paste a line break, and
     ///   `\t` and `\e` there a tab and an Esc.
     /// - `wait TEXT`, `gone TEXT`: until the screen has it, or has it no more.
+    /// - `result`: until a result is whole, which says how long it took; its first rows come before.
     /// - `screen`: all of it but the last row, the hints; `screen all`; `rows A-B`, counted from 1.
     /// - `styled TEXT`: the runs of letters of a row that has the text, with colour and weight.
     /// - `resize WxH`, `quiet MS` (no byte for so long), `copied` (the last text for the clipboard).
@@ -101,6 +102,7 @@ impl Play {
             "type" => self.send(&rest.replace("\\n", "\r")),
             "paste" => self.send(&format!("\x1b[200~{}\x1b[201~", unescaped())),
             "wait" => self.shown().wait(rest),
+            "result" => self.shown().wait_until("a whole result", has_result),
             "gone" => self.shown().wait_until(&format!("{rest} goes"), |screen| !screen.contains(rest)),
             "screen" | "rows" | "styled" => return self.awaited(seen, |play| play.look(word, rest)),
             "copied" => return self.awaited(seen, |play| copied(&play.shown().bytes())),
@@ -331,6 +333,13 @@ impl Drop for Play {
 fn size(text: &str) -> (u16, u16) {
     let (width, height) = text.split_once('x').unwrap();
     (width.parse().unwrap(), height.parse().unwrap())
+}
+
+/// Whether a title says the rows and the time of a result, as it does once all have come.
+fn has_result(screen: &str) -> bool {
+    static WHOLE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\d rows?  [\d.,]+ m?s").expect("a pattern"));
+    WHOLE.is_match(screen)
 }
 
 /// The text of the last sequence that puts something into the terminal's clipboard.
