@@ -5,8 +5,8 @@
 use super::func::Lower::{Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
-    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, Keeps, LONG, Label, ONLY_STR, Param, REAL, Shape, Sig, TIMESPAN,
-    constant, f, named, opt, rest, shaped, sig,
+    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, Holds, Keeps, LONG, Label, ONLY_STR, Param, REAL, Shape, Sig,
+    TIMESPAN, constant, f, named, opt, rest, shaped, sig,
 };
 use crate::types::Type::{self, Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String, Timespan};
 
@@ -199,60 +199,76 @@ const COVARIANCEP_IF: &[Sig] =
 pub static ROWS: &[Func] = &[
     f("count", COUNT)
         .label(Label::Prefix("count"))
+        .holds(Holds::Little)
+        .counts()
         .doc("Rows in the group.")
         .trap("count(x) ignores its argument and counts nulls too (agent-null-and-edge-0005).")
         .example("range x from 1 to 3 step 1 | summarize count()", "3"),
     f("countif", &[sig(&[IF], Is(Long), Sql("count(*) FILTER (WHERE {0})"))])
         .label(Label::Prefix("countif"))
+        .holds(Holds::Little)
+        .counts()
         .doc("Rows in the group for which the condition holds.")
         .example("range x from 1 to 5 step 1 | summarize countif(x > 3)", "2"),
     f("sum", SUM)
         .label(Label::Prefix("sum"))
+        .holds(Holds::Little)
         .doc("Sum of the values; 0 when there is none.")
         .trap("A sum of longs wraps at 64 bits.")
         .example("range x from 1 to 4 step 1 | summarize sum(x)", "10"),
     f("sumif", SUM_IF)
         .label(Label::Prefix("sumif"))
+        .holds(Holds::Little)
         .doc("Sum of the values of the rows for which the condition holds.")
         .example("range x from 1 to 4 step 1 | summarize sumif(x, x > 2)", "7"),
     f("avg", AVG)
         .label(Label::Prefix("avg"))
+        .holds(Holds::Little)
         .doc("Mean of the values that are not null.")
         .trap("NaN, not null, when there is no value; the sum below it wraps (agent-aggregation-0033).")
         .example("range x from 1 to 4 step 1 | summarize avg(x)", "2.5"),
     f("avgif", AVG_IF)
         .label(Label::Prefix("avgif"))
+        .holds(Holds::Little)
         .doc("Mean of the values of the rows for which the condition holds.")
         .example("range x from 1 to 4 step 1 | summarize avgif(x, x > 2)", "3.5"),
     f("min", MIN)
         .label(Label::Prefix("min"))
         .keeps(Keeps::End)
+        .holds(Holds::Little)
         .doc("The least value.")
         .trap("One NaN among the values makes it NaN (agent-aggregation-0002).")
         .example("range x from 3 to 5 step 1 | summarize min(x)", "3"),
     f("minif", MIN_IF)
         .label(Label::Prefix("minif"))
         .keeps(Keeps::End)
+        .holds(Holds::Little)
         .doc("The least value of the rows for which the condition holds.")
         .example("range x from 3 to 5 step 1 | summarize minif(x, x > 3)", "4"),
     f("max", MAX)
         .label(Label::Prefix("max"))
         .keeps(Keeps::End)
+        .holds(Holds::Little)
         .doc("The greatest value.")
         .trap("One NaN among the values makes it NaN (agent-aggregation-0002).")
         .example("range x from 3 to 5 step 1 | summarize max(x)", "5"),
     f("maxif", MAX_IF)
         .label(Label::Prefix("maxif"))
         .keeps(Keeps::End)
+        .holds(Holds::Little)
         .doc("The greatest value of the rows for which the condition holds.")
         .example("range x from 3 to 5 step 1 | summarize maxif(x, x < 5)", "4"),
     f("dcount", DISTINCT)
         .label(Label::Prefix("dcount"))
+        .holds(Holds::Different)
+        .counts()
         .doc("How many different values there are; nulls do not count.")
         .trap("Exact here; Kusto estimates large numbers.")
         .example("range x from 1 to 9 step 1 | summarize dcount(x % 4)", "4"),
     f("dcountif", DISTINCT_IF)
         .label(Label::Prefix("dcountif"))
+        .holds(Holds::Different)
+        .counts()
         .doc("How many different values there are in the rows for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize dcountif(x % 4, x < 3)", "2"),
     f("make_list", MAKE_LIST)
@@ -305,21 +321,25 @@ pub static ROWS: &[Func] = &[
     f("take_any", TAKE_ANY)
         .label(Label::Suffix("", "any_arg0"))
         .keeps(Keeps::Any)
+        .holds(Holds::Little)
         .doc("The value of some row; a row with a value goes before one without.")
         .example("range x from 7 to 7 step 1 | summarize take_any(x)", "7"),
     f("any", TAKE_ANY)
         .label(Label::Prefix("any"))
         .keeps(Keeps::Any)
+        .holds(Holds::Little)
         .doc("The old name of take_any; its column is called any_x.")
         .example("range x from 7 to 7 step 1 | summarize any(x)", "7"),
     f("take_anyif", TAKE_ANY_IF)
         .label(Label::FirstArg)
         .keeps(Keeps::Any)
+        .holds(Holds::Little)
         .doc("The value of some row for which the condition holds.")
         .example("range x from 7 to 9 step 1 | summarize take_anyif(x, x == 8)", "8"),
     f("anyif", TAKE_ANY_IF)
         .label(Label::Prefix("anyif"))
         .keeps(Keeps::Any)
+        .holds(Holds::Little)
         .doc("The old name of take_anyif; its column is called anyif_x.")
         .example("range x from 7 to 9 step 1 | summarize anyif(x, x == 8)", "8"),
     f("makelist", MAKE_LIST_LEGACY)
@@ -343,66 +363,84 @@ pub static ROWS: &[Func] = &[
         ),
     f("count_distinct", EXACTLY_DISTINCT)
         .label(Label::Prefix("count_distinct"))
+        .holds(Holds::Different)
+        .counts()
         .doc("How many different values there are, exactly; nulls do not count.")
         .example("range x from 1 to 9 step 1 | summarize count_distinct(x % 4)", "4"),
     f("count_distinctif", EXACTLY_DISTINCT_IF)
         .label(Label::Prefix("count_distinctif"))
+        .holds(Holds::Different)
+        .counts()
         .doc("How many different values there are in the rows for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize count_distinctif(x % 4, x < 3)", "2"),
     f("stdev", STDEV)
         .label(Label::Prefix("stdev"))
+        .holds(Holds::Little)
         .doc("The standard deviation of a sample; 0 of a single value.")
         .example("range x from 1 to 2 step 1 | summarize stdev(x)", "0.7071067811865476"),
     f("stdevif", STDEV_IF)
         .label(Label::Prefix("stdevif"))
+        .holds(Holds::Little)
         .doc("The standard deviation of a sample of the rows for which the condition holds.")
         .example("range x from 1 to 5 step 1 | summarize stdevif(x, x in (1, 2))", "0.7071067811865476"),
     f("stdevp", STDEVP)
         .label(Label::Prefix("stdevp"))
+        .holds(Holds::Little)
         .doc("The standard deviation of a whole population.")
         .example("range x from 1 to 2 step 1 | summarize stdevp(x)", "0.5"),
     f("variance", VARIANCE)
         .label(Label::Prefix("variance"))
+        .holds(Holds::Little)
         .doc("The variance of a sample; 0 of a single value.")
         .example("range x from 1 to 2 step 1 | summarize variance(x)", "0.5"),
     f("varianceif", VARIANCE_IF)
         .label(Label::Prefix("varianceif"))
+        .holds(Holds::Little)
         .doc("The variance of a sample of the rows for which the condition holds.")
         .example("range x from 1 to 5 step 1 | summarize varianceif(x, x in (1, 2))", "0.5"),
     f("variancep", VARIANCEP)
         .label(Label::Prefix("variancep"))
+        .holds(Holds::Little)
         .doc("The variance of a whole population.")
         .example("range x from 1 to 5 step 1 | summarize variancep(x)", "2.0"),
     f("variancepif", VARIANCEP_IF)
         .label(Label::Prefix("variancepif"))
+        .holds(Holds::Little)
         .doc("The variance of a whole population of the rows for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize variancepif(x, x < 6)", "2.0"),
     f("covariance", COVARIANCE)
         .label(Label::PrefixAndTwoArgs("covariance"))
+        .holds(Holds::Little)
         .doc("The covariance of a sample of pairs.")
         .example("range x from 1 to 2 step 1 | summarize covariance(x, -x)", "-0.5"),
     f("covarianceif", COVARIANCE_IF)
         .label(Label::PrefixAndTwoArgs("covarianceif"))
+        .holds(Holds::Little)
         .doc("The covariance of a sample of the pairs for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize covarianceif(x, -x, x < 3)", "-0.5"),
     f("covariancep", COVARIANCEP)
         .label(Label::PrefixAndTwoArgs("covariancep"))
+        .holds(Holds::Little)
         .doc("The covariance of a whole population of pairs.")
         .example("range x from 1 to 5 step 1 | summarize covariancep(x, x)", "2.0"),
     f("covariancepif", COVARIANCEP_IF)
         .label(Label::PrefixAndTwoArgs("covariancepif"))
+        .holds(Holds::Little)
         .doc("The covariance of a whole population of the pairs for which the condition holds.")
         .example("range x from 1 to 9 step 1 | summarize covariancepif(x, x, x < 6)", "2.0"),
     f("binary_all_and", &[sig(&[INTEGER], Arg(0), Sql("bit_and({0})"))])
         .label(Label::FirstArg)
+        .holds(Holds::Little)
         .doc("The bits that all values have.")
         .example("range x from 6 to 7 step 1 | summarize binary_all_and(x)", "6"),
     f("binary_all_or", &[sig(&[INTEGER], Arg(0), Sql("bit_or({0})"))])
         .label(Label::FirstArg)
+        .holds(Holds::Little)
         .doc("The bits that one of the values has.")
         .example("range x from 1 to 4 step 1 | summarize binary_all_or(x)", "7"),
     f("binary_all_xor", &[sig(&[INTEGER], Arg(0), Sql("bit_xor({0})"))])
         .label(Label::FirstArg)
+        .holds(Holds::Little)
         .doc("The bits that an odd number of values has.")
         .example("range x from 1 to 2 step 1 | summarize binary_all_xor(x)", "3"),
     f("buildschema", &[sig(&[BAG], Is(Dynamic), Sql("kql_buildschema(list({0}{order}))"))])
@@ -430,6 +468,8 @@ pub static ROWS: &[Func] = &[
         .example("datatable(n:long, u:string)[1, 'a', 5, 'b'] | summarize arg_min(n, *) | project u", "a"),
     f("cnt", &[sig(&[], Is(Long), Sql("count(*)"))])
         .label(Label::Prefix("cnt"))
+        .holds(Holds::Little)
+        .counts()
         .doc("Another spelling of count.")
         .example("range x from 1 to 3 step 1 | summarize cnt()", "3"),
     f(
@@ -455,14 +495,48 @@ const ARG: &[Sig] = &[sig(
 mod tests {
     use super::*;
 
+    fn templates(row: &Func) -> impl Iterator<Item = (&'static Sig, &'static str)> {
+        row.sigs.iter().filter_map(|sig| match sig.lower {
+            Sql(template) => Some((sig, template)),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn what_rows_hold_is_what_their_sql_holds() {
+        for row in ROWS {
+            for (sig, template) in templates(row) {
+                let values = ["list(", "kql_set", "kql_make"].iter().any(|held| template.contains(held));
+                let holds = match template.contains("DISTINCT") {
+                    true => Holds::Different,
+                    false if values && sig.params[0].types != [Decimal] => Holds::Values,
+                    false => Holds::Little,
+                };
+                assert_eq!(row.holds, holds, "{}: {template}", row.name);
+                assert_eq!(row.counts, template.starts_with("count("), "{}: {template}", row.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_condition_changes_nothing_of_what_an_aggregate_is() {
+        let facts = |row: &Func| (row.keeps, row.holds, row.counts);
+        let mut found = 0;
+        for row in ROWS {
+            let Some(bare) = row.name.strip_suffix("_if").or_else(|| row.name.strip_suffix("if")) else {
+                continue;
+            };
+            let whole = ROWS.iter().find(|other| other.name == bare).expect(bare);
+            assert_eq!(facts(row), facts(whole), "{}", row.name);
+            found += 1;
+        }
+        assert!(found > 10, "{found}");
+    }
+
     #[test]
     fn what_rows_keep_is_what_their_sql_keeps() {
         for row in ROWS {
-            let templates = row.sigs.iter().filter_map(|sig| match sig.lower {
-                Sql(template) => Some(template),
-                _ => None,
-            });
-            for template in templates {
+            for (_, template) in templates(row) {
                 let limited = template.contains(&format!(", {LEGACY_MOST})"));
                 let fits = match row.keeps {
                     Some(Keeps::Any) => template.contains("any_value("),

@@ -25,6 +25,10 @@ pub struct Func {
     pub parts: &'static [(&'static str, Type)],
     /// Which of a group's values an aggregate hands out, where it hands out some.
     pub keeps: Option<Keeps>,
+    /// What an aggregate holds of a group until all rows are read.
+    pub holds: Holds,
+    /// An aggregate gives no more than the number of a group's rows.
+    pub counts: bool,
     /// The types that it tells from texts inside of a dynamic.
     pub tells: &'static [Type],
     /// What every use is warned of, and what helps: an answer that may not be Kusto's to the last digit.
@@ -48,6 +52,18 @@ pub enum Keeps {
     List(Option<i64>),
     /// The properties of bags, each of the first bag that has it.
     Bag,
+}
+
+/// What an aggregate holds of a group until all rows are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// A few numbers or one value, so that a row costs no more than to find its group. Decimals are held as
+    /// values where they are added.
+    Little,
+    /// Each different value.
+    Different,
+    /// Values, in whatever form.
+    Values,
 }
 
 /// One way to call a function.
@@ -189,6 +205,8 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
         volatile: false,
         parts: &[],
         keeps: None,
+        holds: Holds::Values,
+        counts: false,
         tells: &[],
         caveat: None,
         extension: None,
@@ -234,6 +252,16 @@ impl Func {
 
     pub const fn keeps(mut self, keeps: Keeps) -> Func {
         self.keeps = Some(keeps);
+        self
+    }
+
+    pub const fn holds(mut self, holds: Holds) -> Func {
+        self.holds = holds;
+        self
+    }
+
+    pub const fn counts(mut self) -> Func {
+        self.counts = true;
         self
     }
 

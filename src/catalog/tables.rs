@@ -78,6 +78,25 @@ pub const TABLES: &[TableRow] = &[
     },
 ];
 
+/// Columns, of these tables and of others, whose names say that they have few different texts: kinds.
+pub const KINDS: &[&str] = &[
+    "ActionType",
+    "ActivityType",
+    "Category",
+    "Level",
+    "LogonType",
+    "OfficeWorkload",
+    "Operation",
+    "OperationName",
+    "OSPlatform",
+    "Protocol",
+    "RecordType",
+    "ResultStatus",
+    "ResultType",
+    "Severity",
+    "Type",
+];
+
 /// The row of a table; names are case-sensitive.
 pub fn find(name: &str) -> Option<&'static TableRow> {
     TABLES.iter().find(|row| row.name == name)
@@ -142,6 +161,14 @@ mod tests {
             for name in times {
                 assert_eq!(row.column(name).map(|column| column.ty), Some(Type::Datetime), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn kinds_are_texts() {
+        for (name, row) in KINDS.iter().flat_map(|name| TABLES.iter().map(move |row| (name, row))) {
+            let ty = row.column(name).map(|column| column.ty);
+            assert!(ty.is_none_or(|ty| ty == Type::String), "{}.{name}: {ty:?}", row.name);
         }
     }
 

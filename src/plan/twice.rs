@@ -9,8 +9,8 @@ use super::contest::counted;
 use super::expr::{columns_of, conjuncts};
 use super::ops::rename;
 use super::{ColId, Column, CompareOp, Expr, ExprKind, LetRel, Node, OrderKey, Plan, Rel};
-use crate::catalog::binary;
-use crate::catalog::func::{LONG, Lower, Ret, Sig, sig};
+use crate::catalog::func::{Func, Holds, LONG, Lower, Ret, Sig, sig};
+use crate::catalog::{aggregate, binary};
 use crate::kernels::net;
 use crate::span::Span;
 use crate::types::Type;
@@ -26,13 +26,6 @@ const FIRST_MAX: i64 = 1000;
 
 /// Texts and documents that are read beside the key.
 const TEXTS_MIN: usize = 2;
-
-/// Aggregates that cost no more than to find the group of a row.
-const LIGHT: &[&str] =
-    &["count", "countif", "sum", "sumif", "min", "minif", "max", "maxif", "avg", "avgif", "take_any"];
-
-/// Aggregates that give no more than the number of rows.
-const COUNTS: &[&str] = &["count", "countif", "dcount", "dcountif", "count_distinct", "count_distinctif"];
 
 static PRESENT: Sig = sig(&[LONG], Ret::Is(Type::Long), Lower::Sql("count({0})"));
 static ABSENT: Sig = sig(&[LONG], Ret::Is(Type::Bool), Lower::Sql("({0} IS NULL)"));
@@ -92,7 +85,9 @@ impl Twice {
             return;
         }
         let Some(mut source) = Source::of(input) else { return };
-        items.iter().for_each(|item| source.also(item));
+        for item in &*items {
+            source.also(item);
+        }
         for item in items {
             let Some(column) = address(item) else { continue };
             let Some(stored) = source.text(column) else { continue };
@@ -199,15 +194,7 @@ impl Twice {
         rows.order = vec![OrderKey { col: number, ..key }];
         let (cols, span) = (vec![unnamed(number, key.ty)], rows.span);
         let node = Node::Limit { input: Box::new(rows), count: count.clone() };
-        let numbers = LetRel {
-            name: String::new(),
-            rel: Rel { node, cols, order: Vec::new(), span },
-            uses: 2,
-            materialize: true,
-            labelled: false,
-            volatile: false,
-        };
-        (numbers, number)
+        (mentioned_twice(Rel { node, cols, order: Vec::new(), span }), number)
     }
 
     /// What an aggregate makes of the greatest numbers.
@@ -282,8 +269,14 @@ fn address(condition: &Expr) -> Option<ColId> {
     (asks && !others).then_some(column)
 }
 
+/// The row of an aggregate; `None` for an expression of several.
+fn row_of(agg: &Expr) -> Option<&'static Func> {
+    let ExprKind::Call { name, .. } = &agg.kind else { return None };
+    aggregate(name)
+}
+
 fn is_light(agg: &Expr) -> bool {
-    matches!(&agg.kind, ExprKind::Call { name, .. } if LIGHT.contains(name))
+    row_of(agg).is_some_and(|row| row.holds == Holds::Little)
 }
 
 /// How many rows each group has at least that a condition keeps: it has no more different values than rows.
@@ -312,9 +305,9 @@ fn counts(groups: &Rel, column: ColId) -> bool {
             Some((_, expr)) => matches!(expr.kind, ExprKind::Col(below) if counts(input, below)),
             None => kept.contains(&column) && counts(input, column),
         },
-        Node::Aggregate { aggs, .. } => aggs.iter().any(|(id, agg)| {
-            *id == column && matches!(&agg.kind, ExprKind::Call { name, .. } if COUNTS.contains(name))
-        }),
+        Node::Aggregate { aggs, .. } => {
+            aggs.iter().any(|(id, agg)| *id == column && row_of(agg).is_some_and(|row| row.counts))
+        }
         _ => false,
     }
 }
@@ -359,6 +352,11 @@ fn filtered(input: Rel, predicate: Expr) -> Rel {
         order: Vec::new(),
         span,
     }
+}
+
+/// Rows that are computed once and mentioned twice.
+fn mentioned_twice(rel: Rel) -> LetRel {
+    LetRel { name: String::new(), rel, uses: 2, materialize: true, labelled: false, volatile: false }
 }
 
 /// A column that no text names.

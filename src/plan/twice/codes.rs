@@ -2,33 +2,15 @@
 //! counted, DuckDB keeps each combination with its texts. The few kinds are numbered first, and their numbers kept.
 
 use super::source::Source;
-use super::{ColId, LetRel, Node, Rel, Twice, column_of, grouped, is_light, nothing, unnamed};
+use super::{
+    ColId, LetRel, Node, Rel, Twice, column_of, grouped, is_light, mentioned_twice, nothing, row_of, unnamed,
+};
+use crate::catalog::func::Holds;
+use crate::catalog::tables::KINDS;
 use crate::plan::ops::rename;
 use crate::plan::{Expr, ExprKind, JoinItem, JoinKind, WindowFunc};
 use crate::span::Span;
 use crate::types::Type;
-
-/// Columns whose names say that they have few different texts.
-const KINDS: &[&str] = &[
-    "ActionType",
-    "ActivityType",
-    "Category",
-    "Level",
-    "LogonType",
-    "OfficeWorkload",
-    "Operation",
-    "OperationName",
-    "OSPlatform",
-    "Protocol",
-    "RecordType",
-    "ResultStatus",
-    "ResultType",
-    "Severity",
-    "Type",
-];
-
-/// Aggregates that keep each combination of a group and a value.
-const DISTINCT: &[&str] = &["dcount", "dcountif", "count_distinct", "count_distinctif"];
 
 impl Twice {
     /// Numbers the kinds of the query's last groups.
@@ -95,11 +77,9 @@ impl Twice {
 /// The place of a group that is a kind, and its stored column, where numbers help.
 fn kind(rel: &Rel) -> Option<(usize, ColId)> {
     let Node::Aggregate { input, groups, aggs } = &rel.node else { return None };
-    let counts = |agg: &Expr| match &agg.kind {
-        ExprKind::Call { name, args, .. } => {
-            DISTINCT.contains(name) && args.first().is_some_and(|arg| arg.ty == Type::String)
-        }
-        _ => false,
+    let counts = |agg: &Expr| {
+        let text = agg.children().next().is_some_and(|arg| arg.ty == Type::String);
+        text && row_of(agg).is_some_and(|row| row.holds == Holds::Different)
     };
     // Lists keep the order of rows, which a join does not.
     let known = aggs.iter().all(|(_, agg)| counts(agg) || is_light(agg));
@@ -121,14 +101,7 @@ fn numbers(texts: Rel, (text, number): (ColId, ColId)) -> LetRel {
     let items = vec![(number, Expr::new(over, Type::Long, span))];
     let node = Node::Window { input: Box::new(texts), parts: Vec::new(), items };
     let cols = vec![unnamed(text, Type::String), unnamed(number, Type::Long)];
-    LetRel {
-        name: String::new(),
-        rel: Rel { node, cols, order: Vec::new(), span },
-        uses: 2,
-        materialize: true,
-        labelled: false,
-        volatile: false,
-    }
+    mentioned_twice(Rel { node, cols, order: Vec::new(), span })
 }
 
 fn mention(index: usize, items: [(ColId, ColId); 2], span: Span) -> Rel {

@@ -29,7 +29,7 @@ impl<'r> Source<'r> {
             }
             Node::Filter { input, predicate } => {
                 let mut source = Source::of(input)?;
-                source.also_all(predicate).then_some(source)
+                source.also(predicate).then_some(source)
             }
             Node::Project { input, items, .. } => {
                 let mut source = Source::of(input)?;
@@ -47,7 +47,7 @@ impl<'r> Source<'r> {
     }
 
     /// Adds a condition where it is cheap, and says whether it was.
-    fn also_all(&mut self, condition: &Expr) -> bool {
+    pub fn also(&mut self, condition: &Expr) -> bool {
         let known = columns_of(condition).iter().all(|id| self.names.contains_key(id));
         let added = known && is_cheap(condition) && !volatile_expr(condition);
         if added {
@@ -56,11 +56,6 @@ impl<'r> Source<'r> {
             self.conditions.push(condition);
         }
         added
-    }
-
-    /// Adds a condition where it is cheap.
-    pub fn also(&mut self, condition: &Expr) {
-        self.also_all(condition);
     }
 
     /// The stored columns that are read.
