@@ -1,6 +1,9 @@
 //! Columns for people to read, the same on a terminal and in a pipe. Every byte from data comes
-//! through `display`, so a value can neither move the cursor nor forge a row. Nothing is cut:
-//! a cell beyond its column's width pushes the rest of its line to the right.
+//! through `display`, so a value can neither move the cursor nor forge a row. Nothing is cut: in a terminal
+//! that the table fits into, long cells are folded within their columns. Elsewhere a row is one line, for
+//! `grep` and `wc`, and a cell beyond its column's width pushes what follows it no further than it must.
+
+mod layout;
 
 use std::io::{self, Write};
 
@@ -13,8 +16,6 @@ use crate::value::Value;
 
 /// Rows that decide the columns' widths; the rest is written as it comes.
 const ROWS_MEASURED: usize = 1_000;
-/// The widest that a column is padded to, in terminal cells.
-const PADDING_MAX: usize = 60;
 
 /// Rows in aligned columns.
 pub struct Table {
@@ -22,6 +23,8 @@ pub struct Table {
     header: Vec<String>,
     right: Vec<bool>,
     widths: Vec<usize>,
+    /// Cells that are wider than their columns take several lines.
+    folds: bool,
     /// Rows seen before the widths are known.
     waiting: Vec<Vec<String>>,
     started: bool,
@@ -37,6 +40,7 @@ impl Table {
             header: Vec::new(),
             right: Vec::new(),
             widths: Vec::new(),
+            folds: false,
             waiting: Vec::new(),
             started: false,
             results: 0,
@@ -54,27 +58,48 @@ impl Table {
 
     fn start(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.started = true;
-        for row in self.waiting.iter().chain([&self.header]) {
-            for (width, cell) in self.widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.width()).min(PADDING_MAX);
-            }
-        }
+        let folded = match self.options.terminal {
+            true => layout::folded(&self.header, &self.waiting, self.options.columns),
+            false => None,
+        };
+        self.folds = folded.is_some();
+        self.widths = folded.unwrap_or_else(|| layout::one_line(&self.header, &self.waiting));
         let rule = if self.options.ascii { "-" } else { "─" };
-        self.line(&self.header, out)?;
+        self.row(&self.header, out)?;
         let rules: Vec<String> = self.widths.iter().map(|width| rule.repeat((*width).max(1))).collect();
         self.line(&rules, out)?;
         for row in std::mem::take(&mut self.waiting) {
-            self.line(&row, out)?;
+            self.row(&row, out)?;
         }
         Ok(())
     }
 
-    fn line(&self, cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+    fn row(&self, cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+        let fits = |(cell, width): (&String, &usize)| cell.width() <= *width;
+        if !self.folds || cells.iter().zip(&self.widths).all(fits) {
+            return self.line(cells, out);
+        }
+        let folded = cells.iter().zip(&self.widths).map(|(cell, width)| layout::fold(cell, *width));
+        let folded: Vec<Vec<&str>> = folded.collect();
+        let height = folded.iter().map(Vec::len).max().unwrap_or(0);
+        for at in 0..height {
+            let cells: Vec<&str> = folded.iter().map(|lines| lines.get(at).copied().unwrap_or("")).collect();
+            self.line(&cells, out)?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, cells: &[impl AsRef<str>], out: &mut dyn Write) -> io::Result<()> {
         let mut line = String::with_capacity(128);
+        // How far the cells before this one reach into its column.
+        let mut behind = 0;
         for (at, cell) in cells.iter().enumerate() {
-            let space = self.widths.get(at).copied().unwrap_or(0).saturating_sub(cell.width());
+            let (cell, width) = (cell.as_ref(), self.widths.get(at).copied().unwrap_or(0));
+            let used = behind + cell.width();
+            let space = width.saturating_sub(used);
+            behind = used.saturating_sub(width);
             if at > 0 {
-                line.push_str("  ");
+                line.extend(std::iter::repeat_n(' ', layout::GAP));
             }
             if self.right.get(at).copied().unwrap_or(false) {
                 line.extend(std::iter::repeat_n(' ', space));
@@ -116,7 +141,6 @@ impl Exporter for Table {
         self.started = false;
         self.header = columns.iter().map(|column| self.shown(&column.name)).collect();
         self.right = columns.iter().map(|column| aligns_right(column.ty)).collect();
-        self.widths = vec![0; columns.len()];
         Ok(())
     }
 
@@ -124,7 +148,7 @@ impl Exporter for Table {
         for row in rows {
             let cells: Vec<String> = row.iter().map(|value| self.shown(&value.text())).collect();
             if self.started {
-                self.line(&cells, out)?;
+                self.row(&cells, out)?;
                 continue;
             }
             self.waiting.push(cells);
@@ -209,8 +233,50 @@ mod tests {
         let mut rows = vec![row("a", 1, "n"); ROWS_MEASURED];
         rows.push(row(&long, 2, "last"));
         let text = written(Options::default(), &rows);
-        assert!(text.ends_with(&format!("{long}     2  last\n")), "{}", &text[text.len() - 40..]);
+        assert!(text.ends_with(&format!("{long}  2  last\n")), "{}", &text[text.len() - 40..]);
         assert_eq!(text.lines().count(), ROWS_MEASURED + 3);
+    }
+
+    #[test]
+    fn a_long_cell_pushes_what_follows_no_further_than_it_must() {
+        let columns = ["Agent", "Operation", "User"].map(|name| ColumnType::new(name, Type::String));
+        let rows = [["x", "FileAccessed", "ana"], ["y", "Send", "bo"], [&"z".repeat(90), "Send", "eli"]];
+        let rows = rows.map(|row| row.map(|cell| Value::String(cell.into())).to_vec());
+        let (mut table, mut out) = (Table::new(Options { ascii: true, ..Options::default() }), Vec::new());
+        table.begin(&columns, &mut out).expect("writes");
+        table.rows(&rows[..2], &mut out).expect("writes");
+        // As a row after the first thousand is.
+        table.start(&mut out).expect("writes");
+        let longer = ["agent/1.0", "Send", "eli"].map(|cell| Value::String(cell.into())).to_vec();
+        table.rows(&[longer, rows[2].clone()], &mut out).expect("writes");
+        let text = String::from_utf8(out).expect("is text");
+        let expected = [
+            "Agent  Operation     User",
+            "-----  ------------  ----",
+            "x      FileAccessed  ana",
+            "y      Send          bo",
+            "agent/1.0  Send      eli",
+            &format!("{}  Send  eli", "z".repeat(90)),
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn long_cells_are_folded_in_a_terminal() {
+        let options = Options { terminal: true, columns: 34, ascii: true, ..Options::default() };
+        let text =
+            written(options, &[row("ana", 5, "opened a mail from bo"), row("eve", 7, &"x".repeat(30))]);
+        let expected = [
+            "User  Hits  Note",
+            "----  ----  ----------------------",
+            "ana      5  opened a mail from bo",
+            "eve      7  xxxxxxxxxxxxxxxxxxxxxx",
+            "            xxxxxxxx",
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+        // Too narrow for any: the terminal breaks the lines.
+        let narrow = written(Options { columns: 20, ..options }, &[row("eve", 7, &"x".repeat(30))]);
+        assert!(narrow.ends_with(&format!("eve      7  {}\n", "x".repeat(30))), "{narrow}");
     }
 
     #[test]
