@@ -95,6 +95,8 @@ pub mod code {
     pub const BOOL_LITERAL: &str = "KS223";
     /// Values that share no type.
     pub const COMMON: &str = "KS232";
+    /// A value without an order, where the greatest or least is asked for.
+    pub const ORDER: &str = "KS206";
     /// A table without a column that a function needs.
     pub const COLUMNS: &str = "KS249";
     /// Two sides that cannot be compared or joined.

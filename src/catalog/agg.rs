@@ -21,8 +21,8 @@ const INTEGER: Param = takes("number", &[Int, Long], None);
 const FLOAT: Param = takes("number", &[Real], None);
 /// The sum of an int fits into a long, however many there are.
 const AVERAGED: Param = takes("number", &[Int, Real], None);
-/// Everything but strings and dynamics that has an order, and no NaN.
-const ORDERED: Param = takes("value", &[Int, Long, Datetime, Timespan, Bool, Guid], None);
+/// Everything but strings and dynamics that has an order, and no NaN; of guids Kusto has none.
+const ORDERED: Param = takes("value", &[Int, Long, Datetime, Timespan, Bool], None);
 /// Anything but dynamic.
 const COUNTED: Param =
     takes("value", &[Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan], None);

@@ -106,18 +106,19 @@ impl Binder<'_> {
         let meant = row.sigs.iter().rev().max_by_key(|sig| fitting(sig));
         let wrong = meant.and_then(|sig| args.get(fitting(sig)));
         let place = wrong.map(|arg| arg.span).filter(|place| place.length() > 0).unwrap_or(span);
-        let help = match meant {
-            Some(_) if wrong.is_some_and(|arg| arg.ty == Type::Dynamic) => {
-                "Convert the dynamic first, with tolong(), tostring() or their kin.".to_owned()
-            }
-            Some(sig) => format!("It takes ({}).", parameters(sig)),
-            None => row.doc.to_owned(),
-        };
         let code = wrong_type(
             row,
             name,
             wrong.map_or(0, |wrong| args.iter().position(|arg| std::ptr::eq(arg, wrong)).unwrap_or(0)),
         );
+        let help = match meant {
+            Some(_) if wrong.is_some_and(|arg| arg.ty == Type::Dynamic) => {
+                "Convert the dynamic first, with tolong(), tostring() or their kin.".to_owned()
+            }
+            Some(_) if code == code::ORDER => "Compare its text: write tostring(...) around it.".to_owned(),
+            Some(sig) => format!("It takes ({}).", parameters(sig)),
+            None => row.doc.to_owned(),
+        };
         let place = if code == code::COMBINATION { span } else { place };
         self.error(code, place, format!("'{name}' does not take ({})", given.join(", ")), help);
     }
@@ -146,6 +147,9 @@ fn parameters(sig: &Sig) -> String {
 fn wrong_type(row: &Func, name: &str, at: usize) -> &'static str {
     if matches!(name, "bin" | "floor" | "bin_at" | "avg" | "min_of" | "max_of") {
         return code::COMBINATION;
+    }
+    if matches!(name, "max" | "min" | "maxif" | "minif") {
+        return code::ORDER;
     }
     let accepted = |ty: Type| {
         row.sigs.iter().any(|sig| param_at(sig, at).is_some_and(|param| param.types.contains(&ty)))

@@ -3,9 +3,12 @@
 
 use super::Expr;
 use super::check::{Binder, Checked, Stop};
+use super::elements::Inside;
+use super::path::PathStep;
 use crate::catalog::func::Shape;
 use crate::diag::{Diagnostic, code};
 use crate::kernels::json::{self, Kind};
+use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name};
 use crate::types::Type;
 
@@ -28,7 +31,31 @@ impl Binder<'_> {
                 let help = "Write toint() around the degree.";
                 self.remark(Diagnostic::warning(code::TYPE, degree.span, message).help(help));
             }
+            ("not", [number]) if number.ty.integer() => {
+                let message = "Kusto's editors want a condition in not(); the engine takes a number";
+                let help = "Compare the number: write not(x != 0), or x == 0.";
+                self.remark(Diagnostic::warning(code::TYPE, number.span, message).help(help));
+            }
+            ("toguid", [guid]) if guid.ty == Type::Guid => {
+                let message = "this is a guid already, which Kusto's editors do not take in toguid()";
+                let help = "Leave toguid() out.";
+                self.remark(Diagnostic::warning(code::TYPES, guid.span, message).help(help));
+            }
             _ => {}
+        }
+    }
+
+    /// `split(s, ',')["0"]`: an array has elements, and no property of any name.
+    pub fn warn_of_key(&mut self, base: &Expr, steps: &[PathStep], place: Span) {
+        let by_name = match steps.first() {
+            Some(PathStep::Key(_)) => true,
+            Some(PathStep::Computed(index)) => index.ty == Type::String,
+            Some(PathStep::At(_)) | None => false,
+        };
+        if by_name && matches!(self.insides_of(base), Some(Inside::Values(_))) {
+            let message = "an array has no properties: this is null in every row";
+            let help = "Write the number of an element, such as [0].";
+            self.remark(Diagnostic::warning(code::TYPES, place, message).help(help));
         }
     }
 

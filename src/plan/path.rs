@@ -69,6 +69,9 @@ impl Binder<'_> {
         steps.reverse();
         places.reverse();
         self.fits_shape(&base, &steps, &places)?;
+        if let [Some(place), ..] = places[..] {
+            self.warn_of_key(&base, &steps, place);
+        }
         self.apply_steps(base, steps, expr.span)
     }
 

@@ -161,9 +161,13 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             return Err(Stop);
         };
         let key = self.binder.scalar(&by.expr, self.env, &self.input.cols)?;
-        if key.ty == Type::Dynamic && !self.binder.is_unknown(&key) {
-            let help = "Convert it, with tolong() or tostring().";
-            self.binder.error(code::TYPE, by.expr.span, "a dynamic has no greatest value", help);
+        if matches!(key.ty, Type::Dynamic | Type::Guid) && !self.binder.is_unknown(&key) {
+            let message = format!("a {} has no greatest value", key.ty.name());
+            let help = match key.ty == Type::Guid {
+                true => "Compare its text: write tostring(...) around it.",
+                false => "Convert it, with tolong() or tostring().",
+            };
+            self.binder.error(code::ORDER, by.expr.span, message, help);
             return Err(Stop);
         }
         let by_name = self.binder.infer_argument(by, &self.input.cols);
