@@ -151,6 +151,16 @@ impl Diagnostic {
         self
     }
 
+    /// Asks whether the candidate that is near was meant in place of what the span says, with that change of the
+    /// text; or says something else where none is.
+    pub fn mean(self, near: Option<&str>, otherwise: impl Into<String>) -> Self {
+        let span = self.span;
+        match near {
+            Some(near) => self.help(format!("Did you mean '{near}'?")).fix(span, near),
+            None => self.help(otherwise),
+        }
+    }
+
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
@@ -161,15 +171,26 @@ pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(Diagnostic::is_error)
 }
 
-/// The candidate nearest to what was typed, for "Did you mean".
+/// A shorter beginning fits too much, and one of which less than half is typed too.
+const BEGINNING_MIN: usize = 3;
+
+/// The candidate nearest to what was typed, for "Did you mean"; else the shortest of which it is the larger part.
 pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (typed.chars().count() / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(&typed.to_lowercase(), &candidate.to_lowercase()), candidate))
-        .filter(|(far, candidate)| *far <= limit && *candidate != typed)
-        .min_by_key(|(far, _)| *far)
-        .map(|(_, candidate)| candidate)
+    let (length, typed_lower) = (typed.chars().count(), typed.to_lowercase());
+    let limit = (length / 3).max(1);
+    let candidates = candidates.into_iter().filter(|candidate| *candidate != typed);
+    let graded = candidates.filter_map(|candidate| {
+        let lower = candidate.to_lowercase();
+        let far = distance(&typed_lower, &lower);
+        let more = lower.strip_prefix(&typed_lower).map(|more| more.chars().count());
+        let begins = length >= BEGINNING_MIN && more.is_some_and(|more| more <= length);
+        match far {
+            0.. if far <= limit => Some(((false, far), candidate)),
+            _ if begins => Some(((true, candidate.len()), candidate)),
+            _ => None,
+        }
+    });
+    graded.min_by_key(|(grade, _)| *grade).map(|(_, candidate)| candidate)
 }
 
 /// A help that names the candidate nearest to what was typed, or says something else where none is near.

@@ -4,7 +4,7 @@ use super::Expr;
 use super::check::{Binder, Checked, Stop};
 use super::env::{Binding, Env};
 use crate::catalog::settings;
-use crate::diag::{code, nearest};
+use crate::diag::{Diagnostic, code, nearest};
 use crate::span::Span;
 use crate::syntax::ast::{self, Name, Param, ParamType, Script, Statement, StatementKind};
 use crate::types::Type;
@@ -47,7 +47,8 @@ impl Binder<'_> {
         }
         if let Some(near) = nearest(&name.text, known()) {
             let message = format!("'{}' is no option, and changes nothing", name.text);
-            self.warn(code::SUSPICIOUS, name.span, message, format!("Did you mean '{near}'?"));
+            let warning = Diagnostic::warning(code::SUSPICIOUS, name.span, message);
+            self.remark(warning.mean(Some(near), ""));
         }
     }
 

@@ -169,11 +169,16 @@ impl Parser<'_> {
         let found = shorten(self.text_of(token));
         let word = self.word();
         let lower = word.to_ascii_lowercase();
+        let mut fix = None;
         let help = if ops::find(word).is_some() {
+            fix = Some((Span { start: token.span.start, end: token.span.start }, "| ".to_owned()));
             format!("Put | before '{word}'.")
         } else if words::known(word).is_none() && words::known(&lower).is_some() {
+            fix = Some((token.span, lower.clone()));
             format!("Write '{lower}': the words of KQL are in lower case.")
         } else if let Some(near) = self.nearly(token.kind) {
+            let place = if token.kind == TokenKind::Assign { self.last_span() } else { token.span };
+            fix = Some((place, near.to_owned()));
             format!("Did you mean '{near}'?")
         } else if self.last_span().text(self.text) == "not" {
             "not is a function: not(...).".into()
@@ -183,7 +188,11 @@ impl Parser<'_> {
             "Put a comma between expressions, | before an operator, ; between statements.".into()
         };
         let message = format!("unexpected '{found}' in '{}'", op.name.text);
-        self.report(Diagnostic::error(code::EXPECTED, self.missing_place(), message).help(help));
+        let error = Diagnostic::error(code::EXPECTED, self.missing_place(), message).help(help);
+        self.report(match fix {
+            Some((place, text)) => error.fix(place, text),
+            None => error,
+        });
     }
 
     /// The operator that a word between operands nearly is, or the parameter that the word before `=` is.
@@ -266,12 +275,9 @@ impl Parser<'_> {
         }
         let word = self.word();
         let known = ops::OPERATORS.iter().map(|row| row.name);
-        let help = match nearest(word, known) {
-            Some(name) => format!("Did you mean '{name}'?"),
-            None => "Use an operator such as where, extend, project or summarize.".into(),
-        };
-        let message = format!("unknown operator '{word}'");
-        self.report(Diagnostic::error(code::OPERATOR, token.span, message).help(help));
+        let near = nearest(word, known);
+        let error = Diagnostic::error(code::OPERATOR, token.span, format!("unknown operator '{word}'"));
+        self.report(error.mean(near, "Use an operator such as where, extend, project or summarize."));
         Err(Failed)
     }
 
@@ -469,15 +475,13 @@ impl Parser<'_> {
             return Ok((ty, token.span));
         }
         let names = TYPES.iter().map(|row| row.name);
-        let help = match nearest(word, names.clone()) {
-            Some(name) => format!("Did you mean '{name}'?"),
-            None => format!("Use one of {}.", names.collect::<Vec<_>>().join(", ")),
-        };
+        let near = nearest(word, names.clone());
+        let help = format!("Use one of {}.", names.collect::<Vec<_>>().join(", "));
         if token.kind != TokenKind::Word {
             return self.expected_help("a type", Some(help));
         }
-        let message = format!("unknown type '{word}'");
-        self.report(Diagnostic::error(code::UNKNOWN_TYPE, token.span, message).help(help));
+        let error = Diagnostic::error(code::UNKNOWN_TYPE, token.span, format!("unknown type '{word}'"));
+        self.report(error.mean(near, help));
         Err(Failed)
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{param_word, word};
 use crate::catalog::outside::FORMATS;
-use crate::diag::{code, did_you_mean};
+use crate::diag::{Diagnostic, code, nearest};
 use crate::facts::{CellSource, FileFormat, FileLayout, InputSource};
 use crate::kernels::json::{Step, path_text};
 use crate::plan::Rel;
@@ -111,8 +111,9 @@ impl Binder<'_> {
         match known {
             Some(_) => self.refuse(span, &format!("externaldata of the format '{word}'"), &help),
             None => {
-                let help = did_you_mean(word, names.iter().copied(), help);
-                self.error(code::UNKNOWN_NAME, span, format!("no format is called '{word}'"), help);
+                let error =
+                    Diagnostic::error(code::UNKNOWN_NAME, span, format!("no format is called '{word}'"));
+                self.diagnostics.push(error.mean(nearest(word, names.iter().copied()), help));
             }
         }
         Err(Stop)

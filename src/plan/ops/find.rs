@@ -221,11 +221,11 @@ impl Binder<'_> {
             return Ok(ty);
         }
         let known = every_column(tables);
-        let help = match nearest(&name.text, known.iter().map(|(name, _)| name.as_str())) {
-            Some(near) => format!("Did you mean '{near}'?"),
-            None => "Name a column of the tables.".to_owned(),
-        };
-        self.error(code::UNKNOWN_NAME, name.span, format!("unknown column '{}'", name.text), help);
+        let near = nearest(&name.text, known.iter().map(|(name, _)| name.as_str()));
+        let message = format!("unknown column '{}'", name.text);
+        self.error_near(code::UNKNOWN_NAME, name.span, message, near, || {
+            "Name a column of the tables.".into()
+        });
         Err(Stop)
     }
 

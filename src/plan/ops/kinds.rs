@@ -1,7 +1,7 @@
 //! `kind=` after an operator's name.
 
 use super::param_word;
-use crate::diag::{code, did_you_mean};
+use crate::diag::{Diagnostic, code, nearest};
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::syntax::ast::OpParam;
 
@@ -34,8 +34,9 @@ impl Binder<'_> {
             [first @ .., last] => format!("The kinds are {} and {last}.", first.join(", ")),
             [] => String::new(),
         };
-        let help = did_you_mean(&word, names.iter().copied(), otherwise);
-        self.error(code::EXPECTED, place, format!("unknown {operator} kind '{word}'"), help);
+        let message = format!("unknown {operator} kind '{word}'");
+        let near = nearest(&word, names.iter().copied());
+        self.diagnostics.push(Diagnostic::error(code::EXPECTED, place, message).mean(near, otherwise));
         Err(Stop)
     }
 }

@@ -1,7 +1,7 @@
 //! parse-kv: columns from the keys and values in a text.
 
 use crate::catalog::parsing;
-use crate::diag::{code, nearest};
+use crate::diag::{Diagnostic, code, nearest};
 use crate::kernels::pairs::{self, Layout};
 use crate::kernels::regexes;
 use crate::plan::Rel;
@@ -61,12 +61,10 @@ impl Binder<'_> {
             return Ok(());
         }
         if !PROPERTIES.contains(&name) {
-            let help = match nearest(name, PROPERTIES) {
-                Some(near) => format!("Did you mean '{near}'?"),
-                None => format!("The properties are {}.", PROPERTIES.join(", ")),
-            };
             let message = format!("unknown property '{name}'");
-            self.error(code::UNKNOWN_NAME, param.name.span, message, help);
+            let help = format!("The properties are {}.", PROPERTIES.join(", "));
+            let error = Diagnostic::error(code::UNKNOWN_NAME, param.name.span, message);
+            self.diagnostics.push(error.mean(nearest(name, PROPERTIES), help));
             return Err(Stop);
         }
         let Ast::Literal(Literal::String(text)) = &param.value.kind else {

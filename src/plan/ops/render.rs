@@ -79,12 +79,10 @@ impl Binder<'_> {
         if words.contains(&word) {
             return true;
         }
-        let help = match nearest(word, words.iter().copied()) {
-            Some(near) => format!("Did you mean '{near}'?"),
-            None => format!("Known are {}.", words.join(", ")),
-        };
+        let near = nearest(word, words.iter().copied());
         let message = format!("'{word}' is not {what}");
-        self.diagnostics.push(Diagnostic::error(code::EXPECTED, span, message).help(help));
+        let error = Diagnostic::error(code::EXPECTED, span, message);
+        self.diagnostics.push(error.mean(near, format!("Known are {}.", words.join(", "))));
         false
     }
 }

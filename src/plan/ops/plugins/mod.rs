@@ -17,7 +17,7 @@ mod sliding;
 mod timeline;
 
 use crate::catalog::plugins::{self, Does, Plugin};
-use crate::diag::{code, nearest};
+use crate::diag::{Diagnostic, code, nearest};
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::{Column, ExprKind, Rel};
@@ -90,12 +90,11 @@ impl Binder<'_> {
                     .iter()
                     .filter(|row| !matches!(row.does, Does::Refuse(_)))
                     .map(|row| row.name);
-                let help = match nearest(&name.text, plugins::PLUGINS.iter().map(|row| row.name)) {
-                    Some(near) => format!("Did you mean '{near}'?"),
-                    None => format!("The plugins are {}.", supported.collect::<Vec<_>>().join(", ")),
-                };
+                let near = nearest(&name.text, plugins::PLUGINS.iter().map(|row| row.name));
+                let help = format!("The plugins are {}.", supported.collect::<Vec<_>>().join(", "));
                 let message = format!("unknown plugin '{}'", name.text);
-                self.error(code::UNKNOWN_FUNCTION, name.span, message, help);
+                let error = Diagnostic::error(code::UNKNOWN_FUNCTION, name.span, message);
+                self.diagnostics.push(error.mean(near, help));
                 Err(Stop)
             }
         }
