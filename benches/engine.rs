@@ -93,7 +93,7 @@ fn results(criterion: &mut Criterion) {
                 .iter(|| engine.store(id, sql, &cancel, &mut |rows| drop(black_box(rows))).expect("stores"));
         });
         let rows = engine.store(id, sql, &cancel, &mut |_| ()).expect("stores").rows;
-        let by_number = Pick { rows: None, order: vec![Order { column: 3, ascending: false }] };
+        let by_number = Pick { order: vec![Order { column: 3, ascending: false }], ..Pick::default() };
         for (how, pick) in [("", &Pick::default()), (", sorted", &by_number)] {
             group.bench_function(format!("window, {name}{how}"), |bencher| {
                 bencher.iter(|| reader.window(id, pick, rows / 2, 100, &cancel).expect("reads"));

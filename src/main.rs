@@ -25,7 +25,7 @@ fn run(arguments: &Cli) -> Result<Exit, Failure> {
     let global = cli::complete(&arguments.global)?;
     kqlhunt::sys::leave_memory_to_others(global.memory);
     let ran = arguments.command.as_ref().map(|command| cli::run(&global, command));
-    ran.unwrap_or_else(|| workbench(&global, arguments.file.as_deref()))
+    ran.unwrap_or_else(|| workbench(&global, cli::query_file(arguments.file.as_deref())?))
 }
 
 fn workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure> {

@@ -83,6 +83,16 @@ impl Table {
     }
 }
 
+/// What the newest kept result is called, and what the names of all begin with; a number follows.
+pub const LAST: &str = "Last";
+pub const RESULT: &str = "Result";
+
+/// Whether this is the name of a kept result where no table has it.
+pub fn names_result(name: &str) -> bool {
+    let numbered = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    name == LAST || name.strip_prefix(RESULT).is_some_and(numbered)
+}
+
 /// Every table that a query may name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::clock::{self, Clock};
-use super::msg::{AgePurpose, Effect, Purpose, Rows, TableAge, Window};
+use super::msg::{AgePurpose, Effect, Loaded, Purpose, Rows, TableAge, Window};
 use super::popup::{Popup, Text};
 use super::{App, Focus, NoteKind, commands, text};
 
@@ -84,9 +84,7 @@ pub fn file_read(app: &mut App, path: PathBuf, read: Result<String, String>) -> 
     match read {
         Ok(content) => {
             let shown = text::shown(&path.display().to_string(), app.ascii).into_owned();
-            app.editor.replace_all(&content);
-            app.editor.file = Some(path);
-            app.editor.saved = app.editor.version;
+            app.editor.open(path, &content);
             app.file_text = Some(content);
             app.focus = Focus::Editor;
             app.say(NoteKind::Good, format!("opened {shown}; undo brings the old text back"))
@@ -133,13 +131,16 @@ pub fn file_written(app: &mut App, path: PathBuf, version: u64, result: Result<(
     }
 }
 
-pub fn summary(app: &mut App, title: &str, result: Result<Vec<String>, String>) -> Vec<Effect> {
+pub fn loaded(app: &mut App, result: Result<Loaded, String>) -> Vec<Effect> {
     match result {
-        Ok(lines) => {
+        Ok(Loaded { lines, rows }) => {
             let lines = lines.iter().map(|line| text::shown(line, app.ascii).into_owned()).collect();
-            app.popup = Some(Popup::Text(Text::new(title, lines)));
+            app.popup = Some(Popup::Text(Text::new("Load", lines)));
             app.check_at = Some(app.at);
-            app.say(NoteKind::Good, "loaded")
+            match rows {
+                0 => app.say(NoteKind::Warning, "no rows were loaded"),
+                rows => app.say(NoteKind::Good, format!("{} loaded", text::count(rows, "row"))),
+            }
         }
         Err(why) => {
             let why = text::shown(&why, app.ascii).into_owned();

@@ -1,6 +1,10 @@
 //! The chart of a result: what is drawn, what of it is seen, how its kind changes. Knows no cells.
 
-use super::grid::{Extent, Step};
+mod look;
+
+pub use look::ChartLook;
+
+use super::grid::{Extent, Grid, Step};
 use super::layout::{self, Part};
 use super::msg::{Conditions, Effect, Purpose, Window};
 use super::{App, Focus, NoteKind, text};
@@ -20,6 +24,10 @@ pub struct ChartPane {
     pub shown: bool,
     /// The query's own, or what was chosen; without a kind the rows decide.
     pub render: Render,
+    /// The kind that it has when nobody chooses one, where that is known.
+    own: Option<String>,
+    /// What it is to look like once it is drawn.
+    left: Option<ChartLook>,
     /// Rows of the result that are not drawn, since it has too many.
     pub rows_left: u64,
 }
@@ -27,6 +35,30 @@ pub struct ChartPane {
 /// Whether this kind is drawn, and not shown as the table.
 pub fn drawn(kind: &str) -> bool {
     kind_of(kind).is_some_and(|kind| kind.form != Form::Rows)
+}
+
+/// What a chart of the result in the grid looks like, or will once it is drawn; `None` without one.
+pub fn look_of(pane: Option<&ChartPane>, grid: Option<&Grid>) -> Option<ChartLook> {
+    pane.map(ChartPane::look).or_else(|| grid?.chart_left.clone())
+}
+
+/// Draws the result in the grid as its chart was left, if there was one; else as the query asks for.
+pub fn take_up(app: &mut App) -> Vec<Effect> {
+    let Some(grid) = &mut app.grid else { return Vec::new() };
+    let (left, own) = (grid.chart_left.take(), grid.compiled.render.clone());
+    let own = own.filter(|render| drawn(&render.kind));
+    let chosen = left.as_ref().and_then(|left| left.kind.clone()).filter(|kind| drawn(kind));
+    let render = match (own, chosen) {
+        (None, None) => return Vec::new(),
+        (own, Some(kind)) => Render { kind, ..own.unwrap_or_default() },
+        (Some(own), None) => own,
+    };
+    let effects = open(app, render);
+    if let (Some(pane), Some(left)) = (&mut app.chart, left) {
+        pane.shown = !left.closed;
+        pane.left = Some(left);
+    }
+    effects
 }
 
 /// Asks for the rows of the result in the grid, to draw them.
@@ -40,7 +72,10 @@ pub fn open(app: &mut App, render: Render) -> Vec<Effect> {
     let total = if let Extent::All { total, .. } = extent { total } else { 0 };
     let rows_left = total.saturating_sub(ROWS_MAX);
     let view = View::default();
-    app.chart = Some(ChartPane { run, chart: None, asked: false, view, shown: true, render, rows_left });
+    let own = app.grid.as_ref().and_then(|grid| grid.compiled.render.as_ref());
+    let own = own.map(|render| render.kind.clone()).filter(|kind| drawn(kind));
+    let (chart, asked, shown, left) = (None, false, true, None);
+    app.chart = Some(ChartPane { run, chart, asked, view, shown, render, own, left, rows_left });
     app.dirty = true;
     missing(app)
 }
@@ -117,6 +152,9 @@ pub fn came(app: &mut App, window: &Window, rows: &[Vec<Value>]) -> Vec<Effect> 
         Ok(mut drawn) => {
             drawn.rows_left(pane.rows_left);
             pane.view = View::new(&drawn);
+            if let Some(left) = pane.left.take() {
+                look::put_on(&mut pane.view, &drawn, &left);
+            }
             pane.chart = Some(drawn);
             Vec::new()
         }

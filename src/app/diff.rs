@@ -2,7 +2,7 @@
 
 use super::clock::{self, Clock, Wanted};
 use super::commands::run_compared;
-use super::grid::{Extent, Grid};
+use super::grid::Grid;
 use super::msg::Effect;
 use super::results::Kept;
 use super::{App, NoteKind, parameters, text};
@@ -95,8 +95,8 @@ pub fn start(app: &mut App, typed: &str) -> Vec<Effect> {
 
 fn compared(app: &App, typed: &str) -> Result<(Compared, String), String> {
     let grid = app.grid.as_ref().ok_or("there is no result to compare")?;
-    if !matches!(grid.extent, Extent::All { .. }) {
-        return Err("the result can be compared once the query is done".into());
+    if let Some(why) = grid.extent.unfinished("the result can be compared") {
+        return Err(why);
     }
     if is_difference(&grid.compiled) {
         return Err("this is a difference already; go to the result that is to be compared".into());

@@ -52,6 +52,8 @@ pub struct Editor {
     /// The steps of undo, the newest last.
     done: Vec<Step>,
     undone: Vec<Step>,
+    /// The newest step is of a change that goes on.
+    stepped: bool,
     /// Until when a typed character joins the newest step.
     joins_until: u64,
 }
@@ -84,6 +86,7 @@ impl Editor {
             from: None,
             done: Vec::new(),
             undone: Vec::new(),
+            stepped: false,
             joins_until: 0,
         };
         editor.color();
@@ -400,7 +403,9 @@ impl Editor {
 
     fn step(&mut self, edits: usize, before: (usize, usize)) {
         self.visual = None;
-        self.done.push(Step { edits, before: self.from.take().unwrap_or(before) });
+        let (before, after) = (self.from.take().unwrap_or(before), self.cursor());
+        self.done.push(Step { edits, before, after, files: None });
+        self.stepped = true;
         self.undone.clear();
         self.changed();
     }

@@ -6,14 +6,17 @@ use super::layout::{self, Part};
 use super::msg::{Effect, Failure};
 use super::popup::{Popup, Text};
 use super::update::{is_current, show};
-use super::{App, Focus, NoteKind, commands, results, text};
+use super::{App, Focus, NoteKind, commands, results, tabs, text};
 use crate::diag::Diagnostic;
 
 pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize) -> Vec<Effect> {
     let Some(running) = app.running.take() else { return Vec::new() };
     let (compiled, run) = (grid.compiled.clone(), grid.run);
+    let read = results::read(app, &compiled);
+    let in_chart = app.focus == Focus::Chart;
     let total = grid.reachable();
     let mut effects = show(app, grid);
+    tabs::take_up(app);
     if app.editor.remark(running.version, running.offset, &running.filled.written(warnings)) {
         app.editor.explained = !warnings.is_empty();
     }
@@ -30,6 +33,7 @@ pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize
             let stopped =
                 running.stopped.map(|tab| format!("the query of tab {} was stopped for this one", tab + 1));
             let said = stopped.unwrap_or_else(|| text::shown(&running.said, app.ascii).into_owned());
+            let said = if said.is_empty() { read } else { said };
             // What was said since the run began, such as of a copy of its first rows, stays to be read.
             if !said.is_empty() {
                 app.say(NoteKind::Plain, said);
@@ -45,6 +49,10 @@ pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize
         app.say(NoteKind::Good, said);
     }
     effects.extend(results::present(app, run, &running.filled.text, &compiled, total));
+    // Who reads a chart and runs its query again reads the chart.
+    if in_chart && app.chart_shown() {
+        app.focus = Focus::Chart;
+    }
     effects
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::chart::ChartLook;
 use super::columns::{Columns, Placed};
 use super::emptiness::Emptiness;
 use super::msg::{Conditions, Purpose, Rows, Survey, Window};
@@ -168,7 +169,7 @@ impl Extent {
         match self {
             Extent::Growing => Some(format!("{what} once the query is done")),
             Extent::Stopped { rows } => Some(format!(
-                "the query was stopped at {}, so that this is not all of its result; F5 runs it again",
+                "stopped at {}: this is not the whole result; F5 runs the query again",
                 text::count(rows, "row")
             )),
             Extent::All { .. } => None,
@@ -183,6 +184,9 @@ pub struct Look {
     pub order: Vec<(usize, bool)>,
     pub filters: Vec<Filter>,
     pub columns: Columns,
+    /// Rows that are equal in all columns shown are shown once.
+    #[serde(default)]
+    pub distinct: bool,
 }
 
 /// A condition that rows are picked by.
@@ -210,6 +214,8 @@ pub struct Grid {
     /// The order that is wanted: columns and whether each ascends.
     pub order: Vec<(usize, bool)>,
     pub filters: Vec<Filter>,
+    /// Rows that are equal in all columns shown are shown once.
+    pub distinct: bool,
     /// What it looked like before, the latest last.
     looks: Vec<Look>,
     /// The window that was asked for and has not come.
@@ -222,6 +228,8 @@ pub struct Grid {
     pub search: Option<Search>,
     /// The commonest values of a column, as they were told last.
     pub values: Option<Values>,
+    /// How the chart of the same statement was left, until there is one of this result.
+    pub chart_left: Option<ChartLook>,
 }
 
 /// Which rows are at hand: all that meet these conditions, in this order, and how many there are.
@@ -261,12 +269,14 @@ impl Grid {
             view,
             order: Vec::new(),
             filters: Vec::new(),
+            distinct: false,
             looks: Vec::new(),
             waiting: None,
             survey: None,
             emptiness: Emptiness::default(),
             search: None,
             values: None,
+            chart_left: None,
         }
     }
 
@@ -290,7 +300,15 @@ impl Grid {
         let kql: Vec<String> = on.map(|filter| filter.kql.clone()).collect();
         // Without conditions the clock says nothing.
         let now = if kql.is_empty() { 0 } else { self.compiled.now };
-        Conditions { kql, now }
+        let distinct = if self.distinct { self.told_apart(&self.view.columns) } else { Vec::new() };
+        Conditions { kql, now, distinct }
+    }
+
+    /// The columns that are shown, in an order of which moving them changes nothing.
+    fn told_apart(&self, columns: &Columns) -> Vec<usize> {
+        let mut shown = columns.shown(self.compiled.columns.len());
+        shown.sort_unstable();
+        shown
     }
 
     /// Whether the rows at hand are those that are wanted, in the order that is.
@@ -352,7 +370,7 @@ impl Grid {
 
     pub fn look(&self) -> Look {
         let (order, filters) = (self.order.clone(), self.filters.clone());
-        Look { order, filters, columns: self.view.columns.clone() }
+        Look { order, filters, columns: self.view.columns.clone(), distinct: self.distinct }
     }
 
     /// Changes how the result looks, in a way that can be undone.
@@ -379,12 +397,17 @@ impl Grid {
     pub fn put_on(&mut self, look: Look) {
         let before = self.look();
         (self.order, self.filters, self.view.columns) = (look.order, look.filters, look.columns);
+        self.distinct = look.distinct;
         self.changed(&before);
     }
 
     /// Other rows are read from the first on; a column that is not shown has no cell.
     fn changed(&mut self, before: &Look) {
-        if before.order != self.order || before.filters != self.filters {
+        let columns = |columns: &Columns| self.distinct.then(|| self.told_apart(columns));
+        let same_rows = before.distinct == self.distinct
+            && columns(&before.columns) == columns(&self.view.columns)
+            && before.filters == self.filters;
+        if before.order != self.order || !same_rows {
             (self.view.row, self.view.top) = (0, 0);
         }
         let shown = before.columns.shown(self.compiled.columns.len());

@@ -162,6 +162,8 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Grid, "F", "filter-not"),
         (Grid, "~", "filter-has"),
         (Grid, "=", "filter-edit"),
+        (Grid, "&", "filter-found"),
+        (Grid, "D", "duplicates"),
         (Grid, "x", "filter-drop"),
         (Grid, "X", "filters-toggle"),
         (Grid, "gf", "filters"),

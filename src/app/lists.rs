@@ -6,7 +6,7 @@ use super::keys::Context;
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
-use super::{App, Focus, NoteKind, coverage, days, matrix, parameters, results, sweep, text};
+use super::{App, Focus, NoteKind, coverage, days, matrix, parameters, results, sweep, text, update};
 use crate::catalog::views;
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
@@ -93,6 +93,10 @@ pub fn items(app: &App, list: &List) -> Vec<Item> {
 fn typed_command(typed: &str) -> Option<(&'static commands::Command, &str)> {
     let typed = typed.trim_start().trim_start_matches(':');
     let (word, rest) = typed.split_once(' ').unwrap_or((typed, ""));
+    if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit()) {
+        // `:42`, as in editors.
+        return commands::by_name("line").map(|command| (command, word));
+    }
     commands::by_word(word).map(|command| (command, rest.trim()))
 }
 
@@ -148,7 +152,7 @@ fn schema(app: &App) -> Vec<Item> {
     let shown = |part: &str| text::shown(part, app.ascii).into_owned();
     let mut items = Vec::new();
     for (name, kept) in app.results.named() {
-        let (rows, text) = (text::count(kept.past.rows, "row"), one_line(&kept.past.text));
+        let (rows, text) = (text::count(kept.past.rows, "row"), text::one_line(&kept.past.text));
         let right = format!("{rows} of {}", shown(&text));
         items.push(Item { left: name.clone(), right, choice: Choice::Name(name) });
     }
@@ -255,7 +259,7 @@ pub fn described_rows(app: &App, list: &List) -> usize {
 /// What was run: its first lines, and when, how many rows, how long.
 fn history(app: &App) -> Vec<Item> {
     let item = |(at, past): (usize, &Past)| {
-        let line = one_line(&past.text);
+        let line = text::one_line(&past.text);
         let ended = crate::ticks::minute(past.ended);
         let (rows, took) = (text::count(past.rows, "row"), text::elapsed(past.ms));
         let kept = app.results.of(past).map(|kept| format!("  kept as {}", kept.name())).unwrap_or_default();
@@ -266,10 +270,6 @@ fn history(app: &App) -> Vec<Item> {
         }
     };
     app.history.iter().enumerate().map(item).collect()
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What is said of the selected row, wrapped to a width.
@@ -432,5 +432,5 @@ fn perform(app: &mut App, command: &'static commands::Command, rest: &str) -> Ve
         let said = format!("':{}' has nothing to work on now", command.words[0]);
         return app.say(NoteKind::Warning, said);
     }
-    (command.run)(app, rest)
+    update::act(app, command, rest)
 }

@@ -145,6 +145,8 @@ pub struct App {
     /// Those that were counted last.
     pub days: Option<Days>,
     pub note: Note,
+    /// How often something was said.
+    said: u64,
     /// The first of two keys.
     pub prefix: Option<String>,
     /// Until when another Ctrl-C ends the program.
@@ -299,6 +301,7 @@ impl App {
             sweep: None,
             days: None,
             note: Note::default(),
+            said: 0,
             prefix: None,
             quit_until: 0,
             run_when_open: false,
@@ -373,8 +376,16 @@ impl App {
 
     pub fn say(&mut self, kind: NoteKind, text: impl Into<String>) -> Vec<Effect> {
         self.note = Note { text: text.into(), kind };
+        self.said += 1;
         self.dirty = true;
         Vec::new()
+    }
+
+    /// Forgets what was said; a warning stays until there is more to say.
+    fn hush(&mut self) {
+        if matches!(self.note.kind, NoteKind::Plain | NoteKind::Good) {
+            self.note = Note::default();
+        }
     }
 
     fn number(&mut self) -> u64 {

@@ -125,9 +125,9 @@ pub enum Msg {
     },
     /// How a load goes: one line.
     Loading(String),
-    /// A load ended; lines of its summary, the schema afterwards.
+    /// A load ended; the schema afterwards.
     Loaded {
-        result: Result<Vec<String>, String>,
+        result: Result<Loaded, String>,
         schema: Option<Arc<Schema>>,
     },
     Exported(Result<Exported, String>),
@@ -172,6 +172,22 @@ pub enum Msg {
     Broken(String),
 }
 
+/// A file or a folder to load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToLoad {
+    pub path: PathBuf,
+    /// The table for all rows; without it rows, file names and columns say theirs.
+    pub table: Option<String>,
+}
+
+/// What a load did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// For people.
+    pub lines: Vec<String>,
+    pub rows: u64,
+}
+
 /// A database, open.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -212,10 +228,17 @@ pub struct Conditions {
     pub kql: Vec<String>,
     /// The clock that they count from, in ticks.
     pub now: i64,
+    /// Of rows that are equal in these columns, the first; all rows without any.
+    pub distinct: Vec<usize>,
 }
 
 impl Conditions {
-    /// The query for the rows of a table that meet them, and what a pipe makes of those.
+    /// Whether all rows meet them.
+    pub fn none(&self) -> bool {
+        self.kql.is_empty() && self.distinct.is_empty()
+    }
+
+    /// The query for the rows of a table that meet those of KQL, and what a pipe makes of those.
     pub fn over(&self, table: &str, pipe: &str) -> String {
         let mut text = table.to_owned();
         for condition in &self.kql {
@@ -442,7 +465,7 @@ pub enum Effect {
         /// Replaces what is there.
         over: bool,
     },
-    Load(PathBuf),
+    Load(ToLoad),
     /// Runs these hunts on each of so many days; one sweep at a time.
     Sweep {
         ticket: u64,

@@ -20,6 +20,8 @@ pub struct Wanted {
     pub tlp: Option<Tlp>,
     pub notes: Notes,
     pub results: Vec<Reading>,
+    /// The tabs, from 1, whose results are not all there.
+    pub left_out: Vec<usize>,
 }
 
 /// A kept result, as it is to be read.
@@ -47,16 +49,19 @@ pub fn start(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
     if file.is_empty() {
         return app.say(NoteKind::Warning, "which file? :report finding.md, or finding.html");
     }
-    let results: Vec<Reading> = tabs::results(app)
-        .into_iter()
-        .filter(|(grid, _)| matches!(grid.extent, Extent::All { .. }))
-        .map(|(grid, chart)| reading(app, grid, chart))
-        .collect();
+    let (whole, rest): (Vec<_>, Vec<_>) =
+        tabs::results(app).into_iter().partition(|(_, grid, _)| matches!(grid.extent, Extent::All { .. }));
+    let results: Vec<Reading> = whole.into_iter().map(|(_, grid, chart)| reading(app, grid, chart)).collect();
+    let left_out: Vec<usize> = rest.iter().map(|(tab, ..)| tab + 1).collect();
     if results.is_empty() {
+        let why = rest.first().and_then(|(_, grid, _)| grid.extent.unfinished("a report can be written"));
+        if let Some(why) = why {
+            return app.say(NoteKind::Warning, why);
+        }
         return app.say(NoteKind::Warning, "there is no result to report on yet; F5 runs a query");
     }
     let said = format!("writing {} to a report...", text::count(results.len() as u64, "result"));
-    let wanted = Wanted { path: PathBuf::from(file), over, tlp, notes: app.notes.clone(), results };
+    let wanted = Wanted { path: PathBuf::from(file), over, tlp, notes: app.notes.clone(), results, left_out };
     app.say(NoteKind::Plain, said);
     vec![Effect::Report(Box::new(wanted))]
 }

@@ -3,21 +3,20 @@
 
 use std::sync::Arc;
 
+use super::chart::{self, ChartLook};
 use super::clock::Clock;
 use super::grid::{Extent, Grid, Look};
 use super::msg::{AgePurpose, Effect};
 use super::session::Past;
-use super::{App, Focus, NoteKind, chart, clock, diff, tabs, text};
+use super::{App, Focus, NoteKind, clock, diff, tabs, text};
 use crate::compile::{Compiled, TableUse};
-use crate::schema::{Schema, Table, TableColumn};
+use crate::schema::{LAST, RESULT, Schema, Table, TableColumn};
 use crate::ticks;
 
 /// Results that are kept: one for each key from 1 to 9.
 pub const KEPT_MAX: usize = 9;
 /// Values that kept results hold in all; the newest is kept however many it has.
 const VALUES_MAX: u64 = 40_000_000;
-/// What queries call the newest.
-pub const LAST: &str = "Last";
 
 /// A kept result.
 #[derive(Clone, Debug)]
@@ -32,13 +31,14 @@ pub struct Kept {
     pub compiled: Arc<Compiled>,
     /// Values that were copied for it.
     pub values: u64,
-    /// How it looked when it was left, with the row, the column and whether its chart was shown.
-    left: Option<(Look, u64, usize, bool)>,
+    /// How it looked when it was left, with the row and the column.
+    left: Option<(Look, u64, usize)>,
+    chart_left: Option<ChartLook>,
 }
 
 impl Kept {
     pub fn name(&self) -> String {
-        format!("Result{}", self.number)
+        format!("{RESULT}{}", self.number)
     }
 
     fn table(&self, name: String) -> Table {
@@ -73,6 +73,17 @@ impl Results {
     }
 }
 
+/// Which result a query read that names the newest: what is in the grid may be another, or no whole result.
+pub fn read(app: &App, compiled: &Compiled) -> String {
+    let named = compiled.tables.iter().any(|used| used.table == LAST);
+    let newest = app.results.kept.last().filter(|_| named);
+    let told = |kept: &Kept| {
+        let (rows, text) = (text::count(kept.past.rows, "row"), text::one_line(&kept.past.text));
+        format!("{LAST} was {}, {rows} of {}", kept.name(), text::shown(&text, app.ascii))
+    };
+    newest.map(told).unwrap_or_default()
+}
+
 /// The schema that texts are checked against: the tables of the data, and results where no table has their name.
 pub fn put_schema(app: &mut App, schema: &Schema) {
     let free = |name: &String| schema.tables.iter().all(|table| table.name != *name);
@@ -98,7 +109,7 @@ pub fn keep(
 ) -> Vec<Effect> {
     app.results.numbers += 1;
     let number = app.results.numbers;
-    app.results.kept.push(Kept { number, run, past, ran, compiled, values, left: None });
+    app.results.kept.push(Kept { number, run, past, ran, compiled, values, left: None, chart_left: None });
     let (mut effects, mut dropped) = (Vec::new(), Vec::new());
     let too_much = |kept: &[Kept]| {
         kept.len() > KEPT_MAX || kept.iter().map(|kept| kept.values).sum::<u64>() > VALUES_MAX
@@ -126,10 +137,11 @@ pub fn forget(app: &mut App) -> Effect {
 /// Remembers how the result in the grid looks, before another takes its place.
 pub fn leave(app: &mut App) {
     let Some(grid) = &app.grid else { return };
-    let chart = app.chart.as_ref().is_some_and(|chart| chart.shown);
-    let left = (grid.look(), grid.view.row, grid.view.column, chart);
+    let chart = chart::look_of(app.chart.as_ref(), Some(grid));
+    let left = (grid.look(), grid.view.row, grid.view.column);
     if let Some(place) = app.results.place(grid.run) {
-        app.results.kept[place].left = Some(left);
+        let kept = &mut app.results.kept[place];
+        (kept.left, kept.chart_left) = (Some(left), chart);
     }
 }
 
@@ -143,16 +155,17 @@ pub fn show(app: &mut App, place: usize) -> Vec<Effect> {
         let said = format!("this is {}", kept.name());
         return app.say(NoteKind::Plain, said);
     }
-    let Kept { run, past, ran, compiled, left, .. } = kept.clone();
+    let Kept { run, past, ran, compiled, left, chart_left, .. } = kept.clone();
     let said = format!("{} of {}", kept.name(), clock::short(past.ended / ticks::SECOND * ticks::SECOND));
     leave(app);
     let extent = Extent::All { total: past.rows, ms: past.ms };
     let mut grid = Grid::new(run, compiled.clone(), Vec::new(), extent, app.ascii);
     grid.text.clone_from(&past.text);
     grid.ran.clone_from(&ran);
-    if let Some((look, row, column, _)) = &left {
-        grid.put_on(look.clone());
-        (grid.view.row, grid.view.column) = (*row, *column);
+    grid.chart_left = chart_left;
+    if let Some((look, row, column)) = left {
+        grid.put_on(look);
+        (grid.view.row, grid.view.column) = (row, column);
     }
     (app.ages, app.record, app.stepper, app.chart) = (None, None, None, None);
     app.grid = Some(grid);
@@ -160,11 +173,7 @@ pub fn show(app: &mut App, place: usize) -> Vec<Effect> {
         app.focus = Focus::Grid;
     }
     app.say(NoteKind::Plain, said);
-    let effects = present(app, run, &ran, &compiled, past.rows);
-    if let (Some((.., shown)), Some(chart)) = (left, &mut app.chart) {
-        chart.shown = shown;
-    }
-    effects
+    present(app, run, &ran, &compiled, past.rows)
 }
 
 /// What belongs to a result that has just come into the grid: its chart, or why there are no rows.
@@ -181,11 +190,10 @@ pub fn present(app: &mut App, run: u64, text: &str, compiled: &Compiled, total: 
         let (purpose, text) = (AgePurpose::Later { run }, text.to_owned());
         effects.push(Effect::Ages { purpose, text, clock: Clock::of(compiled) });
     }
-    let Some(render) = &compiled.render else { return effects };
-    if chart::drawn(&render.kind) {
-        effects.extend(chart::open(app, render.clone()));
+    effects.extend(chart::take_up(app));
+    let Some(render) = compiled.render.as_ref().filter(|render| !chart::drawn(&render.kind)) else {
         return effects;
-    }
+    };
     if app.note.text.is_empty() {
         let said = format!("'render {}' is shown as the table", render.kind);
         let said = text::shown(&said, app.ascii).into_owned();

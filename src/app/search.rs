@@ -77,14 +77,20 @@ pub fn go(app: &mut App, forward: bool) -> Vec<Effect> {
 fn ask(app: &mut App, from: Option<u64>, forward: bool) -> Vec<Effect> {
     let Some(grid) = &mut app.grid else { return Vec::new() };
     let (result, order, filters) = (grid.run, grid.order.clone(), grid.conditions());
+    let Some(wanted) = wanted(grid) else { return Vec::new() };
     let Some(search) = &mut grid.search else { return Vec::new() };
-    let shown = grid.view.columns.shown(grid.compiled.columns.len());
-    let columns = shown.iter().filter_map(|at| grid.compiled.columns.get(*at));
-    let wanted = condition::shows(columns, &search.text);
     let find = Find { result, order, filters, wanted, from, forward };
     search.asked = Some(find.clone());
     app.say(NoteKind::Plain, "looking...");
     vec![Effect::Find(find)]
+}
+
+/// The condition that the rows meet in which it is found: in the columns that are shown.
+pub fn wanted(grid: &Grid) -> Option<String> {
+    let search = grid.search.as_ref()?;
+    let shown = grid.view.columns.shown(grid.compiled.columns.len());
+    let columns = shown.iter().filter_map(|at| grid.compiled.columns.get(*at));
+    Some(condition::shows(columns, &search.text))
 }
 
 pub fn came(app: &mut App, find: &Find, found: Result<FoundRow, String>) -> Vec<Effect> {
@@ -109,7 +115,13 @@ pub fn came(app: &mut App, find: &Find, found: Result<FoundRow, String>) -> Vec<
             search.more.clear();
         }
         let Some(column) = names.first() else {
-            return app.say(NoteKind::Warning, format!("'{wanted}' is nowhere in the result"));
+            let hidden = grid.view.columns.hidden() as u64;
+            let less = match hidden {
+                0 => String::new(),
+                hidden => format!("; {} not looked at, + shows them", text::count(hidden, "hidden column")),
+            };
+            let said = format!("'{wanted}' is nowhere in the result{less}");
+            return app.say(NoteKind::Warning, said);
         };
         grid.view.column = *column;
         return app.say(NoteKind::Plain, format!("'{wanted}' is in no row, only in the name of the column"));

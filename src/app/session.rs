@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::chart::ChartLook;
 use super::clock::Clock;
 use super::grid::Look;
 
@@ -71,6 +72,8 @@ pub struct Left {
     pub look: Look,
     pub row: u64,
     pub column: usize,
+    #[serde(default)]
+    pub chart: Option<ChartLook>,
 }
 
 /// A query that was run to its end.
@@ -136,7 +139,11 @@ impl Session {
             Ended::Working => ", which did not end in order",
         };
         let left = self.tabs.get(self.open).and_then(|tab| tab.left.as_ref());
-        let look = left.filter(|left| left.look != Look::default());
+        let changed = |left: &&Left| {
+            let chart = left.chart.as_ref().is_some_and(|chart| *chart != ChartLook::default());
+            left.look != Look::default() || chart
+        };
+        let look = left.filter(changed);
         let run = look.map_or("", |_| "; F5 shows its result as it was");
         let said = said.map(|said| format!("{said}{when}{why}{run}"));
         if self.place < 2 {

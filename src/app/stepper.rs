@@ -25,7 +25,9 @@ pub const HITS_ROWS_MAX: u64 = 20_000;
 /// Minutes before and after an event of a hit.
 pub const WINDOWS: [i64; 6] = [0, 1, 5, 15, 60, 240];
 const WINDOW: usize = 3;
+/// Rows that say what the events are found by: no more, and no more than this part of the pane.
 const FILTER_ROWS_MAX: usize = 3;
+const FILTER_PART: u16 = 4;
 /// What a hunter wants to see of an event first, in this order.
 const FIRST_COLUMNS: [&str; 15] = [
     pivot::EVENT_TABLE,
@@ -125,10 +127,13 @@ impl Stepper {
         if let Some(remark) = &pivot.remark {
             said.push_str(&format!(" ({remark})"));
         }
-        let mut rows = text::wrap(&text::shown(&said, ascii), usize::from(area.width.saturating_sub(2)));
-        if rows.len() > FILTER_ROWS_MAX {
-            rows.truncate(FILTER_ROWS_MAX);
-            rows[FILTER_ROWS_MAX - 1].push_str(text::ellipsis(ascii));
+        let width = usize::from(area.width.saturating_sub(2));
+        let mut rows = text::wrap(&text::shown(&said, ascii), width);
+        // The events are what the pane is for.
+        let most = usize::from(area.height / FILTER_PART).clamp(1, FILTER_ROWS_MAX);
+        if rows.len() > most {
+            rows.truncate(most);
+            rows[most - 1].push_str(text::ellipsis(ascii));
         }
         rows
     }

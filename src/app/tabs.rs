@@ -1,9 +1,10 @@
 //! Query tabs: each has a text with its cursor, and a result. The open one is in the fields of [`App`]
 //! itself; the others wait here. What comes back from the world goes to the tab that asked for it.
 
-use super::chart::ChartPane;
+use super::chart::{self, ChartLook, ChartPane};
 use super::editor::Editor;
-use super::grid::{Grid, Look};
+use super::grid::{Extent, Grid, Look};
+use super::layout::{self, Part};
 use super::msg::{AgePurpose, Effect, Msg, TableAge, Topic};
 use super::record::Record;
 use super::session::{Left, TabState};
@@ -185,28 +186,40 @@ pub fn closed(app: &mut App) -> Option<TabState> {
     Some(TabState { text, cursor, ..TabState::default() })
 }
 
-/// The result of each tab that has one, in the order of the tabs, with its chart.
-pub fn results(app: &App) -> Vec<(&Grid, Option<&ChartPane>)> {
+/// The result of each tab that has one, with the place of the tab, from 0, and the chart.
+pub fn results(app: &App) -> Vec<(usize, &Grid, Option<&ChartPane>)> {
     let mut all: Vec<_> =
         app.tabs.waiting.iter().map(|tab| (tab.grid.as_ref(), tab.chart.as_ref())).collect();
     all.insert(app.tabs.open, (app.grid.as_ref(), app.chart.as_ref()));
-    all.into_iter().filter_map(|(grid, chart)| Some((grid?, chart))).collect()
+    let all = all.into_iter().enumerate();
+    all.filter_map(|(at, (grid, chart))| Some((at, grid?, chart))).collect()
 }
 
 /// Each tab as the session keeps it.
 pub fn states(app: &App) -> Vec<TabState> {
-    let state =
-        |editor: &Editor, file_text: &Option<String>, grid: &Option<Grid>, left: &Option<Left>| TabState {
-            text: editor.text(),
-            cursor: editor.cursor(),
-            file: editor.file.clone(),
-            unsaved: editor.unsaved(),
-            file_text: file_text.clone(),
-            left: grid.as_ref().map(left_of).or_else(|| left.clone()),
-        };
-    let mut states: Vec<TabState> =
-        app.tabs.waiting.iter().map(|tab| state(&tab.editor, &tab.file_text, &tab.grid, &tab.left)).collect();
-    states.insert(app.tabs.open, state(&app.editor, &app.file_text, &app.grid, &app.left));
+    let state = |editor: &Editor, file_text: &Option<String>, left: Option<Left>| TabState {
+        text: editor.text(),
+        cursor: editor.cursor(),
+        file: editor.file.clone(),
+        unsaved: editor.unsaved(),
+        file_text: file_text.clone(),
+        left,
+    };
+    // The first rows of a run have not taken up yet what was left.
+    let waits = |grid: &&Grid, left: &Option<Left>| {
+        let same = left.as_ref().is_some_and(|left| left.text == grid.text);
+        same && !matches!(grid.extent, Extent::All { .. })
+    };
+    let left = |grid: &Option<Grid>, chart: &Option<ChartPane>, left: &Option<Left>| {
+        let grid = grid.as_ref().filter(|grid| !waits(grid, left));
+        grid.map(|grid| left_of(grid, chart.as_ref())).or_else(|| left.clone())
+    };
+    let waiting = app.tabs.waiting.iter();
+    let mut states: Vec<TabState> = waiting
+        .map(|tab| state(&tab.editor, &tab.file_text, left(&tab.grid, &tab.chart, &tab.left)))
+        .collect();
+    let open = state(&app.editor, &app.file_text, left(&app.grid, &app.chart, &app.left));
+    states.insert(app.tabs.open, open);
     states
 }
 
@@ -216,6 +229,7 @@ pub struct Arrangement {
     tabs: usize,
     open: usize,
     look: Option<Look>,
+    chart: Option<ChartLook>,
     /// When the newest run ended.
     run: Option<i64>,
 }
@@ -225,22 +239,33 @@ pub fn arrangement(app: &App) -> Arrangement {
         tabs: app.tabs.count(),
         open: app.tabs.open,
         look: app.grid.as_ref().map(Grid::look),
+        chart: chart::look_of(app.chart.as_ref(), app.grid.as_ref()),
         run: app.history.first().map(|past| past.ended),
     }
 }
 
-fn left_of(grid: &Grid) -> Left {
-    let columns = grid.compiled.columns.iter().map(|column| column.name.to_string()).collect();
-    let (row, column) = (grid.view.row, grid.view.column);
-    Left { text: grid.text.clone(), columns, look: grid.look(), row, column }
+/// What is on the screen, whatever is in view of it: how all is arranged, and the panes.
+pub fn scene(app: &App) -> (Arrangement, Vec<Part>) {
+    (arrangement(app), layout::layout(app).panes.iter().map(|pane| pane.part).collect())
 }
 
-/// A result of the statement whose result was left in the last session looks as that did.
-pub fn take_up(app: &mut App, grid: &mut Grid) {
+fn left_of(grid: &Grid, chart: Option<&ChartPane>) -> Left {
+    let columns = grid.compiled.columns.iter().map(|column| column.name.to_string()).collect();
+    let (row, column) = (grid.view.row, grid.view.column);
+    let chart = chart::look_of(chart, Some(grid));
+    Left { text: grid.text.clone(), columns, look: grid.look(), row, column, chart }
+}
+
+/// A result of the statement whose result was left in the last session looks as that did, unless its first rows
+/// were there before the rest and the reader has begun with them.
+pub fn take_up(app: &mut App) {
+    let Some(grid) = &mut app.grid else { return };
     let same = |left: &mut Left| {
         left.text == grid.text && left.columns.iter().eq(grid.compiled.columns.iter().map(|one| &one.name))
     };
-    if let Some(left) = app.left.take_if(same) {
+    let left = app.left.take_if(same);
+    if let Some(left) = left.filter(|_| grid.look() == Look::default() && grid.view.row == 0) {
+        grid.chart_left = left.chart;
         grid.put_on(left.look);
         (grid.view.row, grid.view.column) = (left.row.min(grid.reachable().saturating_sub(1)), left.column);
     }

@@ -42,6 +42,11 @@ pub fn head(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
+/// A text with spaces for its line breaks, and no two of them.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Breaks a safe text into lines of at most `columns`, at spaces where there are some.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);

@@ -2,8 +2,9 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::arrivals::{ages_came, file_read, file_written, summary, window_came};
+use super::arrivals::{ages_came, file_read, file_written, loaded, window_came};
 use super::clock::Clock;
+use super::commands::Command;
 use super::grid::{Extent, Grid};
 use super::keys::{self, Context};
 use super::keytest;
@@ -30,6 +31,7 @@ pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
         Some(tab) => tabs::within(app, tab, |app| handle(app, msg)),
         None => handle(app, msg),
     };
+    app.editor.settle_step();
     if app.editor.version != version {
         app.check_at = Some(at + CHECK_MS);
         app.save_at = Some(at + SAVE_MS);
@@ -104,7 +106,6 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             let mut grid = Grid::new(run, compiled, rows, Extent::All { total, ms }, app.ascii);
             let (text, ran) = texts(app);
             (grid.text, grid.ran) = (text.clone(), ran.clone());
-            tabs::take_up(app, &mut grid);
             let past = Past { text, ended, rows: total, ms };
             remember(&mut app.history, past.clone());
             let kept = grid.compiled.clone();
@@ -144,7 +145,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
                 results::put_schema(app, &schema);
             }
             app.desk.forget();
-            return summary(app, "Load", result);
+            return loaded(app, result);
         }
         Msg::Exported(result) => return written::exported(app, result),
         Msg::Reported(result) => return written::reported(app, result),
@@ -219,7 +220,7 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         // A digit says which.
         let digit = Some(name.as_str()).filter(|name| name.len() == 1 && name.as_bytes()[0].is_ascii_digit());
         return if (command.when)(app) {
-            (command.run)(app, digit.unwrap_or_default())
+            act(app, command, digit.unwrap_or_default())
         } else {
             // An Esc too many does no harm and needs no word.
             let said = if name == "Esc" { String::new() } else { nothing_for(&name, command.doc) };
@@ -239,6 +240,16 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Runs a command. What was said before goes with a change of what is on the screen, and outlives a move.
+pub fn act(app: &mut App, command: &Command, argument: &str) -> Vec<Effect> {
+    let (scene, said) = (tabs::scene(app), app.said);
+    let effects = (command.run)(app, argument);
+    if app.said == said && scene != tabs::scene(app) {
+        app.hush();
+    }
+    effects
 }
 
 /// That a key has nothing to work on, and what it would do: the first part of its line in the help.
@@ -416,10 +427,12 @@ pub fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
         grid.view = old.view.clone();
         grid.view.measure(&grid.compiled.columns, &grid.rows, app.ascii);
         grid.put_on(old.look());
+        grid.chart_left.clone_from(&old.chart_left);
         app.grid = Some(grid);
         return Vec::new();
     }
     results::leave(app);
+    let chart = chart::look_of(app.chart.as_ref(), app.grid.as_ref());
     // The same statement again is looked at as before.
     if let Some(old) = app
         .grid
@@ -429,6 +442,7 @@ pub fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
     {
         grid.put_on(old.look());
         grid.view.columns.forget_empty();
+        grid.chart_left = chart;
     }
     forget_results(app);
     app.grid = Some(grid);

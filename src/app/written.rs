@@ -25,6 +25,8 @@ pub struct Exported {
 pub struct Reported {
     pub path: PathBuf,
     pub results: usize,
+    /// The tabs, from 1, whose results are not in it, since they are not all there.
+    pub left_out: Vec<usize>,
     /// Such as `TLP:RED`.
     pub marking: String,
 }
@@ -75,7 +77,15 @@ pub fn reported(app: &mut App, done: Result<Reported, String>) -> Vec<Effect> {
         Ok(done) => {
             let path = text::shown(&shown(&done.path), app.ascii).into_owned();
             let results = text::count(done.results as u64, "result");
-            app.say(NoteKind::Good, format!("{results} to {path}, {}", done.marking))
+            let tabs: Vec<String> = done.left_out.iter().map(usize::to_string).collect();
+            let (kind, less) = match tabs.is_empty() {
+                true => (NoteKind::Good, String::new()),
+                false => {
+                    let less = format!("; without tab {}, whose result is not all there", tabs.join(", "));
+                    (NoteKind::Warning, less)
+                }
+            };
+            app.say(kind, format!("{results} to {path}, {}{less}", done.marking))
         }
         Err(why) => {
             let why = text::shown(&why, app.ascii).into_owned();

@@ -203,7 +203,7 @@ impl Chart {
     }
 
     /// The places that a cursor can be at.
-    fn length(&self) -> usize {
+    pub fn length(&self) -> usize {
         match &self.body {
             Body::Plot(plot) => plot.stops.len(),
             Body::Card(values) => values.len(),

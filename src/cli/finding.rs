@@ -207,6 +207,9 @@ impl Desk<'_> {
             })?;
             let drawn = compiled.render.as_ref();
             finding.chart = drawn.and_then(|render| chart::chart(&grid.columns, &grid.rows, render).ok());
+            if let Some(chart) = &mut finding.chart {
+                chart.rows_left(digest.rows().saturating_sub(grid.rows.len() as u64));
+            }
             grid.rows.truncate(ROWS_SHOWN);
             (finding.shown, finding.rows) = (grid, digest.rows());
             let looked = match kept.is_empty() {

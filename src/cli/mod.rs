@@ -44,10 +44,11 @@ mod translate;
 #[cfg(feature = "engine")]
 mod why;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::diag::nearest;
 use crate::export;
 use crate::outside::Folders;
 use crate::ticks::{self, parse_datetime};
@@ -93,6 +94,19 @@ pub struct Cli {
     pub file: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// The query file to open. One that is not there may be meant as a command.
+///
+/// # Errors
+/// It cannot be looked at.
+pub fn query_file(file: Option<&Path>) -> Result<Option<&Path>, Failure> {
+    let Some((path, Err(error))) = file.map(|path| (path, std::fs::metadata(path))) else { return Ok(file) };
+    let commands = Cli::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name);
+    let near = path.to_str().and_then(|typed| nearest(typed, names));
+    let meant = near.map(|near| format!("; did you mean kqlhunt {near}?")).unwrap_or_default();
+    Err(Failure::new(Exit::NoInput, format!("{}: {error}{meant}", path.display())))
 }
 
 /// What every command takes.

@@ -94,6 +94,17 @@ impl Reader {
         Ok(kept.as_table(name, kept.from.clone()))
     }
 
+    /// As [`Handle::kept_table`](super::Handle::kept_table), of the picked rows alone, in no order. Only for as long
+    /// as few other choices of rows are made.
+    pub fn picked_table(&mut self, id: ResultId, pick: &Pick, name: &str, cancel: &Cancel) -> Result<Table> {
+        let kept = self.kept(id)?;
+        let shared = self.shared.clone();
+        let _attached = kept.in_hunt.then(|| shared.attached());
+        let ids = self.picked(id, &kept, pick, cancel)?.table;
+        let from = format!("(SELECT t.* FROM {ids} AS i JOIN {} AS t ON t.rowid = i.row)", kept.from);
+        Ok(kept.as_table(name, from))
+    }
+
     /// The next of the picked rows, behind `from` or before it, whose number is one that the SELECT of
     /// numbers in `wanted` gives; on from the other end when there is none. Numbers of rows are those of
     /// [`Reader::window`]. The first search of a text reads the whole result once.
@@ -249,12 +260,23 @@ impl Reader {
         pick.rows.as_ref().map_or(Ok(()), |rows| self.connection.prove_select(rows))?;
         let meeting = pick.rows.as_ref();
         let meeting = meeting.map(|rows| format!(" AND t.rowid IN ({rows})")).unwrap_or_default();
-        let source = match &kept.ids {
-            None => format!("{from} AS t WHERE t.rowid < {rows}{meeting} ORDER BY {keys}t.rowid"),
-            Some(ids) => format!(
-                "{ids} AS i JOIN {from} AS t ON t.rowid = i.row WHERE true{meeting} ORDER BY {keys}i.rowid"
-            ),
+        let (all, place) = match &kept.ids {
+            None => (format!("{from} AS t WHERE t.rowid < {rows}{meeting}"), "t.rowid"),
+            Some(ids) => {
+                (format!("{ids} AS i JOIN {from} AS t ON t.rowid = i.row WHERE true{meeting}"), "i.rowid")
+            }
         };
+        let apart: Option<Vec<String>> =
+            pick.distinct.iter().map(|at| kept.stored.get(*at).map(|name| quote::name(name))).collect();
+        let apart = apart.ok_or_else(|| Error::message("the result has no such column"))?;
+        let first = match apart.is_empty() {
+            true => String::new(),
+            false => {
+                let keys = apart.iter().map(|name| format!("t.{name}")).collect::<Vec<_>>().join(", ");
+                format!(" AND {place} IN (SELECT min({place}) FROM {all} GROUP BY {keys})")
+            }
+        };
+        let source = format!("{all}{first} ORDER BY {keys}{place}");
         let sql = format!("CREATE TABLE {table} AS SELECT t.rowid AS row FROM {source}");
         cancel.guard(&self.connection, || self.connection.execute(&sql))?;
         let rows = number(&self.connection, &format!("SELECT count(*) FROM {table}"))?;

@@ -76,6 +76,8 @@ pub struct Pick {
     pub rows: Option<String>,
     /// Empty is the query's own order.
     pub order: Vec<Order>,
+    /// Of rows that are equal in these columns only the first by the query's own order; empty for all of them.
+    pub distinct: Vec<usize>,
 }
 
 /// The table of the row numbers of a [`Pick`], and how many there are.

@@ -6,7 +6,7 @@ use super::{Loaded, Options, Sink, Source, Summary, Tick, quarantine_folder, run
 use crate::batch::Batch;
 use crate::engine;
 use crate::engine::store::{LoadedFile, NewColumn, Store};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::{Schema, Shadow, TableColumn};
 
 impl Sink for Store {
@@ -73,7 +73,8 @@ impl Sink for Store {
 }
 
 /// Loads sources into a hunt file, which is made when missing; what cannot be loaded is kept beside it.
-/// When it returns, all is on disk.
+/// When it returns, all is on disk. A file that would be made for nothing is not: it would be what kqlhunt opens
+/// from then on.
 pub fn into_file(
     database: &Path,
     options: &Options,
@@ -81,11 +82,16 @@ pub fn into_file(
     sources: &[Source],
     tick: Tick<'_>,
 ) -> Result<Summary> {
+    let new = !database.exists();
     let mut store = Store::open(database, engine)?;
     let quarantine = options.quarantine.clone().or_else(|| Some(quarantine_folder(database)));
     let options = Options { quarantine, ..options.clone() };
     let summary = run(&options, sources, &mut store, tick);
     // What was committed before a failure is made durable too.
     store.finish()?;
+    let nothing = summary.as_ref().is_ok_and(|summary| summary.loaded == 0);
+    if new && nothing {
+        std::fs::remove_file(database).map_err(|source| Error::file(database, source))?;
+    }
     summary
 }

@@ -43,6 +43,9 @@ pub struct Part {
     /// Columns, the first one first, with `asc` or `desc`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sorted_by: Vec<String>,
+    /// Of rows that are equal in these columns it has the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub distinct_by: Vec<String>,
 }
 
 impl Sidecar {

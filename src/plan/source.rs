@@ -8,6 +8,7 @@ use super::{ColId, Column, ColumnName, Node, OrderKey, Rel, StoredId};
 use crate::catalog::views;
 use crate::diag::{code, nearest};
 use crate::facts::TableUse;
+use crate::schema::{Table, names_result};
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name, Pipe};
 use crate::value::Value;
@@ -168,15 +169,12 @@ impl Binder<'_> {
         }
         let outside = self.options.outside.clone();
         let candidates = env.names().into_iter().chain(outside.functions.keys().map(String::as_str));
-        let help = nearest(&name.text, candidates).map_or_else(
-            || {
-                let file = format!("{}.kql, in the folder that --functions names", name.text);
-                format!("Define it with let, or put a function that a workspace stores into {file}.")
-            },
-            |near| format!("Did you mean '{near}'?"),
-        );
+        let near = nearest(&name.text, candidates);
         let message = format!("unknown tabular function '{}'", name.text);
-        self.error(code::UNKNOWN_FUNCTION, name.span, message, help);
+        self.error_near(code::UNKNOWN_FUNCTION, name.span, message, near, || {
+            let file = format!("{}.kql, in the folder that --functions names", name.text);
+            format!("Define it with let, or put a function that a workspace stores into {file}.")
+        });
     }
 
     /// A stored table with all of its columns; pruning drops what nobody reads.
@@ -186,12 +184,17 @@ impl Binder<'_> {
             if self.unknown_stored(&Name { text: name.to_owned(), span }) {
                 return Err(Stop);
             }
+            let message = format!("unknown table '{name}'");
+            if names_result(name) {
+                let help = no_result(&self.schema.results);
+                self.error(code::UNKNOWN_TABLE, span, message, help);
+                return Err(Stop);
+            }
             let stored = self.schema.tables.iter().map(|table| table.name.as_str());
             let views = views::of(self.schema).map(|view| view.name);
             let names: Vec<&str> = stored.chain(env.tables()).chain(views).collect();
             let load = format!("load it with kqlhunt ingest --table {name} FILE");
             let near = nearest(name, names.iter().copied());
-            let message = format!("unknown table '{name}'");
             self.error_near(code::UNKNOWN_TABLE, span, message, near, || match names.is_empty() {
                 true => format!("There is no table yet; {load}."),
                 false => format!("Known are {}; or {load}.", names.join(", ")),
@@ -321,5 +324,15 @@ pub fn names_a_database(expr: &ast::Expr) -> bool {
         }
         Ast::Path(base, _) | Ast::PathCall(base, _) => names_a_database(base),
         _ => false,
+    }
+}
+
+/// Why a name of a kept result is none, and the way to one.
+fn no_result(kept: &[Table]) -> String {
+    let names: Vec<&str> = kept.iter().map(|table| table.name.as_str()).collect();
+    let again = "Run its query again; the history of the workbench has it";
+    match names.is_empty() {
+        true => format!("Results have such names while the workbench that made them is open. {again}."),
+        false => format!("Kept are {}; others are dropped. {again}.", names.join(", ")),
     }
 }

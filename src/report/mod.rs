@@ -88,7 +88,9 @@ impl Finding {
             let conditions: Vec<String> = part.filters.iter().map(|kql| format!("where {kql}")).collect();
             let sorted = Some(part.sorted_by.join(", ")).filter(|sorted| !sorted.is_empty());
             let sorted = sorted.map(|sorted| format!("sorted by {sorted}"));
-            let how: Vec<String> = conditions.into_iter().chain(sorted).collect();
+            let apart = Some(part.distinct_by.join(", ")).filter(|columns| !columns.is_empty());
+            let apart = apart.map(|columns| format!("the first of those that are equal in {columns}"));
+            let how: Vec<String> = conditions.into_iter().chain(apart).chain(sorted).collect();
             said.push_str(&format!("; shown are {} ({})", thousands(picked), how.join(", ")));
         }
         match usize::try_from(picked).unwrap_or(usize::MAX) > self.shown.rows.len() {

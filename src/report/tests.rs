@@ -27,7 +27,12 @@ fn report(evil: &str) -> Report {
         // Sorted behind the real one.
         techniques: vec!["T1078.004".into(), format!("Z{evil}")],
         rows: 240,
-        part: Some(Part { rows: 1, filters: vec![evil.into()], sorted_by: vec![evil.into()] }),
+        part: Some(Part {
+            rows: 1,
+            filters: vec![evil.into()],
+            sorted_by: vec![evil.into()],
+            distinct_by: vec![evil.into()],
+        }),
         left_out: vec![evil.into()],
         compared: Some((run.clone(), evil.into())),
         run,

@@ -119,7 +119,7 @@ impl Effects {
             Effect::Run { run, text, clock } => self.runner.run(run, Work::Query { text, clock }),
             Effect::Compare { run, compared } => self.runner.run(run, Work::Compare(compared)),
             Effect::Cancel => self.runner.cancel(),
-            Effect::Load(path) => self.runner.load(path),
+            Effect::Load(wanted) => self.runner.load(wanted),
             Effect::Check { version, offset, text, clock } => {
                 self.checker.check(Check { version, offset, text, clock, schema: schema.clone() });
             }

@@ -179,15 +179,19 @@ fn write_drawing(path: &Path, drawing: &Drawing, ledger: &Ledger) -> Result<(u64
 impl Export {
     /// Which part of the result it is, unless it is all of it as it came.
     fn part(&self, rows: u64) -> Option<Part> {
-        if self.filters.kql.is_empty() && self.order.is_empty() {
+        if self.filters.none() && self.order.is_empty() {
             return None;
         }
+        let name = |at: &usize| self.columns.get(*at).map_or("", |column| column.name.as_str());
         let key = |(at, ascending): &(usize, bool)| {
-            let name = self.columns.get(*at).map_or("", |column| column.name.as_str());
-            format!("{name} {}", if *ascending { "asc" } else { "desc" })
+            format!("{} {}", name(at), if *ascending { "asc" } else { "desc" })
         };
-        let sorted_by = self.order.iter().map(key).collect();
-        Some(Part { rows, filters: self.filters.kql.clone(), sorted_by })
+        Some(Part {
+            rows,
+            filters: self.filters.kql.clone(),
+            sorted_by: self.order.iter().map(key).collect(),
+            distinct_by: self.filters.distinct.iter().map(|at| name(at).to_owned()).collect(),
+        })
     }
 }
 

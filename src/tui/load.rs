@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::files::expanded;
 use super::runner::{Runner, Source};
-use crate::app::msg::Msg;
+use crate::app::msg::{Loaded, Msg, ToLoad};
 use crate::engine::{self, Cancel, Data, Engine};
 use crate::ingest::{self, Summary};
 use crate::sys::wall_clock;
@@ -17,7 +17,7 @@ const LOADING: Duration = Duration::from_millis(500);
 impl Runner {
     /// Loads a file into the hunt file. While the data are in memory, into the default one, and goes on
     /// with that.
-    pub fn perform_load(&self, engine: &mut Engine, source: &mut Source, path: &Path, cancel: &Cancel) {
+    pub fn perform_load(&self, engine: &mut Engine, source: &mut Source, wanted: &ToLoad, cancel: &Cancel) {
         let mut told = Instant::now();
         let mut tick = |now: &ingest::Now| {
             if told.elapsed() > LOADING {
@@ -26,31 +26,44 @@ impl Runner {
             }
             if cancel.cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let sources = [ingest::Source::Path(expanded(path))];
+        let sources = [ingest::Source::Path(expanded(&wanted.path))];
         let mut into = |file: &Path, limits: &engine::Options| {
             let options = ingest::Options {
                 now: wall_clock(),
+                table: wanted.table.clone(),
                 quarantine: Some(ingest::quarantine_folder(file)),
                 ..ingest::Options::default()
             };
             ingest::into_file(file, &options, limits, &sources, &mut tick)
         };
         let limits = source.options;
+        let mut other = None;
         let loaded = match (&source.data, &source.fallback) {
             (Data::File(_), _) | (_, None) => engine.detached(|file| into(file, &limits)),
             (Data::Memory(_) | Data::Tables(_) | Data::Empty, Some(file)) => {
                 let file = file.clone();
                 into(&file, &limits).and_then(|summary| {
+                    if summary.loaded + summary.identical == 0 {
+                        return Ok(summary);
+                    }
                     let data = Data::File(file.clone());
                     *engine = Engine::open(&data, &limits)?;
                     source.data = data;
+                    other = Some(format!(
+                        "the data are those of {} from here on; kqlhunt --sample opens the sample",
+                        file.display()
+                    ));
                     self.opened(engine, Some((file.display().to_string(), &source.data)));
                     Ok(summary)
                 })
             }
         };
         let schema = Some(engine.schema());
-        let result = loaded.map(|summary| lines(&summary)).map_err(|error| error.to_string());
+        let told = |summary: Summary| Loaded {
+            lines: lines(&summary).into_iter().chain(other).collect(),
+            rows: summary.loaded,
+        };
+        let result = loaded.map(told).map_err(|error| error.to_string());
         self.tell(Msg::Loaded { result, schema });
     }
 }

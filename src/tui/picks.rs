@@ -16,21 +16,22 @@ const NAME: &str = "Result";
 /// A condition is none of KQL, or not one of a row alone.
 pub fn pick(reader: &Reader, result: u64, order: &[(usize, bool)], filters: &Conditions) -> Result<Pick> {
     let order = order.iter().map(|(column, ascending)| Order { column: *column, ascending: *ascending });
-    let order = order.collect();
+    let (order, distinct) = (order.collect(), filters.distinct.clone());
     if filters.kql.is_empty() {
-        return Ok(Pick { rows: None, order });
+        return Ok(Pick { rows: None, order, distinct });
     }
     let table = reader.source(ResultId(result), NAME)?;
     let row_ids = compiled(table, filters, "")?.row_ids;
     let row_ids = row_ids.ok_or_else(|| Error::message("a condition gives other rows each time"))?;
-    Ok(Pick { rows: Some(row_ids.sql), order })
+    Ok(Pick { rows: Some(row_ids.sql), order, distinct })
 }
 
 /// The next row that meets a condition.
 pub fn find(reader: &mut Reader, find: &Find, cancel: &Cancel) -> Result<FoundRow> {
     let id = ResultId(find.result);
     let among = pick(reader, find.result, &find.order, &find.filters)?;
-    let wanted = Conditions { kql: vec![find.wanted.clone()], now: find.filters.now };
+    let (kql, now) = (vec![find.wanted.clone()], find.filters.now);
+    let wanted = Conditions { kql, now, ..Conditions::default() };
     let found = match pick(reader, find.result, &[], &wanted)?.rows {
         Some(wanted) => reader.find(id, &among, &wanted, find.from, find.forward, cancel)?,
         None => return Err(Error::message("nothing is looked for")),
@@ -41,9 +42,18 @@ pub fn find(reader: &mut Reader, find: &Find, cancel: &Cancel) -> Result<FoundRo
 
 /// A table for each pipe of a survey.
 pub fn survey(engine: &mut Engine, handle: &Handle, survey: &Survey, cancel: &Cancel) -> Result<Vec<Grid>> {
-    let table = handle.kept_table(ResultId(survey.result), NAME)?;
+    let id = ResultId(survey.result);
+    let (table, filters) = match survey.filters.distinct.is_empty() {
+        true => (handle.kept_table(id, NAME)?, survey.filters.clone()),
+        false => {
+            let mut reader = handle.reader()?;
+            let pick = pick(&reader, survey.result, &[], &survey.filters)?;
+            (reader.picked_table(id, &pick, NAME, cancel)?, Conditions::default())
+        }
+    };
+    let filters = Conditions { now: survey.filters.now, ..filters };
     let answer = |pipe: &String| {
-        let compiled = compiled(table.clone(), &survey.filters, pipe)?;
+        let compiled = compiled(table.clone(), &filters, pipe)?;
         engine.fetch(&Sql::from(&compiled), cancel)
     };
     survey.pipes.iter().map(answer).collect()

@@ -74,7 +74,8 @@ fn write(wanted: &Wanted, handle: &Handle, ledger: &Ledger, cancel: &Cancel) -> 
     let text = if is_html(&path) { html(&report) } else { markdown(&report) };
     file.write_all(text.as_bytes())?;
     file.commit()?;
-    Ok(Reported { path, results: wanted.results.len(), marking: report.marking() })
+    let (results, left_out) = (wanted.results.len(), wanted.left_out.clone());
+    Ok(Reported { path, results, left_out, marking: report.marking() })
 }
 
 fn is_html(path: &Path) -> bool {
@@ -100,16 +101,20 @@ fn finding(
     })?;
     let pick = picks::pick(reader, one.run, &one.order, &one.filters)?;
     let (shown, left) = reader.window(id, &pick, 0, ROWS_SHOWN as u64, cancel)?;
-    let chart = one.render.as_ref().and_then(|render| chart::chart(&all.columns, &all.rows, render).ok());
+    let mut chart = one.render.as_ref().and_then(|render| chart::chart(&all.columns, &all.rows, render).ok());
+    if let Some(chart) = &mut chart {
+        chart.rows_left(rows.saturating_sub(all.rows.len() as u64));
+    }
     let name = |at: usize| all.columns.get(at).map(|column| column.name.to_string()).unwrap_or_default();
     let sorted = |(at, ascending): &(usize, bool)| {
         format!("{} {}", name(*at), if *ascending { "asc" } else { "desc" })
     };
-    let some = !one.order.is_empty() || !one.filters.kql.is_empty();
+    let some = !one.order.is_empty() || !one.filters.none();
     let part = some.then(|| Part {
         rows: left,
         filters: one.filters.kql.clone(),
         sorted_by: one.order.iter().map(sorted).collect(),
+        distinct_by: one.filters.distinct.iter().map(|at| name(*at)).collect(),
     });
     Ok(Finding {
         name: one.name.clone(),

@@ -16,7 +16,7 @@ use super::run::Event;
 use super::signals;
 use crate::app::clock::Clock;
 use crate::app::diff::Compared;
-use crate::app::msg::{Failure, Msg, Opened};
+use crate::app::msg::{Failure, Msg, Opened, ToLoad};
 use crate::compile::Looked;
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
@@ -53,7 +53,7 @@ struct State {
     shift: u64,
     waiting: Option<Run>,
     loading: Option<Cancel>,
-    loads: VecDeque<PathBuf>,
+    loads: VecDeque<ToLoad>,
     /// Nothing more is begun.
     closed: bool,
     running: Option<(u64, Cancel)>,
@@ -77,7 +77,7 @@ pub enum Work {
 
 enum Job {
     Run(Run),
-    Load(PathBuf, Cancel),
+    Load(ToLoad, Cancel),
 }
 
 /// What is opened first, and where files are loaded to while the data are in memory.
@@ -121,8 +121,8 @@ impl Runner {
         self.stop(older);
     }
 
-    pub fn load(&self, path: PathBuf) {
-        self.state().loads.push_back(path);
+    pub fn load(&self, wanted: ToLoad) {
+        self.state().loads.push_back(wanted);
         self.desk.bell.notify_all();
     }
 
@@ -250,7 +250,7 @@ impl Runner {
                 Job::Run(Run { run, work: Work::Compare(wanted), cancel }) => {
                     self.compare(&mut engine, run, &wanted, &cancel);
                 }
-                Job::Load(path, cancel) => self.perform_load(&mut engine, &mut source, &path, &cancel),
+                Job::Load(wanted, cancel) => self.perform_load(&mut engine, &mut source, &wanted, &cancel),
             }
             let mut state = self.state();
             if state.shift != shift {
@@ -268,10 +268,10 @@ impl Runner {
             if state.shift != shift || state.closed {
                 return None;
             }
-            if let Some(path) = state.loads.pop_front() {
+            if let Some(wanted) = state.loads.pop_front() {
                 let cancel = Cancel::new();
                 state.loading = Some(cancel.clone());
-                return Some(Job::Load(path, cancel));
+                return Some(Job::Load(wanted, cancel));
             }
             if let Some(run) = state.waiting.take() {
                 state.running = Some((run.run, run.cancel.clone()));

@@ -55,6 +55,14 @@ fn a_missing_query_file_is_named() {
 }
 
 #[test]
+fn a_file_that_is_not_there_may_be_meant_as_a_command() {
+    let (code, message) = refused(&["hunt"]);
+    assert_eq!(code, Some(66));
+    assert!(message.contains("did you mean kqlhunt hunts?"), "{message}");
+    assert!(!refused(&["no-such.kql"]).1.contains("did you mean"));
+}
+
+#[test]
 fn a_text_without_end_is_given_up() {
     let (code, message) = refused(&["format", "-f", "/dev/zero"]);
     assert_eq!(code, Some(66));

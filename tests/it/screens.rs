@@ -13,8 +13,8 @@ use kqlhunt::app::diff;
 use kqlhunt::app::look::{Depth, Look, ascii_terminal};
 use kqlhunt::app::mouse::{Does, Mouse};
 use kqlhunt::app::msg::{
-    AgePurpose, Conditions, Copied, CopyText, Effect, Failure, Find, Follow, Followed, FoundRow, Msg, Opened,
-    Purpose, Question, Rows, Survey, TableAge, Topic, Window,
+    AgePurpose, Conditions, Copied, CopyText, Effect, Failure, Find, Follow, Followed, FoundRow, Loaded, Msg,
+    Opened, Purpose, Question, Rows, Survey, TableAge, Topic, Window,
 };
 use kqlhunt::app::session::Ended;
 use kqlhunt::app::sweep::State;
@@ -640,6 +640,7 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
             _ => Ok(Reported {
                 path: wanted.path.clone(),
                 results: wanted.results.len(),
+                left_out: wanted.left_out.clone(),
                 marking: wanted.tlp.map_or("TLP:GREEN", Tlp::name).into(),
             }),
         })],
@@ -695,11 +696,14 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
             vec![Msg::FileWritten { path: path.clone(), version: *version, result: Ok(()) }]
         }
         Effect::Load(_) => vec![Msg::Loaded {
-            result: Ok(vec![
-                "OfficeActivity  3 files".into(),
-                "  12,481 rows in = 12,479 loaded + 2 quarantined + 0 blank".into(),
-                "  quarantined lines: /data/kqlhunt/quarantine/office\x1b.jsonl".into(),
-            ]),
+            result: Ok(Loaded {
+                lines: vec![
+                    "OfficeActivity  3 files".into(),
+                    "  12,481 rows in = 12,479 loaded + 2 quarantined + 0 blank".into(),
+                    "  quarantined lines: /data/kqlhunt/quarantine/office\x1b.jsonl".into(),
+                ],
+                rows: 12_479,
+            }),
             schema: None,
         }],
         Effect::Export { path, raw, hidden, .. } => vec![Msg::Exported(Ok(Exported {

@@ -54,6 +54,7 @@ const FEATURES: &[(&str, &[&str])] = &[
             "filters by cells",
             "commonest values and statistics",
             "record",
+            "equal rows",
             "dynamic values",
             "copies",
             "severity by colour",

@@ -17,11 +17,18 @@ fn change<T>(app: &mut App, change: impl FnOnce(&mut Grid) -> T) -> Option<T> {
 }
 
 pub fn freeze(app: &mut App, _: &str) -> Vec<Effect> {
-    change(app, |grid| {
+    let room = layout::table_width(layout::layout(app).inner(Part::Grid));
+    let stays = change(app, |grid| {
         let (column, count) = (grid.view.column, grid.compiled.columns.len());
         grid.view.columns.toggle_freeze(column, count);
+        let (columns, widths) = (&grid.view.columns, &grid.view.widths);
+        let stay = columns.shown(count).into_iter().take(columns.stay(widths, room));
+        !columns.is_frozen(column) || room == 0 || stay.into_iter().any(|other| other == column)
     });
-    nothing()
+    match stays {
+        Some(false) => app.say(NoteKind::Warning, "there is no room for it to stay; it does once there is"),
+        Some(true) | None => nothing(),
+    }
 }
 
 pub fn hide(app: &mut App, _: &str) -> Vec<Effect> {
@@ -68,12 +75,16 @@ pub fn move_right(app: &mut App, _: &str) -> Vec<Effect> {
 fn shift(app: &mut App, right: bool) -> Vec<Effect> {
     let moved = change(app, |grid| {
         let (column, count) = (grid.view.column, grid.compiled.columns.len());
-        grid.view.columns.shift(column, count, right)
+        let frozen = grid.view.columns.is_frozen(column);
+        (grid.view.columns.shift(column, count, right), frozen)
     });
-    match moved {
-        Some(false) => app.say(NoteKind::Plain, "the column is at the edge; ! freezes a column"),
-        Some(true) | None => nothing(),
-    }
+    let said = match moved {
+        Some((false, true)) if right => "a frozen column stays left of those that scroll; ! lets it scroll",
+        Some((false, false)) if !right => "the column is left of all that scroll; ! freezes it",
+        Some((false, _)) => "the column is at the edge",
+        Some((true, _)) | None => return nothing(),
+    };
+    app.say(NoteKind::Plain, said)
 }
 
 /// Shows the whole of what the column holds as far as it is at hand, or no more than usual again.

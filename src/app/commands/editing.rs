@@ -83,6 +83,20 @@ pub fn find(app: &mut App, typed: &str) -> Vec<Effect> {
     }
 }
 
+/// Goes to a line, counted from 1; to the last one where there are fewer.
+pub fn line(app: &mut App, typed: &str) -> Vec<Effect> {
+    if typed.is_empty() {
+        return palette(app, "line ");
+    }
+    match typed.parse::<usize>() {
+        Ok(line @ 1..) => {
+            app.focus = Focus::Editor;
+            edit(app, |editor| editor.set_cursor((line - 1).min(editor.lines().len() - 1), 0))
+        }
+        Ok(_) | Err(_) => app.say(NoteKind::Warning, "lines are counted from 1"),
+    }
+}
+
 /// `/old/new`: replaces a text wherever it is; the first character parts the two.
 pub fn replace(app: &mut App, typed: &str) -> Vec<Effect> {
     let mark = typed.chars().next().filter(|mark| !mark.is_alphanumeric());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::nothing;
 use super::panes::palette;
-use crate::app::msg::Effect;
+use crate::app::msg::{Effect, ToLoad};
 use crate::app::{App, DatabaseState, NoteKind};
 
 /// `~` is the home folder only for the world; here a path is what was typed.
@@ -51,11 +51,17 @@ pub fn load(app: &mut App, typed: &str) -> Vec<Effect> {
     if app.database.loading.is_some() {
         return app.say(NoteKind::Warning, "a load runs already");
     }
-    match path(app, typed, ":load FILE") {
+    // As of kqlhunt ingest.
+    let named = typed.trim().strip_prefix("--table ").map(str::trim_start);
+    let (table, typed) = match named.map(|rest| rest.split_once(' ').unwrap_or((rest, ""))) {
+        Some((table, rest)) => (Some(table.to_owned()), rest.trim()),
+        None => (None, typed),
+    };
+    match path(app, typed, ":load [--table NAME] FILE") {
         Ok(path) => {
             app.database.loading = Some("loading...".into());
             app.dirty = true;
-            vec![Effect::Load(path)]
+            vec![Effect::Load(ToLoad { path, table })]
         }
         Err(effects) => effects,
     }
@@ -92,9 +98,9 @@ pub fn export_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
         raw,
         over,
     };
-    let said = match grid.conditions().kql.is_empty() {
+    let said = match grid.conditions().none() {
         true => "exporting...",
-        false => "exporting the rows that the filters leave...",
+        false => "exporting the rows that are left...",
     };
     app.say(NoteKind::Plain, said);
     vec![effect]

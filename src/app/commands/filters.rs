@@ -6,7 +6,7 @@ use crate::app::grid::{Filter, Grid};
 use crate::app::lists::{Choice, Item};
 use crate::app::msg::{Conditions, Effect};
 use crate::app::popup::{List, ListKind, Popup};
-use crate::app::{App, NoteKind, statement, text};
+use crate::app::{App, NoteKind, search, statement, text};
 use crate::compile::{self, Options};
 use crate::hunt::condition;
 use crate::schema::{Schema, Table, TableColumn};
@@ -77,13 +77,41 @@ pub fn add(app: &mut App, kql: &str) -> Vec<Effect> {
     app.say(NoteKind::Plain, "")
 }
 
+/// Keeps the rows that the search finds.
+pub fn filter_found(app: &mut App, _: &str) -> Vec<Effect> {
+    match app.grid.as_ref().and_then(search::wanted) {
+        Some(kql) => add(app, &kql),
+        None => nothing(),
+    }
+}
+
+/// Shows rows that are equal in all columns shown once, or all of them.
+pub fn duplicates(app: &mut App, _: &str) -> Vec<Effect> {
+    let Some(grid) = &mut app.grid else { return nothing() };
+    if let Some(why) = grid.extent.unfinished("equal rows can be hidden") {
+        return app.say(NoteKind::Warning, why);
+    }
+    grid.change(|grid| grid.distinct = !grid.distinct);
+    let hidden = grid.view.columns.hidden() as u64;
+    let said = match (grid.distinct, hidden) {
+        (false, _) => "all rows are shown".to_owned(),
+        (true, 0) => "equal rows are shown once".to_owned(),
+        (true, hidden) => {
+            let hidden = text::count(hidden, "hidden column");
+            format!("equal rows are shown once; {hidden} may tell them apart")
+        }
+    };
+    app.say(NoteKind::Plain, said)
+}
+
 /// Whether a condition is one of KQL on the result's columns, and of a row alone.
 fn check(grid: &Grid, kql: &str) -> Result<(), String> {
     let column = |column: &ColumnType| TableColumn::new(column.name.as_str(), column.ty);
     let columns = grid.compiled.columns.iter().map(column).collect();
     let schema =
         Schema { tables: vec![Table { name: NAME.into(), from: NAME.into(), columns }], ..Schema::default() };
-    let text = Conditions { kql: vec![kql.to_owned()], now: grid.compiled.now }.over(NAME, "");
+    let text = Conditions { kql: vec![kql.to_owned()], now: grid.compiled.now, ..Conditions::default() };
+    let text = text.over(NAME, "");
     let options = Options { now: grid.compiled.now, ..Options::default() };
     let compilation = compile::compile(&text, &schema, &options);
     if let Some(first) = compilation.diagnostics.iter().find(|one| one.is_error()) {

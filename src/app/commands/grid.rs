@@ -6,8 +6,8 @@ use super::columns::{
 };
 use super::copying::{copy_as, copy_cell, copy_column, copy_defanged, copy_list, copy_row};
 use super::filters::{
-    filter, filter_drop, filter_edit, filter_equal, filter_has, filter_not, filters, filters_toggle,
-    filters_write,
+    duplicates, filter, filter_drop, filter_edit, filter_equal, filter_found, filter_has, filter_not,
+    filters, filters_toggle, filters_write,
 };
 use super::running::{sort, sort_more};
 use super::searching::{search, search_end, search_next, search_previous};
@@ -98,6 +98,15 @@ pub const ROWS: &[Command] = &[
         has_cell,
         filter_edit,
     ),
+    row(
+        "filter-found",
+        &[],
+        "",
+        "",
+        "Keeps the rows that show what is looked for.",
+        has_search,
+        filter_found,
+    ),
     row("filter-drop", &["filter-drop"], "", "", "Drops the last filter.", has_filters, filter_drop),
     row(
         "filters-toggle",
@@ -125,6 +134,15 @@ pub const ROWS: &[Command] = &[
         "Writes the filters that are on into the query.",
         has_filters,
         filters_write,
+    ),
+    row(
+        "duplicates",
+        &["duplicates"],
+        "",
+        "",
+        "Shows rows that are equal in all columns shown once, or all of them again.",
+        has_result,
+        duplicates,
     ),
     row("values", &["values"], "", "values", "Shows the commonest values of the column.", has_result, values),
     row("statistics", &["stats"], "", "", "Shows the statistics of the column.", has_result, statistics),

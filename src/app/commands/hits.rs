@@ -2,6 +2,7 @@
 
 use super::nothing;
 use super::panes::popup;
+use crate::app::grid::Extent;
 use crate::app::msg::{Conditions, Effect, Purpose, Window};
 use crate::app::popup::{Popup, Text};
 use crate::app::stepper::{Cards, HITS_ROWS_MAX, Stepper, WINDOWS, card_fields};
@@ -31,7 +32,9 @@ pub fn hits(app: &mut App, _: &str) -> Vec<Effect> {
 /// The stepper on these rows of the result.
 pub fn open_hits(app: &mut App, rows: Vec<Vec<Value>>) -> Vec<Effect> {
     let Some(grid) = &app.grid else { return nothing() };
-    let rows_left = grid.reachable().saturating_sub(rows.len() as u64);
+    // All rows are read, whatever the filters leave of them.
+    let Extent::All { total, .. } = grid.extent else { return nothing() };
+    let rows_left = total.saturating_sub(rows.len() as u64);
     match Stepper::new(grid.compiled.clone(), rows, rows_left) {
         Ok(stepper) => {
             app.stepper = Some(stepper);

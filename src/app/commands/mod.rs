@@ -27,8 +27,8 @@ pub mod values;
 use charting::{chart, chart_type};
 use completing::{accept_or_newline, complete_here, complete_or_indent};
 use editing::{
-    comment, definition, docs, edit_outside, find, format, kill_line, kill_to_start, kill_word, line_end,
-    line_start, redo, rename, replace, undo, word_left, word_right,
+    comment, definition, docs, edit_outside, find, format, kill_line, kill_to_start, kill_word, line,
+    line_end, line_start, redo, rename, replace, undo, word_left, word_right,
 };
 use files::{export, load, open_file, write, write_over};
 use following::{behind, count_rows, days, health, open, why_not};
@@ -236,7 +236,7 @@ const GENERAL: &[Command] = &[
         &["load"],
         "FILE|FOLDER",
         "",
-        "Loads data: JSON Lines, CSV, STIX, also gzipped.",
+        "Loads data: JSON Lines, CSV, STIX, also gzipped; with --table NAME before the file all rows into that table.",
         always,
         load,
     ),
@@ -307,6 +307,7 @@ const GENERAL: &[Command] = &[
     row("edit", &["edit"], "", "", "Hands the text to the editor that $EDITOR names.", always, edit_outside),
     row("comment", &["comment"], "", "", "Makes the lines comments, or queries again.", always, comment),
     row("find", &["find"], "TEXT", "", "Goes to the next place of a text.", always, find),
+    row("line", &["line"], "N", "", "Goes to a line of the query; also as :N.", always, line),
     row("replace", &["replace"], "/OLD/NEW", "", "Replaces a text wherever it is.", always, replace),
     row("docs", &["doc"], "", "", "Tells what is known of the word at the cursor.", always, docs),
     row("definition", &["def"], "", "", "Goes to the let that gives the name.", always, definition),

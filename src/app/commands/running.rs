@@ -95,6 +95,9 @@ pub fn cancel(app: &mut App, _: &str) -> Vec<Effect> {
         app.dirty = true;
         return if first { vec![Effect::Cancel] } else { nothing() };
     }
+    if std::mem::take(&mut app.run_when_open) {
+        return app.say(NoteKind::Plain, "the query will not run");
+    }
     if app.database.loading.is_some() {
         app.database.loading = Some("stopping the load...".into());
         app.dirty = true;

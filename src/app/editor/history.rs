@@ -1,13 +1,20 @@
-//! Steps of undo: each is one or more edits of the buffer, and takes the cursor back to where it was before them.
+//! Steps of undo: each is one or more edits of the buffer, and takes the cursor back to where it was before them,
+//! or, done again, to where it was after them. A step that put the text of a file there takes that back too, so
+//! that the old text is not written over the file.
+
+use std::path::PathBuf;
 
 use super::Editor;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Step {
     /// Edits of the buffer.
     pub edits: usize,
-    /// Line and column of the cursor before them.
+    /// Line and column of the cursor before them, and after all that was done with them.
     pub before: (usize, usize),
+    pub after: (usize, usize),
+    /// The files of the text before and after, where the step changed them.
+    pub files: Option<(Option<PathBuf>, Option<PathBuf>)>,
 }
 
 impl Editor {
@@ -17,6 +24,9 @@ impl Editor {
             self.area.undo();
         }
         self.set_cursor(step.before.0, step.before.1);
+        if let Some((before, _)) = &step.files {
+            self.file.clone_from(before);
+        }
         self.undone.push(step);
         self.changed();
         true
@@ -27,9 +37,35 @@ impl Editor {
         for _ in 0..step.edits {
             self.area.redo();
         }
+        self.set_cursor(step.after.0, step.after.1);
+        let opened = step.files.as_ref().map(|(_, after)| after.clone());
         self.done.push(step);
         self.changed();
+        if let Some(file) = opened {
+            (self.file, self.saved) = (file, self.version);
+        }
         true
+    }
+
+    /// A change is complete: where the cursor is now is where it comes back to when the change is done again.
+    pub fn settle_step(&mut self) {
+        let cursor = self.cursor();
+        if let (true, Some(step)) = (std::mem::take(&mut self.stepped), self.done.last_mut()) {
+            step.after = cursor;
+        }
+    }
+
+    /// Puts the text of a file in place of all, as one step of undo.
+    pub fn open(&mut self, file: PathBuf, text: &str) {
+        let steps = self.done.len();
+        self.replace_all(text);
+        let before = self.file.replace(file.clone());
+        if self.done.len() > steps
+            && let Some(step) = self.done.last_mut()
+        {
+            step.files = Some((before, Some(file)));
+        }
+        self.saved = self.version;
     }
 
     /// Steps that undo can take back.
@@ -42,7 +78,10 @@ impl Editor {
         if self.done.len() > before + 1 {
             let joined: Vec<Step> = self.done.drain(before..).collect();
             let edits = joined.iter().map(|step| step.edits).sum();
-            self.done.push(Step { edits, before: joined[0].before });
+            let (first, last) = (joined[0].before, joined[joined.len() - 1].after);
+            let files = joined.iter().filter_map(|step| step.files.clone());
+            let files = files.reduce(|one, other| (one.0, other.1));
+            self.done.push(Step { edits, before: first, after: last, files });
         }
         self.joins_until = 0;
     }

@@ -18,7 +18,7 @@ pub fn title(app: &App) -> (String, String) {
     for note in chart::notes(drawn, &pane.view) {
         left.push_str(&format!("  {}", text::shown(&note, app.ascii)));
     }
-    let narrowed = |grid: &Grid| grid.run == pane.run && !grid.conditions().kql.is_empty();
+    let narrowed = |grid: &Grid| grid.run == pane.run && !grid.conditions().none();
     // What the cursor reads needs the room.
     if pane.view.cursor.is_none() && app.grid.as_ref().is_some_and(narrowed) {
         left.push_str("  of all rows, filters or not");

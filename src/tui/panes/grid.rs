@@ -49,6 +49,9 @@ pub fn title(app: &App) -> (String, String) {
     if app.running.as_ref().is_some_and(older) {
         left.push_str("  (of the run before)");
     }
+    if grid.distinct {
+        left.push_str("  no duplicates");
+    }
     let width = layout::table_width(layout::layout(app).inner(Part::Grid));
     let right = columns_in_view(app, &grid.view, width);
     let room = width.saturating_sub(text::width(&left) + text::width(&right) + 6);

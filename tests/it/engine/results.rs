@@ -34,7 +34,7 @@ fn windows_anywhere_in_any_order() {
         let place = |name: &str| sql.columns.iter().position(|column| column.name == name).expect("is there");
         let (isp, time) = (place("ISP"), place("Timestamp"));
         let order = vec![Order { column: isp, ascending: false }, Order { column: time, ascending: true }];
-        let order = Pick { rows: None, order };
+        let order = Pick { order, ..Pick::default() };
         let mut sorted = expected.rows.clone();
         let key = |value: &Value| if let Value::Datetime(ticks) = value { *ticks } else { -1 };
         sorted.sort_by(|a, b| b[isp].text().cmp(&a[isp].text()).then(key(&a[time]).cmp(&key(&b[time]))));
@@ -105,7 +105,7 @@ fn large_results_of_stored_rows_are_not_copied() {
             let end = (offset as usize + 50).min(expected.len());
             assert!(grid.rows == expected[offset as usize..end]);
         }
-        let order = Pick { rows: None, order: vec![Order { column: 0, ascending: false }] };
+        let order = Pick { order: vec![Order { column: 0, ascending: false }], ..Pick::default() };
         let mut sorted = expected.clone();
         sorted.sort_by_key(|row| std::cmp::Reverse(row[0].text()));
         let grid = reader.window(id, &order, stored.rows / 2, 50, &cancel).expect("reads").0;

@@ -30,7 +30,7 @@ fn a_cancelled_run_ends_soon_wherever_it_is() {
                 }
             });
             let long = sql(LONG, &[Type::Long]);
-            let order = Pick { rows: None, order: vec![Order { column: 0, ascending: false }] };
+            let order = Pick { order: vec![Order { column: 0, ascending: false }], ..Pick::default() };
             let outcome = match kind {
                 0 => engine.fetch(&long, &cancel).map(drop),
                 1 => engine.store(ResultId(6), &long, &cancel, &mut |_| ()).map(drop),

@@ -38,6 +38,10 @@ fn rows(engine: &mut Engine, table: &Table) -> Vec<BTreeMap<String, Value>> {
 }
 
 fn assert_same(database: &Path, state: &State, name: &str) {
+    if !database.exists() {
+        // It would have been made for nothing.
+        return assert!(state.rows.is_empty(), "{name}");
+    }
     let mut engine = Engine::open(&Data::File(database.into()), &Options::default()).expect("opens");
     let schema = engine.schema();
     for table in &schema.tables {
