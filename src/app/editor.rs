@@ -401,15 +401,6 @@ impl Editor {
         self.area.selection_range().is_some_and(|(start, end)| start != end)
     }
 
-    fn step(&mut self, edits: usize, before: (usize, usize)) {
-        self.visual = None;
-        let (before, after) = (self.from.take().unwrap_or(before), self.cursor());
-        self.done.push(Step { edits, before, after, files: None });
-        self.stepped = true;
-        self.undone.clear();
-        self.changed();
-    }
-
     /// Remarks on other lines stay until the next check, so that nothing flickers.
     fn changed(&mut self) {
         self.version += 1;

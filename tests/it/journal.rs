@@ -155,15 +155,6 @@ fn what_is_taken_is_open_only_where_rows_tie() {
         ("real", ["1.5", "real(nan)", "2.5", "real(null)"]),
         ("decimal", ["decimal(1.5)", "decimal(1.25)", "decimal(2.5)", "decimal(null)"]),
         ("bool", ["true", "false", "false", "bool(null)"]),
-        (
-            "guid",
-            [
-                "guid(00000000-0000-0000-0000-000000000001)",
-                "guid(00000000-0000-0000-0000-000000000002)",
-                "guid(00000000-0000-0000-0000-000000000003)",
-                "guid(null)",
-            ],
-        ),
     ] {
         let [a, b, c, d] = values;
         let rows = format!(

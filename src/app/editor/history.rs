@@ -47,6 +47,16 @@ impl Editor {
         true
     }
 
+    /// Notes what was just edited as one step.
+    pub(super) fn step(&mut self, edits: usize, before: (usize, usize)) {
+        self.visual = None;
+        let (before, after) = (self.from.take().unwrap_or(before), self.cursor());
+        self.done.push(Step { edits, before, after, files: None });
+        self.stepped = true;
+        self.undone.clear();
+        self.changed();
+    }
+
     /// A change is complete: where the cursor is now is where it comes back to when the change is done again.
     pub fn settle_step(&mut self) {
         let cursor = self.cursor();
