@@ -166,12 +166,18 @@ impl Binder<'_> {
     fn without_table(&mut self, table: &ast::Expr, before: usize) -> Checked<Vec<(Option<String>, Rel)>> {
         let found = &self.diagnostics[before..];
         let source = match &table.kind {
-            Ast::Pipe(pipe) => pipe.source.as_ref().map_or(table.span, |source| source.span),
-            _ => table.span,
+            Ast::Pipe(pipe) => pipe.source.as_deref().unwrap_or(table),
+            _ => table,
         };
+        // `table("T")` says in its argument which table it is.
+        let named = match &source.kind {
+            Ast::Call { name, args } if name.text == "table" => args.first().map(|arg| arg.expr.span),
+            _ => None,
+        };
+        let (source, named) = (source.span, named.unwrap_or(source.span));
         let absent = |found: &Diagnostic| {
             matches!(found.code, code::UNKNOWN_TABLE | code::UNKNOWN_FUNCTION)
-                && found.span.start == source.start
+                && found.span.start == named.start
         };
         if found.iter().any(|found| found.is_error() && !absent(found)) {
             return Err(Stop);
