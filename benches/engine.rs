@@ -16,7 +16,13 @@ const COLUMNS: [(&str, Type); 4] =
     [("Time", Type::Datetime), ("Agent", Type::String), ("Operation", Type::String), ("N", Type::Long)];
 
 fn fill(store: &mut Store) -> Result<()> {
-    let new = |(name, ty): (&str, Type)| NewColumn { name: name.into(), ty, alias_of: None, unlisted: false };
+    let new = |(name, ty): (&str, Type)| NewColumn {
+        name: name.into(),
+        ty,
+        alias_of: None,
+        unlisted: false,
+        varied: false,
+    };
     store.ensure_table("Events", &COLUMNS.map(new))?;
     let mut batch = Batch { rows: ROWS, columns: COLUMNS.map(|(_, ty)| Buffer::new(ty)).to_vec() };
     for row in 0..ROWS {

@@ -16,6 +16,8 @@ pub struct TableColumn {
     pub unlisted: bool,
     /// Of a dynamic column: properties that are stored beside it.
     pub shadows: Vec<Shadow>,
+    /// Asked of a column that is not there yet: its texts nearly all differ, and are stored as they are.
+    pub varied: bool,
 }
 
 /// A property of the documents of a dynamic column, stored beside it as a column of its own. The document
@@ -30,6 +32,8 @@ pub struct Shadow {
     /// The column's name in DuckDB, unquoted.
     pub stored: String,
     pub trust: Trust,
+    /// As [`TableColumn::varied`].
+    pub varied: bool,
 }
 
 /// How far a shadow may be read in place of its document.
@@ -53,7 +57,7 @@ impl TableColumn {
     pub fn new(name: impl Into<String>, ty: Type) -> Self {
         let name = name.into();
         let stored = name.clone();
-        TableColumn { name, ty, stored, alias_of: None, unlisted: false, shadows: Vec::new() }
+        TableColumn { name, ty, stored, alias_of: None, unlisted: false, shadows: Vec::new(), varied: false }
     }
 }
 

@@ -61,7 +61,13 @@ fn views(
         if INSTANTS.contains(&sql_type.as_str()) {
             let stored = format!("{}{RAW}", column.stored);
             own.push(format!("{name} AS {}", quote::name(&stored)));
-            column.shadows.push(Shadow { path: String::new(), ty, stored, trust: Trust::Full });
+            column.shadows.push(Shadow {
+                path: String::new(),
+                ty,
+                stored,
+                trust: Trust::Full,
+                varied: false,
+            });
         }
         match (schema.tables.last_mut(), exprs.last_mut()) {
             (Some(last), Some(exprs)) if last.name == table => {

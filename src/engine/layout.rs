@@ -120,6 +120,7 @@ pub fn tables(connection: &Connection) -> Result<Vec<StoredTable>> {
             alias_of: (!alias_of.is_null()).then(|| alias_of.text()),
             unlisted: unlisted == Value::Bool(true),
             shadows: Vec::new(),
+            varied: false,
         };
         match tables.last_mut() {
             Some(last) if last.table.name == table => last.table.columns.push(column),

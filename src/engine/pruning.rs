@@ -65,7 +65,8 @@ fn a_table_is_read_as_far_as_its_times_go() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("h.duckdb");
     let mut store = Store::open(&path, &Options::default())?;
-    let column = |name: &str, ty| NewColumn { name: name.into(), ty, alias_of: None, unlisted: false };
+    let column =
+        |name: &str, ty| NewColumn { name: name.into(), ty, alias_of: None, unlisted: false, varied: false };
     store.ensure_table("T", &[column("TimeGenerated", Type::Datetime), column("Name", Type::String)])?;
     let rows = GROUPS * GROUP_ROWS;
     let mut buffer = Buffer::new(Type::Datetime);

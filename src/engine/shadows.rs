@@ -3,6 +3,7 @@
 
 use super::ffi::Connection;
 use super::layout::{self, StoredTable};
+use super::store;
 use crate::error::{Error, Result};
 use crate::kernels::json;
 use crate::schema::{Shadow, TRUSTS, Table, Trust};
@@ -24,7 +25,7 @@ pub fn read(connection: &Connection, tables: &mut [StoredTable]) -> Result<()> {
         let columns = tables.flat_map(|known| &mut known.table.columns);
         let mut own = columns.filter(|known| known.stored == column && known.alias_of.is_none());
         if let Some(column) = own.next() {
-            column.shadows.push(Shadow { path, ty, stored, trust });
+            column.shadows.push(Shadow { path, ty, stored, trust, varied: false });
         }
     }
     Ok(())
@@ -65,21 +66,14 @@ pub fn ensure(connection: &Connection, stored: &mut StoredTable, wanted: &[(&str
         }
         let spoken = format!("{}{}", column.stored, spoken(&shadow.path));
         let own = layout::stored_name(&spoken, taken(table));
-        let list = json::split_every(&shadow.path).is_some();
-        let rest = match shadow.ty {
-            _ if list => "[]",
-            Type::String => " NOT NULL DEFAULT ''",
-            _ => "",
-        };
-        connection.execute(&format!(
-            "ALTER TABLE {} ADD COLUMN {} {}{rest}",
-            table.from,
-            quote::name(&own),
-            shadow.ty.sql()
-        ))?;
         let mut new = Shadow { stored: own, trust: Trust::Full, ..(*shadow).clone() };
+        connection.execute(&format!("ALTER TABLE {} ADD COLUMN {}", table.from, definition(&new)))?;
         if filled {
-            new.trust = if list { Trust::None } else { fill(connection, &table.from, &column.stored, &new)? };
+            new.trust = if is_list(&new) {
+                Trust::None
+            } else {
+                fill(connection, &table.from, &column.stored, &new)?
+            };
         }
         connection.execute(&format!(
             "INSERT INTO hunt.kqlhunt.shadows VALUES ({}, {}, {}, {}, {}, {})",
@@ -115,6 +109,15 @@ pub fn distrust(
         quote::text(&column.stored),
         quote::text(&seen.path)
     ))
+}
+
+/// The column of a shadow in the words of CREATE TABLE.
+pub fn definition(shadow: &Shadow) -> String {
+    store::definition(&shadow.stored, shadow.ty, is_list(shadow), shadow.varied)
+}
+
+fn is_list(shadow: &Shadow) -> bool {
+    json::split_every(&shadow.path).is_some()
 }
 
 fn word(trust: Trust) -> &'static str {

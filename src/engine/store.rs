@@ -26,6 +26,9 @@ pub struct NewColumn {
     pub alias_of: Option<String>,
     /// Resolves without being listed, but stands for itself: `catalog::tables::EXTRA`.
     pub unlisted: bool,
+    /// Its texts nearly all differ, and are stored as they are: a compression of them saves little, and costs every
+    /// reader.
+    pub varied: bool,
 }
 
 /// One file that was loaded before, as the manifest keeps it.
@@ -99,7 +102,8 @@ impl Store {
         self.tables.iter().position(|stored| stored.table.name == name)
     }
 
-    /// Makes the table, or adds the columns that it lacks.
+    /// Makes the table, or adds the columns that it lacks. A table without rows is made anew where a column is asked
+    /// to be stored in another way: DuckDB cannot change that later.
     ///
     /// Errors: a column exists with another type, or an alias of a column that does not exist.
     pub fn ensure_table(&mut self, name: &str, columns: &[NewColumn]) -> Result<()> {
@@ -117,18 +121,28 @@ impl Store {
         for column in columns {
             add_column(&mut table, column)?;
         }
+        let asked = |known: &TableColumn| columns.iter().any(|new| new.varied && new.name == known.name);
+        let otherwise = table.columns.iter().any(|known| asked(known) && !known.varied);
+        let anew = before == 0 || otherwise && self.rows(name)? == 0;
+        if anew {
+            table.columns.iter_mut().filter(|known| asked(known)).for_each(|known| known.varied = true);
+        }
         let added = &table.columns[before..];
-        if added.is_empty() {
+        if added.is_empty() && !anew {
             return Ok(());
         }
-        let defined = added.iter().filter(|column| column.alias_of.is_none()).map(definition);
-        let mut sql: Vec<String> = if before == 0 {
-            vec![format!("CREATE TABLE {} ({})", table.from, defined.collect::<Vec<_>>().join(", "))]
+        let mut sql: Vec<String> = if anew {
+            let all = table.columns.iter().filter(|column| column.alias_of.is_none()).flat_map(definitions);
+            vec![format!("CREATE OR REPLACE TABLE {} ({})", table.from, all.collect::<Vec<_>>().join(", "))]
         } else {
-            defined.map(|column| format!("ALTER TABLE {} ADD COLUMN {column}", table.from)).collect()
+            let new = added.iter().filter(|column| column.alias_of.is_none()).flat_map(definitions);
+            new.map(|column| format!("ALTER TABLE {} ADD COLUMN {column}", table.from)).collect()
         };
-        let notes = (before..).zip(added).map(|(ordinal, column)| note(name, &stored, ordinal, column));
-        sql.push(format!("INSERT INTO hunt.kqlhunt.columns VALUES {}", notes.collect::<Vec<_>>().join(", ")));
+        if !added.is_empty() {
+            let notes = (before..).zip(added).map(|(ordinal, column)| note(name, &stored, ordinal, column));
+            let notes: Vec<_> = notes.collect();
+            sql.push(format!("INSERT INTO hunt.kqlhunt.columns VALUES {}", notes.join(", ")));
+        }
         self.connection.execute(&sql.join("; "))?;
         match index {
             Some(index) => self.tables[index].table = table,
@@ -297,7 +311,7 @@ impl Store {
 }
 
 fn add_column(table: &mut Table, new: &NewColumn) -> Result<()> {
-    let NewColumn { name, ty, alias_of, unlisted } = new;
+    let NewColumn { name, ty, alias_of, unlisted, varied } = new;
     let conflict = |what: String| Err(Error::message(format!("column '{name}' of '{}' {what}", table.name)));
     if let Some(known) = table.column(name) {
         let same = known.ty == *ty && known.alias_of == *alias_of;
@@ -310,20 +324,37 @@ fn add_column(table: &mut Table, new: &NewColumn) -> Result<()> {
         },
         None => layout::stored_name(name, shadows::taken(table)),
     };
-    let (alias_of, unlisted) = (alias_of.clone(), *unlisted);
+    let (alias_of, unlisted, varied) = (alias_of.clone(), *unlisted, *varied);
     let shadows = Vec::new();
-    table.columns.push(TableColumn { name: name.clone(), ty: *ty, stored, alias_of, unlisted, shadows });
+    table.columns.push(TableColumn {
+        name: name.clone(),
+        ty: *ty,
+        stored,
+        alias_of,
+        unlisted,
+        shadows,
+        varied,
+    });
     Ok(())
 }
 
 fn new_column(column: &TableColumn) -> NewColumn {
-    let TableColumn { name, ty, alias_of, unlisted, .. } = column.clone();
-    NewColumn { name, ty, alias_of, unlisted }
+    let TableColumn { name, ty, alias_of, unlisted, varied, .. } = column.clone();
+    NewColumn { name, ty, alias_of, unlisted, varied }
 }
 
-fn definition(column: &TableColumn) -> String {
-    let default = if column.ty == Type::String { " NOT NULL DEFAULT ''" } else { "" };
-    format!("{} {}{default}", quote::name(&column.stored), column.ty.sql())
+/// A column and its shadows in the words of CREATE TABLE.
+fn definitions(column: &TableColumn) -> impl Iterator<Item = String> {
+    let own = definition(&column.stored, column.ty, false, column.varied);
+    std::iter::once(own).chain(column.shadows.iter().map(shadows::definition))
+}
+
+/// One column, or a list of such values. DuckDB keeps the compression with the column.
+pub(super) fn definition(stored: &str, ty: Type, list: bool, varied: bool) -> String {
+    let brackets = if list { "[]" } else { "" };
+    let compression = if varied { " USING COMPRESSION uncompressed" } else { "" };
+    let default = if ty == Type::String && !list { " NOT NULL DEFAULT ''" } else { "" };
+    format!("{} {}{brackets}{compression}{default}", quote::name(stored), ty.sql())
 }
 
 fn note(table: &str, stored: &str, ordinal: usize, column: &TableColumn) -> String {

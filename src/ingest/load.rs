@@ -19,7 +19,7 @@ use super::quarantine::Quarantine;
 use super::read::{Place, Reader};
 use super::rows::Layout;
 use super::scout::Scout;
-use super::shadow::{first_chunks, plan_shadows};
+use super::shadow::{first_chunks, plan_storage};
 use super::sink::{Loaded, Sink};
 use super::source::Input;
 use super::stix::{self, Feed};
@@ -255,7 +255,7 @@ impl Job<'_> {
             chunks = chunks.after(self.before.iter().map(Earlier::from).collect());
         }
         let head = first_chunks(&mut chunks)?;
-        plan_shadows(plan, &head, sink)?;
+        plan_storage(plan, &head, sink)?;
         let plan = &*plan;
         let mut progress = self.progress();
         sink.begin()?;

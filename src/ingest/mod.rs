@@ -29,6 +29,7 @@ mod stix;
 mod store;
 mod stream;
 mod time;
+mod varied;
 mod walk;
 
 use std::collections::BTreeMap;

@@ -5,11 +5,12 @@
 mod plan;
 mod tree;
 
-pub use plan::{first_chunks, plan_shadows};
+pub use plan::{first_chunks, plan_storage};
 pub use tree::{Tree, put};
 
 use std::collections::HashMap;
 
+use super::varied::Varied;
 use crate::kernels::json::{self, Kind, Step};
 use crate::schema::{Shadow, Trust};
 use crate::types::Type;
@@ -32,7 +33,7 @@ const LIST_BYTES_MAX: usize = 1024;
 const KEY_MAX: usize = 64;
 
 /// What was seen of one property.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Counts {
     /// The document that had it last.
     last: usize,
@@ -44,6 +45,7 @@ struct Counts {
     bools: usize,
     objects: usize,
     bytes: usize,
+    varied: Varied,
 }
 
 /// The properties of some documents that are worth a shadow: those that most documents have first.
@@ -71,8 +73,11 @@ pub fn choose<'t>(documents: impl Iterator<Item = &'t str>) -> Vec<Shadow> {
         .into_iter()
         .filter(|(_, counts)| counts.documents * DOCUMENTS_EACH >= all)
         .filter_map(|(path, counts)| {
-            let ty = if is_list(&path) { counts.entry_ty() } else { counts.ty() };
-            let shadow = Shadow { path, ty: ty?, stored: String::new(), trust: Trust::Full };
+            let list = is_list(&path);
+            let ty = if list { counts.entry_ty() } else { counts.ty() }?;
+            // The other shadows are filtered by more than they are shown: their room counts more.
+            let varied = list && counts.varied.is_varied();
+            let shadow = Shadow { path, ty, stored: String::new(), trust: Trust::Full, varied };
             Some((counts.documents, shadow))
         })
         .collect();
@@ -120,7 +125,12 @@ impl Counts {
     fn see(&mut self, value: &str, document: usize) {
         match json::kind(value) {
             Some(Kind::Null) | None => return,
-            Some(Kind::String) => self.strings += 1,
+            Some(Kind::String) => {
+                self.strings += 1;
+                if value != "\"\"" {
+                    self.varied.see(value, document);
+                }
+            }
             Some(Kind::Number) => self.longs += usize::from(long(value).is_some()),
             Some(Kind::Bool) => self.bools += 1,
             Some(Kind::Object) => self.objects += 1,

@@ -32,6 +32,7 @@ impl Sink for Store {
             ty: column.ty,
             alias_of: column.alias_of.clone(),
             unlisted: column.unlisted,
+            varied: column.varied,
         };
         self.ensure_table(table, &columns.iter().map(new).collect::<Vec<_>>())
     }

@@ -98,7 +98,7 @@ fn push(buffer: &mut Buffer, value: Value) {
 }
 
 fn new_column(name: &str, ty: Type) -> NewColumn {
-    NewColumn { name: name.into(), ty, alias_of: None, unlisted: false }
+    NewColumn { name: name.into(), ty, alias_of: None, unlisted: false, varied: false }
 }
 
 /// `2026-05-14T12:00:00.1234567Z`.

@@ -361,6 +361,7 @@ pub fn schema() -> Schema {
                 alias_of: None,
                 unlisted: false,
                 shadows: vec![],
+                varied: false,
             })
             .collect(),
     };

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::ingest::chunk::{Chunk, Chunks};
 use crate::ingest::parse::{Parsed, Parser, Plan};
 use crate::ingest::sink::Sink;
+use crate::ingest::varied;
 use crate::schema::Trust;
 
 use super::{SHADOWS_MAX, choose, is_list};
@@ -27,8 +28,9 @@ pub fn first_chunks(chunks: &mut Chunks) -> Result<Vec<Chunk>> {
 }
 
 /// Gives the layouts the shadows that the store has, and new ones where the first rows show what for. What is
-/// stored already must be filled for those, so that a table that has grown large gets none.
-pub fn plan_shadows(plan: &mut Plan, head: &[Chunk], sink: &dyn Sink) -> Result<()> {
+/// stored already must be filled for those, so that a table that has grown large gets none. Notes which columns
+/// have varied texts, too.
+pub fn plan_storage(plan: &mut Plan, head: &[Chunk], sink: &dyn Sink) -> Result<()> {
     plan.layouts.iter_mut().for_each(|layout| layout.shadows.clear());
     let mut parser = Parser::new(plan);
     let sample: Vec<Parsed> = head.iter().map(|chunk| parser.parse(chunk)).collect();
@@ -40,6 +42,7 @@ pub fn plan_shadows(plan: &mut Plan, head: &[Chunk], sink: &dyn Sink) -> Result<
             .filter(|(of, _)| *of == at)
             .map(|(_, b)| b)
             .collect();
+        varied::note(layout, &batches);
         let rows: usize = batches.iter().map(|batch| batch.rows).sum();
         let filled = sink.rows(&layout.table)?;
         let grows = rows >= SAMPLE_MIN && filled <= FILLED_MAX;

@@ -1,5 +1,6 @@
 //! Shadows of documents in a hunt file: what a property is does not depend on where it is read from.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -348,11 +349,44 @@ fn rows_that_come_without_shadows_end_them() {
     buffer.present();
     let batch = kqlhunt::batch::Batch { rows: 1, columns: vec![buffer] };
     store.append("CloudAppEvents", &["RawEventData"], &batch).expect("appends");
-    let column =
-        NewColumn { name: "rawEventData.UserId".into(), ty: Type::String, alias_of: None, unlisted: false };
+    let column = NewColumn {
+        name: "rawEventData.UserId".into(),
+        ty: Type::String,
+        alias_of: None,
+        unlisted: false,
+        varied: false,
+    };
     store.ensure_table("CloudAppEvents", &[column]).expect("a column of the name that a shadow has");
     store.finish().expect("finishes");
     compared(&mut open(&database), false);
+}
+
+/// Texts that nearly all differ are not compressed, of columns and of lists, and stay so in later loads.
+#[test]
+fn varied_texts_are_stored_as_they_are() {
+    let bench = Bench::new();
+    let database = bench.folder.path().join("h.duckdb");
+    let lines = |from: usize| {
+        let line = |row: usize| {
+            let (user, id) = (row % 9, row * 7919);
+            format!(
+                r#"{{"AccountId":"user{user}@contoso.com","ReportId":"report {id}","RawEventData":{{"Id":"id {id}","Items":[{{"Name":"name {id}","Type":"File {user}"}},{{}}]}}}}"#
+            )
+        };
+        (from..from + 3000).map(line).collect::<Vec<_>>().join("\n")
+    };
+    load(&bench, &database, "a.jsonl", &lines(0));
+    load(&bench, &database, "b.jsonl", &lines(3000));
+    let connection = duckdb::Connection::open(&database).expect("opens");
+    let sql = "SELECT column_name, string_agg(DISTINCT compression) FROM pragma_storage_info('CloudAppEvents') \
+        WHERE segment_type = 'VARCHAR' GROUP BY ALL";
+    let mut statement = connection.prepare(sql).expect("a SELECT");
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("runs");
+    let compressions: HashMap<String, String> = rows.map(|row| row.expect("two texts")).collect();
+    let plain = |column: &str| compressions[column] == "Uncompressed";
+    let kept = ["ReportId", "RawEventData.Items[].Name"];
+    let compressed = ["AccountId", "RawEventData", "RawEventData.Id", "RawEventData.Items[].Type"];
+    assert!(kept.into_iter().all(plain) && !compressed.into_iter().any(plain), "{compressions:?}");
 }
 
 /// Makes a database what an earlier kqlhunt would have left: without shadows in format 1, without lists in 2.
