@@ -224,6 +224,7 @@ pub static ROWS: &[Func] = &[
     f("avg", AVG)
         .label(Label::Prefix("avg"))
         .holds(Holds::Little)
+        .combines()
         .doc("Mean of the values that are not null.")
         .trap("NaN, not null, when there is no value; the sum below it wraps (agent-aggregation-0033).")
         .example("range x from 1 to 4 step 1 | summarize avg(x)", "2.5"),

@@ -154,11 +154,13 @@ pub static ROWS: &[Func] = &[
     f("bin", BIN)
         .aliases(&["floor"])
         .label(Label::FirstArg)
+        .combines()
         .doc("Rounds down to a multiple of the second argument.")
         .trap("Datetimes are counted from 0001-01-01, a Monday; a size that is not above zero gives null.")
         .example("print bin(datetime(2026-05-17 13:00), 1d)", "2026-05-17T00:00:00Z"),
     f("bin_at", BIN_AT)
         .label(Label::FirstArg)
+        .combines()
         .doc("Rounds down to a multiple of the second argument, counted from the third.")
         .example("print bin_at(6.5, 2.5, 7)", "4.5"),
     // The plan makes it bin() or bin_at().

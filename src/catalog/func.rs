@@ -29,6 +29,8 @@ pub struct Func {
     pub holds: Holds,
     /// An aggregate gives no more than the number of a group's rows.
     pub counts: bool,
+    /// Kusto refuses wrong types of its arguments as a combination, and does not say which.
+    pub combines: bool,
     /// The types that it tells from texts inside of a dynamic.
     pub tells: &'static [Type],
     /// What every use is warned of, and what helps: an answer that may not be Kusto's to the last digit.
@@ -207,6 +209,7 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
         keeps: None,
         holds: Holds::Values,
         counts: false,
+        combines: false,
         tells: &[],
         caveat: None,
         extension: None,
@@ -262,6 +265,11 @@ impl Func {
 
     pub const fn counts(mut self) -> Func {
         self.counts = true;
+        self
+    }
+
+    pub const fn combines(mut self) -> Func {
+        self.combines = true;
         self
     }
 

@@ -182,11 +182,13 @@ pub static ROWS: &[Func] = &[
         .example("print isfinite(0.5)", "true"),
     f("min_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0), Build(min_of))])
         .most(64)
+        .combines()
         .doc("The least of the arguments that are not null.")
         .trap("NaN when one of them is NaN.")
         .example("print min_of(10, 1, -3)", "-3"),
     f("max_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0), Build(max_of))])
         .most(64)
+        .combines()
         .doc("The greatest of the arguments that are not null.")
         .trap("NaN when one of them is NaN.")
         .example("print max_of(10, long(null), 17)", "17"),

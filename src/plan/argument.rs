@@ -3,7 +3,7 @@
 use super::Expr;
 use super::check::{Binder, Checked, Stop};
 use crate::catalog::binary;
-use crate::catalog::func::{Arity, Func, Param, Shape, Sig};
+use crate::catalog::func::{Arity, Func, Keeps, Param, Shape, Sig};
 use crate::diag::code;
 use crate::kernels::regexes;
 use crate::span::Span;
@@ -108,7 +108,6 @@ impl Binder<'_> {
         let place = wrong.map(|arg| arg.span).filter(|place| place.length() > 0).unwrap_or(span);
         let code = wrong_type(
             row,
-            name,
             wrong.map_or(0, |wrong| args.iter().position(|arg| std::ptr::eq(arg, wrong)).unwrap_or(0)),
         );
         let help = match meant {
@@ -144,11 +143,11 @@ fn parameters(sig: &Sig) -> String {
 }
 
 /// Kusto's code for an argument of a wrong type, by what may stand in its place.
-fn wrong_type(row: &Func, name: &str, at: usize) -> &'static str {
-    if matches!(name, "bin" | "floor" | "bin_at" | "avg" | "min_of" | "max_of") {
+fn wrong_type(row: &Func, at: usize) -> &'static str {
+    if row.combines {
         return code::COMBINATION;
     }
-    if matches!(name, "max" | "min" | "maxif" | "minif") {
+    if row.keeps == Some(Keeps::End) {
         return code::ORDER;
     }
     let accepted = |ty: Type| {
