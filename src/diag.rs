@@ -70,6 +70,9 @@ pub mod code {
     pub const TYPE: &str = "KS107";
     /// An operand of a wrong type.
     pub const OPERANDS: &str = "KS106";
+    /// A constant, or a literal, is wanted.
+    pub const CONSTANT: &str = "KS129";
+    pub const LITERAL: &str = "KS131";
     /// A table where a scalar must stand, and the other way round.
     pub const SCALAR: &str = "KS108";
     pub const TABULAR: &str = "KS111";

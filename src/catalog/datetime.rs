@@ -4,8 +4,8 @@
 use super::func::Lower::{self, Build, Kernel, Sql};
 use super::func::Ret::{Is, Promoted};
 use super::func::{
-    ANY, Arg, BOOL, DATETIME, DYN, Func, GUID, LONG, Label, ONLY_STR, PLAIN, Param, REAL, STR, Sig, TIMESPAN,
-    TO_DECIMAL, constant, f, named, one_of, only, sig,
+    ANY, Arg, BOOL, DATETIME, DYN, Fixed, Func, GUID, LONG, Label, ONLY_STR, PLAIN, Param, REAL, STR, Sig,
+    TIMESPAN, TO_DECIMAL, constant, f, fixed, named, one_of, only, sig,
 };
 use crate::types::Type::{Bool, Datetime, Decimal, Dynamic, Int, Long, Real, String, Timespan};
 
@@ -46,7 +46,7 @@ const PERIODS: &[&str] = &[
 ];
 const PART: Param = one_of(PARTS, constant(named("part", ONLY_STR)));
 const PERIOD: Param = one_of(PERIODS, constant(named("period", ONLY_STR)));
-const FORMAT: Param = named("format", PLAIN);
+const FORMAT: Param = fixed(Fixed::Literal, named("format", PLAIN));
 const ZONE: Param = named("zone", PLAIN);
 const YEAR: Param = named("year", LONG);
 const MONTH: Param = named("month", LONG);

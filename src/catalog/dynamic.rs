@@ -4,8 +4,8 @@
 use super::func::Lower::{Build, Kernel, Refuse, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, BOOL, DATETIME, DYN, Func, JSON, LONG, Label, ONLY_STR, PLAIN, Param, REAL, SCALAR, Shape, Sig,
-    TIMESPAN, TYPE, f, named, rest, shaped, sig,
+    ANY, Arg, BOOL, DATETIME, DYN, Fixed, Func, JSON, LONG, Label, ONLY_STR, PLAIN, Param, REAL, SCALAR,
+    Shape, Sig, TIMESPAN, TYPE, f, fixed, named, rest, shaped, sig,
 };
 use crate::types::Type::{self, Bool, Dynamic, Long, Real, String};
 
@@ -94,12 +94,12 @@ const RANGE: &[Sig] = &[
 ];
 const EXTRACT_JSON: &[Sig] = &[
     sig(
-        &[named("path", PLAIN), named("source", PLAIN)],
+        &[fixed(Fixed::Constant, named("path", PLAIN)), named("source", PLAIN)],
         Is(String),
         Sql("kql_json_tostring(kql_extract_json({*}))"),
     ),
     sig(
-        &[named("path", PLAIN), named("source", PLAIN), TYPE],
+        &[fixed(Fixed::Constant, named("path", PLAIN)), named("source", PLAIN), TYPE],
         Typeof,
         Sql("kql_json_tostring(kql_extract_json({0}, {1}))"),
     ),
@@ -216,7 +216,7 @@ pub static ROWS: &[Func] = &[
     f("bag_remove_keys", &[sig(&[BAG, named("keys", ARRAY)], Is(Dynamic), Kernel("kql_bag_remove_keys"))])
         .doc("The bag without the properties whose names or JSON paths an array lists.")
         .example("print bag_remove_keys(dynamic({\"a\": 1, \"b\": 2}), dynamic(['a']))", "{\"b\":2}"),
-    f("bag_set_key", &[sig(&[BAG, KEY, VALUE], Is(Dynamic), Kernel("kql_bag_set_key"))])
+    f("bag_set_key", &[sig(&[BAG, fixed(Fixed::Constant, KEY), VALUE], Is(Dynamic), Kernel("kql_bag_set_key"))])
         .doc("The bag with the property of this name or JSON path set to a value.")
         .example("print bag_set_key(dynamic({\"a\": 1}), 'b', 2)", "{\"a\":1,\"b\":2}"),
     f("bag_zip", &[sig(&[named("keys", ARRAY), named("values", ARRAY)], Is(Dynamic), Kernel("kql_bag_zip"))])

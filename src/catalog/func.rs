@@ -97,6 +97,8 @@ pub struct Param {
     pub constant: bool,
     /// A regular expression: a constant one is checked before the query runs.
     pub pattern: bool,
+    /// What Kusto's binder wants where values of rows are taken too, with a warning.
+    pub fixed: Fixed,
     /// The least and the greatest number that a constant may be.
     pub within: Option<(u32, u32)>,
     /// The texts that a constant may be, in any case; any where there are none.
@@ -109,6 +111,14 @@ pub struct Param {
     pub known: bool,
     /// What a dynamic must hold, as far as the query tells what it holds.
     pub shape: Shape,
+}
+
+/// What Kusto's binder wants an argument to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fixed {
+    Any,
+    Constant,
+    Literal,
 }
 
 /// What Kusto's binder wants a dynamic to hold where it is a literal, or a column that is one.
@@ -306,6 +316,7 @@ const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>
         arity: Arity::One,
         constant: false,
         pattern: false,
+        fixed: Fixed::Any,
         within: None,
         one_of: &[],
         only: None,
@@ -379,6 +390,12 @@ pub const fn rest(mut param: Param) -> Param {
 
 pub const fn pattern(mut param: Param) -> Param {
     param.pattern = true;
+    param
+}
+
+/// This parameter where Kusto's binder does not take a column.
+pub const fn fixed(fixed: Fixed, mut param: Param) -> Param {
+    param.fixed = fixed;
     param
 }
 

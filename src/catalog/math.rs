@@ -4,13 +4,14 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Common, Is};
 use super::func::{
-    Arg, DECIMAL, Func, LONG, Label, PLAIN, Param, REAL, SCALAR, Sig, TIMESPAN, f, named, rest, sig,
+    Arg, DECIMAL, Fixed, Func, LONG, Label, PLAIN, Param, REAL, SCALAR, Sig, TIMESPAN, f, fixed, named, rest,
+    sig,
 };
 use crate::types::Type::{Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan};
 
 /// Any number, as a real.
 const NUMBER: Param = Param { types: &[Decimal, Int, Long, Real], ..REAL };
-const DIGITS: Param = named("digits", LONG);
+const DIGITS: Param = fixed(Fixed::Constant, named("digits", LONG));
 const UNIT: Param = named("unit", PLAIN);
 const SECOND_LONG: Param = named("other", LONG);
 /// Anything but a dynamic.

@@ -3,19 +3,20 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, DYN, Func, JSON, LONG, Label, PLAIN, Param, STR, Shape, TEXT, TYPE, f, known, named, one_of,
-    opt, pattern, rest, shaped, sig,
+    ANY, Arg, DYN, Fixed, Func, JSON, LONG, Label, PLAIN, Param, STR, Shape, TEXT, TYPE, f, fixed, known,
+    named, one_of, opt, pattern, rest, shaped, sig,
 };
 use crate::types::Type::{Bool, Dynamic, Int, Long, String};
 
 const SOURCE: Param = named("source", PLAIN);
 const REWRITE: Param = named("rewrite", PLAIN);
+const FIXED_REWRITE: Param = fixed(Fixed::Constant, REWRITE);
 /// A code point, or an array of some.
 const CODE: Param = Param { types: &[Int, Long, Dynamic], ..named("code", shaped(Shape::Array, JSON)) };
 const LIST: Param = shaped(Shape::Array, DYN);
-const REGEX: Param = pattern(named("regex", PLAIN));
+const REGEX: Param = fixed(Fixed::Constant, pattern(named("regex", PLAIN)));
 /// Part of a larger pattern, so not always one by itself: `a)|(b`.
-const TRIMMED: Param = named("regex", PLAIN);
+const TRIMMED: Param = fixed(Fixed::Constant, named("regex", PLAIN));
 const OCCURRENCES: [Param; 3] =
     [opt(named("start", LONG)), opt(named("length", LONG)), opt(named("occurrence", LONG))];
 
@@ -140,17 +141,20 @@ pub static ROWS: &[Func] = &[
     f(
         "replace_regex",
         &[
-            sig(&[SOURCE, known(REGEX), REWRITE], Is(String), Kernel("kql_replace_known")),
-            sig(&[SOURCE, REGEX, REWRITE], Is(String), Kernel("kql_replace_regex")),
+            sig(&[SOURCE, known(REGEX), FIXED_REWRITE], Is(String), Kernel("kql_replace_known")),
+            sig(&[SOURCE, REGEX, FIXED_REWRITE], Is(String), Kernel("kql_replace_regex")),
         ],
     )
     .doc("The text with each match of a regular expression replaced.")
     .trap("A group is written \\1, the whole match \\0; $1 is plain text.")
     .example("print replace_regex('2026-05', @'(\\d+)-(\\d+)', @'\\2/\\1')", "05/2026"),
-    f("replace", &[sig(&[REGEX, REWRITE, SOURCE], Is(String), Sql("kql_replace_regex({2}, {0}, {1})"))])
-        .doc("The old name of replace_regex(), with the text as its last argument.")
-        .trap("The first argument is a regular expression: a point matches every character.")
-        .example("print replace('[aeiou]', '*', 'kusto')", "k*st*"),
+    f(
+        "replace",
+        &[sig(&[REGEX, FIXED_REWRITE, SOURCE], Is(String), Sql("kql_replace_regex({2}, {0}, {1})"))],
+    )
+    .doc("The old name of replace_regex(), with the text as its last argument.")
+    .trap("The first argument is a regular expression: a point matches every character.")
+    .example("print replace('[aeiou]', '*', 'kusto')", "k*st*"),
     f(
         "countof",
         &[
@@ -237,8 +241,13 @@ pub static ROWS: &[Func] = &[
 
 const INDEXOF: &[Param] =
     &[named("source", TEXT), named("lookup", TEXT), OCCURRENCES[0], OCCURRENCES[1], OCCURRENCES[2]];
-const INDEXOF_REGEX: &[Param] =
-    &[named("source", TEXT), pattern(named("regex", STR)), OCCURRENCES[0], OCCURRENCES[1], OCCURRENCES[2]];
+const INDEXOF_REGEX: &[Param] = &[
+    named("source", TEXT),
+    fixed(Fixed::Constant, pattern(named("regex", STR))),
+    OCCURRENCES[0],
+    OCCURRENCES[1],
+    OCCURRENCES[2],
+];
 
 fn strcat(args: &[Arg<'_>]) -> std::string::String {
     let parts: Vec<&str> = args.iter().map(|arg| arg.sql).collect();

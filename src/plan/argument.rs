@@ -2,8 +2,9 @@
 
 use super::Expr;
 use super::check::{Binder, Checked, Stop};
+use super::expr::columns_of;
 use crate::catalog::binary;
-use crate::catalog::func::{Arity, Func, Keeps, Param, Shape, Sig};
+use crate::catalog::func::{Arity, Fixed, Func, Keeps, Param, Shape, Sig};
 use crate::diag::code;
 use crate::kernels::regexes;
 use crate::span::Span;
@@ -15,6 +16,7 @@ impl Binder<'_> {
     pub fn argument_allowed(&mut self, name: &str, at: usize, param: &Param, arg: &Expr) -> Checked<()> {
         self.check_shape(name, param.shape, arg)?;
         let value = arg.literal();
+        self.warn_of_column(param, arg);
         let (code, message, help) = if param.constant && value.is_none() {
             let message = format!("'{name}' wants a constant for its argument {}", at + 1);
             (code::TYPE, message, "Write a literal, or a let that holds one.".to_owned())
@@ -39,6 +41,19 @@ impl Binder<'_> {
         };
         self.error(code, arg.span, message, help);
         Err(Stop)
+    }
+
+    /// Kusto's binder refuses a column where the parameter is to be the same for all rows.
+    fn warn_of_column(&mut self, param: &Param, arg: &Expr) {
+        let (code, wanted) = match param.fixed {
+            Fixed::Any => return,
+            Fixed::Constant => (code::CONSTANT, "constant"),
+            Fixed::Literal => (code::LITERAL, "literal"),
+        };
+        if !columns_of(arg).is_empty() {
+            let message = format!("Kusto's editors want a {wanted} here; this differs from row to row");
+            self.warn(code, arg.span, message, "Write a literal, or a let that holds one.");
+        }
     }
 
     /// Warns where a decimal becomes a text.
