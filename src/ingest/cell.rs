@@ -167,10 +167,9 @@ fn scalar(
         Type::Datetime | Type::Timespan => None,
         Type::Guid => guid_of(text).map(|guid| push_text(buffer, row, &guid)),
         Type::Decimal => {
-            let plain = text.strip_prefix('-').unwrap_or(text);
-            let digits = plain.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-                && plain.bytes().filter(|byte| *byte == b'.').count() <= 1
-                && plain.bytes().any(|byte| byte.is_ascii_digit());
+            // As in a literal and in todecimal(): `-2.5e3` too, and no infinity.
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte))
+                && text.bytes().any(|byte| byte.is_ascii_digit());
             let canonical = digits.then(|| Decimal::canonical(text)).flatten();
             canonical.and_then(Result::ok).map(|text| push_text(buffer, row, &text))
         }

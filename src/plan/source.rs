@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::check::{Any, Binder, Checked, OPERATORS_MAX, Stop};
 use super::env::{Binding, Env};
 use super::{ColId, Column, ColumnName, Node, OrderKey, Rel, StoredId};
-use crate::catalog::views;
+use crate::catalog::{self, views};
 use crate::diag::{code, nearest};
 use crate::facts::TableUse;
 use crate::schema::{Table, names_result};
@@ -165,6 +165,11 @@ impl Binder<'_> {
 
     pub fn unknown_tabular(&mut self, name: &Name, env: &Env) {
         if self.unknown_stored(name) {
+            return;
+        }
+        if catalog::function(&name.text).or_else(|| catalog::aggregate(&name.text)).is_some() {
+            let message = format!("'{}' gives a value, and a table is wanted here", name.text);
+            self.error(code::TABULAR, name.span, message, "Name a table, or write print before it.");
             return;
         }
         let outside = self.options.outside.clone();

@@ -37,6 +37,7 @@ fn folder() -> TempDir {
     write("secret.csv", "Ip\n10.0.0.1\n");
     write("secret.kql", "print 'secret'");
     write("files/feeds.example/lists/bad.csv", "Ip,Seen,Score\n192.0.2.1,2026-05-01,7\n192.0.2.2,soon,x\n");
+    write("files/fees.csv", "79228162514264337593543950335.5\n-2.5e3\nNaN\n");
     write("files/hosts.txt", "# hosts\nws1\n\nws2\n");
     write(
         "files/watchlists/Vips.csv",
@@ -97,6 +98,11 @@ fn a_url_is_a_file_of_the_folder() {
     let bare =
         "let H = externaldata(Host:string)['https://other.example/a/hosts.txt']; H | where Host !has '#'";
     assert_eq!(rows(folder.path(), bare), "ws1|ws2");
+    let fees = "externaldata(Fee:decimal)['https://other.example/fees.csv'] | project Fee, Fee * 2";
+    assert_eq!(
+        rows(folder.path(), fees),
+        "79228162514264337593543950335.5,158456325028528675187087900671|-2500,-5000|,"
+    );
     assert_eq!(rows(folder.path(), "Hosts() | join kind=inner (Hosts) on Host | count"), "2");
 }
 

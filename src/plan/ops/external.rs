@@ -12,7 +12,7 @@ use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::span::Span;
 use crate::syntax::ast::{self, ColumnDecl, ExprKind as Ast, Literal, OpParam};
-use crate::types::{ColumnType, Type};
+use crate::types::ColumnType;
 use crate::value::Value;
 
 /// Kusto's properties of the operator; `zipPattern` chooses files inside of an archive, which are files here.
@@ -54,10 +54,6 @@ impl Binder<'_> {
     }
 
     fn declared(&mut self, columns: &[ColumnDecl]) -> Checked<Vec<ColumnType>> {
-        if let Some(column) = columns.iter().find(|column| column.ty == Type::Decimal) {
-            self.refuse(column.ty_span, "the type decimal", "Use real.");
-            return Err(Stop);
-        }
         self.declared_once(columns, code::TAKEN)?;
         Ok(columns.iter().map(|column| ColumnType::new(column.name.text.clone(), column.ty)).collect())
     }
