@@ -70,6 +70,8 @@ pub mod code {
     pub const TYPE: &str = "KS107";
     /// An operand of a wrong type.
     pub const OPERANDS: &str = "KS106";
+    /// A call is wanted.
+    pub const NO_CALL: &str = "KS236";
     /// A constant, or a literal, is wanted.
     pub const CONSTANT: &str = "KS129";
     pub const LITERAL: &str = "KS131";

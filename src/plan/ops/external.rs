@@ -206,6 +206,7 @@ fn path_of(path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::Type;
 
     #[test]
     fn the_ending_says_the_format() {

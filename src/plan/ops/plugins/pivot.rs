@@ -82,9 +82,7 @@ impl Binder<'_> {
         }
         let mut turn = Turn { column, aggregate: "countif", args: &[], by: Vec::new() };
         let mut columns = rest;
-        if let Some((first, others)) = rest.split_first()
-            && !matches!(first.expr.kind, Ast::Name(_))
-        {
+        if let Some((first, others)) = rest.split_first() {
             (turn.aggregate, turn.args) = self.pivoted(first, given)?;
             columns = others;
         }
@@ -114,6 +112,11 @@ impl Binder<'_> {
         {
             self.advise_name(name);
             return Ok((pivoted, args));
+        }
+        if let Ast::Name(name) = &arg.expr.kind {
+            let message = format!("'{}' wants an aggregate before columns to group by", given.name.text);
+            self.error(code::NO_CALL, arg.expr.span, message, format!("Write count(), {}.", name.text));
+            return Err(Stop);
         }
         let known: Vec<&str> = PIVOTED.iter().map(|(known, _)| *known).collect();
         let message = format!("'{}' wants an aggregate here", given.name.text);
