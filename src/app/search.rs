@@ -90,7 +90,7 @@ pub fn wanted(grid: &Grid) -> Option<String> {
     let search = grid.search.as_ref()?;
     let shown = grid.view.columns.shown(grid.compiled.columns.len());
     let columns = shown.iter().filter_map(|at| grid.compiled.columns.get(*at));
-    Some(condition::shows(columns, &search.text))
+    Some(condition::shows(columns, &search.text, &grid.view.zone))
 }
 
 pub fn came(app: &mut App, find: &Find, found: Result<FoundRow, String>) -> Vec<Effect> {
@@ -180,7 +180,8 @@ pub fn forget(grid: &mut Grid) {
 fn columns_with(grid: &Grid, ascii: bool) -> Vec<usize> {
     let (Some(search), Some(row)) = (&grid.search, grid.current()) else { return Vec::new() };
     let shows = |at: &usize| {
-        row.get(*at).is_some_and(|value| !places(&text::cell(value, ascii), &search.text).is_empty())
+        let shown = row.get(*at).map(|value| text::cell_in(value, &grid.view.zone, ascii));
+        shown.is_some_and(|shown| !places(&shown, &search.text).is_empty())
     };
     grid.view.columns.shown(grid.compiled.columns.len()).into_iter().filter(shows).collect()
 }

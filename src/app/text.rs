@@ -11,8 +11,15 @@ pub use crate::display::{count, ellipsis, fit, shown, thousands, width};
 /// No more of a cell than this is looked at for the grid; the record view shows all of it.
 const CELL_BYTES_MAX: usize = 1_000;
 
-/// A value as the grid shows it: one line, safe, cut after [`CELL_BYTES_MAX`].
-pub fn cell(value: &Value, ascii: bool) -> String {
+/// A value as the grid shows it: one line, safe, cut after [`CELL_BYTES_MAX`]; times as they are in a zone.
+pub fn cell_in(value: &Value, zone: &Zone, ascii: bool) -> String {
+    match value {
+        Value::Datetime(at) => zone.text(*at),
+        value => cell(value, ascii),
+    }
+}
+
+fn cell(value: &Value, ascii: bool) -> String {
     let text = value.text();
     let head = head(&text, CELL_BYTES_MAX);
     let mut shown = shown(head, ascii).into_owned();
@@ -20,14 +27,6 @@ pub fn cell(value: &Value, ascii: bool) -> String {
         shown.push_str(ellipsis(ascii));
     }
     shown
-}
-
-/// As [`cell`], times as they are in a zone.
-pub fn cell_in(value: &Value, zone: &Zone, ascii: bool) -> String {
-    match value {
-        Value::Datetime(at) => zone.text(*at),
-        value => cell(value, ascii),
-    }
 }
 
 /// The longest beginning of at most `bytes` bytes.

@@ -4,6 +4,7 @@
 use crate::compile::{literal, quoted, reference, rows_end};
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
+use crate::zone::Zone;
 
 /// The rows whose value is this one. Nulls, empty texts and NaN are told by functions, as `==` does not find them.
 pub fn equal(column: &ColumnType, value: &Value) -> String {
@@ -58,17 +59,42 @@ fn compared(column: &ColumnType, value: &Value, sign: &str, [null, empty]: [&str
     }
 }
 
-/// The rows whose text has this term.
-pub fn has(column: &ColumnType, value: &Value) -> String {
-    let name = reference(&column.name);
+/// The rows whose text has this term; of a time, what a clock in the zone shows.
+pub fn has(column: &ColumnType, value: &Value, zone: &Zone) -> String {
     let text = match value {
         Value::Dynamic(json) => serde_json::from_str::<String>(json).unwrap_or_else(|_| json.clone()),
+        Value::Datetime(at) => zone.text(*at),
         value => value.text(),
     };
+    let looked_at = match column.ty {
+        Type::Dynamic => reference(&column.name),
+        _ => seen(column, zone),
+    };
+    format!("{looked_at} has {}", quoted(&text))
+}
+
+/// What a grid shows of a column, as an expression of KQL.
+fn seen(column: &ColumnType, zone: &Zone) -> String {
+    let name = reference(&column.name);
     match column.ty {
-        Type::String | Type::Dynamic => format!("{name} has {}", quoted(&text)),
-        _ => format!("tostring({name}) has {}", quoted(&text)),
+        Type::String => name,
+        Type::Datetime => seen_time(&name, zone),
+        _ => format!("tostring({name})"),
     }
+}
+
+/// The text of a time as [`Zone::text`] has it: without a fraction of zeros, and with the distance to UTC
+/// where the zone is another.
+fn seen_time(name: &str, zone: &Zone) -> String {
+    let utc = format!(r"replace_regex(tostring({name}), @'\.?0+Z$', 'Z')");
+    let Some(zone) = zone.name() else { return utc };
+    let local = format!("datetime_utc_to_local({name}, {})", quoted(zone));
+    let shown = format!(r"replace_regex(tostring({local}), @'\.?0*Z$', '')");
+    let west = format!("{local} < {name}");
+    let apart = format!("iff({west}, {name} - {local}, {local} - {name})");
+    let apart = format!("replace_regex(format_timespan({apart}, 'hh:mm:ss'), ':00$', '')");
+    // Where the zone would leave the years of KQL there is no local time, and the grid shows UTC.
+    format!("iff(isnull({local}), {utc}, strcat({shown}, iff({west}, '-', '+'), {apart}))")
 }
 
 /// The beginning of a condition that somebody will finish: what is compared most with such a value.
@@ -80,18 +106,26 @@ pub fn begun(column: &ColumnType, value: &Value) -> String {
     }
 }
 
-/// The rows that show this text in one of these columns, whatever the case.
-pub fn shows<'a>(columns: impl Iterator<Item = &'a ColumnType>, text: &str) -> String {
+/// The rows that show this text in one of these columns, whatever the case; times as they are in a zone.
+pub fn shows<'a>(columns: impl Iterator<Item = &'a ColumnType>, text: &str, zone: &Zone) -> String {
     let wanted = quoted(text);
     let of = |column: &ColumnType| {
-        let name = reference(&column.name);
-        match column.ty {
-            Type::String => format!("{name} contains {wanted}"),
-            // A grid leaves out what a time has no need of.
-            Type::Datetime => {
-                format!("replace_regex(tostring({name}), @'\\.?0+Z$', 'Z') contains {wanted}")
+        let contains = format!("{} contains {wanted}", seen(column, zone));
+        match (column.ty, text.parse::<f64>()) {
+            // A grid may show fewer digits than `tostring()` gives.
+            (Type::Real, Ok(real)) => {
+                format!(
+                    "{contains} or {} == {}",
+                    reference(&column.name),
+                    literal(&Value::Real(real), Type::Real)
+                )
             }
-            _ => format!("tostring({name}) contains {wanted}"),
+            // A grid shows a text in a dynamic as JSON, which has quotes and backslashes of its own.
+            (Type::Dynamic, _) if text.contains(['"', '\\']) => {
+                let json = format!("tostring(pack_array({}))", reference(&column.name));
+                format!("{contains} or substring({json}, 1, strlen({json}) - 2) contains {wanted}")
+            }
+            _ => contains,
         }
     };
     let any: Vec<String> = columns.map(of).collect();
@@ -139,7 +173,8 @@ mod tests {
             not_equal(&column(Type::Real), &Value::Real(f64::NAN)),
             r#"isnull(["User Id"]) or not(isnan(["User Id"]))"#
         );
-        assert_eq!(has(&column(Type::Int), &Value::Int(7)), r#"tostring(["User Id"]) has "7""#);
+        let seven = has(&column(Type::Int), &Value::Int(7), &Zone::default());
+        assert_eq!(seven, r#"tostring(["User Id"]) has "7""#);
         assert_eq!(begun(&column(Type::Int), &Value::Int(7)), r#"["User Id"] >= 7"#);
         let json = Value::Dynamic(r#""a\"b""#.into());
         assert_eq!(equal(&column(Type::Dynamic), &json), r#"tostring(["User Id"]) == "a\"b""#);

@@ -1,12 +1,14 @@
 //! Conditions that are made from a cell: each finds its own row, and its opposite all the others.
 
 use kqlhunt::app::msg::Conditions;
+use kqlhunt::app::text;
 use kqlhunt::compile::{Options, compile, literal};
 use kqlhunt::engine::{Cancel, Data, Engine, Sql};
 use kqlhunt::hunt::condition;
 use kqlhunt::schema::Schema;
 use kqlhunt::types::{ColumnType, Type};
 use kqlhunt::value::{Grid, Value};
+use kqlhunt::zone::Zone;
 
 fn fetch(engine: &mut Engine, kql: &str) -> Grid {
     let compilation = compile(kql, &Schema::default(), &Options::default());
@@ -102,6 +104,47 @@ fn a_cells_condition_finds_its_row() {
             assert_eq!(found.rows[0][0], row[0]);
             let others = format!("{table} | where {}", condition::not_equal(&column, &row[1]));
             assert_eq!(fetch(&mut engine, &others).rows.len(), all.len() - 1, "{ty:?} {row:?} {others}");
+        }
+    }
+}
+
+#[test]
+fn what_a_cell_shows_is_found_in_every_zone() {
+    let mut engine = Engine::open(&Data::Empty, &kqlhunt::engine::Options::default()).expect("opens");
+    // The ends of KQL's years, where some zones have no time; winter and summer; with and without a fraction.
+    let times = [0, 3_155_378_975_999_999_999, 639_143_640_000_000_001, 639_043_640_000_000_000];
+    let mut all = values();
+    all.push((Type::Datetime, times.map(Value::Datetime).into_iter().chain([Value::Null]).collect()));
+    // What is shown in place of control characters is nowhere in the text.
+    let plain = |shown: &str| !shown.is_empty() && shown.chars().all(|one| !"\u{2400}".contains(one));
+    for zone in ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"] {
+        let zone = Zone::named(zone).expect(zone);
+        for (ty, values) in &all {
+            let column = ColumnType::new("The value", *ty);
+            let cells: Vec<String> = values
+                .iter()
+                .enumerate()
+                .map(|(at, value)| format!("{at}, {}", literal(value, *ty)))
+                .collect();
+            let table = format!("datatable(At:long, ['The value']:{})[{}]", ty.name(), cells.join(", "));
+            let rows = fetch(&mut engine, &table).rows;
+            for row in &rows {
+                let shown = text::cell_in(&row[1], &zone, false);
+                if !plain(&shown) || shown != text::shown(&shown, false) || shown.contains(['\u{240a}', '<'])
+                {
+                    continue;
+                }
+                let has = condition::has(&column, &row[1], &zone);
+                let shows = condition::shows([&column].into_iter(), &shown, &zone);
+                // Of a real `tostring()` may give other digits; the condition is there to be typed on.
+                for wanted in [Some(shows), Some(has).filter(|_| *ty != Type::Real)].into_iter().flatten() {
+                    let found = fetch(&mut engine, &format!("{table} | where {wanted}")).rows;
+                    assert!(found.iter().any(|one| one[0] == row[0]), "{zone:?} {ty:?} {shown} {wanted}");
+                    if let Value::Datetime(_) = row[1] {
+                        assert_eq!(found.len(), 1, "{zone:?} {shown} {wanted}");
+                    }
+                }
+            }
         }
     }
 }

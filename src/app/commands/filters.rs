@@ -38,7 +38,8 @@ fn of_cell(app: &mut App, made: fn(&ColumnType, &Value) -> String) -> Vec<Effect
 }
 
 pub fn filter_has(app: &mut App, _: &str) -> Vec<Effect> {
-    begin(app, condition::has)
+    let zone = app.zone.clone();
+    begin(app, |column, value| condition::has(column, value, &zone))
 }
 
 pub fn filter_edit(app: &mut App, _: &str) -> Vec<Effect> {
@@ -46,7 +47,7 @@ pub fn filter_edit(app: &mut App, _: &str) -> Vec<Effect> {
 }
 
 /// Puts a condition on the line of commands, to be finished there.
-fn begin(app: &mut App, made: fn(&ColumnType, &Value) -> String) -> Vec<Effect> {
+fn begin(app: &mut App, made: impl Fn(&ColumnType, &Value) -> String) -> Vec<Effect> {
     match cell(app).map(|(column, value)| made(column, value)) {
         Some(kql) => palette(app, &format!("filter {kql}")),
         None => nothing(),

@@ -126,9 +126,13 @@ pub fn drop_value(app: &mut App, _: &str) -> Vec<Effect> {
 
 pub fn value_has(app: &mut App, _: &str) -> Vec<Effect> {
     match here(app).filter(|_| app.stepper.is_none()) {
-        Some((_, Place { kql, value, .. })) => {
+        Some((_, Place { kql, value, inner: true, .. })) => {
             let typed = format!("filter tostring({kql}) has {}", quoted(&plain(&value)));
             palette(app, &typed)
+        }
+        Some((column, Place { value, .. })) => {
+            let kql = condition::has(&column, &value, &app.zone);
+            palette(app, &format!("filter {kql}"))
         }
         None => nothing(),
     }
