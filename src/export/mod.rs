@@ -7,6 +7,7 @@ pub mod csv;
 pub mod file;
 pub mod json;
 pub mod kusto;
+pub mod markdown;
 pub mod table;
 
 use std::io::{self, Write};
@@ -98,6 +99,13 @@ pub const FORMATS: &[Format] = &[
         doc: "Kusto v1 JSON, as the service answers.",
         draws: false,
         exporter: |_| Box::new(kusto::Kusto::default()),
+    },
+    Format {
+        name: "markdown",
+        extension: "md",
+        doc: "A table of Markdown as GitHub shows it; values that could be markup or a link stand as code.",
+        draws: false,
+        exporter: |options| Box::new(markdown::Markdown::new(options)),
     },
     Format {
         name: "chart",

@@ -118,7 +118,7 @@ impl Table {
 }
 
 /// Numbers line up at their last digit.
-fn aligns_right(ty: Type) -> bool {
+pub fn aligns_right(ty: Type) -> bool {
     match ty {
         Type::Int | Type::Long | Type::Real | Type::Decimal => true,
         Type::Bool | Type::Datetime | Type::Dynamic | Type::Guid | Type::String | Type::Timespan => false,

@@ -3,6 +3,7 @@
 
 use super::{Appendix, Report, technique_page};
 use crate::display::safe;
+use crate::export::markdown::{cell, line, longest, span};
 
 /// The whole document.
 pub fn markdown(report: &Report) -> String {
@@ -47,44 +48,6 @@ pub fn lines(text: &str) -> String {
     text.lines().map(safe).collect::<Vec<_>>().join("\n")
 }
 
-/// Words that nothing takes for markup, a link or somebody's name as they are; else code within a line, with more
-/// backticks around it than in it.
-fn span(text: &str) -> String {
-    let text = safe(text);
-    if text.is_empty() || is_plain(&text) {
-        return text.into_owned();
-    }
-    let fence = "`".repeat(longest(&text) + 1);
-    let edge = |letter: char| letter == '`' || letter == ' ';
-    let blank = if text.starts_with(edge) || text.ends_with(edge) { " " } else { "" };
-    format!("{fence}{blank}{text}{blank}{fence}")
-}
-
-/// Letters, digits and blanks, with some signs between them; no point within a word but one in a number, since
-/// `evil.example` becomes a link in some readers.
-fn is_plain(text: &str) -> bool {
-    let known = |letter: char| letter.is_alphanumeric() || " ,;:-.%+'()/".contains(letter);
-    let number = |part: &str| {
-        !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit() || ":-TZ".contains(letter))
-    };
-    let word = |word: &str| match word.split_once('.') {
-        None => true,
-        Some((_, "")) => true,
-        Some((whole, fraction)) => number(whole) && number(fraction),
-    };
-    text.chars().all(known)
-        && text.starts_with(char::is_alphanumeric)
-        && !text.ends_with(' ')
-        && !["//", "  ", "--", "::"].iter().any(|sign| text.contains(sign))
-        && text.split([' ', ',', ';', '/', '(', ')', '\'']).all(word)
-}
-
-/// Code within a cell of a table, where a `|` needs a backslash. Behind one of the text's own it would end the
-/// cell, whatever is done, and stands as `¦`.
-fn cell(text: &str) -> String {
-    span(&text.replace("\\|", "\\¦")).replace('|', "\\|")
-}
-
 fn cells(rows: &[Vec<String>]) -> Vec<Vec<String>> {
     rows.iter().map(|row| row.iter().map(|value| cell(value)).collect()).collect()
 }
@@ -93,10 +56,6 @@ fn cells(rows: &[Vec<String>]) -> Vec<Vec<String>> {
 fn block(language: &str, text: &str) -> String {
     let fence = "`".repeat(longest(text).max(2) + 1);
     format!("{fence}{language}\n{}\n{fence}\n\n", text.trim_end())
-}
-
-fn longest(text: &str) -> usize {
-    text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0)
 }
 
 fn technique(name: &str) -> String {
@@ -116,49 +75,9 @@ fn appendix(one: &Appendix) -> String {
 }
 
 fn table(heads: &[String], rows: &[Vec<String>]) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let mut text = line(heads);
     text.push_str(&format!("|{}\n", " --- |".repeat(heads.len())));
     rows.iter().for_each(|row| text.push_str(&line(row)));
     text.push('\n');
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_words_and_all_else_is_code() {
-        for plain in [
-            "High",
-            "GreyHeron C2, State: active",
-            "2026-05-14T11:27:00.2639317Z",
-            "1.5",
-            "95",
-            "Übersicht",
-            "a.",
-        ] {
-            assert_eq!(span(plain), plain);
-        }
-        for code in [
-            "evil.example",
-            "192.0.2.1",
-            "a@b",
-            "a_b",
-            "*a*",
-            "1. ",
-            "- a",
-            "http://x",
-            "a#1",
-            "<b>",
-            "x|y",
-            "::1",
-            "a  b",
-            "+1",
-        ] {
-            assert!(span(code).starts_with('`') && span(code).ends_with('`'), "{code}");
-        }
-        assert_eq!((span("a|b"), span("`a"), span("")), ("`a|b`".into(), "`` `a ``".into(), String::new()));
-    }
 }

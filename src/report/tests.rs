@@ -77,8 +77,10 @@ fn skeleton(page: &str) -> Vec<String> {
             let ends = |line: &&str| line.len() >= fence && line.bytes().all(|byte| byte == b'`');
             found.push(if lines.by_ref().any(|line| ends(&line)) { "block" } else { "open block" }.into());
         } else if line.starts_with('|') {
-            found
-                .push(split_cells(line).iter().map(|cell| without_spans(cell)).collect::<Vec<_>>().join("|"));
+            // A backslash before a bar stands between two spans, behind another.
+            let whole =
+                |cell: &String| without_spans(cell).replace("code\\\\", "").replace("\\\\code", "code");
+            found.push(split_cells(line).iter().map(whole).collect::<Vec<_>>().join("|"));
         } else {
             found.push(without_spans(line));
         }

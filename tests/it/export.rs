@@ -34,6 +34,9 @@ fn hostile() -> impl Strategy<Value = String> {
             Just('\0'),
             Just('='),
             Just('\''),
+            Just('|'),
+            Just('\\'),
+            Just('`'),
             Just('\u{2028}'),
             Just('\u{feff}'),
             any::<char>(),
@@ -117,6 +120,26 @@ proptest! {
             for (name, cell) in names.iter().zip(row).rev().take(1) {
                 prop_assert_eq!(object[name].as_str(), Some(cell.as_str()));
             }
+        }
+    }
+
+    #[test]
+    fn a_row_of_markdown_has_its_cells_and_no_more((names, rows) in table()) {
+        let (columns, values) = strings(&names, &rows);
+        let text = written("markdown", Options::default(), &columns, &values);
+        prop_assert_eq!(text.lines().count(), rows.len() + 2);
+        for line in text.lines() {
+            // A bar behind a backslash is text; a backslash takes what follows it along.
+            let mut bars = 0;
+            let mut signs = line.chars();
+            while let Some(sign) = signs.next() {
+                match sign {
+                    '\\' => drop(signs.next()),
+                    '|' => bars += 1,
+                    _ => {}
+                }
+            }
+            prop_assert_eq!(bars, names.len() + 1, "{}", line);
         }
     }
 
