@@ -42,6 +42,23 @@ fn each_kind_of_terminal_is_sent_what_it_knows() {
 }
 
 #[test]
+fn a_table_folds_long_cells_where_it_is_written_to_a_terminal() {
+    let query =
+        "print User = 'ana', Note = 'opened a mail from bo, then wrote a rule that moves mail', N = 7";
+    let arguments = ["query", "--sample", "--format", "table", query];
+    let mut terminal = Terminal::start(Setup { arguments: &arguments, size: (40, 10), ..Setup::default() });
+    assert_eq!(terminal.end().exit_code(), 0);
+    let rows: Vec<String> = (0..4).map(|row| terminal.row(row).trim_end().to_owned()).collect();
+    let expected = [
+        "User  Note                             N",
+        "────  ───────────────────────────────  ─",
+        "ana   opened a mail from bo, then      7",
+        "      wrote a rule that moves mail",
+    ];
+    assert_eq!(rows, expected);
+}
+
+#[test]
 fn a_terminal_without_a_size_is_taken_for_a_usual_one() {
     let mut terminal = Terminal::ready(Setup { sizeless: true, ..Setup::default() });
     terminal.send(&paste("print 1"));
