@@ -166,6 +166,10 @@ impl Editor {
         }
         let place = self.column(line, column, ascii);
         let width = width.max(4);
+        // Nothing is scrolled away before a line that fits.
+        if self.column(line, self.lines()[line].chars().count(), ascii) < width {
+            self.left = 0;
+        }
         if place < self.left {
             self.left = place.saturating_sub(width / 4);
         } else if place >= self.left + width {
