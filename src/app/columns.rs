@@ -28,6 +28,8 @@ pub struct Columns {
     empty_shown: bool,
     /// Widths that were chosen.
     widths: BTreeMap<usize, usize>,
+    /// The one whose values color the rows.
+    painting: Option<usize>,
 }
 
 /// A column in a view: which, where it begins, how wide it is.
@@ -94,6 +96,16 @@ impl Columns {
     /// Without what the reader hid: what is empty is not hidden from copies.
     pub fn wanted(&self, count: usize) -> Vec<usize> {
         self.ordered(count).into_iter().filter(|at| !self.hidden.contains(at)).collect()
+    }
+
+    /// The column whose values color the rows.
+    pub fn painting(&self) -> Option<usize> {
+        self.painting
+    }
+
+    /// Colors the rows by a column's values, or no longer.
+    pub fn toggle_painting(&mut self, column: usize) {
+        self.painting = (self.painting != Some(column)).then_some(column);
     }
 
     /// Lets a column stay at the left edge behind those that do, or scroll again.

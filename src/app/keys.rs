@@ -173,6 +173,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Grid, "s", "sort"),
         (Grid, "S", "sort-more"),
         (Grid, "!", "freeze"),
+        (Grid, "p", "paint"),
         (Grid, "-", "hide"),
         (Grid, "+", "unhide"),
         (Grid, "_", "hide-empty"),

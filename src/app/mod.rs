@@ -15,6 +15,7 @@ pub mod editor;
 pub mod emptiness;
 mod ended;
 pub mod grid;
+pub mod hue;
 pub mod keymap;
 pub mod keys;
 pub mod keytest;

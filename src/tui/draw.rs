@@ -119,7 +119,7 @@ fn focused(app: &App, part: Part) -> bool {
 fn title(app: &App, theme: &Theme, buffer: &mut Buffer, layout: &Layout, pane: &Pane) {
     let (left, right) = match pane.part {
         Part::Editor => (editor_title(app, layout, pane.title.width), clock_shown(app)),
-        Part::Grid => panes::grid::title(app),
+        Part::Grid => panes::grid::title(app, theme),
         Part::Record => panes::record::title(app),
         Part::Chart => panes::chart::title(app),
         Part::Users => panes::hits::users_title(app),

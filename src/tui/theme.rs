@@ -4,6 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::NoteKind;
 use crate::app::diff::Mark;
+use crate::app::hue::Hue;
 use crate::app::look::{self, Depth, Look, Paint, SLOTS, Slot};
 use crate::app::severity::{self, Level};
 use crate::ide::highlight::Class;
@@ -127,6 +128,12 @@ impl Theme {
         const SERIES: [Slot; 6] =
             [Slot::Series1, Slot::Series2, Slot::Series3, Slot::Series4, Slot::Series5, Slot::Series6];
         self.slot(SERIES[index % SERIES.len()])
+    }
+
+    /// Rows that are colored by a value.
+    pub fn hue(&self, hue: Hue) -> Style {
+        let style = self.slot(hue.slot());
+        if hue.bold() { style.add_modifier(Modifier::BOLD) } else { style }
     }
 
     pub fn ellipsis(&self) -> &'static str {

@@ -58,6 +58,7 @@ const FEATURES: &[(&str, &[&str])] = &[
             "dynamic values",
             "copies",
             "severity by colour",
+            "rows by colour of a value",
             "hostile data",
         ],
     ),

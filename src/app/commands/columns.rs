@@ -31,6 +31,12 @@ pub fn freeze(app: &mut App, _: &str) -> Vec<Effect> {
     }
 }
 
+/// Colors the rows by the values of the column, or no longer.
+pub fn paint(app: &mut App, _: &str) -> Vec<Effect> {
+    change(app, |grid| grid.view.columns.toggle_painting(grid.view.column));
+    nothing()
+}
+
 pub fn hide(app: &mut App, _: &str) -> Vec<Effect> {
     let Some(grid) = &app.grid else { return nothing() };
     if grid.view.columns.shown(grid.compiled.columns.len()).len() < 2 {

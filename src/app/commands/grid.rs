@@ -2,7 +2,7 @@
 
 use super::columns::{
     column, columns_as_they_came, first_column, freeze, hide, hide_empty, last_column, move_left, move_right,
-    undo_view, unhide, widen, width,
+    paint, undo_view, unhide, widen, width,
 };
 use super::copying::{copy_as, copy_cell, copy_column, copy_defanged, copy_list, copy_row};
 use super::filters::{
@@ -154,6 +154,15 @@ pub const ROWS: &[Command] = &[
         "Lets the column stay at the left, or scroll again.",
         has_result,
         freeze,
+    ),
+    row(
+        "paint",
+        &["paint"],
+        "",
+        "",
+        "Colors the rows by the values of the column, each value alike wherever it is; again, no longer.",
+        has_result,
+        paint,
     ),
     row("hide", &["hide"], "", "", "Hides the column.", has_result, hide),
     row("unhide", &["unhide"], "[COLUMN]", "", "Shows hidden columns again.", has_result, unhide),

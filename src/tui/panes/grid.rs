@@ -14,7 +14,7 @@ use crate::app::msg::TableAge;
 use crate::app::{App, Focus, Running, diff, text};
 use crate::ticks;
 
-pub fn title(app: &App) -> (String, String) {
+pub fn title(app: &App, theme: &Theme) -> (String, String) {
     let Some(grid) = &app.grid else { return ("Result".into(), String::new()) };
     let mut left = match grid.extent {
         Extent::Growing => format!("Result  first {}, more to come", text::count(grid.reachable(), "row")),
@@ -51,6 +51,10 @@ pub fn title(app: &App) -> (String, String) {
     }
     if grid.distinct {
         left.push_str("  no duplicates");
+    }
+    if let Some(column) = grid.view.columns.painting().and_then(|at| grid.compiled.columns.get(at)) {
+        let said = if theme.mono { "no colors here for" } else { "colors by" };
+        left.push_str(&format!("  {said} {}", text::shown(&column.name, app.ascii)));
     }
     let width = layout::table_width(layout::layout(app).inner(Part::Grid));
     let right = columns_in_view(app, &grid.view, width);

@@ -10,7 +10,7 @@ use crate::app::columns::Placed;
 use crate::app::diff::Mark;
 use crate::app::grid::{View, right_aligned};
 use crate::app::layout::{self, MARGIN};
-use crate::app::{diff, search, severity, text};
+use crate::app::{diff, hue, search, severity, text};
 use crate::types::ColumnType;
 use crate::value::Value;
 
@@ -47,7 +47,6 @@ pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let place = Place { area, start: *start, wide: *wide, y: 0, right: right_aligned(column.ty) };
         cell(theme, &place, &name, style, table.sought, buffer);
     }
-    edge(table, theme, area, &columns, buffer);
     for y in 1..area.height {
         let at = table.view.top + u64::from(y) - 1;
         if at >= table.rows {
@@ -66,6 +65,18 @@ pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         if let Some(mark) = mark {
             put(buffer, area, 1, y, mark.sign(), theme.mark(mark), theme.ascii);
         }
+        let painted = table.view.columns.painting().and_then(|column| hue::of(row.get(column)?));
+        let painted = painted.filter(|_| mark.is_none() && !(table.dim)(at) && !theme.mono);
+        let row_style = match painted {
+            // In one piece, which takes fewer bytes than cell by cell.
+            Some(hue) if style == Style::new() => {
+                let width = columns.last().map_or(0, |(_, start, wide)| start + wide) as u16;
+                let room = Rect { x: area.x + MARGIN, y: area.y + y, width, height: 1 };
+                buffer.set_style(room, theme.hue(hue));
+                theme.hue(hue)
+            }
+            Some(_) | None => style,
+        };
         for (column, start, wide) in &columns {
             let mut shown = text::cell_in(&row[*column], &table.view.zone, theme.ascii);
             let right = right_aligned(table.columns[*column].ty);
@@ -80,12 +91,13 @@ pub fn draw(table: &Table<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
                 (_, Some(Mark::Changed)) if differs() => theme.mark(Mark::Changed),
                 (_, Some(mark @ (Mark::Added | Mark::Removed))) => theme.mark(mark),
                 (Some(level), _) => theme.level(level),
-                (None, _) => style,
+                (None, _) => row_style,
             };
             let place = Place { area, start: *start, wide: *wide, y, right };
             cell(theme, &place, &shown, style, table.sought, buffer);
         }
     }
+    edge(table, theme, area, &columns, buffer);
 }
 
 /// The line between the columns that stay and those that scroll.
