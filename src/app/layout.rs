@@ -19,6 +19,8 @@ const LEAST: (u16, u16) = (40, 10);
 const GRID_ROWS: u16 = 8;
 /// A title and four rows; the most that the text takes while there is a result.
 const EDITOR_ROWS: (u16, u16) = (5, 16);
+/// Rows of a large screen; of those that a larger one has, half go to the chart, or the card of a hit.
+const LARGE: u16 = 38;
 /// A title, a plot and its axis.
 const CHART_ROWS: (u16, u16) = (8, 14);
 
@@ -140,7 +142,7 @@ fn work(app: &App, layout: &mut Layout) {
     }
     let wanted = app.editor.lines().len() as u16 + 2;
     let chart = match app.chart_shown() {
-        true => (body.height * 3 / 10).clamp(CHART_ROWS.0, CHART_ROWS.1),
+        true => (body.height.min(LARGE) * 3 / 10).clamp(CHART_ROWS.0, CHART_ROWS.1) + more(body),
         false => 0,
     };
     // A chart that leaves too few rows for the grid takes its place while it is in focus.
@@ -172,13 +174,18 @@ fn work(app: &App, layout: &mut Layout) {
     }
 }
 
+/// Rows that the chart or the card has on a screen that is larger than large.
+fn more(body: Rect) -> u16 {
+    body.height.saturating_sub(LARGE) / 2
+}
+
 fn stepper(layout: &mut Layout, record: bool) {
     let body = layout.body;
     if body.width >= SIDE_WIDTH {
         let users = (body.width * 3 / 8).min(60);
         let (left, right) = beside(body, body.width - users);
         layout.put(Part::Users, left);
-        let card = 10.min(body.height / 3);
+        let card = 10.min(body.height / 3) + more(body);
         let upper = Rect { height: right.height - card, ..right };
         if record {
             let (events, record) = beside(upper, upper.width / 2);

@@ -8,6 +8,7 @@ use super::scale::Scale;
 use super::{Axis, Bounds, Chart, Place, Plot, Split, Stack, View, time};
 use crate::catalog::charts::Form;
 use crate::display;
+use crate::ticks::DAY;
 
 /// Columns of the value axis: at least seven digits and a line, at most twelve.
 const MARGIN: (usize, usize) = (8, 13);
@@ -283,9 +284,15 @@ fn labels(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canv
                 _ => 0,
             };
             let (least, most) = (ticks(first), ticks(end.max(1) - 1));
-            for stop in first..end {
-                let label = time::short(ticks(stop), (least, most), *step, &view.zone);
-                put(place_of(plot, view, stop, room.columns, blocks).0, &label, canvas);
+            let bins: Vec<(usize, String)> = (first..end)
+                .map(|stop| {
+                    let label = time::short(ticks(stop), (least, most), *step, &view.zone);
+                    (place_of(plot, view, stop, room.columns, blocks).0, label)
+                })
+                .collect();
+            // Every second, third and so on, so that the same time lies between all labels.
+            for (x, label) in bins.iter().step_by(apart(&bins, *step)) {
+                put(*x, label, canvas);
             }
         }
         Axis::Time { .. } => {
@@ -311,6 +318,20 @@ fn labels(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canv
             }
         }
     }
+}
+
+/// Of how many bins one has its label, so that each has room beside the next; parts of a day, or whole days, lie
+/// between two labels where bins are parts of a day.
+fn apart(bins: &[(usize, String)], step: i64) -> usize {
+    let whole = |apart: &usize| {
+        let between = step.max(1).saturating_mul(*apart as i64);
+        DAY % step.max(1) != 0 || DAY % between == 0 || between % DAY == 0
+    };
+    let fits = |apart: &usize| {
+        let labelled: Vec<_> = bins.iter().step_by(*apart).collect();
+        labelled.windows(2).all(|two| two[0].0 + display::width(&two[0].1) + 2 <= two[1].0)
+    };
+    (1..bins.len()).find(|apart| whole(apart) && fits(apart)).unwrap_or(bins.len().max(1))
 }
 
 /// The sign under the cursor's column, and the brush.
