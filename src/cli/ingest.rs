@@ -139,7 +139,11 @@ fn tell(summary: &Summary, database: &Path, args: &IngestArgs) -> Result<(), Fai
         }
     }
     let name = database.display().to_string();
-    writeln!(out, "{} into {}", display::count(*files, "file"), display::safe(&name))?;
+    let (files, name) = (display::count(*files, "file"), display::safe(&name));
+    match loaded {
+        0 => writeln!(out, "{files} read, {name} is as it was")?,
+        _ => writeln!(out, "{files} into {name}")?,
+    }
     writeln!(out, "{rows_in} rows in = {loaded} loaded + {quarantined} quarantined + {blank} blank")?;
     Ok(())
 }
