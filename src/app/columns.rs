@@ -21,15 +21,29 @@ pub struct Columns {
     /// How many at the start of `order` stay while the others scroll.
     frozen: usize,
     hidden: BTreeSet<usize>,
-    /// Those that have no value in any row, while they are hidden for that. Of other rows it says nothing.
+    /// Those that have no value in any row, while they are set aside for that. Of other rows it says nothing.
     #[serde(skip)]
     empty: BTreeSet<usize>,
     /// The reader wants to see them.
     empty_shown: bool,
+    /// Those that have the same value in every row, while they are set aside for that.
+    #[serde(skip)]
+    same: BTreeSet<usize>,
+    /// The reader wants them out of the way.
+    same_aside: bool,
     /// Widths that were chosen.
     widths: BTreeMap<usize, usize>,
     /// The one whose values color the rows.
     painting: Option<usize>,
+}
+
+/// Why columns that nobody hid are not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// No row has a value there.
+    Empty,
+    /// All rows have the same value there.
+    Same,
 }
 
 /// A column in a view: which, where it begins, how wide it is.
@@ -38,7 +52,8 @@ pub type Placed = (usize, usize, usize);
 impl Columns {
     /// The columns that are shown of `count`, in order.
     pub fn shown(&self, count: usize) -> Vec<usize> {
-        let shown = |at: &usize| !self.hidden.contains(at) && !self.empty.contains(at);
+        let shown =
+            |at: &usize| !self.hidden.contains(at) && !self.empty.contains(at) && !self.same.contains(at);
         self.ordered(count).into_iter().filter(shown).collect()
     }
 
@@ -47,12 +62,20 @@ impl Columns {
     }
 
     pub fn hidden(&self) -> usize {
-        self.hidden.difference(&self.empty).count()
+        self.hidden.iter().filter(|at| !self.empty.contains(at) && !self.same.contains(at)).count()
     }
 
-    /// How many columns without a value are hidden for that.
-    pub fn hidden_as_empty(&self) -> usize {
-        self.empty.len()
+    /// Whether a column is set aside for having no value.
+    pub fn is_empty(&self, column: usize) -> bool {
+        self.empty.contains(&column)
+    }
+
+    /// How many columns are set aside; one without a value counts as such.
+    pub fn aside(&self, why: Why) -> usize {
+        match why {
+            Why::Empty => self.empty.len(),
+            Why::Same => self.same.difference(&self.empty).count(),
+        }
     }
 
     pub fn is_frozen(&self, column: usize) -> bool {
@@ -66,34 +89,47 @@ impl Columns {
     pub fn unhide(&mut self, column: usize) {
         self.hidden.remove(&column);
         self.empty.remove(&column);
+        self.same.remove(&column);
     }
 
     pub fn unhide_all(&mut self) {
         self.hidden.clear();
-        self.show_empty();
+        self.show_aside(Why::Empty);
+        self.show_aside(Why::Same);
     }
 
-    /// Hides these too.
-    pub fn hide_empty(&mut self, empty: BTreeSet<usize>) {
-        (self.empty, self.empty_shown) = (empty, false);
+    /// Leaves these out of what is shown.
+    pub fn set_aside(&mut self, why: Why, columns: BTreeSet<usize>) {
+        match why {
+            Why::Empty => (self.empty, self.empty_shown) = (columns, false),
+            Why::Same => (self.same, self.same_aside) = (columns, true),
+        }
     }
 
-    /// Shows those that are hidden for being empty, and leaves them shown.
-    pub fn show_empty(&mut self) {
+    /// Shows those that were set aside, and leaves them shown.
+    pub fn show_aside(&mut self, why: Why) {
+        match why {
+            Why::Empty => (self.empty, self.empty_shown) = (BTreeSet::new(), true),
+            Why::Same => (self.same, self.same_aside) = (BTreeSet::new(), false),
+        }
+    }
+
+    /// Whether columns of this kind are to be set aside, as far as there are such; empty ones only where there is
+    /// no room for them.
+    pub fn sets_aside(&self, why: Why) -> bool {
+        match why {
+            Why::Empty => !self.empty_shown,
+            Why::Same => self.same_aside,
+        }
+    }
+
+    /// Other rows came: what was empty or the same may not be.
+    pub fn forget_aside(&mut self) {
         self.empty.clear();
-        self.empty_shown = true;
+        self.same.clear();
     }
 
-    pub fn shows_empty(&self) -> bool {
-        self.empty_shown
-    }
-
-    /// Other rows came: what was empty may not be.
-    pub fn forget_empty(&mut self) {
-        self.empty.clear();
-    }
-
-    /// Without what the reader hid: what is empty is not hidden from copies.
+    /// Without what the reader hid: what is set aside is not hidden from copies.
     pub fn wanted(&self, count: usize) -> Vec<usize> {
         self.ordered(count).into_iter().filter(|at| !self.hidden.contains(at)).collect()
     }
@@ -244,9 +280,12 @@ mod tests {
     fn hidden_columns_come_back_to_their_places() {
         let mut columns = Columns::default();
         columns.hide(1);
-        columns.hide_empty([1, 2].into());
+        columns.set_aside(Why::Empty, [1, 2].into());
         assert_eq!(columns.shown(4), [0, 3]);
-        assert_eq!((columns.hidden(), columns.hidden_as_empty()), (0, 2));
+        assert_eq!((columns.hidden(), columns.aside(Why::Empty)), (0, 2));
+        columns.set_aside(Why::Same, [2, 3].into());
+        assert_eq!((columns.shown(4), columns.aside(Why::Same)), (vec![0], 1));
+        columns.show_aside(Why::Same);
         assert!(columns.shift(0, 4, true));
         assert_eq!(columns.shown(4), [3, 0]);
         columns.unhide(2);

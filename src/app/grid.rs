@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::aside::KnownColumns;
 use super::chart::ChartLook;
 use super::columns::{Columns, Placed};
-use super::emptiness::Emptiness;
 use super::msg::{Conditions, Purpose, Rows, Survey, Window};
 use super::search::Search;
 use super::surveys::Values;
@@ -222,8 +222,8 @@ pub struct Grid {
     pub waiting: Option<Window>,
     /// The question about its rows that waits for an answer.
     pub survey: Option<Survey>,
-    /// What is known of its columns without a value.
-    pub emptiness: Emptiness,
+    /// What is known of its columns without a value, and of those with the same in every row.
+    pub known: KnownColumns,
     /// What is looked for in it.
     pub search: Option<Search>,
     /// The commonest values of a column, as they were told last.
@@ -273,7 +273,7 @@ impl Grid {
             looks: Vec::new(),
             waiting: None,
             survey: None,
-            emptiness: Emptiness::default(),
+            known: KnownColumns::default(),
             search: None,
             values: None,
             chart_left: None,

@@ -177,6 +177,7 @@ pub const KEYS: &[(Context, &str, &str)] = {
         (Grid, "-", "hide"),
         (Grid, "+", "unhide"),
         (Grid, "_", "hide-empty"),
+        (Grid, "a", "hide-same"),
         (Grid, "<", "move-left"),
         (Grid, ">", "move-right"),
         (Grid, "w", "widen"),

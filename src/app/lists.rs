@@ -6,7 +6,9 @@ use super::keys::Context;
 use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
-use super::{App, Focus, NoteKind, coverage, days, matrix, parameters, results, sweep, text, update};
+use super::{
+    App, Focus, NoteKind, coverage, days, matrix, parameters, results, samples, sweep, text, update,
+};
 use crate::catalog::views;
 use crate::hunt::pack::Hunt;
 use crate::hunt::pivot;
@@ -48,8 +50,11 @@ pub enum Choice {
     Day(usize),
     /// What was run, by its place in the history.
     Past(usize),
-    /// What is put into the query.
-    Name(String),
+    /// A table or a column of it, as queries name them.
+    Schema {
+        name: String,
+        table: String,
+    },
     Parameter,
     Filter(usize),
     Value(usize),
@@ -150,33 +155,34 @@ fn hunt_text(item: &Item, hunt: &Hunt) -> String {
 
 fn schema(app: &App) -> Vec<Item> {
     let shown = |part: &str| text::shown(part, app.ascii).into_owned();
+    let of = |name: &str, table: &str| Choice::Schema { name: name.into(), table: table.into() };
     let mut items = Vec::new();
     for (name, kept) in app.results.named() {
         let (rows, text) = (text::count(kept.past.rows, "row"), text::one_line(&kept.past.text));
         let right = format!("{rows} of {}", shown(&text));
-        items.push(Item { left: name.clone(), right, choice: Choice::Name(name) });
+        items.push(Item { left: name.clone(), right, choice: of(&name, &name) });
     }
     for table in &app.database.schema.tables {
         let columns = text::count(table.listed().count() as u64, "column");
         let name = pivot::name(&table.name);
-        items.push(Item { left: shown(&table.name), right: columns, choice: Choice::Name(name) });
+        items.push(Item { left: shown(&table.name), right: columns, choice: of(&name, &name) });
         for column in table.listed() {
             items.push(Item {
                 left: format!("  {}", shown(&column.name)),
                 right: format!("{}  {}", column.ty.name(), shown(&table.name)),
-                choice: Choice::Name(pivot::name(&column.name)),
+                choice: of(&pivot::name(&column.name), &name),
             });
         }
     }
     for view in views::of(&app.database.schema) {
         let columns = text::count(view.columns.len() as u64, "column");
         let right = format!("{columns}, computed from {}", view.reads);
-        items.push(Item { left: view.name.into(), right, choice: Choice::Name(view.name.into()) });
+        items.push(Item { left: view.name.into(), right, choice: of(view.name, view.name) });
         for column in view.columns {
             items.push(Item {
                 left: format!("  {}", column.name),
                 right: format!("{}  {}", column.ty.name(), view.name),
-                choice: Choice::Name(column.name.into()),
+                choice: of(column.name, view.name),
             });
         }
     }
@@ -250,7 +256,8 @@ pub fn described_rows(app: &App, list: &List) -> usize {
         ListKind::History => (height / 3).min(most),
         ListKind::Sweep => (height / 4).min(most),
         ListKind::Palette => DOC_ROWS.min(most),
-        ListKind::Schema | ListKind::Parameters | ListKind::Filters | ListKind::Values | ListKind::Days => 0,
+        ListKind::Schema => samples::height(app).min(most),
+        ListKind::Parameters | ListKind::Filters | ListKind::Values | ListKind::Days => 0,
         ListKind::Coverage if matrix::fits(app) => DOC_ROWS,
         ListKind::Coverage => 0,
     }
@@ -288,6 +295,9 @@ pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
         items.get(list.selected)
     {
         return coverage::told(app, (left.trim(), right), &items[list.selected].choice, width);
+    }
+    if list.kind == ListKind::Schema {
+        return samples::lines(app, list, width);
     }
     let hunt = match items.get(list.selected).map(|item| &item.choice) {
         Some(Choice::Hunt(at)) => app.hunts.get(*at),
@@ -348,6 +358,7 @@ pub fn complete(app: &mut App) -> Vec<Effect> {
             return Vec::new();
         }
         ListKind::Coverage => return coverage::ask_layer(app),
+        ListKind::Schema => return samples::toggle(app),
         _ => {}
     }
     let selected = items(app, list).into_iter().nth(list.selected);
@@ -409,7 +420,7 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
         },
         Some(Choice::Filter(at)) => filters::toggle_one(app, at),
         Some(Choice::Value(at)) => values::keep(app, at),
-        Some(Choice::Name(name)) => {
+        Some(Choice::Schema { name, .. }) => {
             app.popup = None;
             app.focus = Focus::Editor;
             app.editor.insert(&name);

@@ -2,6 +2,7 @@
 //! keys and plain data; does no I/O, asks no clock, and has no frame to draw on.
 
 mod arrivals;
+pub mod aside;
 pub mod chart;
 pub mod clock;
 pub mod columns;
@@ -12,7 +13,6 @@ pub mod coverage;
 pub mod days;
 pub mod diff;
 pub mod editor;
-pub mod emptiness;
 mod ended;
 pub mod grid;
 pub mod hue;
@@ -33,6 +33,7 @@ pub mod remarks;
 pub mod report;
 mod resize;
 pub mod results;
+pub mod samples;
 pub mod search;
 pub mod session;
 pub mod severity;
@@ -127,6 +128,8 @@ pub struct App {
     /// How the result of this tab was left in the last session.
     left: Option<Left>,
     pub popup: Option<Popup>,
+    /// Rows of a table in the list of tables.
+    sample: Option<samples::Sample>,
     /// What may be written at the cursor, while it is shown.
     pub suggestions: Option<Suggestions>,
     pub desk: Desk,
@@ -290,6 +293,7 @@ impl App {
             stepper: None,
             left: None,
             popup: None,
+            sample: None,
             suggestions: None,
             desk: Desk::default(),
             outside: Arc::default(),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crossterm::event::KeyEvent;
 
 use super::clock::Clock;
+use super::columns::Why;
 use super::completion::Found;
 pub use super::counts::{Follow, Followed};
 use super::diff::Compared;
@@ -245,7 +246,8 @@ pub struct Survey {
 /// What a survey is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
-    EmptyColumns,
+    /// Which columns say little.
+    Aside(Why),
     /// The commonest values of a column.
     Values {
         column: usize,
@@ -341,6 +343,8 @@ pub enum Question {
     Indicators,
     /// Other users of the address.
     Sightings,
+    /// Rows of a table, for the list of tables.
+    Sample,
 }
 
 /// What is copied.

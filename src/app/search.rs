@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::columns::Why;
 use super::grid::Grid;
 use super::msg::{Effect, Find, FoundRow};
 use super::{App, NoteKind, text};
@@ -115,7 +116,7 @@ pub fn came(app: &mut App, find: &Find, found: Result<FoundRow, String>) -> Vec<
             search.more.clear();
         }
         let Some(column) = names.first() else {
-            let hidden = grid.view.columns.hidden() as u64;
+            let hidden = (grid.view.columns.hidden() + grid.view.columns.aside(Why::Same)) as u64;
             let less = match hidden {
                 0 => String::new(),
                 hidden => format!("; {} not looked at, + shows them", text::count(hidden, "hidden column")),

@@ -269,7 +269,7 @@ impl Stepper {
     pub fn answer(&mut self, question: Question, answer: Result<Grid, String>, ascii: bool) -> Vec<Effect> {
         match question {
             // Shown over the panes, not in them.
-            Question::Sightings => {}
+            Question::Sightings | Question::Sample => {}
             Question::Context => {
                 if let (Events::Rows(events), Ok(context)) = (&mut self.events, answer) {
                     events.put(Some(context), ascii);

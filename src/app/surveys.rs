@@ -3,7 +3,7 @@
 use super::grid::Grid;
 use super::msg::{Effect, Survey, Topic};
 use super::popup::{List, ListKind, Popup};
-use super::{App, NoteKind, emptiness, statistics, text};
+use super::{App, NoteKind, aside, statistics, text};
 use crate::compile::reference;
 use crate::types::{ColumnType, Type};
 use crate::value::{self, Value};
@@ -22,8 +22,8 @@ pub fn ask(app: &mut App, topic: Topic, pipes: impl FnOnce(&Grid) -> Vec<String>
 }
 
 pub fn came(app: &mut App, survey: &Survey, answer: Result<Vec<value::Grid>, String>) -> Vec<Effect> {
-    if survey.topic == Topic::EmptyColumns {
-        return emptiness::came(app, survey, answer);
+    if let Topic::Aside(why) = survey.topic {
+        return aside::came(app, why, survey, answer);
     }
     let Some(grid) = app.grid.as_mut().filter(|grid| grid.survey.as_ref() == Some(survey)) else {
         return Vec::new();
@@ -39,7 +39,7 @@ pub fn came(app: &mut App, survey: &Survey, answer: Result<Vec<value::Grid>, Str
     };
     match survey.topic {
         // It waits elsewhere.
-        Topic::EmptyColumns => Vec::new(),
+        Topic::Aside(_) => Vec::new(),
         Topic::Values { column } => values(app, column, &tables),
         Topic::Statistics { column } => statistics::came(app, column, &tables),
         Topic::Histogram { column } => statistics::histogram_came(app, column, &tables),

@@ -9,7 +9,7 @@ use super::msg::{AgePurpose, Effect, Msg, TableAge, Topic};
 use super::record::Record;
 use super::session::{Left, TabState};
 use super::stepper::Stepper;
-use super::{App, Focus, NoteKind, emptiness, search, text};
+use super::{App, Focus, NoteKind, aside, search, text};
 
 /// More tabs than this nobody tells apart.
 pub const TABS_MAX: usize = 30;
@@ -112,7 +112,7 @@ fn put(app: &mut App, tab: Tab) {
     }
     if let Some(grid) = &mut grid {
         grid.waiting = None;
-        emptiness::forget(grid);
+        aside::forget(grid);
         search::forget(grid);
     }
     (app.editor, app.file_text, app.focus) = (editor, file_text, focus);
@@ -313,7 +313,7 @@ pub fn owner(app: &App, msg: &Msg) -> Option<usize> {
             app.tabs.place(running.tab)
         }
         Msg::Window { window, .. } => of_result(window.result),
-        Msg::Surveyed { survey, .. } if survey.topic == Topic::EmptyColumns => of_result(survey.result),
+        Msg::Surveyed { survey, .. } if matches!(survey.topic, Topic::Aside(_)) => of_result(survey.result),
         Msg::Ages { purpose: AgePurpose::Empty { run } | AgePurpose::Later { run }, .. } => of_result(*run),
         Msg::Answered { ticket, .. } => {
             app.tabs.find(|tab| tab.stepper.as_ref().is_some_and(|stepper| stepper.ticket == *ticket))

@@ -15,9 +15,9 @@ use super::popup::{ListKind, Popup};
 use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::{
-    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, Running, SAVE_MS, chart, commands, completion,
-    counts, coverage, emptiness, ended, parameters, resize, results, search, statement, surveys, sweep, tabs,
-    text, vim, written,
+    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, Running, SAVE_MS, aside, chart, commands,
+    completion, counts, coverage, ended, parameters, resize, results, samples, search, statement, surveys,
+    sweep, tabs, text, vim, written,
 };
 use crate::zone::Zone;
 
@@ -118,6 +118,9 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Found { find, found } => return search::came(app, &find, found),
         Msg::Surveyed { survey, answer } => return surveys::came(app, &survey, answer),
         Msg::Ages { purpose, ages } => return ages_came(app, purpose, ages),
+        Msg::Answered { question: Question::Sample, ticket, answer } => {
+            return samples::came(app, ticket, answer);
+        }
         Msg::Answered { question, ticket, answer } => {
             let ascii = app.ascii;
             let Some(stepper) = app.stepper.as_mut().filter(|stepper| stepper.ticket == ticket) else {
@@ -348,7 +351,7 @@ fn settle(app: &mut App) -> Vec<Effect> {
         app.editor.pair_brackets();
     }
     in_zone(app);
-    let mut effects = emptiness::settle(app);
+    let mut effects = aside::settle(app);
     effects.extend(chart::missing(app));
     if let Some(stepper) = &mut app.stepper {
         let area = layout.inner(Part::Events);
@@ -441,7 +444,7 @@ pub fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
         .filter(|old| old.text == grid.text && old.compiled.columns == grid.compiled.columns)
     {
         grid.put_on(old.look());
-        grid.view.columns.forget_empty();
+        grid.view.columns.forget_aside();
         grid.chart_left = chart;
     }
     forget_results(app);

@@ -12,6 +12,7 @@ use super::learn;
 use super::picks;
 use super::run::Event;
 use crate::app::clock::Clock;
+use crate::app::columns::Why;
 use crate::app::msg::{AgePurpose, Follow, Msg, Question, Survey, TableAge, Topic};
 use crate::compile::{self, Options, TableUse};
 use crate::engine::{Cancel, Engine, Handle};
@@ -40,10 +41,11 @@ enum Kind {
     Context,
     Indicators,
     Sightings,
+    Sample,
     Follow,
     Learn,
     Survey,
-    EmptyColumns,
+    Aside(Why),
 }
 
 impl Job {
@@ -54,10 +56,13 @@ impl Job {
             Job::Ask { question: Question::Context, .. } => Kind::Context,
             Job::Ask { question: Question::Indicators, .. } => Kind::Indicators,
             Job::Ask { question: Question::Sightings, .. } => Kind::Sightings,
+            Job::Ask { question: Question::Sample, .. } => Kind::Sample,
             Job::Follow { .. } => Kind::Follow,
             Job::Learn(_) => Kind::Learn,
-            Job::Survey(survey) if survey.topic == Topic::EmptyColumns => Kind::EmptyColumns,
-            Job::Survey(_) => Kind::Survey,
+            Job::Survey(survey) => match survey.topic {
+                Topic::Aside(why) => Kind::Aside(why),
+                Topic::Values { .. } | Topic::Statistics { .. } | Topic::Histogram { .. } => Kind::Survey,
+            },
         }
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use kqlhunt::app::columns::Why;
 use kqlhunt::app::completion::Found;
 use kqlhunt::app::days::Days;
 use kqlhunt::app::diff;
@@ -742,7 +743,11 @@ fn surveyed(survey: &Survey, text: &str) -> Vec<Grid> {
     let (compiled, _, _) = result(text);
     let rows = picked(text, &survey.filters, &[]);
     match survey.topic {
-        Topic::EmptyColumns => {
+        Topic::Aside(Why::Same) => {
+            let none = survey.pipes[0].matches("countif(").map(|_| Value::Long(0));
+            vec![Grid { columns: Vec::new(), rows: vec![none.collect()] }]
+        }
+        Topic::Aside(Why::Empty) => {
             let asked = |name: &str| survey.pipes[0].contains(&format!("({name})"));
             let asked = |at: &usize| asked(&compiled.columns[*at].name);
             let count = |at: usize| rows.iter().filter(|row| !row[at].text().is_empty()).count() as i64;
@@ -933,6 +938,10 @@ fn answer(question: Question, kql: &str) -> Grid {
             Grid { columns, rows: (0..7).map(row).collect() }
         }
         // Five minutes before the first event; and half a minute after it when a wider window is asked for.
+        Question::Sample => {
+            let (compiled, rows, _) = result(kql.split(' ').next().unwrap());
+            Grid { columns: compiled.columns, rows }
+        }
         Question::Context => {
             let Grid { columns, rows } = answer(Question::Events, kql);
             let wide = kql.contains("T10:00:00Z");

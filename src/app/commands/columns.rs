@@ -2,11 +2,11 @@
 
 use super::nothing;
 use super::panes::palette;
-use crate::app::columns::Columns;
+use crate::app::columns::{Columns, Why};
 use crate::app::grid::Grid;
 use crate::app::layout::{self, Part};
 use crate::app::msg::Effect;
-use crate::app::{App, NoteKind, emptiness, text};
+use crate::app::{App, NoteKind, aside, text};
 
 /// No column is made wider, so that no width is a mistake in typing.
 const WIDTH_MAX: usize = 2_000;
@@ -123,7 +123,12 @@ pub fn width(app: &mut App, typed: &str) -> Vec<Effect> {
 
 /// Asks which columns have no value in any row, or shows those that are hidden for that.
 pub fn hide_empty(app: &mut App, _: &str) -> Vec<Effect> {
-    emptiness::toggle(app)
+    aside::toggle(app, Why::Empty)
+}
+
+/// Asks which columns have the same value in every row, or shows those that are set aside for that.
+pub fn hide_same(app: &mut App, _: &str) -> Vec<Effect> {
+    aside::toggle(app, Why::Same)
 }
 
 pub fn first_column(app: &mut App, _: &str) -> Vec<Effect> {
@@ -170,7 +175,7 @@ fn named(app: &mut App, typed: &str) -> Result<usize, Vec<Effect>> {
 pub fn columns_as_they_came(app: &mut App, _: &str) -> Vec<Effect> {
     change(app, |grid| {
         grid.view.columns = Columns::default();
-        grid.view.columns.show_empty();
+        grid.view.columns.show_aside(Why::Empty);
     });
     nothing()
 }

@@ -93,7 +93,7 @@ pub fn export_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
         columns: grid.compiled.columns.clone(),
         order: grid.order.clone(),
         filters: grid.conditions(),
-        hidden: grid.view.columns.hidden() + grid.view.columns.hidden_as_empty(),
+        hidden: grid.compiled.columns.len() - grid.view.columns.shown(grid.compiled.columns.len()).len(),
         path: PathBuf::from(typed.trim()),
         raw,
         over,

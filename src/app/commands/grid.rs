@@ -1,8 +1,8 @@
 //! What can be done with a result in the grid: a row each.
 
 use super::columns::{
-    column, columns_as_they_came, first_column, freeze, hide, hide_empty, last_column, move_left, move_right,
-    paint, undo_view, unhide, widen, width,
+    column, columns_as_they_came, first_column, freeze, hide, hide_empty, hide_same, last_column, move_left,
+    move_right, paint, undo_view, unhide, widen, width,
 };
 use super::copying::{copy_as, copy_cell, copy_column, copy_defanged, copy_list, copy_row};
 use super::filters::{
@@ -174,6 +174,15 @@ pub const ROWS: &[Command] = &[
         "Hides columns without a value in any row, or shows them again.",
         has_result,
         hide_empty,
+    ),
+    row(
+        "hide-same",
+        &["hide-same"],
+        "",
+        "",
+        "Sets columns aside that have one value in all rows, and says it, or shows them again.",
+        has_result,
+        hide_same,
     ),
     row("move-left", &["move-left"], "", "", "Moves the column to the left.", has_result, move_left),
     row("move-right", &["move-right"], "", "", "Moves the column to the right.", has_result, move_right),

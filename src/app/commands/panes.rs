@@ -68,6 +68,7 @@ pub fn history(app: &mut App, _: &str) -> Vec<Effect> {
 }
 
 pub fn schema(app: &mut App, typed: &str) -> Vec<Effect> {
+    app.sample = None;
     popup(app, Popup::List(List::new(ListKind::Schema, typed)))
 }
 

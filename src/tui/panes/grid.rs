@@ -7,6 +7,7 @@ use super::super::paint::put;
 use super::super::theme::Theme;
 use super::table::{self, Table};
 use crate::app::clock;
+use crate::app::columns::Why;
 use crate::app::grid::{Extent, Filter, View};
 use crate::app::keys::Context;
 use crate::app::layout::{self, MARGIN, Part};
@@ -97,9 +98,11 @@ fn columns_in_view(app: &App, view: &View, width: usize) -> String {
         parts.push(format!("{less}cols {}-{last}/{all}{more}", first + 1));
     }
     let columns = &view.columns;
-    for (count, what, command) in
-        [(columns.hidden(), "hidden", "unhide"), (columns.hidden_as_empty(), "empty hidden", "hide-empty")]
-    {
+    for (count, what, command) in [
+        (columns.hidden(), "hidden", "unhide"),
+        (columns.aside(Why::Empty), "empty hidden", "hide-empty"),
+        (columns.aside(Why::Same), "same", "hide-same"),
+    ] {
         let key = app.keymap.keys_of(Context::Grid, command).into_iter().next();
         let key = key.map(|key| format!(" ({key})")).unwrap_or_default();
         parts.extend((count > 0).then(|| format!("{count} {what}{key}")));

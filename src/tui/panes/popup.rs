@@ -70,6 +70,7 @@ fn list_keys(list: &List) -> &'static str {
         ListKind::Sweep => "Left Right day  Enter opens it  Esc closes",
         ListKind::Coverage => "Enter lists its hunts  Tab writes a layer  Esc closes",
         ListKind::Days => "Enter goes to that day  Esc closes",
+        ListKind::Schema => "Enter writes it  Tab shows rows  Esc closes",
         _ => "Enter chooses  Esc closes",
     }
 }
