@@ -92,14 +92,11 @@ const RANGE: &[Sig] = &[
     sig(&[TIMESPAN, TIMESPAN], Is(Dynamic), Sql("kql_range_timespan({*}, 36000000000)")),
     sig(&[TIMESPAN, TIMESPAN, TIMESPAN], Is(Dynamic), Kernel("kql_range_timespan")),
 ];
+const JSON_PATH: Param = fixed(Fixed::Constant, named("path", PLAIN));
 const EXTRACT_JSON: &[Sig] = &[
+    sig(&[JSON_PATH, named("source", PLAIN)], Is(String), Sql("kql_json_tostring(kql_extract_json({*}))")),
     sig(
-        &[fixed(Fixed::Constant, named("path", PLAIN)), named("source", PLAIN)],
-        Is(String),
-        Sql("kql_json_tostring(kql_extract_json({*}))"),
-    ),
-    sig(
-        &[fixed(Fixed::Constant, named("path", PLAIN)), named("source", PLAIN), TYPE],
+        &[JSON_PATH, named("source", PLAIN), TYPE],
         Typeof,
         Sql("kql_json_tostring(kql_extract_json({0}, {1}))"),
     ),

@@ -141,7 +141,7 @@ fn tell(summary: &Summary, database: &Path, args: &IngestArgs) -> Result<(), Fai
     let name = database.display().to_string();
     let (files, name) = (display::count(*files, "file"), display::safe(&name));
     match loaded {
-        0 => writeln!(out, "{files} read, {name} is as it was")?,
+        0 => writeln!(out, "{files} read, no row into {name}")?,
         _ => writeln!(out, "{files} into {name}")?,
     }
     writeln!(out, "{rows_in} rows in = {loaded} loaded + {quarantined} quarantined + {blank} blank")?;
