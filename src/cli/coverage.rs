@@ -43,6 +43,9 @@ fn formats() -> Vec<&'static str> {
 /// Lists tactics and techniques with their hunts, or writes a layer.
 pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
     library::check(&args.folders)?;
+    if args.format != NAVIGATOR {
+        table::format(&args.format)?;
+    }
     let hunts = library::hunts(global, &args.folders)?;
     let (_, mut engine) = data::opened(global)?;
     let now = data::now(global, engine.clock());

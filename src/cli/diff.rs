@@ -41,6 +41,7 @@ pub struct DiffArgs {
 
 /// Runs both and writes the rows that were added, removed or changed.
 pub fn run(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
+    table::format(&args.format)?;
     let before = read(&args.before)?;
     let after = args.after.as_deref().map(read).transpose()?;
     let cancel = Cancel::new();

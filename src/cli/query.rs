@@ -22,7 +22,10 @@ use crate::sys::{self, wall_clock};
 pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let source = args.query.text.read()?;
     // A target that cannot be made shall not cost a query.
+    let format = format(args)?;
     let mut output = Output::open(args)?;
+    let terminal = output.is_terminal();
+    refuse(format, terminal, 1)?;
     let cancel = Cancel::new();
     let asked = cancel.clone();
     let stopped = signals::watch(move || asked.cancel())?;
@@ -40,9 +43,10 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let compilation = engine.compile(&source.text, &options, &cancel);
     let compilation = compilation.map_err(|error| stopped.failure(error.into()))?;
     show(global, &source, &compilation.diagnostics, Exit::Query)?;
+    refuse(format, terminal, compilation.results.len())?;
 
     let started = Instant::now();
-    let mut exporter = exporter(global, args, &output)?;
+    let mut exporter = exporter(global, args, format, terminal);
     let mut query = Query { engine, source: &source.text, options: &options, cancel };
     // Who keeps no record need not wait for what only a record tells.
     let told = !global.no_journal || matches!(output, Output::File(_));
@@ -55,7 +59,7 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let read = Read::all(folders.digests(&compilation.results, &options.outside));
     let run = Entry { ms, read, results: outcomes, ..run };
     let sql = compilation.results.iter().map(|compiled| compiled.sql.clone()).collect();
-    output.commit(args, sql, &run)?;
+    output.commit(args, format, sql, &run)?;
     if args.schema.is_none() {
         journal::keep(global, &run);
     }
@@ -161,16 +165,15 @@ fn format(args: &QueryArgs) -> Result<&'static Format, Failure> {
     Ok(said.unwrap_or(&export::FORMATS[0]))
 }
 
-fn exporter(global: &Global, args: &QueryArgs, output: &Output) -> Result<Box<dyn Exporter>, Failure> {
-    let format = format(args)?;
-    let terminal = match output {
-        Output::Stdout(_) => io::stdout().is_terminal(),
-        Output::File(_) => false,
-    };
+fn refuse(format: &Format, terminal: bool, results: usize) -> Result<(), Failure> {
+    format.refusal(terminal, results).map_or(Ok(()), |why| Err(Failure::new(Exit::Usage, why)))
+}
+
+fn exporter(global: &Global, args: &QueryArgs, format: &Format, terminal: bool) -> Box<dyn Exporter> {
     // A drawing is of signs that a terminal may lack; what only holds data says so with --ascii.
     let ascii = global.ascii || terminal && format.draws && !sys::utf8_locale();
     let columns = columns(terminal);
-    Ok((format.exporter)(export::Options { raw: args.csv_raw, terminal, ascii, columns }))
+    (format.exporter)(export::Options { raw: args.csv_raw, terminal, ascii, columns })
 }
 
 /// What `COLUMNS` says, else the terminal; 0 where neither does.
@@ -199,7 +202,14 @@ impl Output {
         }
     }
 
-    fn commit(self, args: &QueryArgs, sql: Vec<String>, run: &Entry) -> Result<(), Failure> {
+    fn is_terminal(&self) -> bool {
+        match self {
+            Output::Stdout(_) => io::stdout().is_terminal(),
+            Output::File(_) => false,
+        }
+    }
+
+    fn commit(self, args: &QueryArgs, format: &Format, sql: Vec<String>, run: &Entry) -> Result<(), Failure> {
         match self {
             Output::Stdout(mut stdout) => Ok(stdout.flush()?),
             Output::File(files) => {
@@ -207,7 +217,7 @@ impl Output {
                 let name = args.output.as_deref().and_then(Path::file_name).unwrap_or_default();
                 let sidecar = Sidecar {
                     file: name.to_string_lossy().into_owned(),
-                    format: format(args)?.name.to_owned(),
+                    format: format.name.to_owned(),
                     bytes: file.bytes,
                     file_sha256: file.sha256(),
                     sql,

@@ -46,6 +46,7 @@ pub struct SweepArgs {
 /// Runs the hunts and lists what they found.
 pub fn run(global: &Global, args: &SweepArgs) -> Result<Exit, Failure> {
     library::check(&args.folders)?;
+    table::format(&args.format)?;
     let mut rules = library::hunts(global, &args.folders)?;
     library::of_tactic(&mut rules, args.tactic.as_deref());
     let (_, mut engine) = data::opened(global)?;

@@ -1,4 +1,4 @@
-//! Results as text: one row of `FORMATS` a format. Writers take rows as they come and keep none,
+//! Results as text and as files of tables: one row of `FORMATS` a format. Writers take rows as they come and keep none,
 //! except the table, which looks at the first ones to align them, and charts. Knows values and column types;
 //! nothing of queries, engines or screens.
 
@@ -8,6 +8,7 @@ pub mod file;
 pub mod json;
 pub mod kusto;
 pub mod markdown;
+pub mod parquet;
 pub mod table;
 
 use std::io::{self, Write};
@@ -54,6 +55,10 @@ pub struct Format {
     pub doc: &'static str,
     /// Its readers want a picture, so that it is no choice for a list.
     pub draws: bool,
+    /// It is no text, so that a terminal never gets it.
+    pub binary: bool,
+    /// What a file of it is, where it holds one result and no more.
+    pub single: Option<&'static str>,
     pub exporter: fn(Options) -> Box<dyn Exporter>,
 }
 
@@ -63,6 +68,8 @@ pub const FORMATS: &[Format] = &[
         extension: "txt",
         doc: "Aligned columns for people; nothing is cut.",
         draws: false,
+        binary: false,
+        single: None,
         exporter: |options| Box::new(table::Table::new(options)),
     },
     Format {
@@ -70,6 +77,8 @@ pub const FORMATS: &[Format] = &[
         extension: "csv",
         doc: "RFC 4180; cells that a spreadsheet would run get a leading apostrophe.",
         draws: false,
+        binary: false,
+        single: None,
         exporter: |options| Box::new(csv::Separated::comma(options)),
     },
     Format {
@@ -77,6 +86,8 @@ pub const FORMATS: &[Format] = &[
         extension: "tsv",
         doc: "As csv, with tabs and plain line feeds.",
         draws: false,
+        binary: false,
+        single: None,
         exporter: |options| Box::new(csv::Separated::tab(options)),
     },
     Format {
@@ -84,6 +95,8 @@ pub const FORMATS: &[Format] = &[
         extension: "json",
         doc: "One array of objects a result.",
         draws: false,
+        binary: false,
+        single: None,
         exporter: |_| Box::new(json::Json::array()),
     },
     Format {
@@ -91,6 +104,8 @@ pub const FORMATS: &[Format] = &[
         extension: "jsonl",
         doc: "One object a line.",
         draws: false,
+        binary: false,
+        single: None,
         exporter: |_| Box::new(json::Json::lines()),
     },
     Format {
@@ -98,6 +113,8 @@ pub const FORMATS: &[Format] = &[
         extension: "json",
         doc: "Kusto v1 JSON, as the service answers.",
         draws: false,
+        binary: false,
+        single: None,
         exporter: |_| Box::new(kusto::Kusto::default()),
     },
     Format {
@@ -105,13 +122,26 @@ pub const FORMATS: &[Format] = &[
         extension: "md",
         doc: "A table of Markdown as GitHub shows it; values that could be markup or a link stand as code.",
         draws: false,
+        binary: false,
+        single: None,
         exporter: |options| Box::new(markdown::Markdown::new(options)),
+    },
+    Format {
+        name: "parquet",
+        extension: "parquet",
+        doc: "One table of typed columns, compressed; --db queries it where it is.",
+        draws: false,
+        binary: true,
+        single: Some("one table"),
+        exporter: |_| Box::new(parquet::Parquet::default()),
     },
     Format {
         name: "chart",
         extension: "txt",
         doc: "The chart that the query's render asks for, as text; a table where there is none.",
         draws: true,
+        binary: false,
+        single: None,
         exporter: |options| Box::new(chart::Drawing::text(options)),
     },
     Format {
@@ -119,9 +149,28 @@ pub const FORMATS: &[Format] = &[
         extension: "svg",
         doc: "The chart as an image.",
         draws: true,
+        binary: false,
+        single: Some("one chart"),
         exporter: |options| Box::new(chart::Drawing::svg(options)),
     },
 ];
+
+impl Format {
+    /// Why so many results cannot be written so, with a way out. It is known before a query runs.
+    pub fn refusal(&self, terminal: bool, results: usize) -> Option<String> {
+        let Format { name, extension, .. } = self;
+        match self.single {
+            _ if self.binary && terminal => Some(format!(
+                "{name} is no text, which a terminal could show; send it into a file or a pipe, as in > hits.{extension}"
+            )),
+            Some(one) if results > 1 => Some(format!(
+                "a file of {name} holds {one}, and the query gives {results} results; \
+                 write each with a query of its own, or all of them as json, csv or kusto"
+            )),
+            Some(_) | None => None,
+        }
+    }
+}
 
 /// The format of this name.
 pub fn format(name: &str) -> Option<&'static Format> {
@@ -151,6 +200,19 @@ mod tests {
         assert_eq!(of("hits.txt"), Ok(Some("table")));
         assert_eq!(of("hits"), Ok(None));
         assert!(of("hits.html").is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_written_so_is_said_with_a_way_out() {
+        let refused = |name: &str, terminal, results| {
+            format(name).expect("is a format").refusal(terminal, results).unwrap_or_default()
+        };
+        assert!(refused("parquet", true, 1).ends_with("as in > hits.parquet"));
+        assert!(refused("parquet", false, 2).starts_with("a file of parquet holds one table, and the query"));
+        assert!(refused("svg", true, 2).contains("one chart"));
+        for fine in [("parquet", false, 1), ("csv", true, 2), ("svg", true, 1)] {
+            assert_eq!(refused(fine.0, fine.1, fine.2), "");
+        }
     }
 
     #[test]

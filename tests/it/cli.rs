@@ -92,6 +92,21 @@ fn a_file_is_written_as_its_name_says() {
 
 #[test]
 #[cfg(feature = "engine")]
+fn a_format_that_holds_one_result_is_refused_before_the_run() {
+    let sandbox = Sandbox::new();
+    for (name, one) in [("both.parquet", "one table"), ("both.svg", "one chart")] {
+        let output = run(&sandbox, &["query", "--sample", "-o", name, "print 1; print 2"]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(one) && said.contains("2 results"), "{said}");
+        assert!(!sandbox.path().join(name).exists());
+    }
+    let output = run(&sandbox, &["schema", "--sample", "--format", "parquet"]);
+    assert!(output.stdout.starts_with(b"PAR1") && output.stdout.ends_with(b"PAR1"));
+}
+
+#[test]
+#[cfg(feature = "engine")]
 fn a_home_that_cannot_be_written_stops_no_query() {
     for home in ["/dev/null", "/proc"] {
         let sandbox = Sandbox::new();

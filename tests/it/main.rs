@@ -36,6 +36,7 @@ mod library;
 mod outside;
 #[cfg(feature = "engine")]
 mod pages;
+mod parquet;
 #[cfg(feature = "engine")]
 mod pty;
 #[cfg(feature = "engine")]
