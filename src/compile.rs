@@ -1,6 +1,9 @@
 //! The facade: KQL text and a schema in, SQL and diagnostics out. Runs nothing.
 
+use std::cell::Cell;
 use std::collections::HashMap;
+
+use corosensei::stack::DefaultStack;
 
 use crate::diag::{Diagnostic, any_error, code};
 pub use crate::facts::{Input, Looked, Options, Origin, Render, Seen, Steadiness, Steady, TableUse};
@@ -148,15 +151,29 @@ impl Ask for Asked<'_> {
 const OWN_STACK_TEXT: usize = 256;
 /// Reserved, and used only as far as a text nests.
 const OWN_STACK_BYTES: usize = 64 << 20;
+/// A thread keeps the stack for the texts that follow, as a new one costs more than many a translation; but what a
+/// longer text may have used of it is given back.
+const KEPT_STACK_TEXT: usize = 16 << 10;
+
+thread_local! {
+    static KEPT_STACK: Cell<Option<DefaultStack>> = const { Cell::new(None) };
+}
 
 const TOO_LONG: &str = "the query becomes more than 16 MB of SQL";
 
 /// Runs what walks the tree of a text on a stack that is made for it.
 pub fn on_own_stack<T>(text: &str, compile: impl FnOnce() -> T) -> T {
-    match text.len() <= OWN_STACK_TEXT {
-        true => compile(),
-        false => stacker::grow(OWN_STACK_BYTES, compile),
+    if text.len() <= OWN_STACK_TEXT {
+        return compile();
     }
+    let kept = KEPT_STACK.take().map_or_else(|| DefaultStack::new(OWN_STACK_BYTES), Ok);
+    // Where no memory can be reserved, the thread's own stack must do.
+    let Ok(mut stack) = kept else { return compile() };
+    let done = corosensei::on_stack(&mut stack, compile);
+    if text.len() <= KEPT_STACK_TEXT {
+        KEPT_STACK.set(Some(stack));
+    }
+    done
 }
 
 fn compiled_by<'a>(

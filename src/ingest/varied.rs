@@ -12,6 +12,8 @@ use crate::types::Type;
 const ROWS_MIN: usize = 100;
 /// Of the rows with a text, so many of so many must bring one that was not there before.
 const FRESH: (usize, usize) = (2, 3);
+/// Texts of which the longest is no more than so many of so many parts of the shortest have nearly one length.
+const ALIKE: (usize, usize) = (6, 5);
 /// Texts that are longer than this on average, in bytes, are compressed whatever they are: the room counts more.
 const BYTES_MAX: usize = 256;
 
@@ -25,16 +27,16 @@ pub struct Varied {
     bytes: usize,
     /// The row that is told, and the hash of its texts so far.
     row: Option<(usize, u64)>,
-    /// The length of the first text, and whether others have another.
-    length: Option<usize>,
-    lengths: bool,
+    /// The lengths of the shortest text and of the longest.
+    lengths: Option<(usize, usize)>,
 }
 
 impl Varied {
     /// A text of the row of this number. Rows come in order; empty texts cost nothing and are not told.
     pub fn see(&mut self, text: &str, row: usize) {
         self.bytes += text.len();
-        self.lengths |= *self.length.get_or_insert(text.len()) != text.len();
+        let (shortest, longest) = self.lengths.unwrap_or((text.len(), text.len()));
+        self.lengths = Some((shortest.min(text.len()), longest.max(text.len())));
         let before = match self.row {
             Some((known, hash)) if known == row => hash,
             ended => {
@@ -46,13 +48,14 @@ impl Varied {
         self.row = Some((row, self.hasher.hash_one((before, text))));
     }
 
-    /// Whether the texts nearly all differ, as far as they were seen. Those of one length are ids and hashes, which a
-    /// compression halves and few queries read many of.
+    /// Whether the texts nearly all differ, as far as they were seen. Those of nearly one length are ids and hashes,
+    /// which a compression halves and few queries read many of.
     pub fn is_varied(&self) -> bool {
         let Varied { seen, rows, bytes, row, lengths, .. } = self;
+        let alike = lengths.is_none_or(|(shortest, longest)| longest * ALIKE.1 <= shortest * ALIKE.0);
         let last = row.is_some_and(|(_, hash)| !seen.contains(&hash));
         let different = seen.len() + usize::from(last);
-        *rows >= ROWS_MIN && different * FRESH.1 >= rows * FRESH.0 && bytes / rows <= BYTES_MAX && *lengths
+        *rows >= ROWS_MIN && different * FRESH.1 >= rows * FRESH.0 && bytes / rows <= BYTES_MAX && !alike
     }
 }
 
@@ -95,8 +98,10 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_one_length_are_ids() {
+    fn texts_of_nearly_one_length_are_ids() {
         assert!(!varied((0..300).map(|row| (row, format!("{row:08x}")))));
+        assert!(!varied((0..300).map(|row| (row, format!("{row:010}{}", "0".repeat(row % 3))))));
+        assert!(varied((0..300).map(|row| (row, format!("{row:010}{}", "0".repeat(row % 4))))));
     }
 
     #[test]

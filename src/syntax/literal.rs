@@ -199,8 +199,13 @@ fn not_a(ty: Type, token: &str, inside: &str, open: usize) -> Wrong {
         Type::Decimal => ("decimal", "Write a number; a value is converted by todecimal()."),
         Type::Dynamic | Type::String => ("value", "Write it between quotes."),
     };
+    if inside.is_empty() {
+        // The binder takes `datetime()`; what it is, no source tells.
+        let message = format!("a {name} without a value");
+        return Wrong { start: 0, end: token.len(), message, help: format!("Write {name}(null).") };
+    }
     let start = open + token[open..].find(inside).unwrap_or(0);
-    let (start, end) = if inside.is_empty() { (0, token.len()) } else { (start, start + inside.len()) };
+    let end = start + inside.len();
     Wrong { start, end, message: format!("'{inside}' is not a literal of type {name}"), help: help.into() }
 }
 

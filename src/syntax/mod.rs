@@ -6,6 +6,7 @@ mod blocks;
 pub mod constant;
 mod dynamic;
 mod expr;
+pub mod hints;
 pub mod lexer;
 mod literal;
 mod operand;

@@ -281,14 +281,18 @@ impl Parser<'_> {
         Err(Failed)
     }
 
-    /// `kind=inner hint.strategy=shuffle`, and the operator's `own` names besides.
+    /// `kind=inner hint.strategy=shuffle`, and the operator's `own` names besides, of which it knows the values.
     pub(super) fn params(&mut self, own: &[&str]) -> Parsed<Vec<OpParam>> {
         let mut params = Vec::new();
         while let Some(length) = self.param_ahead(own) {
             let name = self.param_name(length);
             self.expect(TokenKind::Assign, "=")?;
             let value = self.param_value(&name.text)?;
-            params.push(OpParam { name, value });
+            let param = OpParam { name, value };
+            if !own.contains(&param.name.text.as_str()) {
+                self.known_hint(&param);
+            }
+            params.push(param);
             // Kusto's own documents separate hints by commas here and there; its parser does not.
         }
         Ok(params)

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use memchr::memchr_iter;
+use multiversion::multiversion;
 
 use super::{Edges, List, PREFIX, SUFFIX, WHOLE, has, prepared};
 use crate::kernels::dynamic::unwrapped;
@@ -112,53 +113,57 @@ const MANY: usize = 64;
 const FEW: usize = 16;
 /// A place is the third of so many bytes.
 const AROUND: usize = 4;
+/// The bytes around so many places.
+const MANY_BYTES: usize = MANY + AROUND - 1;
+const FEW_BYTES: usize = FEW + AROUND - 1;
 
-/// Whether there is a number with a point or an exponent outside of strings, or what looks like one.
+/// Whether there is a number with a point or an exponent outside of strings, or what looks like one. Built for wide
+/// registers too, where the machine has them.
+#[multiversion(targets("x86_64+avx2"))]
 fn has_real(json: &[u8]) -> bool {
     // A number alone is a short text.
     if !matches!(json.first(), Some(b'{' | b'[' | b'"')) || is_real(json, 1) {
         return true;
     }
-    let places = json.len().saturating_sub(AROUND - 1);
-    let mut at = 0;
-    while at < places {
-        if places >= MANY {
-            // The last block begins early enough to be a whole one.
-            at = at.min(places - MANY);
-        }
-        if let Some(many) = json[at..].first_chunk::<{ MANY + AROUND - 1 }>()
-            && !begins_near(many)
-        {
-            at += MANY;
+    for at in (0..json.len()).step_by(MANY) {
+        // Behind the end nothing begins.
+        let mut last = [0; MANY_BYTES];
+        let many: &[u8; MANY_BYTES] = json[at..].first_chunk().unwrap_or_else(|| {
+            last[..json.len() - at].copy_from_slice(&json[at..]);
+            &last
+        });
+        let begun = marks::<MANY, MANY_BYTES>(many).iter().fold(0, |any, mark| any | mark);
+        if begun == 0 {
             continue;
         }
-        let end = places.min(at + MANY);
-        while at < end {
-            let few = json[at..].first_chunk::<{ FEW + AROUND - 1 }>();
-            let to = end.min(at + FEW);
-            let begins =
-                |place: usize| json[place..].first_chunk().is_some_and(|around| begins(*around) == 1);
-            if few.is_none_or(begins_near) && (at..to).any(|place| begins(place) && is_real(json, place + 2))
-            {
-                return true;
+        for part in (0..MANY).step_by(FEW) {
+            let Some(few) = many[part..].first_chunk::<FEW_BYTES>() else { break };
+            let mut left = u128::from_le_bytes(marks(few));
+            while left != 0 {
+                let place = at + part + left.trailing_zeros() as usize / 8;
+                if is_real(json, place + 2) {
+                    return true;
+                }
+                left &= left - 1;
             }
-            at = to;
         }
     }
     false
 }
 
-/// Whether a number of several bytes may begin at one of these places.
-fn begins_near<const N: usize>(text: &[u8; N]) -> bool {
+/// [`begins`] of each place.
+#[inline(always)]
+fn marks<const PLACES: usize, const BYTES: usize>(text: &[u8; BYTES]) -> [u8; PLACES] {
     // Without a branch and with bytes, which become vector instructions; with bools, or `..=`, they do not.
-    let mut any = 0;
-    for at in 0..N - (AROUND - 1) {
-        any |= begins([text[at], text[at + 1], text[at + 2], text[at + 3]]);
+    let mut marks = [0; PLACES];
+    for at in 0..PLACES.min(BYTES - (AROUND - 1)) {
+        marks[at] = begins([text[at], text[at + 1], text[at + 2], text[at + 3]]);
     }
-    any == 1
+    marks
 }
 
 /// 1 where the third of these bytes may begin a number and the fourth go on with it, else 0.
+#[inline(always)]
 fn begins(around: [u8; AROUND]) -> u8 {
     // Signs, the point, the slash and the digits.
     let digit = |byte: u8| u8::from(byte.wrapping_sub(b'-') < 13);
