@@ -10,6 +10,7 @@ pub mod kusto;
 pub mod markdown;
 pub mod parquet;
 pub mod table;
+pub mod xlsx;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -136,6 +137,15 @@ pub const FORMATS: &[Format] = &[
         exporter: |_| Box::new(parquet::Parquet::default()),
     },
     Format {
+        name: "xlsx",
+        extension: "xlsx",
+        doc: "A workbook of Excel, a sheet a result; no text runs as a formula, no digit is rounded.",
+        draws: false,
+        binary: true,
+        single: None,
+        exporter: |_| Box::new(xlsx::Xlsx::default()),
+    },
+    Format {
         name: "chart",
         extension: "txt",
         doc: "The chart that the query's render asks for, as text; a table where there is none.",
@@ -221,6 +231,6 @@ mod tests {
             assert!(row.doc.ends_with('.'), "{}", row.name);
             assert!(FORMATS[..at].iter().all(|other| other.name != row.name), "{}", row.name);
         }
-        assert!(format("csv").is_some() && format("xlsx").is_none());
+        assert!(format("csv").is_some() && format("xls").is_none());
     }
 }

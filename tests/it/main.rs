@@ -62,3 +62,4 @@ mod traps;
 mod variants;
 mod vim;
 mod workbench;
+mod xlsx;
