@@ -57,12 +57,26 @@ pub fn title(app: &App, theme: &Theme) -> (String, String) {
         let said = if theme.mono { "no colors here for" } else { "colors by" };
         left.push_str(&format!("  {said} {}", text::shown(&column.name, app.ascii)));
     }
-    let width = layout::table_width(layout::layout(app).inner(Part::Grid));
-    let right = columns_in_view(app, &grid.view, width);
+    let layout = layout::layout(app);
+    let width = layout::table_width(layout.inner(Part::Grid));
+    // Both stand between blanks, and the line has an end on each side.
+    let ends = 6 + 2 * usize::from(layout.framed);
+    let line = layout.panes.iter().find(|pane| pane.part == Part::Grid);
+    let line = line.map_or(0, |pane| usize::from(pane.title.width).saturating_sub(ends));
+    let filters = if grid.filters.is_empty() { 0 } else { PILL_MIN };
+    let mut ways = columns_in_view(app, &grid.view, width);
+    let fits = |right: &String| text::width(&left) + filters + text::width(right) <= line;
+    let right = ways.iter().position(fits).unwrap_or(ways.len() - 1);
+    let right = ways.swap_remove(right);
+    let rest = line.saturating_sub(text::width(&right) + filters).max(LEFT_MIN);
+    let mut left = text::fit(&left, rest, app.ascii).into_owned();
     let room = width.saturating_sub(text::width(&left) + text::width(&right) + 6);
     left.push_str(&pills(&grid.filters, room, app.ascii));
     (left, right)
 }
+
+/// What is left of the number of rows and the order in the narrowest line.
+const LEFT_MIN: usize = 20;
 
 /// The least that a filter is shown with.
 const PILL_MIN: usize = 10;
@@ -85,29 +99,39 @@ fn pills(filters: &[Filter], room: usize, ascii: bool) -> String {
     said
 }
 
-/// Which of the columns are in view, and how many are hidden.
-fn columns_in_view(app: &App, view: &View, width: usize) -> String {
+/// Which of the columns are in view, and how many are hidden. In full first, then with less and less, for lines
+/// that lack the room: that there are hidden ones is said in all.
+fn columns_in_view(app: &App, view: &View, width: usize) -> Vec<String> {
     let all = view.columns.shown(view.widths.len()).len();
     let stay = view.columns.stay(&view.widths, width);
     let (first, in_view) = (stay + view.left, view.columns_in(width).len());
-    let mut parts = Vec::new();
+    let mut place = String::new();
     if in_view < all {
         let last = in_view + view.left;
         let less = if view.left > 0 { "< " } else { "" };
         let more = if last < all { " >" } else { "" };
-        parts.push(format!("{less}cols {}-{last}/{all}{more}", first + 1));
+        place = format!("{less}cols {}-{last}/{all}{more}", first + 1);
     }
     let columns = &view.columns;
-    for (count, what, command) in [
+    let kinds = [
         (columns.hidden(), "hidden", "unhide"),
         (columns.aside(Why::Empty), "empty hidden", "hide-empty"),
         (columns.aside(Why::Same), "same", "hide-same"),
-    ] {
+    ];
+    let there = || kinds.iter().filter(|(count, _, _)| *count > 0);
+    let key = |command: &str| {
         let key = app.keymap.keys_of(Context::Grid, command).into_iter().next();
-        let key = key.map(|key| format!(" ({key})")).unwrap_or_default();
-        parts.extend((count > 0).then(|| format!("{count} {what}{key}")));
+        key.map(|key| format!(" ({key})")).unwrap_or_default()
+    };
+    let with_keys = there().map(|(count, what, command)| format!("{count} {what}{}", key(command)));
+    let with_keys = with_keys.collect::<Vec<_>>().join("  ");
+    if with_keys.is_empty() {
+        return vec![place];
     }
-    parts.join("  ")
+    let kinds_only = there().map(|(count, what, _)| format!("{count} {what}")).collect::<Vec<_>>().join("  ");
+    let sum = format!("{} hidden", there().map(|(count, _, _)| count).sum::<usize>());
+    let full = if place.is_empty() { with_keys.clone() } else { format!("{place}  {with_keys}") };
+    vec![full, with_keys, kinds_only, sum]
 }
 
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
