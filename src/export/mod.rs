@@ -130,7 +130,7 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "parquet",
         extension: "parquet",
-        doc: "One table of typed columns, compressed; --db queries it where it is.",
+        doc: "One table of typed columns, compressed; times in nanoseconds.",
         draws: false,
         binary: true,
         single: Some("one table"),
