@@ -3,7 +3,8 @@
 //! Folding is Unicode's simple folding: one character for one, no locale ("ß" is not "ss").
 
 use memchr::memmem;
-use multiversion::multiversion;
+
+use super::wide::wide;
 
 /// The character that stands for `c` and all that differ from it by case only.
 pub fn fold_char(c: char) -> char {
@@ -256,22 +257,23 @@ impl Folded {
     }
 }
 
-/// Where the next whole block begins, from that place on, in which both bytes stand at one place of their texts, which
-/// have one length. Built for wide registers too, where the machine has them.
-#[multiversion(targets("x86_64+avx2"))]
-fn next_near(one: (&[u8], Folded), other: (&[u8], Folded), from: usize) -> Option<usize> {
-    let (blocks, _) = one.0[from..].as_chunks::<BLOCK>();
-    let (others, _) = other.0[from..].as_chunks::<BLOCK>();
-    let mut pairs = blocks.iter().zip(others);
-    let near = pairs.position(|(block, beside)| {
-        // Without a branch and with bytes, which become vector instructions; with bools they do not.
-        let mut any = 0;
-        for at in 0..BLOCK {
-            any |= one.1.is(block[at]) & other.1.is(beside[at]);
-        }
-        any == 1
-    })?;
-    Some(from + near * BLOCK)
+wide! {
+    /// Where the next whole block begins, from that place on, in which both bytes stand at one place of their texts, which
+    /// have one length.
+    fn next_near(one: (&[u8], Folded), other: (&[u8], Folded), from: usize) -> Option<usize> {
+        let (blocks, _) = one.0[from..].as_chunks::<BLOCK>();
+        let (others, _) = other.0[from..].as_chunks::<BLOCK>();
+        let mut pairs = blocks.iter().zip(others);
+        let near = pairs.position(|(block, beside)| {
+            // Without a branch and with bytes, which become vector instructions; with bools they do not.
+            let mut any = 0;
+            for at in 0..BLOCK {
+                any |= one.1.is(block[at]) & other.1.is(beside[at]);
+            }
+            any == 1
+        })?;
+        Some(from + near * BLOCK)
+    }
 }
 
 /// As `[u8]::is_ascii`, at an even pace: that one takes 3 to 90 ns for 320 bytes, by what is left over after its

@@ -42,6 +42,7 @@ pub mod terms;
 pub mod text;
 pub mod units;
 pub mod user_agent;
+mod wide;
 pub mod xml;
 pub mod zone;
 

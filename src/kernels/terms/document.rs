@@ -4,11 +4,11 @@
 use std::cell::RefCell;
 
 use memchr::memchr_iter;
-use multiversion::multiversion;
 
 use super::{Edges, List, PREFIX, SUFFIX, WHOLE, has, prepared};
 use crate::kernels::dynamic::unwrapped;
 use crate::kernels::fold::{self, Needle};
+use crate::kernels::wide::wide;
 use crate::kernels::{Cell, Kernel, Phys, infallible, lenient};
 
 const TWO: &[Phys] = &[Phys::Text, Phys::Text];
@@ -117,38 +117,39 @@ const AROUND: usize = 4;
 const MANY_BYTES: usize = MANY + AROUND - 1;
 const FEW_BYTES: usize = FEW + AROUND - 1;
 
-/// Whether there is a number with a point or an exponent outside of strings, or what looks like one. Built for wide
-/// registers too, where the machine has them.
-#[multiversion(targets("x86_64+avx2"))]
-fn has_real(json: &[u8]) -> bool {
-    // A number alone is a short text.
-    if !matches!(json.first(), Some(b'{' | b'[' | b'"')) || is_real(json, 1) {
-        return true;
-    }
-    for at in (0..json.len()).step_by(MANY) {
-        // Behind the end nothing begins.
-        let mut last = [0; MANY_BYTES];
-        let many: &[u8; MANY_BYTES] = json[at..].first_chunk().unwrap_or_else(|| {
-            last[..json.len() - at].copy_from_slice(&json[at..]);
-            &last
-        });
-        let begun = marks::<MANY, MANY_BYTES>(many).iter().fold(0, |any, mark| any | mark);
-        if begun == 0 {
-            continue;
+wide! {
+    /// Whether there is a number with a point or an exponent outside of strings, or what looks like one. Built for wide
+    /// registers too, where the machine has them.
+    fn has_real(json: &[u8]) -> bool {
+        // A number alone is a short text.
+        if !matches!(json.first(), Some(b'{' | b'[' | b'"')) || is_real(json, 1) {
+            return true;
         }
-        for part in (0..MANY).step_by(FEW) {
-            let Some(few) = many[part..].first_chunk::<FEW_BYTES>() else { break };
-            let mut left = u128::from_le_bytes(marks(few));
-            while left != 0 {
-                let place = at + part + left.trailing_zeros() as usize / 8;
-                if is_real(json, place + 2) {
-                    return true;
+        for at in (0..json.len()).step_by(MANY) {
+            // Behind the end nothing begins.
+            let mut last = [0; MANY_BYTES];
+            let many: &[u8; MANY_BYTES] = json[at..].first_chunk().unwrap_or_else(|| {
+                last[..json.len() - at].copy_from_slice(&json[at..]);
+                &last
+            });
+            let begun = marks::<MANY, MANY_BYTES>(many).iter().fold(0, |any, mark| any | mark);
+            if begun == 0 {
+                continue;
+            }
+            for part in (0..MANY).step_by(FEW) {
+                let Some(few) = many[part..].first_chunk::<FEW_BYTES>() else { break };
+                let mut left = u128::from_le_bytes(marks(few));
+                while left != 0 {
+                    let place = at + part + left.trailing_zeros() as usize / 8;
+                    if is_real(json, place + 2) {
+                        return true;
+                    }
+                    left &= left - 1;
                 }
-                left &= left - 1;
             }
         }
+        false
     }
-    false
 }
 
 /// [`begins`] of each place.
