@@ -24,7 +24,7 @@ pub const HINTS: &[(&str, &[&str])] = &[
 ];
 
 impl Parser<'_> {
-    /// Refuses a hint that Kusto has not, or that cannot be this.
+    /// Refuses a hint that Kusto has not, and warns of one that cannot be this.
     pub(super) fn known_hint(&mut self, param: &OpParam) {
         let Some(name) = param.name.text.strip_prefix("hint.") else { return };
         let Some((_, values)) = HINTS.iter().find(|(known, _)| *known == name) else {
@@ -39,9 +39,10 @@ impl Parser<'_> {
         let value = param.value.span.text(self.text);
         if !values.is_empty() && !values.contains(&value) {
             let message = format!("'{value}' is no value of '{}'", param.name.text);
-            let error = Diagnostic::error(code::EXPECTED, param.value.span, message);
+            // Kusto's parser takes it, its binder does not, and published queries have it.
+            let warning = Diagnostic::warning(code::EXPECTED, param.value.span, message);
             let otherwise = format!("It may be {}.", values.join(", "));
-            self.report(error.mean(nearest(value, values.iter().copied()), otherwise));
+            self.report(warning.mean(nearest(value, values.iter().copied()), otherwise));
         }
     }
 }

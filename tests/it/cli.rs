@@ -30,7 +30,7 @@ fn the_workbench_needs_a_terminal() {
 fn arguments_that_make_no_sense() {
     for arguments in [
         &["query", "--db", "a", "--sample", "print 1"][..],
-        &["query", "--format", "xlsx", "print 1"],
+        &["query", "--format", "docx", "print 1"],
         &["query", "--now", "soon", "print 1"],
         &["query", "--memory", "lots", "print 1"],
         &["query", "--threads", "0", "print 1"],
