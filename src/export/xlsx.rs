@@ -13,7 +13,7 @@ use parts::{INTEGER, NAME, TEXT, WAY_OUT};
 
 use super::Exporter;
 use crate::display::{count, thousands};
-use crate::types::{ColumnType, Type};
+use crate::types::ColumnType;
 use crate::value::{Value, real_text};
 
 /// The most of a sheet, the row of names among them, and of a cell, in units of UTF-16.
@@ -171,16 +171,4 @@ impl Exporter for Xlsx {
     fn neutralised(&self) -> u64 {
         0
     }
-}
-
-/// How wide a column is, in characters: its name with the filter's button, and what its values usually take.
-fn width(column: &ColumnType) -> usize {
-    let usual = match column.ty {
-        Type::Bool => 8,
-        Type::Int | Type::Long | Type::Real | Type::Decimal => 12,
-        Type::Datetime | Type::Dynamic | Type::String => 28,
-        Type::Timespan => 18,
-        Type::Guid => 38,
-    };
-    usual.max((column.name.chars().count() + 4).min(40))
 }

@@ -1,6 +1,5 @@
 //! Loops over bytes that are built twice: for every machine, and for the wide registers (AVX2) that most have, which
 //! take half the time. Which of the two runs is asked when it is called.
-#![allow(unsafe_code)]
 
 /// A function whose body, and what is inlined into it, is built for wide registers too.
 macro_rules! wide {

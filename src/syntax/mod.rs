@@ -6,7 +6,7 @@ mod blocks;
 pub mod constant;
 mod dynamic;
 mod expr;
-pub mod hints;
+mod hints;
 pub mod lexer;
 mod literal;
 mod operand;

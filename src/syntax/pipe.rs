@@ -281,18 +281,15 @@ impl Parser<'_> {
         Err(Failed)
     }
 
-    /// `kind=inner hint.strategy=shuffle`, and the operator's `own` names besides, of which it knows the values.
+    /// `kind=inner hint.strategy=shuffle`, and the operator's `own` names besides.
     pub(super) fn params(&mut self, own: &[&str]) -> Parsed<Vec<OpParam>> {
         let mut params = Vec::new();
         while let Some(length) = self.param_ahead(own) {
             let name = self.param_name(length);
             self.expect(TokenKind::Assign, "=")?;
             let value = self.param_value(&name.text)?;
-            let param = OpParam { name, value };
-            if !own.contains(&param.name.text.as_str()) {
-                self.known_hint(&param);
-            }
-            params.push(param);
+            self.known_hint(&name);
+            params.push(OpParam { name, value });
             // Kusto's own documents separate hints by commas here and there; its parser does not.
         }
         Ok(params)

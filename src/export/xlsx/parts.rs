@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use super::width;
-use crate::types::ColumnType;
+use crate::types::{ColumnType, Type};
 
 /// What ends a refusal.
 pub const WAY_OUT: &str = "write csv or parquet";
@@ -122,6 +121,18 @@ pub fn sheet_start(columns: &[ColumnType], selected: bool) -> String {
     start.push_str(if columns.is_empty() { "" } else { "</cols>" });
     start.push_str("<sheetData>");
     start
+}
+
+/// How wide a column is, in characters: its name with the filter's button, and what its values usually take.
+fn width(column: &ColumnType) -> usize {
+    let usual = match column.ty {
+        Type::Bool => 8,
+        Type::Int | Type::Long | Type::Real | Type::Decimal => 12,
+        Type::Datetime | Type::Dynamic | Type::String => 28,
+        Type::Timespan => 18,
+        Type::Guid => 38,
+    };
+    usual.max((column.name.chars().count() + 4).min(40))
 }
 
 /// Behind its last row.

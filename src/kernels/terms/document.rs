@@ -118,8 +118,7 @@ const MANY_BYTES: usize = MANY + AROUND - 1;
 const FEW_BYTES: usize = FEW + AROUND - 1;
 
 wide! {
-    /// Whether there is a number with a point or an exponent outside of strings, or what looks like one. Built for wide
-    /// registers too, where the machine has them.
+    /// Whether there is a number with a point or an exponent outside of strings, or what looks like one.
     fn has_real(json: &[u8]) -> bool {
         // A number alone is a short text.
         if !matches!(json.first(), Some(b'{' | b'[' | b'"')) || is_real(json, 1) {

@@ -95,7 +95,7 @@ pub(super) fn invoke(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 
 /// `partition by x (top 1 by y)`, or with a whole query in braces.
 pub(super) fn partition(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    let params = parser.params(&["hint.strategy"])?;
+    let params = parser.params(&[])?;
     parser.expect_word("by")?;
     let by = parser.column_path()?;
     if parser.at_word("in") {
