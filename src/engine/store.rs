@@ -128,7 +128,8 @@ impl Store {
             table.columns.iter_mut().filter(|known| asked(known)).for_each(|known| known.varied = true);
         }
         let added = &table.columns[before..];
-        if added.is_empty() && !anew {
+        // A file may tell of a table without columns; DuckDB has none such.
+        if added.is_empty() && (!anew || table.columns.is_empty()) {
             return Ok(());
         }
         let mut sql: Vec<String> = if anew {

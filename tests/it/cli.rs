@@ -107,6 +107,17 @@ fn a_format_that_holds_one_result_is_refused_before_the_run() {
 
 #[test]
 #[cfg(feature = "engine")]
+fn a_schema_may_tell_of_a_table_without_columns() {
+    let sandbox = Sandbox::new();
+    let schema = r#"{"Bare": [], "Full": [["Id", "guid"]]}"#;
+    std::fs::write(sandbox.path().join("tables.json"), schema).expect("writes");
+    let arguments = ["query", "--schema", "tables.json", "--format", "csv", "Full | count"];
+    let output = run(&sandbox, &arguments);
+    assert_eq!(text(&output.stdout), "Count\r\n0\r\n", "{}", text(&output.stderr));
+}
+
+#[test]
+#[cfg(feature = "engine")]
 fn a_home_that_cannot_be_written_stops_no_query() {
     for home in ["/dev/null", "/proc"] {
         let sandbox = Sandbox::new();
