@@ -97,7 +97,7 @@ const INSTANTS: [&str; 2] = ["TIMESTAMP", "TIMESTAMP WITH TIME ZONE"];
 const RAW: &str = " as stored";
 
 /// The KQL type of a DuckDB type and how to get from the one to the other (`{}` is the column), if that
-/// loses nothing. A timestamp of nanoseconds may lose its last two digits, a wide integer its first ones.
+/// loses nothing. A wide integer may lose its first digits.
 fn conversion(sql_type: &str) -> Option<(Type, &'static str)> {
     let bare = match sql_type.split_once('(') {
         Some((name, rest)) if rest.ends_with(')') => name,
@@ -115,6 +115,7 @@ fn conversion(sql_type: &str) -> Option<(Type, &'static str)> {
         "DATE" | "TIMESTAMP" | "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP WITH TIME ZONE" => {
             (Type::Datetime, DATETIME)
         }
+        "TIMESTAMP_NS" | "TIMESTAMPTZ_NS" => (Type::Datetime, NANOSECONDS),
         _ => return None,
     })
 }
@@ -122,6 +123,9 @@ fn conversion(sql_type: &str) -> Option<(Type, &'static str)> {
 /// Ticks since year 1 (719,162 days before 1970); null beyond the years 1 to 9999, as an infinite date is.
 const DATETIME: &str = "CASE WHEN {} >= '0001-01-01' AND {} <= '9999-12-31 23:59:59.999999' \
     THEN epoch_us({}) * 10 + 621355968000000000 END";
+
+/// A time between two ticks ends the query, since most files have none.
+const NANOSECONDS: &str = "kql_ticks_of_nanoseconds(epoch_ns({}))";
 
 #[cfg(test)]
 mod tests {
@@ -135,9 +139,7 @@ mod tests {
     #[test]
     fn what_would_lose_digits_has_no_type() {
         assert_eq!(conversion("DECIMAL(18,3)").map(|(ty, _)| ty), Some(Type::Decimal));
-        for lossy in
-            ["TIMESTAMP_NS", "HUGEINT", "UBIGINT", "INTERVAL", "BLOB", "INTEGER[]", "STRUCT(a INTEGER)"]
-        {
+        for lossy in ["HUGEINT", "UBIGINT", "INTERVAL", "BLOB", "INTEGER[]", "STRUCT(a INTEGER)"] {
             assert!(conversion(lossy).is_none(), "{lossy}");
         }
     }

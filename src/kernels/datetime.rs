@@ -5,7 +5,7 @@ use super::Phys::{Int, Long, Real, Text};
 use super::json::{self, Kind};
 use super::math::longs;
 use super::{Cell, Kernel, fail, infallible, strict};
-use crate::ticks::{self, Civil, DAY, HOUR, MINUTE, SECOND, UNIX_EPOCH, days_from_civil, days_in_month};
+use crate::ticks::{self, Civil, DAY, HOUR, MINUTE, SECOND, days_from_civil, days_in_month};
 
 pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_todatetime", &[Text], Long, |args, _| args[0].text().and_then(ticks::parse_datetime).into()),
@@ -33,8 +33,6 @@ pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_datetime_diff", &[Text, Long, Long], Long, datetime_diff).fallible(),
     strict("kql_make_datetime", &[Long, Long, Long, Long, Long, Real], Long, make_datetime),
     strict("kql_make_timespan", &[Long, Long, Long, Real], Long, make_timespan),
-    strict("kql_unixtime", &[Long, Int], Long, unixtime),
-    strict("kql_unixtime_real", &[Real, Int], Long, unixtime_real),
 ]);
 
 /// A bare number is a timespan as a literal only, `time(2)`; in a text it is none.
@@ -308,23 +306,6 @@ fn make_timespan<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
     day.checked_mul(DAY).and_then(|days| days.checked_add(hour * HOUR + minute * MINUTE + ticks)).into()
 }
 
-/// The second argument is the power of ten of the units in a second: 0, 3, 6, 9.
-fn unixtime<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
-    let (Some(value), Some(power)) = (args[0].long(), args[1].long()) else { return Cell::Null };
-    let nanoseconds = i128::from(value) * 10i128.pow(9 - power.clamp(0, 9) as u32);
-    let ticks = nanoseconds.div_euclid(100) + i128::from(UNIX_EPOCH);
-    i64::try_from(ticks).ok().and_then(ticks::datetime).into()
-}
-
-fn unixtime_real<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
-    let (Some(value), Some(power)) = (args[0].real(), args[1].long()) else { return Cell::Null };
-    let ticks = (value * 10f64.powi(7 - power as i32)).floor();
-    if !(-1e18..4e18).contains(&ticks) {
-        return Cell::Null;
-    }
-    add(UNIX_EPOCH, ticks as i64).into()
-}
-
 #[cfg(test)]
 mod tests {
     use crate::kernels::{Cell, find};
@@ -453,18 +434,6 @@ mod tests {
         assert_eq!(run("kql_totimespan_json", &[Cell::Text("\"00:00:01\"")]), ticks::SECOND.to_string());
         assert_eq!(run("kql_totimespan_json", &[Cell::Text("20.5")]), "20");
         assert_eq!(run("kql_totimespan_real", &[Cell::Real(f64::INFINITY)]), "null");
-    }
-
-    #[test]
-    fn unix_times() {
-        let unix = |value: i64, power: i32| when("kql_unixtime", &[Cell::Long(value), Cell::Int(power)]);
-        assert_eq!(unix(1_546_300_800, 0), "2019-01-01T00:00:00Z");
-        assert_eq!(unix(-1, 3), "1969-12-31T23:59:59.999Z");
-        assert_eq!(unix(1_546_300_800_123_456_789, 9), "2019-01-01T00:00:00.1234567Z");
-        assert_eq!(unix(1_546_300_800_000, 0), "null");
-        let real = |value: f64| when("kql_unixtime_real", &[Cell::Real(value), Cell::Int(0)]);
-        assert_eq!(real(1_546_300_800.5), "2019-01-01T00:00:00.5Z");
-        assert_eq!(real(f64::NAN), "null");
     }
 
     proptest! {

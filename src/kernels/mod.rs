@@ -20,6 +20,7 @@ pub mod geohash;
 pub mod hash;
 pub mod json;
 pub mod math;
+mod memo;
 pub mod net;
 pub mod observable;
 pub mod operand;
@@ -41,6 +42,7 @@ pub mod spread;
 pub mod terms;
 pub mod text;
 pub mod units;
+pub mod unixtime;
 pub mod user_agent;
 mod wide;
 pub mod xml;
@@ -340,6 +342,7 @@ const FAMILIES: &[&[Kernel]] = &[
     terms::document::KERNELS,
     text::KERNELS,
     units::KERNELS,
+    unixtime::KERNELS,
     user_agent::KERNELS,
     xml::KERNELS,
     zone::KERNELS,

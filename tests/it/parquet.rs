@@ -198,22 +198,22 @@ fn engines_read_the_file() {
     let types = "VARCHAR BOOLEAN INTEGER BIGINT DOUBLE TIMESTAMPTZ_NS VARCHAR VARCHAR UUID JSON VARCHAR";
     assert_eq!(found.expect("reads"), (types.to_owned(), 1_778_839_200_123_456_700, 1));
     let kql = "hits | extend span = totimespan(['took a \\'while\\'.x']), exact = todecimal(['ü']) \
-               | project s, b, i, l, r, span, exact, id, bag, ['it\\'s \"x\"']";
+               | project s, b, i, l, r, At, span, exact, id, bag, ['it\\'s \"x\"']";
     let mut command = sandbox.command("kqlhunt");
     let output =
         command.args(["query", "--db", "hits.parquet", "--format", "kusto", kql]).output().expect("runs");
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let names = answer["Tables"][0]["Columns"].as_array().cloned().unwrap_or_default();
     let types: Vec<&str> = names.iter().filter_map(|column| column["ColumnType"].as_str()).collect();
-    let expected = "string bool int long real timespan decimal guid dynamic string";
+    let expected = "string bool int long real datetime timespan decimal guid dynamic string";
     assert_eq!(types.join(" "), expected, "{}", String::from_utf8_lossy(&output.stderr));
     let row = |row: usize| answer["Tables"][0]["Rows"][row].to_string();
     assert_eq!(
         row(0),
         format!(
-            "[\"user 0 \\u0000\u{202e}\",true,-2147483648,9223372036854775807,0.1,\"-01:00:00.0000001\",\
+            "[\"user 0 \\u0000\u{202e}\",true,-2147483648,9223372036854775807,0.1,\"2026-05-15T10:00:00.1234567Z\",\"-01:00:00.0000001\",\
              \"-12345678901234567890.1\",\"{GUID}\",{{\"b\":1.10,\"a\":[null,0]}},\"=1+1\"]"
         )
     );
-    assert_eq!(row(1), "[\"\",null,null,null,null,null,null,null,null,\"=1+1\"]");
+    assert_eq!(row(1), "[\"\",null,null,null,null,null,null,null,null,null,\"=1+1\"]");
 }
