@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use regex::{CaptureLocations, Captures, Regex, RegexBuilder};
 
+use super::memo::Memo;
 use super::text::{countof, push_texts};
 use super::{Cell, Kernel, Phys, Test, fail, json, lenient, strict};
 
@@ -50,11 +51,12 @@ const SIZE_MAX: usize = 10 << 20;
 /// Patterns that a thread keeps.
 const KEPT: usize = 8;
 
-/// A pattern that was compiled, and room for the places of its groups.
+/// A pattern that was compiled, room for the places of its groups, and where they were in the last texts.
 struct Compiled {
     pattern: String,
     regex: Arc<Regex>,
     places: CaptureLocations,
+    memo: Memo,
 }
 
 thread_local! {
@@ -77,7 +79,8 @@ fn newest<'r>(recent: &'r mut Vec<Compiled>, pattern: &str) -> Result<&'r mut Co
             let regex = regex.map_err(|error| reason(pattern, &error))?;
             let places = regex.capture_locations();
             recent.truncate(KEPT - 1);
-            recent.insert(0, Compiled { pattern: pattern.to_owned(), regex: Arc::new(regex), places });
+            let (regex, memo) = (Arc::new(regex), Memo::default());
+            recent.insert(0, Compiled { pattern: pattern.to_owned(), regex, places, memo });
         }
     }
     Ok(&mut recent[0])
@@ -102,19 +105,19 @@ fn with<'a>(
     out: &'a mut String,
     run: impl FnOnce(&Regex, &'a mut String) -> Cell<'a>,
 ) -> Cell<'a> {
-    with_places(pattern, out, |regex, _, out| run(regex, out))
+    with_compiled(pattern, out, |compiled, out| run(&compiled.regex, out))
 }
 
-fn with_places<'a>(
+fn with_compiled<'a>(
     pattern: Cell<'a>,
     out: &'a mut String,
-    run: impl FnOnce(&Regex, &mut CaptureLocations, &'a mut String) -> Cell<'a>,
+    run: impl FnOnce(&mut Compiled, &'a mut String) -> Cell<'a>,
 ) -> Cell<'a> {
     let Some(pattern) = pattern.text() else {
         return Cell::Null;
     };
     RECENT.with_borrow_mut(|recent| match newest(recent, pattern) {
-        Ok(Compiled { regex, places, .. }) => run(regex, places, out),
+        Ok(compiled) => run(compiled, out),
         Err(message) => fail(out, message),
     })
 }
@@ -143,23 +146,19 @@ fn countof_kind<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
 }
 
 fn extract<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    with_places(args[0], out, |regex, places, _| {
-        Cell::Text(extracted(regex, places, args[1], args[2]).unwrap_or(""))
-    })
+    with_compiled(args[0], out, |compiled, _| Cell::Text(extracted(compiled, args[1], args[2]).unwrap_or("")))
 }
 
-fn extracted<'a>(
-    regex: &Regex,
-    places: &mut CaptureLocations,
-    group: Cell<'a>,
-    text: Cell<'a>,
-) -> Option<&'a str> {
+fn extracted<'a>(compiled: &mut Compiled, group: Cell<'a>, text: Cell<'a>) -> Option<&'a str> {
+    let Compiled { regex, places, memo, .. } = compiled;
     let (group, text) = (usize::try_from(group.long()?).ok()?, text.text()?);
     if group == 0 {
         return regex.find(text).map(|found| found.as_str());
     }
-    regex.captures_read(places, text)?;
-    let (start, end) = places.get(group)?;
+    let (start, end) = memo.places(group, text, || {
+        regex.captures_read(places, text)?;
+        places.get(group)
+    })?;
     text.get(start..end)
 }
 
