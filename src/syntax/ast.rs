@@ -353,6 +353,7 @@ pub enum OpKind {
     },
     Render {
         kind: Name,
+        by: Vec<Name>,
         properties: Vec<OpParam>,
     },
     Consume,

@@ -182,7 +182,7 @@ impl Binder<'_> {
                 *env = env.with(&name.text, Binding::Table(index));
                 Ok(self.let_rel(index, op.span))
             }
-            OpKind::Render { kind, properties } => self.render(kind, properties, input),
+            OpKind::Render { kind, by, properties } => self.render(kind, by, properties, input),
             other => unreachable!("op() hands on only operators that take a table, not {other:?}"),
         }
     }

@@ -12,8 +12,16 @@ use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name, Op, OpKind, OpPar
 use crate::ticks;
 
 impl Binder<'_> {
-    pub fn render(&mut self, kind: &Name, properties: &[OpParam], input: Rel) -> Checked<Rel> {
+    pub fn render(&mut self, kind: &Name, by: &[Name], properties: &[OpParam], input: Rel) -> Checked<Rel> {
         let mut fine = self.one_of(&kind.text, kind.span, "a chart", &construct::charts());
+        for name in by {
+            fine &= self.has_column(name, &input);
+        }
+        // Kusto's parser takes it, and no page says what it does.
+        if let (Some(first), Some(last)) = (by.first(), by.last()) {
+            let message = "'by' of render is left out: what it does is not documented";
+            self.warn(code::UNCERTAIN, first.span.to(last.span), message, "Say it in with (series=..).");
+        }
         for (at, property) in properties.iter().enumerate() {
             fine &= self.property(property, &input);
             if properties[..at].iter().any(|other| other.name.text == property.name.text) {
@@ -67,12 +75,17 @@ impl Binder<'_> {
 
     fn column_named(&mut self, expr: &ast::Expr, input: &Rel) -> bool {
         match &expr.kind {
-            Ast::Name(name) if input.column(&name.text).is_none() => {
-                self.no_column(name, input);
-                false
-            }
+            Ast::Name(name) => self.has_column(name, input),
             _ => true,
         }
+    }
+
+    fn has_column(&mut self, name: &Name, input: &Rel) -> bool {
+        let known = input.column(&name.text).is_some();
+        if !known {
+            self.no_column(name, input);
+        }
+        known
     }
 
     fn one_of(&mut self, word: &str, span: Span, what: &str, words: &[&str]) -> bool {

@@ -13,7 +13,8 @@ pub(super) fn as_(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     Ok(OpKind::As { name, params })
 }
 
-/// `render timechart with (title="x", ycolumns=a, b)`; older texts give properties without `with`.
+/// `render timechart with (title="x", ycolumns=a, b)`; older texts give properties without `with`, and columns
+/// behind `by`.
 pub(super) fn render(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     let token = parser.token();
     let chart = parser.word();
@@ -22,12 +23,20 @@ pub(super) fn render(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     }
     parser.advance();
     let kind = Name { text: parser.text_of(token).to_owned(), span: token.span };
-    let mut properties: Vec<OpParam> = parser.params(&["title", "accumulate"])?;
+    let mut properties: Vec<OpParam> = parser.params(OLD_PROPERTIES)?;
+    let mut by = Vec::new();
+    if parser.at_word("by") {
+        by = names_by(parser)?;
+        properties.extend(parser.params(OLD_PROPERTIES)?);
+    }
     if parser.at_word("with") {
         properties.extend(columns::properties(parser)?);
     }
-    Ok(OpKind::Render { kind, properties })
+    Ok(OpKind::Render { kind, by, properties })
 }
+
+/// Properties of render that older texts give before `with`, besides those that other operators have too.
+const OLD_PROPERTIES: &[&str] = &["title", "accumulate"];
 
 pub(super) fn consume(parser: &mut Parser<'_>) -> Parsed<OpKind> {
     parser.hints(&["decodeblocks"])?;
@@ -50,16 +59,22 @@ pub(super) fn fork(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 
 /// `facet by a, b with (take 10)`
 pub(super) fn facet(parser: &mut Parser<'_>) -> Parsed<OpKind> {
-    parser.expect_word("by")?;
-    let mut by = vec![parser.name(false, "a column name")?];
-    while parser.eat(TokenKind::Comma) {
-        by.push(parser.name(false, "a column name")?);
-    }
+    let by = names_by(parser)?;
     let mut with = None;
     if parser.eat_word("with") {
         with = Some(parser.subpipe()?);
     }
     Ok(OpKind::Facet(by, with))
+}
+
+/// `by a, b`
+fn names_by(parser: &mut Parser<'_>) -> Parsed<Vec<Name>> {
+    parser.expect_word("by")?;
+    let mut names = vec![parser.name(false, "a column name")?];
+    while parser.eat(TokenKind::Comma) {
+        names.push(parser.name(false, "a column name")?);
+    }
+    Ok(names)
 }
 
 /// Skips to the operator's end. Semicolons inside brackets belong to it: `scan with (step s: true;)`.

@@ -241,8 +241,9 @@ fn op(it: &Op) -> String {
             list(name, params(with).chain([expr(by), pipe(body)]))
         }
         OpKind::As { name: given, params: with } => list(name, params(with).chain([given.text.clone()])),
-        OpKind::Render { kind, properties } => {
-            list(name, [kind.text.clone()].into_iter().chain(params(properties)))
+        OpKind::Render { kind, by, properties } => {
+            let names = by.iter().map(|name| format!("by:{}", name.text));
+            list(name, [kind.text.clone()].into_iter().chain(names).chain(params(properties)))
         }
         OpKind::Other(it) => format!("(other {it})"),
         OpKind::Error => format!("(error {name})"),
