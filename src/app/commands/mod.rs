@@ -197,7 +197,7 @@ const GENERAL: &[Command] = &[
         &["export"],
         "[raw] FILE",
         "export",
-        "Writes the whole result as CSV, formulas made harmless; raw keeps them.",
+        "Writes the whole result: CSV, XLSX, Parquet ..; raw keeps formulas.",
         has_result,
         export,
     ),
