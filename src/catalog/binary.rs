@@ -142,7 +142,7 @@ pub static NOT: Func = f("not", &[sig(&[BOOL], Is(Bool), Sql("NOT {0}"))]);
 pub static NOT_TRUE: Func = f("not", &[sig(&[BOOL], Is(Bool), Sql("{0} IS NOT TRUE"))]);
 /// Case folding for `in~`.
 pub static FOLD: Func = f("in~", &[sig(&[STR], Is(String), Kernel("kql_fold"))]);
-/// Case folding of the strings of an array, for `in~` over a computed one.
+/// Case folding of a string or the strings of an array, for `in~` over a computed one.
 pub static FOLD_ARRAY: Func = f("in~", &[sig(&[DYN], Is(Dynamic), Kernel("kql_fold_json"))]);
 pub static HAS_ANY: Func =
     f("has_any", &[sig(&[STR, rest(named("needle", TEXT))], Is(Bool), Kernel("kql_has_any"))]);
@@ -150,9 +150,9 @@ pub static HAS_ALL: Func =
     f("has_all", &[sig(&[STR, rest(named("needle", TEXT))], Is(Bool), Kernel("kql_has_all"))]);
 pub static HAS_ANY_OF: Func = f("has_any", &[sig(&[STR, DYN], Is(Bool), Kernel("kql_has_any_json"))]);
 pub static HAS_ALL_OF: Func = f("has_all", &[sig(&[STR, DYN], Is(Bool), Kernel("kql_has_all_json"))]);
-/// `x in (array)` where the array is computed.
+/// `x in (y)` of a dynamic that is computed: an element of its array, or what it is itself.
 pub static IN_ARRAY: Func =
-    f("in", &[sig(&[JSON, named("array", DYN)], Is(Bool), Sql("kql_set_has_element({1}, {0})"))]);
+    f("in", &[sig(&[JSON, named("array", DYN)], Is(Bool), Sql("kql_is_in({1}, {0})"))]);
 /// The least position of a group's rows; internal.
 pub static FIRST: Sig = sig(&[LONG], Is(Long), Sql("min({0})"));
 /// The value that all rows of a group share; internal.

@@ -5,13 +5,15 @@ use super::func::Lower::{Build, Kernel, Refuse, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
     ANY, Arg, BOOL, DATETIME, DYN, Fixed, Func, JSON, LONG, Label, ONLY_STR, PLAIN, Param, REAL, SCALAR,
-    Shape, Sig, TIMESPAN, TYPE, f, fixed, named, rest, shaped, sig,
+    Shape, Sig, TEXT, TIMESPAN, TYPE, f, fixed, named, rest, shaped, sig,
 };
 use crate::types::Type::{self, Bool, Dynamic, Long, Real, String};
 
 const ARRAY: Param = named("array", shaped(Shape::ArrayOrNull, DYN));
 const BAG: Param = named("bag", shaped(Shape::BagOrNull, DYN));
 const SET: Param = named("set", ARRAY);
+/// Other values are as `tostring()` shows them ("dynamic_to_json()").
+const DYNAMIC_TO_JSON: Sig = sig(&[named("value", DYN)], Is(String), Kernel("kql_dynamic_to_json"));
 const KEY: Param = named("key", PLAIN);
 const VALUE: Param = named("value", JSON);
 /// Anything as JSON text; a decimal is a text there (agent-aggregation-0032).
@@ -269,7 +271,7 @@ pub static ROWS: &[Func] = &[
         .label(Label::Prefix("tree"))
         .doc("The paths of all values inside a value.")
         .example("print treepath(dynamic({\"a\": [1, 2]}))", "[\"['a']\",\"['a'][0]\"]"),
-    f("dynamic_to_json", &[sig(&[VALUE], Is(String), Kernel("kql_dynamic_to_json"))])
+    f("dynamic_to_json", &[DYNAMIC_TO_JSON, sig(&[TEXT], Is(String), Sql("{0}"))])
         .doc("The JSON text of a value with the properties of bags in order of their names.")
         .example("print dynamic_to_json(dynamic({\"b\": 2, \"a\": 1}))", "{\"a\":1,\"b\":2}"),
     f("extract_json", EXTRACT_JSON)

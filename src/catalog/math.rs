@@ -80,6 +80,7 @@ pub static ROWS: &[Func] = &[
         .doc("The square root; NaN below zero.")
         .example("print sqrt(6.25)", "2.5"),
     f("pow", &[sig(&[NUMBER, named("exponent", NUMBER)], Is(Real), Kernel("kql_pow"))])
+        .label(Label::FirstArg)
         .doc("The first argument to the power of the second.")
         .example("print pow(2, 0.5)", "1.4142135623730951"),
     real_to_real("exp", &[sig(&[NUMBER], Is(Real), Kernel("kql_exp"))])

@@ -36,6 +36,7 @@ pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_set_difference", &[], Text, set_difference).rest(Text),
     strict("kql_set_equals", &[Text, Text], Bool, set_equals),
     strict("kql_set_has_element", &[Text, Text], Bool, set_has_element),
+    lenient("kql_is_in", &[Text, Text], Bool, is_in),
     strict("kql_jaccard_index", &[Text, Text], Real, jaccard_index),
 ]);
 
@@ -326,6 +327,29 @@ fn set_has_element<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
     Cell::Bool(json::elements(json).any(|value| same(value, wanted)))
 }
 
+/// Whether a value is one of an array, or the value itself that a dynamic holds, as `in` asks ("in operator": a
+/// logical OR of comparisons); of null it is neither. As `==` does, it reads a text beside a number or a bool.
+fn is_in<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
+    let (Some(list), Some(_)) = (args[0].text(), args[1].text()) else { return Cell::Bool(false) };
+    let wanted = inner(args[1]);
+    let found = |value: &str| same(value, wanted) || read_as(value, wanted) || read_as(wanted, value);
+    Cell::Bool(match json::kind(list) {
+        Some(Kind::Array) => json::elements(list).any(found),
+        Some(Kind::Null) | None => false,
+        Some(_) => found(list),
+    })
+}
+
+/// Whether a text says this number or bool.
+fn read_as(text: &str, other: &str) -> bool {
+    let read = |text: &str| match json::kind(other) {
+        Some(Kind::Number) => json::kind(text) == Some(Kind::Number) && same(text, other),
+        Some(Kind::Bool) => text.eq_ignore_ascii_case(json::trim(other)),
+        _ => false,
+    };
+    json::string_inside(text).is_some_and(|inside| read(&json::unescape(inside)))
+}
+
 fn jaccard_index<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
     overlap(args).map(|(common, all)| common as f64 / all as f64).into()
 }
@@ -334,6 +358,22 @@ fn jaccard_index<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
 mod tests {
     use crate::kernels::Cell::{Long, Null, Real, Text};
     use crate::kernels::testing::call;
+
+    #[test]
+    fn in_a_dynamic() {
+        let is_in = |list: &str, wanted: &str| call("kql_is_in", &[Text(list), Text(wanted)]);
+        assert_eq!(is_in(r#"[1,"x"]"#, r#""x""#), "true");
+        assert_eq!(is_in(r#"[1,"x"]"#, "1.0"), "true");
+        assert_eq!(is_in(r#"["5"]"#, "5"), "true", "a text beside a number");
+        assert_eq!(is_in("[5,true]", r#""5""#), "true");
+        assert_eq!(is_in("[5,true]", r#""True""#), "true");
+        assert_eq!(is_in(r#"["5x","{}"]"#, "5"), "false");
+        assert_eq!(is_in(r#""ann""#, r#""ann""#), "true", "one value");
+        assert_eq!(is_in("443", r#""443""#), "true");
+        assert_eq!(is_in(r#"{"a":1}"#, r#""a""#), "false");
+        assert_eq!(is_in("null", "null"), "false");
+        assert_eq!(call("kql_is_in", &[Null, Text("1")]), "false");
+    }
 
     #[test]
     fn cutting() {

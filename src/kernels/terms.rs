@@ -112,8 +112,7 @@ thread_local! {
 
 /// The array with its strings folded.
 fn fold_strings<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    let items = args[0].text().filter(|json| json::kind(json) == Some(json::Kind::Array));
-    let Some(items) = items.map(json::elements) else { return args[0] };
+    let Some(json) = args[0].text() else { return Cell::Null };
     let fold = |item: &str| {
         let Some(inside) = json::string_inside(item) else { return item.to_owned() };
         let (mut folded, mut quoted) = (String::new(), String::new());
@@ -121,8 +120,13 @@ fn fold_strings<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
         json::quote(&folded, &mut quoted);
         quoted
     };
-    let folded: Vec<String> = items.map(fold).collect();
-    dynamic::array(folded.iter().map(String::as_str), out);
+    match json::kind(json) {
+        Some(json::Kind::Array) => {
+            let folded: Vec<String> = json::elements(json).map(fold).collect();
+            dynamic::array(folded.iter().map(String::as_str), out);
+        }
+        _ => out.push_str(&fold(json)),
+    }
     Cell::Text(out)
 }
 
@@ -356,7 +360,8 @@ mod tests {
             call("kql_fold_json", &[Cell::Text(r#"["Ab","\u00C9\"",1,{"K":"V"}]"#)]),
             r#"["ab","é\"",1,{"K":"V"}]"#
         );
-        assert_eq!(call("kql_fold_json", &[Cell::Text("\"Ab\"")]), "\"Ab\"");
+        assert_eq!(call("kql_fold_json", &[Cell::Text("\"Ab\"")]), "\"ab\"");
+        assert_eq!(call("kql_fold_json", &[Cell::Text(r#"{"K":"V"}"#)]), r#"{"K":"V"}"#);
     }
 
     #[test]

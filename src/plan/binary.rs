@@ -206,12 +206,12 @@ impl Binder<'_> {
         ))
     }
 
-    /// A dynamic may hold 5.5, so it is compared with a whole number as a real; and as a long too where
-    /// the whole number may be too large for a real.
+    /// A dynamic may hold 5.5, so it is compared with a whole number as a real; and where both are equal then, as
+    /// a long, if the whole number may be too large for a real.
     fn compare_number(&mut self, op: CompareOp, value: Expr, number: Expr, span: Span) -> Expr {
-        let exact = matches!(number.literal(), Some(Value::Long(known)) if known.unsigned_abs() <= 1 << 53)
-            || matches!(number.literal(), Some(Value::Int(_)));
-        let mut as_type = |ty| {
+        let exact = number.ty == Type::Int
+            || matches!(number.literal(), Some(Value::Long(known)) if known.unsigned_abs() < 1 << 53);
+        let mut as_type = |op, ty| {
             let (left, right) = (self.convert(value.clone(), ty), self.convert(number.clone(), ty));
             Expr::new(
                 ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) },
@@ -219,16 +219,22 @@ impl Binder<'_> {
                 span,
             )
         };
-        let real = as_type(Type::Real);
-        match op {
-            CompareOp::Eq if !exact => {
-                Expr::new(ExprKind::And(vec![as_type(Type::Long), real]), Type::Bool, span)
-            }
-            CompareOp::Ne if !exact => {
-                Expr::new(ExprKind::Or(vec![as_type(Type::Long), real]), Type::Bool, span)
-            }
-            _ => real,
+        if exact {
+            return as_type(op, Type::Real);
         }
+        let long = as_type(op, Type::Long);
+        let (real, both): (CompareOp, fn(Vec<Expr>) -> ExprKind) = match op {
+            CompareOp::Eq => (op, ExprKind::And),
+            CompareOp::Ne => (op, ExprKind::Or),
+            CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => {
+                let equal = as_type(CompareOp::Eq, Type::Real);
+                let strict =
+                    if matches!(op, CompareOp::Lt | CompareOp::Le) { CompareOp::Lt } else { CompareOp::Gt };
+                let equal = Expr::new(ExprKind::And(vec![equal, long]), Type::Bool, span);
+                return Expr::new(ExprKind::Or(vec![as_type(strict, Type::Real), equal]), Type::Bool, span);
+            }
+        };
+        Expr::new(both(vec![long, as_type(real, Type::Real)]), Type::Bool, span)
     }
 
     /// Both sides as one type, for `==`, `!=` and `in`, which take more than the other comparisons do.

@@ -35,9 +35,18 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
             };
             Some(base.map_or_else(|| step.clone(), |base| format!("{base}_{step}")))
         }
+        ExprKind::Call { name, args } if is_column_ifexists(name) => match &args.first()?.expr.kind {
+            ExprKind::Literal(Literal::String(wanted)) => column(wanted).then(|| wanted.clone()),
+            _ => None,
+        },
         ExprKind::Call { name, args } => of_call(name, args, &infer),
         _ => None,
     }
+}
+
+/// Its result is called as the column whose name it takes, where there is one.
+fn is_column_ifexists(name: &Name) -> bool {
+    matches!(name.text.as_str(), "column_ifexists" | "columnifexists")
 }
 
 /// The name of one value of a call that gives several.
@@ -110,7 +119,7 @@ fn label(name: &str, args: usize) -> Option<Label> {
         "hll_merge" | "tdigest_merge" | "merge_tdigest" if args > 1 => {
             catalog::function(name).map(|row| row.label)
         }
-        "column_ifexists" | "columnifexists" | "toscalar" => Some(Label::FirstArg),
+        "toscalar" => Some(Label::FirstArg),
         "any" => Some(Label::Prefix("any")),
         _ => catalog::aggregate(name).or_else(|| catalog::function(name)).map(|row| row.label),
     }

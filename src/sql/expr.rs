@@ -198,17 +198,16 @@ impl Writer<'_> {
             };
             return membership(found, negated, needle.nullable(), place);
         }
-        let items: Vec<String> = items
-            .iter()
-            .filter(|item| !item.literal().is_some_and(Value::is_null))
-            .map(|item| self.expr(item, block))
-            .collect();
+        let items = items.iter().filter(|item| !item.literal().is_some_and(Value::is_null));
+        let nullable = items.clone().any(Expr::nullable);
+        let items: Vec<String> = items.map(|item| self.expr(item, block)).collect();
         if items.is_empty() {
             return if negated { "true".to_owned() } else { "false".to_owned() };
         }
         let text = self.expr(needle, block);
         let found = ["(", &text, " IN (", &items.join(", "), "))"].concat();
-        membership(found, negated, needle.nullable(), place)
+        // Beside a null, IN says null where nothing else is found.
+        membership(found, negated, needle.nullable() || nullable, place)
     }
 
     /// The keys of an ORDER BY. NaN stands beside null, always on the side of the numbers ("sort operator"

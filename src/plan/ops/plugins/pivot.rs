@@ -38,7 +38,11 @@ impl Binder<'_> {
     ) -> Checked<Rel> {
         let turn = self.turn(given, &input, env)?;
         let values = match evaluated.schema {
-            Some(schema) => Some(self.declared_values(&turn, schema)?),
+            Some(schema) => {
+                let declared = self.declared_values(&turn, schema)?;
+                self.expect_declared(&declared, &turn, given, &input)?;
+                Some(declared)
+            }
             None => self.values_of_data(&turn, given, &input)?,
         };
         let unseen = values.is_none();
@@ -151,6 +155,27 @@ impl Binder<'_> {
             values.push((column.name.clone(), literal));
         }
         Ok(values)
+    }
+
+    /// Refuses data with a value that has no declared column: Kusto raises an error then ("pivot plugin"), where
+    /// its rows would be lost.
+    fn expect_declared(
+        &mut self,
+        declared: &[(Name, Literal)],
+        turn: &Turn<'_>,
+        given: &Given<'_>,
+        input: &Rel,
+    ) -> Checked<()> {
+        let before = self.columns_of_data;
+        let values = self.values_of_data(turn, given, input)?.unwrap_or_default();
+        self.columns_of_data = before;
+        let is_declared = |name: &Name| declared.iter().any(|(known, _)| known.text == name.text);
+        let Some((missing, _)) = values.iter().find(|(name, _)| !is_declared(name)) else { return Ok(()) };
+        let message =
+            format!("the schema has no column for the value '{}' of '{}'", missing.text, turn.column.name);
+        let help = "Declare it too, or leave its rows out before.";
+        self.error(code::MISMATCH, given.name.span, message, help);
+        Err(Stop)
     }
 
     /// The different values, in the order of their first rows.
