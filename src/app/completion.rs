@@ -67,11 +67,12 @@ impl Suggestions {
     }
 
     /// Whether Enter is meant for the list: a word is begun that the choice goes on with, or the user has
-    /// chosen.
+    /// chosen. A choice that merely has the letters of the word takes Tab: the word may be all that is meant.
     pub fn changes_something(&self) -> bool {
-        let typed = self.typed();
-        let same = self.selected_item().is_some_and(|item| item.label == typed);
-        self.moved || !typed.is_empty() && !same
+        let typed = self.typed().to_lowercase();
+        let goes_on =
+            |item: &Item| item.label != self.typed() && item.label.to_lowercase().starts_with(&typed);
+        self.moved || !typed.is_empty() && self.selected_item().is_some_and(goes_on)
     }
 }
 

@@ -256,8 +256,8 @@ impl Editor {
 
     /// Begins the lines of the selection, or the cursor's, with `//`; or takes it away where all have it.
     pub fn toggle_comment(&mut self) {
-        let cursor = self.cursor();
-        let (first, last) = match self.area.selection_range() {
+        let (cursor, selection) = (self.cursor(), self.area.selection_range());
+        let (first, last) = match selection {
             // A selection that ends before the first character of a line is not of that line.
             Some((start, end)) => (start.0, if end.1 == 0 && end.0 > start.0 { end.0 - 1 } else { end.0 }),
             None => (cursor.0, cursor.0),
@@ -281,6 +281,12 @@ impl Editor {
         if toggled != lines.join("\n") {
             self.replace(start..end, &toggled, 0);
             self.set_cursor(cursor.0, cursor.1);
+            // The lines stay selected, so that the same key undoes it.
+            if selection.is_some() {
+                self.set_cursor(first, 0);
+                self.area.start_selection();
+                self.jump(last, usize::MAX);
+            }
         }
     }
 

@@ -136,7 +136,7 @@ pub fn ask(app: &mut App, statement: Statement, then: Then) -> Vec<Effect> {
         }
     }
     let Some((_, first)) = fields.first() else { return go_on(app, statement, then) };
-    app.popup = Some(Popup::List(List::new(ListKind::Parameters, first)));
+    app.popup = Some(Popup::List(List::offering(ListKind::Parameters, "", first)));
     app.asked = Some(Asked { statement, then, fields });
     app.dirty = true;
     Vec::new()
@@ -178,7 +178,7 @@ pub fn take(app: &mut App) {
 pub fn give(app: &mut App) {
     let (Some(Popup::List(list)), Some(asked)) = (&mut app.popup, &app.asked) else { return };
     if let Some((_, value)) = asked.fields.get(list.selected) {
-        list.input = Input::new(value.as_str());
+        list.input = Input::offering("", value);
     }
 }
 

@@ -11,12 +11,19 @@ pub struct Input {
     pub text: String,
     /// Characters before the cursor.
     pub cursor: usize,
+    /// The byte from which on the text is a proposal: what is typed first comes in its place, another key takes it.
+    offered: Option<usize>,
 }
 
 impl Input {
     pub fn new(text: impl Into<String>) -> Input {
         let text = text.into();
-        Input { cursor: text.chars().count(), text }
+        Input { cursor: text.chars().count(), text, offered: None }
+    }
+
+    /// A text with a proposal behind it.
+    pub fn offering(text: &str, proposal: &str) -> Input {
+        Input { offered: Some(text.len()), ..Input::new([text, proposal].concat()) }
     }
 
     fn byte(&self) -> usize {
@@ -25,6 +32,9 @@ impl Input {
 
     pub fn insert(&mut self, pasted: &str) {
         let pasted: String = pasted.chars().filter(|letter| !letter.is_control()).collect();
+        if let Some(at) = self.offered.take() {
+            *self = Input::new(&self.text[..at]);
+        }
         let at = self.byte();
         self.text.insert_str(at, &pasted);
         self.cursor += pasted.chars().count();
@@ -32,6 +42,7 @@ impl Input {
 
     /// Moves the cursor by a character.
     pub fn step(&mut self, on: bool) {
+        self.offered = None;
         let length = self.text.chars().count();
         self.cursor = if on { (self.cursor + 1).min(length) } else { self.cursor.saturating_sub(1) };
     }
@@ -39,6 +50,11 @@ impl Input {
     /// False when the key is not for a line of text.
     pub fn key(&mut self, key: &KeyEvent) -> bool {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let inserts =
+            matches!(key.code, KeyCode::Char(_)) && !control && !key.modifiers.contains(KeyModifiers::ALT);
+        if !inserts {
+            self.offered = None;
+        }
         let length = self.text.chars().count();
         match key.code {
             KeyCode::Char('u') if control => {
@@ -56,7 +72,7 @@ impl Input {
             KeyCode::Char('h') if control => {
                 return self.key(&KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
             }
-            KeyCode::Char(letter) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+            KeyCode::Char(letter) if inserts => {
                 self.insert(letter.encode_utf8(&mut [0; 4]));
             }
             KeyCode::Backspace if self.cursor > 0 => {
@@ -118,6 +134,11 @@ pub struct List {
 impl List {
     pub fn new(kind: ListKind, input: &str) -> List {
         List { kind, input: Input::new(input), selected: 0, top: 0 }
+    }
+
+    /// With a proposal behind the input.
+    pub fn offering(kind: ListKind, input: &str, proposal: &str) -> List {
+        List { input: Input::offering(input, proposal), ..List::new(kind, "") }
     }
 
     pub fn step(&mut self, step: Step, items: usize, page: usize) {
@@ -197,10 +218,10 @@ mod tests {
         for code in [KeyCode::Backspace, KeyCode::Char('x'), KeyCode::Home, KeyCode::Delete] {
             input.key(&KeyEvent::new(code, KeyModifiers::NONE));
         }
-        assert_eq!(input, Input { text: "oad x".into(), cursor: 0 });
+        assert_eq!(input, Input { cursor: 0, ..Input::new("oad x") });
         input.key(&KeyEvent::new(KeyCode::End, KeyModifiers::NONE));
         input.key(&KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL));
-        assert_eq!(input, Input { text: "oad ".into(), cursor: 4 });
+        assert_eq!(input, Input::new("oad "));
         input.insert("a\x1b\nb");
         assert_eq!(input.text, "oad ab");
     }

@@ -82,9 +82,11 @@ impl Editor {
         all().find(at).or_else(|| all().filter(after).reduce(least)).or_else(|| all().reduce(least))
     }
 
-    /// Every change of the text that is known, the last place first; none touches another.
+    /// Every change of the text that mends an error, the last place first; none touches another. What is advised may
+    /// change what a query finds, as `has` for `contains` does, and is taken one by one.
     pub fn fixes(&self) -> Vec<(Range<usize>, String)> {
-        let mut fixes: Vec<_> = self.remarks.iter().filter_map(|remark| remark.fix.clone()).collect();
+        let errors = self.remarks.iter().filter(|remark| remark.severity == Severity::Error);
+        let mut fixes: Vec<_> = errors.filter_map(|remark| remark.fix.clone()).collect();
         fixes.sort_by_key(|(place, _)| (place.start, place.end));
         let mut end = 0;
         fixes.retain(|(place, _)| {

@@ -24,25 +24,30 @@ pub fn has_line(chart: &Chart) -> bool {
 }
 
 /// Each series with its sign, the chosen one marked; those switched off between parentheses. Scrolls to the
-/// chosen one.
+/// chosen one. Writes no more entries than there is room for: there may be as many series as rows.
 pub fn draw(chart: &Chart, plot: &Plot, view: &View, y: usize, canvas: &mut Canvas) {
-    let entries: Vec<String> =
-        (0..plot.series.len()).map(|at| entry(chart, plot, view, at, canvas.ascii)).collect();
-    let room = canvas.width.saturating_sub(12);
-    let ascii = canvas.ascii;
-    let wide = |at: usize| display::width(&display::shown(&entries[at], ascii)) + 2;
-    let chosen = view.chosen.unwrap_or(0).min(entries.len().saturating_sub(1));
-    let mut start = 0;
-    while start < chosen && (start..=chosen).map(wide).sum::<usize>() > room {
-        start += 1;
+    let (number, ascii) = (plot.series.len(), canvas.ascii);
+    let alone = || super::plot::panels(plot, view).iter().all(|panel| panel.len() < 2);
+    let blocks = filled(chart.kind.form) || chart.kind.blocks && alone();
+    let entry = |at: usize| entry(plot, view, at, blocks, ascii);
+    let wide = |entry: &str| display::width(&display::shown(entry, ascii)) + 2;
+    let mut start = view.chosen.unwrap_or(0).min(number.saturating_sub(1));
+    let mut room = canvas.width.saturating_sub(12);
+    for at in (0..=start).rev() {
+        let wanted = wide(&entry(at));
+        if at < start && wanted > room {
+            break;
+        }
+        (start, room) = (at, room.saturating_sub(wanted));
     }
     let mut x = usize::from(start > 0);
     if start > 0 {
         canvas.text(0, y, "<", Ink::Dim);
     }
-    for (at, entry) in entries.iter().enumerate().skip(start) {
-        if x + wide(at) > canvas.width && at > start {
-            canvas.text_before(canvas.width, y, &format!(" +{}", entries.len() - at), Ink::Dim);
+    for at in start..number {
+        let entry = entry(at);
+        if x + wide(&entry) > canvas.width && at > start {
+            canvas.text_before(canvas.width, y, &format!(" +{}", number - at), Ink::Dim);
             return;
         }
         let ink = match view.shows(at) {
@@ -50,9 +55,9 @@ pub fn draw(chart: &Chart, plot: &Plot, view: &View, y: usize, canvas: &mut Canv
             true => Ink::Series(at),
             false => Ink::Dim,
         };
-        x = canvas.text(x, y, entry, ink) + 2;
-        if x + 6 > canvas.width && at + 1 < entries.len() {
-            canvas.text_before(canvas.width, y, &format!(" +{}", entries.len() - at - 1), Ink::Dim);
+        x = canvas.text(x, y, &entry, ink) + 2;
+        if x + 6 > canvas.width && at + 1 < number {
+            canvas.text_before(canvas.width, y, &format!(" +{}", number - at - 1), Ink::Dim);
             return;
         }
     }
@@ -61,9 +66,7 @@ pub fn draw(chart: &Chart, plot: &Plot, view: &View, y: usize, canvas: &mut Canv
     }
 }
 
-fn entry(chart: &Chart, plot: &Plot, view: &View, at: usize, ascii: bool) -> String {
-    let alone = || super::plot::panels(plot, view).iter().all(|panel| panel.len() < 2);
-    let blocks = filled(chart.kind.form) || chart.kind.blocks && alone();
+fn entry(plot: &Plot, view: &View, at: usize, blocks: bool, ascii: bool) -> String {
     let sign = if blocks { fill(at, ascii) } else { mark(at) };
     let name = &plot.series[at].name;
     let own = match plot.split {

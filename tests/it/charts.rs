@@ -125,6 +125,29 @@ fn of_ten_thousand_points_no_spike_is_lost() {
     }
 }
 
+/// What takes a step for each pair of series would not end here.
+#[test]
+fn as_many_series_as_rows_are_drawn() {
+    let (columns, mut rows) = seconds(1, 20_000);
+    let start = rows[0][0].clone();
+    for (at, row) in rows.iter_mut().enumerate() {
+        let Value::Datetime(first) = start else { unreachable!("a time") };
+        row[0] = Value::Datetime(first + at as i64 * SECOND);
+        row[2] = Value::Long(20_000 - at as i64);
+    }
+    for kind in ["timechart", "areachart", "columnchart", "barchart", "scatterchart"] {
+        let render = Render { kind: kind.into(), properties: Vec::new() };
+        let drawn = chart(&columns, &rows, &render).unwrap();
+        let mut view = View::new(&drawn);
+        let first = text(&drawn, &view, 60, Style { ascii: true });
+        assert!(first.contains("host-0") && first.contains("9 of 20000 series"), "{kind}: {first}");
+        view.chosen = Some(19_999);
+        view.turn(&drawn, Turn::Last, 60);
+        let last = text(&drawn, &view, 60, Style { ascii: true });
+        assert!(last.contains("(host-19999)"), "{kind}: {last}");
+    }
+}
+
 #[test]
 fn extremes_are_drawn_or_counted() {
     let columns = [ColumnType::new("x", Type::Real), ColumnType::new("y", Type::Real)];

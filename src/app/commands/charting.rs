@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::panes::{palette, put_query};
+use super::panes::{palette, propose, put_query};
 use super::{Command, filters, has_chart, nothing, row};
 use crate::app::chart::{change, open, with_view};
 use crate::app::msg::Effect;
@@ -281,7 +281,7 @@ fn export_chart_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
     // Files have UTC, as exports have.
     let view = &View { zone: Zone::default(), ..view.clone() };
     if typed.trim().is_empty() {
-        return palette(app, &format!("export-chart chart-{run}.svg"));
+        return propose(app, "export-chart", &format!("chart-{run}.svg"));
     }
     let path = PathBuf::from(typed.trim());
     let content = match path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {

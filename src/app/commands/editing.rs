@@ -3,7 +3,7 @@
 use tui_textarea::CursorMove;
 
 use super::nothing;
-use super::panes::{palette, popup};
+use super::panes::{palette, popup, propose};
 use crate::app::editor::Editor;
 use crate::app::msg::Effect;
 use crate::app::popup::{Popup, Text};
@@ -61,8 +61,8 @@ pub fn format(app: &mut App, _: &str) -> Vec<Effect> {
 /// Goes to the next place of a text, from the top again after the last.
 pub fn find(app: &mut App, typed: &str) -> Vec<Effect> {
     if typed.is_empty() {
-        let again = format!("find {}", app.editor.sought);
-        return palette(app, &again);
+        let again = app.editor.sought.clone();
+        return propose(app, "find", &again);
     }
     app.focus = Focus::Editor;
     let (text, cursor) = (app.editor.text().to_lowercase(), app.editor.cursor_byte());

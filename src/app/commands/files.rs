@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::nothing;
-use super::panes::palette;
+use super::panes::propose;
 use crate::app::msg::{Effect, ToLoad};
 use crate::app::{App, DatabaseState, NoteKind};
 
@@ -81,8 +81,8 @@ pub fn export_to(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
         return app.say(NoteKind::Warning, why);
     }
     if typed.trim().is_empty() {
-        let suggestion = format!("export result-{}.csv", grid.run);
-        return palette(app, &suggestion);
+        let proposal = format!("result-{}.csv", grid.run);
+        return propose(app, "export", &proposal);
     }
     let (raw, typed) = match typed.trim().strip_prefix("raw ") {
         Some(rest) => (true, rest),

@@ -314,7 +314,7 @@ const GENERAL: &[Command] = &[
         &["fix"],
         "[all]",
         "",
-        "Follows the help of the error or warning at the cursor, or of all.",
+        "Follows the help of the error or warning at the cursor; all mends every error.",
         has_remarks,
         fix,
     ),

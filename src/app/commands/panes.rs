@@ -56,6 +56,11 @@ pub fn palette(app: &mut App, typed: &str) -> Vec<Effect> {
     popup(app, Popup::List(List::new(ListKind::Palette, typed)))
 }
 
+/// The palette with a command and a proposal for what it takes.
+pub fn propose(app: &mut App, command: &str, proposal: &str) -> Vec<Effect> {
+    popup(app, Popup::List(List::offering(ListKind::Palette, &format!("{command} "), proposal)))
+}
+
 pub fn hunts(app: &mut App, typed: &str) -> Vec<Effect> {
     popup(app, Popup::List(List::new(ListKind::Hunts, typed)))
 }

@@ -10,6 +10,7 @@ use crate::app::parameters::{self, Then};
 use crate::app::remarks::Remark;
 use crate::app::statement::{self, Statement};
 use crate::app::{App, DatabaseState, Focus, NoteKind, QUIT_MS, Running, sweep, text};
+use crate::diag::Severity;
 use crate::zone::Zone;
 
 pub fn run(app: &mut App, _: &str) -> Vec<Effect> {
@@ -222,23 +223,28 @@ pub fn previous_problem(app: &mut App, _: &str) -> Vec<Effect> {
     go_to_problem(app, Editor::previous_remark)
 }
 
-/// Follows the help of the remark at the cursor or the next, where a change of the text says all of it; or of all.
+/// Follows the help of the remark at the cursor or the next, where a change of the text says all of it; or of all errors.
 pub fn fix(app: &mut App, typed: &str) -> Vec<Effect> {
     if typed == "all" {
         return fix_all(app);
     }
     let Some((place, text)) = app.editor.fixable().and_then(|remark| remark.fix.clone()) else {
-        return app.say(NoteKind::Plain, "no change is known for what is said of the text");
+        return app.say(NoteKind::Plain, NO_FIX);
     };
     let (back, line) = (text.chars().count(), app.editor.place_of(place.start).0 + 1);
     app.editor.replace(place, &text, back);
     app.say(NoteKind::Good, format!("line {line} is changed; undo brings it back"))
 }
 
+const NO_FIX: &str = "no change is known for what is said of the text";
+
 fn fix_all(app: &mut App) -> Vec<Effect> {
     let fixes = app.editor.fixes();
     let (Some(last), Some(first)) = (fixes.first(), fixes.last()) else {
-        return app.say(NoteKind::Plain, "no change is known for what is said of the text");
+        let advised = app.editor.fixable().is_some();
+        let said =
+            if advised { "no error that a change mends; :fix takes advice one by one" } else { NO_FIX };
+        return app.say(NoteKind::Plain, said);
     };
     let (start, end, cursor) = (first.0.start, last.0.end, app.editor.cursor());
     let mut changed = app.editor.text()[start..end].to_owned();
@@ -246,7 +252,7 @@ fn fix_all(app: &mut App) -> Vec<Effect> {
         changed.replace_range(place.start - start..place.end - start, text);
     }
     app.editor.replace(start..end, &changed, 0);
-    app.editor.remarks.retain(|remark| remark.fix.is_none());
+    app.editor.remarks.retain(|remark| remark.fix.is_none() || remark.severity != Severity::Error);
     app.editor.set_cursor(cursor.0, cursor.1);
     let said = format!("{} changed; undo brings the old text back", text::count(fixes.len() as u64, "place"));
     app.say(NoteKind::Good, said)

@@ -179,7 +179,7 @@ pub const VIM: &[(In, &str, Does, &str)] = {
         (In::Normal, "/", Command("find"), "Looks for a text."),
         (In::NormalAndVisual, ":", Command("palette"), "Opens the list of commands."),
         (In::Normal, "gd", Command("definition"), "Goes to the let that gives the name."),
-        (In::Normal, "gc", Command("comment"), "Makes the line a comment, or a query again."),
+        (In::Normal, "gcc", Command("comment"), "Makes the line a comment, or a query again."),
         (In::Normal, "K", Command("docs"), "Tells what is known of the word."),
         (In::NormalAndVisual, "Tab", Command("next-pane"), "Goes to the next pane."),
     ]

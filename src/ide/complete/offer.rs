@@ -177,6 +177,7 @@ impl Offer<'_> {
         let operand =
             Operand { takes: Takes::Exprs, tables: false, words: Vec::new(), params: &[], call: None };
         self.scalars(&operand);
+        self.items.retain(|item| item.kind != Kind::Value);
         for item in &mut self.items[before..] {
             item.label = format!("project -{}", item.label);
             item.insert = format!("project -{}", item.insert);
@@ -265,6 +266,11 @@ impl Offer<'_> {
         }
         for row in construct::types().iter().filter(works) {
             self.call(Kind::Type, row.name, "literal", row.doc, true);
+        }
+        if operand.takes != Takes::Number {
+            for value in ["true", "false"] {
+                self.add(Kind::Value, value, "bool", "");
+            }
         }
     }
 
