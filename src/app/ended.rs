@@ -22,7 +22,12 @@ pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize
     }
     match (warnings.first(), skipped) {
         (_, 1..) => {
-            let said = format!("the last of {} results is shown; kqlhunt query prints them all", skipped + 1);
+            let said = match app.several.as_ref().map(|several| several.number) {
+                Some(number) if number == skipped + 1 => {
+                    format!("the last of {number} results is shown; keys 1 to 9 show the ones before it")
+                }
+                _ => format!("the last of {} results is shown; kqlhunt query prints them all", skipped + 1),
+            };
             app.say(NoteKind::Warning, said);
         }
         (Some(first), _) => {
@@ -70,6 +75,7 @@ pub fn fail(app: &mut App, run: u64, failure: Failure, (rows, ms): (u64, u64)) -
         return Vec::new();
     }
     let Some(running) = app.running.take() else { return Vec::new() };
+    app.several = None;
     if let Some(grid) = app.grid.as_mut().filter(|grid| grid.run == run) {
         grid.extent = Extent::Stopped { rows: rows.max(grid.reachable()) };
     }

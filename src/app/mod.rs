@@ -36,6 +36,7 @@ pub mod results;
 pub mod samples;
 pub mod search;
 pub mod session;
+pub mod several;
 pub mod severity;
 mod statement;
 mod statistics;
@@ -157,6 +158,8 @@ pub struct App {
     pub quit_until: u64,
     /// A run was asked for before the database was open.
     run_when_open: bool,
+    /// What runs after what runs now.
+    several: Option<several::Several>,
     /// Whether the clock was chosen, so that the data's own clock does not replace it.
     clock_chosen: bool,
     check_at: Option<u64>,
@@ -310,6 +313,7 @@ impl App {
             prefix: None,
             quit_until: 0,
             run_when_open: false,
+            several: None,
             clock_chosen: start.clock.is_some(),
             check_at: None,
             save_at: None,

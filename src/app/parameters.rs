@@ -8,7 +8,7 @@ use super::lists::{Choice, Item};
 use super::msg::{Effect, Follow};
 use super::popup::{Input, List, ListKind, Popup};
 use super::statement::Statement;
-use super::{App, commands, counts, text};
+use super::{App, counts, several, text};
 use crate::compile::quoted;
 use crate::diag::Diagnostic;
 use crate::span::Span;
@@ -48,7 +48,7 @@ pub struct Filled {
 }
 
 /// Where a text has parameters, and their names.
-fn places(text: &str) -> Vec<(Range<usize>, String)> {
+pub fn places(text: &str) -> Vec<(Range<usize>, String)> {
     let tokens: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != TokenKind::Comment).collect();
     let mut places = Vec::new();
     for (at, three) in tokens.windows(3).enumerate() {
@@ -144,7 +144,7 @@ pub fn ask(app: &mut App, statement: Statement, then: Then) -> Vec<Effect> {
 
 fn go_on(app: &mut App, statement: Statement, then: Then) -> Vec<Effect> {
     match then {
-        Then::Run => commands::run_statement(app, statement),
+        Then::Run => several::run(app, statement),
         Then::Follow(follow, said) => {
             let filled = filled(&statement.text, &app.parameters).unwrap_or_default();
             counts::follow_statement(app, follow, said, statement.offset, filled.text)

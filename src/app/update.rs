@@ -16,8 +16,8 @@ use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::{
     App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, Running, SAVE_MS, aside, chart, commands,
-    completion, counts, coverage, ended, parameters, resize, results, samples, search, statement, surveys,
-    sweep, tabs, text, vim, written,
+    completion, counts, coverage, ended, parameters, resize, results, samples, search, several, statement,
+    surveys, sweep, tabs, text, vim, written,
 };
 use crate::zone::Zone;
 
@@ -111,6 +111,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             let kept = grid.compiled.clone();
             let mut effects = ended::finish(app, grid, &warnings, skipped);
             effects.extend(results::keep(app, run, (past, ran), kept, values));
+            effects.extend(several::next(app));
             return effects;
         }
         Msg::Failed { run, failure, rows, ms } => return ended::fail(app, run, failure, (rows, ms)),

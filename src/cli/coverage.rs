@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::PossibleValue;
 
 use super::data;
 use super::exit::{Exit, Failure};
@@ -34,9 +35,9 @@ pub struct CoverageArgs {
     pub format: String,
 }
 
-fn formats() -> Vec<&'static str> {
+fn formats() -> Vec<PossibleValue> {
     let mut names = format_names();
-    names.push(NAVIGATOR);
+    names.push(NAVIGATOR.into());
     names
 }
 

@@ -46,6 +46,7 @@ mod why;
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValue;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::diag::nearest;
@@ -375,13 +376,20 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
     }
 }
 
-fn format_names() -> Vec<&'static str> {
-    export::FORMATS.iter().map(|format| format.name).collect()
+/// What `--format` takes: names, and the endings of files that are no other format's.
+fn format_names() -> Vec<PossibleValue> {
+    export::FORMATS.iter().map(named).collect()
+}
+
+fn named(format: &export::Format) -> PossibleValue {
+    let ending = Some(format.extension)
+        .filter(|ending| export::format(ending).is_some_and(|known| known.name == format.name));
+    PossibleValue::new(format.name).aliases(ending.filter(|ending| *ending != format.name))
 }
 
 /// The formats that a list can be written in.
-fn list_names() -> Vec<&'static str> {
-    export::FORMATS.iter().filter(|format| !format.draws).map(|format| format.name).collect()
+fn list_names() -> Vec<PossibleValue> {
+    export::FORMATS.iter().filter(|format| !format.draws).map(named).collect()
 }
 
 fn time(text: &str) -> Result<i64, String> {

@@ -182,9 +182,10 @@ impl Format {
     }
 }
 
-/// The format of this name.
+/// The format of this name, or else whose files end so.
 pub fn format(name: &str) -> Option<&'static Format> {
-    FORMATS.iter().find(|format| format.name == name)
+    let ends_so = || FORMATS.iter().find(|format| format.extension == name);
+    FORMATS.iter().find(|format| format.name == name).or_else(ends_so)
 }
 
 /// The format of a file of this name, by its extension; `None` where that names none. Errors: as `.html` the

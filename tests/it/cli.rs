@@ -107,6 +107,17 @@ fn a_format_that_holds_one_result_is_refused_before_the_run() {
 
 #[test]
 #[cfg(feature = "engine")]
+fn a_format_is_also_called_by_the_ending_of_its_files() {
+    for (format, written) in [("md", "| a |\n| ---: |\n| 1 |\n"), ("markdown", "| a |\n| ---: |\n| 1 |\n")] {
+        let output = run(&Sandbox::new(), &["query", "--sample", "--format", format, "print a = 1"]);
+        assert_eq!(text(&output.stdout), written, "{}", text(&output.stderr));
+    }
+    let output = run(&Sandbox::new(), &["query", "--sample", "--format", "html", "print a = 1"]);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));
+}
+
+#[test]
+#[cfg(feature = "engine")]
 fn a_schema_may_tell_of_a_table_without_columns() {
     let sandbox = Sandbox::new();
     let schema = r#"{"Bare": [], "Full": [["Id", "guid"]]}"#;

@@ -659,9 +659,10 @@ fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
         Effect::Check { version, offset, text, .. } => {
             vec![Msg::Checked { version: *version, offset: *offset, diagnostics: mistakes(text) }]
         }
-        Effect::Ages { purpose, .. } => {
+        Effect::Ages { purpose, text, .. } => {
             let later = if matches!(purpose, AgePurpose::Later { .. }) { 1_204 } else { 0 };
-            let ages = ages().into_iter().map(|age| TableAge { later, ..age }).skip(usize::from(later > 0));
+            let ages =
+                ages(text).into_iter().map(|age| TableAge { later, ..age }).skip(usize::from(later > 0));
             vec![Msg::Ages { purpose: *purpose, ages: Ok(ages.collect()) }]
         }
         Effect::Ask { question, ticket, kql, .. } => {
@@ -896,13 +897,15 @@ fn mistakes(text: &str) -> Vec<Diagnostic> {
     wrong.chain(slow).chain(characters).collect()
 }
 
-fn ages() -> Vec<TableAge> {
+/// With a look-back where the text has one or says nothing of it.
+fn ages(text: &str) -> Vec<TableAge> {
     let now = day(11, 21);
+    let limited = text.contains("ago(") || !text.starts_with("Empty");
     let age = |table: &str, newest, since| TableAge {
         table: table.into(),
         time_column: "TimeGenerated".into(),
         newest: Some(newest),
-        since: Some(since),
+        since: Some(since).filter(|_| limited),
         until: None,
         now,
         later: 0,

@@ -7,7 +7,7 @@ use super::panes::palette;
 use super::running::newest;
 use crate::app::grid::Step;
 use crate::app::layout::{self, Part};
-use crate::app::msg::{CopyText, Effect};
+use crate::app::msg::{CopyText, Effect, TableAge};
 use crate::app::record::{self, Line, Place, Record, Row};
 use crate::app::{App, Focus, NoteKind, text};
 use crate::compile::quoted;
@@ -16,7 +16,9 @@ use crate::types::ColumnType;
 use crate::value::Value;
 
 pub fn open_record(app: &mut App, _: &str) -> Vec<Effect> {
-    if app.stepper.is_none() && app.ages.is_some() && app.current_row().is_none() {
+    // Where newer rows would help, which the pane says.
+    let older = app.ages.as_ref().is_some_and(|ages| ages.iter().any(TableAge::outside));
+    if app.stepper.is_none() && older && app.current_row().is_none() {
         return newest(app, true);
     }
     if app.current_row().is_some() {

@@ -40,6 +40,7 @@ fn start(app: &mut App, statement: Statement) -> Vec<Effect> {
 pub fn run_statement(app: &mut App, statement: Statement) -> Vec<Effect> {
     let filled = parameters::filled(&statement.text, &app.parameters).unwrap_or_default();
     let run = app.number();
+    app.several = None;
     let stopped = app.running.as_ref().filter(|running| running.tab != app.tabs.number);
     let stopped = stopped.and_then(|running| app.tabs.place(running.tab));
     app.running = Some(Running {
@@ -258,7 +259,7 @@ fn fix_all(app: &mut App) -> Vec<Effect> {
     app.say(NoteKind::Good, said)
 }
 
-/// Runs all statements, those that blank lines part too; of several results the last is shown.
+/// Runs all statements, those that blank lines part too; of several results the last is shown, all are kept.
 pub fn run_all(app: &mut App, _: &str) -> Vec<Effect> {
     let text = app.editor.text();
     start(app, Statement { offset: 0, text: statement::joined(&text) })
