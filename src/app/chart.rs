@@ -145,9 +145,11 @@ pub fn came(app: &mut App, window: &Window, rows: &[Vec<Value>]) -> Vec<Effect> 
         return Vec::new();
     };
     let Some(pane) = app.chart.as_mut().filter(|pane| pane.run == window.result) else { return Vec::new() };
-    if pane.render.kind.is_empty() {
+    let guessed = pane.render.kind.is_empty();
+    if guessed {
         pane.render.kind = chart::guess(&columns, rows).to_string();
     }
+    let fits = !guessed || drawn(&pane.render.kind);
     match chart::chart(&columns, rows, &pane.render) {
         Ok(mut drawn) => {
             drawn.rows_left(pane.rows_left);
@@ -161,11 +163,14 @@ pub fn came(app: &mut App, window: &Window, rows: &[Vec<Value>]) -> Vec<Effect> 
         Err(why) => {
             app.chart = None;
             app.focus = if app.focus == Focus::Chart { Focus::Grid } else { app.focus };
+            let why = if fits { why } else { NO_CHART.into() };
             let why = text::shown(&why, app.ascii).into_owned();
             app.say(NoteKind::Warning, why)
         }
     }
 }
+
+const NO_CHART: &str = "no chart fits: it takes rows with a number, and a time or names to draw it by";
 
 /// Changes the view of the chart that is shown.
 pub fn with_view(app: &mut App, change: impl FnOnce(&mut View, &Chart, usize)) -> Vec<Effect> {

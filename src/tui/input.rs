@@ -79,14 +79,19 @@ pub fn start(events: Sender<Event>) -> io::Result<()> {
                 Input::Key(key) if key.code == KeyCode::Esc && key.modifiers.is_empty() => {
                     let (msg, rest) = escaped(key, wait);
                     waiting = rest;
-                    msg
+                    msg.into_iter().collect()
                 }
-                other => message(other),
+                Input::Key(key) if written(&key).is_some() => {
+                    let (msgs, rest) = at_once(key);
+                    waiting = rest;
+                    msgs
+                }
+                other => message(other).into_iter().collect(),
             };
-            if let Some(msg) = next
-                && events.send(Event::Msg(msg)).is_err()
-            {
-                return;
+            for msg in next {
+                if events.send(Event::Msg(msg)).is_err() {
+                    return;
+                }
             }
         }
     })?;
@@ -154,6 +159,46 @@ fn message(input: Input) -> Option<Msg> {
         }
         Input::Mouse(event) => pressed(event),
         Input::Key(_) | Input::FocusGained | Input::FocusLost => None,
+    }
+}
+
+/// Nobody types that many keys, several lines of them, before the first is read.
+const PASTED: usize = 64;
+/// What comes no later came at once. With no time at all crossterm does not look at what it has read already.
+const AT_ONCE: Duration = Duration::from_micros(200);
+
+/// A key with what came with it. Many lines at once are a paste of a terminal that does not say so: as keys, a line
+/// break would take what is offered for the word before it, and letters could be commands.
+fn at_once(first: KeyEvent) -> (Vec<Msg>, Option<Input>) {
+    let (mut keys, mut after) = (vec![first], None);
+    while poll(AT_ONCE).unwrap_or(false) {
+        match read() {
+            Ok(Input::Key(key)) if written(&key).is_some() => keys.push(key),
+            Ok(other) => {
+                after = Some(other);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    let text: String = keys.iter().filter_map(written).collect();
+    let lines = text.trim_end().contains('\n');
+    match keys.len() >= PASTED && lines {
+        true => (vec![Msg::Paste(text)], after),
+        false => (keys.into_iter().map(Msg::Key).collect(), after),
+    }
+}
+
+/// What a key writes. A line break comes as Enter, or as Ctrl-J.
+fn written(key: &KeyEvent) -> Option<char> {
+    let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    match key.code {
+        _ if key.kind == KeyEventKind::Release => None,
+        KeyCode::Char('j') if key.modifiers == KeyModifiers::CONTROL => Some('\n'),
+        KeyCode::Char(letter) if plain => Some(letter),
+        KeyCode::Enter if plain => Some('\n'),
+        KeyCode::Tab if plain => Some('\t'),
+        _ => None,
     }
 }
 

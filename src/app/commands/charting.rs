@@ -22,7 +22,7 @@ const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// In the order of the hint bar.
 pub const ROWS: &[Command] = &[
-    row("brush", &["brush"], "", "brush", "Begins a range at the cursor, or ends it.", has_chart, brush),
+    row("brush", &["brush"], "", "brush", "Begins a range at the cursor, or gives it up.", has_chart, brush),
     row(
         "brush-filter",
         &["brush-filter"],
