@@ -7,6 +7,7 @@ use super::commands::run_statement;
 use super::msg::Effect;
 use super::statement::Statement;
 use super::{App, parameters};
+use crate::schema::LAST;
 use crate::syntax;
 use crate::syntax::ast::StatementKind;
 
@@ -46,10 +47,12 @@ pub fn next(app: &mut App) -> Vec<Effect> {
 }
 
 /// The texts of all results but the last, each with nothing of the queries before it; every place stays as it is. A
-/// text with parameters is no query before they are put in, and stays whole.
+/// text with parameters is no query before they are put in, and stays whole; so does one that names the newest result,
+/// which would be another each time.
 fn parts(statement: &Statement) -> VecDeque<Statement> {
     let text = &statement.text;
-    if !parameters::places(text).is_empty() {
+    let mut words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    if !parameters::places(text).is_empty() || words.any(|word| word == LAST) {
         return VecDeque::new();
     }
     let (script, _) = syntax::parse(text);
@@ -89,5 +92,7 @@ mod tests {
         assert!(texts("let a = 1; print a").is_empty());
         assert!(texts("let a = 1").is_empty());
         assert!(texts("print 1; print {Name}").is_empty());
+        assert!(texts("print 1; Last | count").is_empty());
+        assert_eq!(texts("print 1; print LastSeen = 2"), ["print 1"]);
     }
 }
