@@ -5,27 +5,20 @@ use super::hash::xxhash64;
 
 /// Longer texts are searched each time: they seldom come again.
 const LONGEST: usize = 44;
-/// A power of two; with it a memo takes 196 kB, which a core's second cache holds.
-const SLOTS: usize = 4096;
+/// A power of two. What is in use of 3 MB has room for the addresses of several row groups, of which DuckDB asks for
+/// each once a group where it keeps them as a dictionary.
+const SLOTS: usize = 1 << 16;
 /// After so many texts it is seen whether the memo pays, ...
-const TRIED: u32 = 8192;
+const TRIED: u32 = 1 << 16;
 /// ... which it does where one in so many was known ...
 const KNOWN_OF: u32 = 8;
 /// ... and if not, so many are searched before it is tried again.
-const RESTED: u32 = 1 << 17;
+const RESTED: u32 = 1 << 18;
 
-/// One text and where the group was found in it. An empty text is never kept, so that no length is no text.
-#[derive(Clone, Copy)]
-struct Slot {
-    group: u8,
-    length: u8,
-    /// Behind `end` where nothing was found.
-    start: u8,
-    end: u8,
-    text: [u8; LONGEST],
-}
-
-const EMPTY: Slot = Slot { group: 0, length: 0, start: 0, end: 0, text: [0; LONGEST] };
+/// One text and where its group was found: the group, the length, start and end, the text. Nothing was found where the
+/// start is behind the end. An empty text is never kept, so that no length is no text. Bytes, since memory for zeros
+/// is not touched before it is used.
+type Slot = [u8; 4 + LONGEST];
 
 /// Of one pattern, on one thread.
 #[derive(Default)]
@@ -53,21 +46,21 @@ impl Memo {
             return search();
         }
         if self.slots.is_empty() {
-            self.slots.resize(SLOTS, EMPTY);
+            self.slots = vec![[0; 4 + LONGEST]; SLOTS];
         }
         let at = (xxhash64(bytes) as usize ^ usize::from(group)) % SLOTS;
-        let slot = &mut self.slots[at];
+        let [known_group, length, start, end, kept @ ..] = &mut self.slots[at];
         self.asked += 1;
-        if slot.group == group && slot.text.get(..usize::from(slot.length)) == Some(bytes) {
+        if *known_group == group && kept.get(..usize::from(*length)) == Some(bytes) {
             self.known += 1;
-            let (start, end) = (usize::from(slot.start), usize::from(slot.end));
+            let (start, end) = (usize::from(*start), usize::from(*end));
             return (start <= end).then_some((start, end));
         }
         let found = search();
         // No place in a text of 44 bytes is behind the 44th.
-        let (start, end) = found.map_or((1, 0), |(start, end)| (start as u8, end as u8));
-        *slot = Slot { group, length: bytes.len() as u8, start, end, ..*slot };
-        slot.text[..bytes.len()].copy_from_slice(bytes);
+        (*start, *end) = found.map_or((1, 0), |(start, end)| (start as u8, end as u8));
+        (*known_group, *length) = (group, bytes.len() as u8);
+        kept[..bytes.len()].copy_from_slice(bytes);
         self.rest_unless_it_pays();
         found
     }
@@ -111,7 +104,8 @@ mod tests {
     #[test]
     fn each_text_has_its_own_answer_however_many_there_are() {
         let (mut memo, searches) = (Memo::default(), Cell::new(0));
-        let texts: Vec<String> = (0..3 * SLOTS).map(|n| format!("{}{n}", "x".repeat(n % 40))).collect();
+        let texts: Vec<String> =
+            (0..SLOTS + SLOTS / 2).map(|n| format!("{}{n}", "x".repeat(n % 40))).collect();
         for text in texts.iter().chain(&texts) {
             assert_eq!(memo.places(1, text, digit(&searches, text)), digit(&searches, text)(), "{text}");
         }
