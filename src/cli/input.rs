@@ -1,7 +1,7 @@
 //! The KQL that a command works on: an argument, a file, or stdin.
 
 use std::io::{self, IsTerminal, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -35,6 +35,10 @@ impl Text {
             return source(&path.display().to_string(), bytes);
         }
         match self.kql.as_deref() {
+            // As a query it would be the property `kql` of a table that is not there.
+            Some(text) if text.ends_with(".kql") && Path::new(text).is_file() => {
+                Err(Failure::new(Exit::Usage, format!("'{text}' is a file; -f {text} reads it")))
+            }
             Some(text) if text != "-" => Ok(Source { name: "query".into(), text: text.into() }),
             None if io::stdin().is_terminal() => {
                 Err(Failure::new(Exit::Usage, "no query: give one as an argument, with -f FILE, or on stdin"))

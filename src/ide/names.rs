@@ -79,7 +79,10 @@ pub fn rename(
     match meaning(&before) == meaning(&after) {
         true => Ok(renamed),
         false => {
-            Err(format!("with '{name}' the query would mean something else; a column may have that name"))
+            let old = places[0].text(text);
+            Err(format!(
+                "with '{name}' the query would mean something else; a column may be called so, or '{old}' too"
+            ))
         }
     }
 }
@@ -222,7 +225,8 @@ mod tests {
     fn a_name_changes_wherever_it_is_used() {
         assert_eq!(
             renamed("let ‸n = 2; OfficeActivity | extend n = 1 | where n == 1 | take n", "least"),
-            Err("with 'least' the query would mean something else; a column may have that name".into())
+            Err("with 'least' the query would mean something else; a column may be called so, or 'n' too"
+                .into())
         );
         assert_eq!(
             renamed("let ‸n = 2; OfficeActivity | take n // n", "least").as_deref(),

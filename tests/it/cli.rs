@@ -117,6 +117,17 @@ fn a_format_is_also_called_by_the_ending_of_its_files() {
 }
 
 #[test]
+fn a_file_in_place_of_a_query_is_told() {
+    let sandbox = Sandbox::new();
+    std::fs::write(sandbox.path().join("hunt.kql"), "print 1").expect("writes");
+    for command in ["check", "format"] {
+        let output = run(&sandbox, &[command, "hunt.kql"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains("-f hunt.kql reads it"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
 #[cfg(feature = "engine")]
 fn a_schema_may_tell_of_a_table_without_columns() {
     let sandbox = Sandbox::new();

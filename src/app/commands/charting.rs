@@ -11,6 +11,7 @@ use crate::app::{App, Focus, NoteKind, text};
 use crate::chart::{Body, Place, Style, View, svg, text as drawn_text};
 use crate::compile::{Render, literal, reference};
 use crate::hunt::condition;
+use crate::ticks;
 use crate::types::Type;
 use crate::value::Value;
 use crate::zone::Zone;
@@ -250,17 +251,32 @@ fn wanted(app: &App) -> Result<String, String> {
         (Place::Number(at), Type::Int | Type::Long) => {
             Some(Value::Long(at as i64)).filter(|_| at.abs() < EXACT_MAX)
         }
-        (Place::Label(_), Type::String) => Some(Value::String(axis.label(place)?.to_string())),
         _ => None,
     };
     let no_filter =
         || format!("a range of '{}' cannot be written as a filter", text::shown(&column.name, app.ascii));
-    let (first, last) = value(first).zip(value(last)).ok_or_else(no_filter)?;
-    if let Value::String(_) = first {
-        return Ok(condition::equal(column, &first));
+    if let Place::Label(_) = first {
+        // Labels have no order, so that no range of them is begun.
+        let label = axis.label(first).and_then(|label| labelled(label, column.ty));
+        return label.map(|label| condition::equal(column, &label)).ok_or_else(no_filter);
     }
+    let (first, last) = value(first).zip(value(last)).ok_or_else(no_filter)?;
     let written = |value: &Value| literal(value, column.ty);
     Ok(format!("{} between ({} .. {})", reference(&column.name), written(&first), written(&last)))
+}
+
+/// The value that a label is of.
+fn labelled(label: &str, ty: Type) -> Option<Value> {
+    match ty {
+        Type::String => Some(Value::String(label.to_owned())),
+        _ if label.is_empty() => Some(Value::Null),
+        Type::Int | Type::Long => label.parse().ok().map(Value::Long),
+        Type::Real => label.parse().ok().map(Value::Real),
+        Type::Bool => label.parse().ok().map(Value::Bool),
+        Type::Datetime => ticks::parse_datetime(label).map(Value::Datetime),
+        Type::Guid => Some(Value::Guid(label.to_owned())),
+        Type::Decimal | Type::Dynamic | Type::Timespan => None,
+    }
 }
 
 /// Writes the chart as it is seen: SVG when the name ends so, else text.
