@@ -50,7 +50,11 @@ pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize
         && app.focus == Focus::Editor
     {
         // On a small screen the query covers its result.
-        let said = format!("{}; {}", text::count(total, "row"), keyed(app, "next-pane", "shows the result"));
+        let said = format!(
+            "{}; {}",
+            text::count(total, "row"),
+            commands::keyed(app, Context::Editor, "next-pane", "shows the result")
+        );
         app.say(NoteKind::Good, said);
     }
     effects.extend(results::present(app, run, &running.filled.text, &compiled, total));
@@ -59,15 +63,6 @@ pub fn finish(app: &mut App, grid: Grid, warnings: &[Diagnostic], skipped: usize
         app.focus = Focus::Chart;
     }
     effects
-}
-
-/// The first key of a command of the query pane, and what it does.
-fn keyed(app: &App, command: &str, does: &str) -> String {
-    let key = app.keymap.keys_of(Context::Editor, command).into_iter().next().map(str::to_owned);
-    let word = || {
-        commands::by_name(command).and_then(|command| command.words.first()).map(|word| format!(":{word}"))
-    };
-    format!("{} {does}", key.or_else(word).unwrap_or_default())
 }
 
 pub fn fail(app: &mut App, run: u64, failure: Failure, (rows, ms): (u64, u64)) -> Vec<Effect> {
@@ -89,9 +84,15 @@ pub fn fail(app: &mut App, run: u64, failure: Failure, (rows, ms): (u64, u64)) -
             app.editor.explained = true;
             let more = match (errors, app.editor.fixes().len()) {
                 (0 | 1, 0) => String::new(),
-                (0 | 1, _) => format!(" ({})", keyed(app, "fix", "mends it")),
-                (_, 0) => format!(" ({errors} errors; {})", keyed(app, "next-problem", "goes to the next")),
-                (_, 1) => format!(" ({errors} errors; {})", keyed(app, "fix", "mends one")),
+                (0 | 1, _) => format!(" ({})", commands::keyed(app, Context::Editor, "fix", "mends it")),
+                (_, 0) => format!(
+                    " ({errors} errors; {})",
+                    commands::keyed(app, Context::Editor, "next-problem", "goes to the next")
+                ),
+                (_, 1) => format!(
+                    " ({errors} errors; {})",
+                    commands::keyed(app, Context::Editor, "fix", "mends one")
+                ),
                 (_, fixes) => format!(" ({errors} errors; :fix all mends {fixes})"),
             };
             let said = format!("{}{more}", text::shown(message, app.ascii));

@@ -7,7 +7,8 @@ use super::msg::Effect;
 use super::popup::{Input, List, ListKind, Popup};
 use super::session::Past;
 use super::{
-    App, Focus, NoteKind, coverage, days, matrix, parameters, results, samples, sweep, text, update,
+    App, Focus, NoteKind, arguments, coverage, days, matrix, parameters, results, samples, sweep, text,
+    update,
 };
 use crate::catalog::views;
 use crate::hunt::pack::Hunt;
@@ -37,6 +38,11 @@ pub struct Item {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     Command(&'static str),
+    /// What a command of the palette is given.
+    Argument {
+        command: &'static str,
+        argument: String,
+    },
     Hunt(usize),
     /// A rule of the sweep.
     Swept(usize),
@@ -63,7 +69,10 @@ pub enum Choice {
 /// What the list offers for what is typed.
 pub fn items(app: &App, list: &List) -> Vec<Item> {
     let all = match list.kind {
-        ListKind::Palette => palette(app, &list.input.text),
+        ListKind::Palette => match arguments(app, list) {
+            arguments if arguments.is_empty() => palette(app, &list.input.text),
+            arguments => return arguments,
+        },
         ListKind::Hunts => hunts(app),
         ListKind::Schema => schema(app),
         ListKind::History => history(app),
@@ -92,6 +101,14 @@ pub fn items(app: &App, list: &List) -> Vec<Item> {
         found.sort_unstable();
     }
     found.into_iter().map(|at| all[at].clone()).collect()
+}
+
+/// What the command whose word is typed, and a space behind it, can be given of what is typed then.
+fn arguments(app: &App, list: &List) -> Vec<Item> {
+    match typed_command(&list.input.text) {
+        Some((command, rest)) if list.input.text.contains(' ') => arguments::items(app, command, rest),
+        _ => Vec::new(),
+    }
 }
 
 /// The command whose word is typed, and what follows the word.
@@ -366,29 +383,45 @@ pub fn complete(app: &mut App) -> Vec<Effect> {
         && typed_command(&list.input.text).is_none()
         && let Some(command) = commands::by_name(name)
     {
-        let typed = format!("{} ", command.words[0]);
-        if let Some(Popup::List(list)) = &mut app.popup {
-            list.input = Input::new(typed);
-            (list.selected, list.top) = (0, 0);
-        }
-        app.dirty = true;
+        type_out(app, format!("{} ", command.words[0]));
         return Vec::new();
     }
     match selected.map(|item| item.choice) {
+        Some(Choice::Argument { command, argument }) => {
+            let word = commands::by_name(command).map_or(command, |command| command.words[0]);
+            type_out(app, format!("{word} {argument}"));
+            Vec::new()
+        }
         Some(Choice::Filter(at)) => filters::drop_one(app, at),
         Some(Choice::Value(at)) => values::exclude(app, at),
         _ => Vec::new(),
     }
 }
 
+fn type_out(app: &mut App, text: String) {
+    if let Some(Popup::List(list)) = &mut app.popup {
+        list.input = Input::new(text);
+        (list.selected, list.top) = (0, 0);
+    }
+    app.dirty = true;
+}
+
 pub fn accept(app: &mut App) -> Vec<Effect> {
     let Some(Popup::List(list)) = &app.popup else { return Vec::new() };
-    if let (ListKind::Palette, Some((command, rest))) = (list.kind, typed_command(&list.input.text)) {
+    let selected = items(app, list).into_iter().nth(list.selected);
+    let choice = selected.map(|item| item.choice);
+    let given = matches!(choice, Some(Choice::Argument { .. }));
+    if let (ListKind::Palette, false, Some((command, rest))) =
+        (list.kind, given, typed_command(&list.input.text))
+    {
         let rest = rest.to_string();
         return perform(app, command, &rest);
     }
-    let selected = items(app, list).into_iter().nth(list.selected);
-    match selected.map(|item| item.choice) {
+    match choice {
+        Some(Choice::Argument { command, argument }) => match commands::by_name(command) {
+            Some(command) => perform(app, command, &argument),
+            None => Vec::new(),
+        },
         Some(Choice::Command(name)) => match commands::by_name(name) {
             Some(command) if needs_args(command) => complete(app),
             Some(command) => perform(app, command, ""),

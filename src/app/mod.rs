@@ -1,6 +1,7 @@
 //! The workbench as a state machine: [`update`] takes what happened and gives what shall be done. Knows
 //! keys and plain data; does no I/O, asks no clock, and has no frame to draw on.
 
+mod arguments;
 mod arrivals;
 pub mod aside;
 pub mod chart;

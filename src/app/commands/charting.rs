@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::panes::{palette, propose, put_query};
-use super::{Command, filters, has_chart, nothing, row};
+use super::{Command, filters, has_chart, keyed, nothing, row};
 use crate::app::chart::{change, open, with_view};
+use crate::app::keys::Context;
 use crate::app::msg::Effect;
 use crate::app::statement;
 use crate::app::{App, Focus, NoteKind, text};
@@ -214,7 +215,8 @@ pub fn brush_query(app: &mut App, _: &str) -> Vec<Effect> {
         pane.view.anchor = None;
     }
     let wanted = text::shown(&wanted, app.ascii).into_owned();
-    app.say(NoteKind::Good, format!("{wanted}: F5 runs it, undo brings the old text back"))
+    let back = keyed(app, Context::Chart, "undo", "brings the old text back");
+    app.say(NoteKind::Good, format!("{wanted}: F5 runs it, {back}"))
 }
 
 /// Keeps the rows of the range of the brush, or of what is under the cursor, in place of the range before.

@@ -1,8 +1,9 @@
 //! Filters of the result: conditions of KQL on its columns, compiled as any query is.
 
-use super::nothing;
 use super::panes::{palette, popup, put_query};
+use super::{keyed, nothing};
 use crate::app::grid::{Filter, Grid};
+use crate::app::keys::Context;
 use crate::app::lists::{Choice, Item};
 use crate::app::msg::{Conditions, Effect};
 use crate::app::popup::{List, ListKind, Popup};
@@ -194,8 +195,6 @@ pub fn filters_write(app: &mut App, _: &str) -> Vec<Effect> {
         Some(place) => app.editor.replace(place, &after, 0),
         None => drop(put_query(app, &after, "")),
     }
-    app.say(
-        NoteKind::Good,
-        format!("{noun} written into the query; F5 runs it, undo brings the old text back"),
-    )
+    let back = keyed(app, Context::Grid, "undo", "brings the old text back");
+    app.say(NoteKind::Good, format!("{noun} written into the query; F5 runs it, {back}"))
 }

@@ -43,7 +43,7 @@ pub use records::with_record;
 use records::{fold, next_record, open_record, previous_record};
 use running::{cancel, clock, fix, next_problem, previous_problem, run, run_all};
 
-use super::keys::is_sequence;
+use super::keys::{Context, is_sequence};
 use super::msg::Effect;
 use super::{App, keytest, mouse};
 pub use copying::copied;
@@ -298,8 +298,8 @@ const GENERAL: &[Command] = &[
     ),
     row("mouse", &["mouse"], "", "", "Switches the mouse on or off.", always, mouse::toggle),
     row("key-test", &["keytest"], "", "", "Shows what the terminal sends for a key.", always, keytest::start),
-    row("undo", &[], "", "undo", "Takes back the last edit.", always, undo),
-    row("redo", &[], "", "", "Does again what undo took back.", always, redo),
+    row("undo", &["undo"], "", "undo", "Takes back the last edit.", always, undo),
+    row("redo", &["redo"], "", "", "Does again what undo took back.", always, redo),
     row(
         "previous-problem",
         &["previous"],
@@ -410,6 +410,13 @@ fn has_remarks(app: &App) -> bool {
 
 fn nothing() -> Vec<Effect> {
     Vec::new()
+}
+
+/// The first key of a command there, else its word, and what it does.
+pub fn keyed(app: &App, context: Context, command: &str, does: &str) -> String {
+    let key = app.keymap.keys_of(context, command).into_iter().next().map(str::to_owned);
+    let word = || by_name(command).and_then(|command| command.words.first()).map(|word| format!(":{word}"));
+    format!("{} {does}", key.or_else(word).unwrap_or_default())
 }
 
 /// The hints for what can be done now: key and word.
