@@ -30,7 +30,11 @@ fn aggregates(column: &ColumnType) -> Vec<Row> {
         Type::String => rows.push(one("empty", "countif(isempty(_))")),
         _ => rows.push(one("null", "countif(isnull(_))")),
     }
-    rows.push(("distinct", format!("count_distinct({})", grouped(column))));
+    rows.push(match column.ty {
+        // As a text null is the empty text, which would count.
+        Type::Dynamic => ("distinct", format!("count_distinctif({}, isnotnull({name}))", grouped(column))),
+        _ => ("distinct", format!("count_distinct({})", grouped(column))),
+    });
     if spread(column.ty) {
         rows.extend([one("least", "min(_)"), one("greatest", "max(_)")]);
     }
