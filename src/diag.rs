@@ -112,18 +112,16 @@ pub mod code {
     pub const LIMIT: &str = "KH002";
     /// A name that resolves, but is not the official one.
     pub const ALIAS: &str = "KH003";
-    /// Kusto's binder refuses it, its engine answers.
-    pub const LENIENT: &str = "KH004";
     /// The data could not be asked for the columns that depend on them.
-    pub const DATA: &str = "KH006";
+    pub const DATA: &str = "KH004";
     /// Legal, but most likely not what was meant.
     pub const SUSPICIOUS: &str = "KH005";
+    /// Something from outside of the database that nobody has supplied.
+    pub const OUTSIDE: &str = "KH006";
     /// An answer that Kusto's own documents and answers do not settle.
     pub const UNCERTAIN: &str = "KH008";
     /// What only kqlhunt has.
     pub const EXTENSION: &str = "KH009";
-    /// Something from outside of the database that nobody has supplied.
-    pub const OUTSIDE: &str = "KH006";
     /// What is known to be no array, or no bag, where one is wanted.
     pub const ARRAY: &str = "KS234";
     pub const BAG: &str = "KS235";

@@ -9,9 +9,10 @@ use crate::ide::fuzzy::beginning;
 /// An argument as it is given, and what is said of it; neither is safe for the screen yet.
 type Known = (String, String);
 
+type Find = fn(&App) -> Vec<Known>;
+
 /// The name of a command, and what its argument can be.
-const ARGUMENTS: &[(&str, fn(&App) -> Vec<Known>)] =
-    &[("chart", charts), ("column", columns), ("unhide", hidden)];
+const ARGUMENTS: &[(&str, Find)] = &[("chart", charts), ("column", columns), ("unhide", hidden)];
 
 /// What fits the typed argument, the best first. What is typed in full comes first.
 pub fn items(app: &App, command: &'static Command, typed: &str) -> Vec<Item> {

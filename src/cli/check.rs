@@ -11,6 +11,7 @@ use super::{CheckArgs, Global};
 use crate::compile::{self, Compilation, Options};
 use crate::diag::{self, Severity};
 use crate::display;
+use crate::export::json::escaped;
 
 /// Prints the findings. The exit code is 3 when there is an error, 0 with warnings only.
 pub fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
@@ -20,7 +21,7 @@ pub fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
     let failed = diag::any_error(&compilation.diagnostics);
     let mut out = io::stdout().lock();
     if args.format == "json" {
-        writeln!(out, "{}", findings(&source.text, &compilation))?;
+        writeln!(out, "{}", escaped(&findings(&source.text, &compilation).to_string()))?;
     } else {
         let color = global.color.on_stderr() && io::stdout().is_terminal();
         write!(out, "{}", report::render(&source, &compilation.diagnostics, color))?;

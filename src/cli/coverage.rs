@@ -8,7 +8,8 @@ use clap::builder::PossibleValue;
 
 use super::data;
 use super::exit::{Exit, Failure};
-use super::{Global, format_names, library, sweep, table};
+use super::{Global, library, list_names, sweep, table};
+use crate::export::json::escaped;
 use crate::hunt::attack;
 use crate::hunt::coverage::{self, Cell, Standing};
 use crate::hunt::ready::Ready;
@@ -36,7 +37,7 @@ pub struct CoverageArgs {
 }
 
 fn formats() -> Vec<PossibleValue> {
-    let mut names = format_names();
+    let mut names = list_names();
     names.push(NAVIGATOR.into());
     names
 }
@@ -63,7 +64,8 @@ pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
     };
     let hunts = || order.rules.iter().zip(standings.iter().copied());
     if args.format == NAVIGATOR {
-        writeln!(io::stdout().lock(), "{:#}", coverage::navigator(hunts(), args.gaps))?;
+        let layer = format!("{:#}", coverage::navigator(hunts(), args.gaps));
+        writeln!(io::stdout().lock(), "{}", escaped(&layer))?;
         return Ok(Exit::Done);
     }
     let numbers = ["Rules", "Runnable", "WithHits"].map(|name| ColumnType::new(name, Type::Long));

@@ -8,7 +8,7 @@ use clap::Args;
 use super::data;
 use super::exit::{Exit, Failure};
 use super::input::{Source, Text};
-use super::{Global, format_names, report, signals, table, time};
+use super::{Global, list_names, report, signals, table, time};
 use crate::compile::{Options, Seen};
 use crate::diag;
 use crate::engine::{Cancel, Engine, Sql};
@@ -35,7 +35,7 @@ pub struct DiffArgs {
     #[arg(long)]
     pub exit_code: bool,
     /// How to write the rows that differ
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = list_names())]
     pub format: String,
 }
 

@@ -167,6 +167,12 @@ impl Global {
             missing_is_empty: false,
         }
     }
+
+    /// The option that says when, or how far back, a command looks.
+    fn clock(&self) -> Option<&'static str> {
+        let given = [("--now", self.now), ("--as-of", self.as_of), ("--last", self.last)];
+        given.into_iter().find_map(|(option, value)| value.map(|_| option))
+    }
 }
 
 #[derive(Subcommand, Debug)]
@@ -311,14 +317,14 @@ pub struct HuntsArgs {
     #[arg(long)]
     pub runnable: bool,
     /// How to write the list
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = list_names())]
     pub format: String,
 }
 
 #[derive(Args, Clone, Debug)]
 pub struct KeysArgs {
     /// How to write the list
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = list_names())]
     pub format: String,
 }
 
@@ -343,6 +349,10 @@ pub enum ConfigCommand {
 /// # Errors
 /// What stopped it, with the exit code; the message is not yet on stderr.
 pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
+    if let (Some(name), Some(option)) = (without_clock(command), global.clock()) {
+        let said = format!("{name} asks no rows by their time; leave {option} out");
+        return Err(Failure::new(Exit::Usage, said));
+    }
     match command {
         Command::Query(args) if args.serve => serve::query(global, args),
         #[cfg(feature = "engine")]
@@ -374,6 +384,21 @@ pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
         Command::Completions { shell } => completions::completions(*shell),
         Command::Man { folder } => man::pages(folder.as_deref()),
     }
+}
+
+/// The name of a command for which a clock or a span means nothing: who gives one takes it for done.
+fn without_clock(command: &Command) -> Option<&'static str> {
+    Some(match command {
+        Command::Format(_) => "format",
+        Command::Schema(_) => "schema",
+        #[cfg(feature = "engine")]
+        Command::Ingest(_) => "ingest",
+        #[cfg(feature = "engine")]
+        Command::Replay(_) => "replay",
+        Command::Keys(_) => "keys",
+        Command::Config(_) => "config",
+        _ => return None,
+    })
 }
 
 /// What `--format` takes: names, and the endings of files that are no other format's.

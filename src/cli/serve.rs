@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use super::data::Binder;
 use super::exit::{Exit, Failure};
 use super::{CheckArgs, Global, check};
+use crate::export::json::escaped;
 
 /// One line of input; other fields are ignored.
 #[derive(Deserialize)]
@@ -30,7 +31,7 @@ pub fn check(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
         {
             answer.extend(found);
         }
-        answer.to_string()
+        escaped(&answer.to_string())
     })
 }
 
@@ -71,7 +72,11 @@ pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> 
         String::from_utf8(out).map_err(|error| error.to_string())
     };
     answer_all(&mut |request| match answer(&mut engine, &request.kql) {
-        Ok(result) => format!(r#"{{"id":{},"ok":true,"result":{}}}"#, request.id, result.trim_end()),
+        Ok(result) => format!(
+            r#"{{"id":{},"ok":true,"result":{}}}"#,
+            escaped(&request.id.to_string()),
+            result.trim_end()
+        ),
         Err(error) => failed(&request.id, &error),
     })
 }
@@ -82,7 +87,7 @@ pub fn query(_global: &Global, _args: &super::QueryArgs) -> Result<Exit, Failure
 }
 
 fn failed(id: &Json, error: &str) -> String {
-    json!({ "id": id, "ok": false, "error": error }).to_string()
+    escaped(&json!({ "id": id, "ok": false, "error": error }).to_string())
 }
 
 fn answer_all(answer: &mut dyn FnMut(&Request) -> String) -> Result<Exit, Failure> {

@@ -7,13 +7,12 @@ use clap::Args;
 
 use super::data;
 use super::exit::{Exit, Failure};
-use super::{Global, empty, format_names, library, report, signals, table};
+use super::{Global, empty, library, list_names, report, signals, table};
 use crate::engine::{Cancel, Engine};
 use crate::hunt::heat::cells;
 use crate::hunt::pack::Hunt;
 use crate::hunt::sweep::{Outcome, Row};
-use crate::places;
-use crate::sweep::{self, Clock, Order, Resume, Stop};
+use crate::sweep::{self, Clock, Heard, Order, Stop};
 use crate::ticks;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
@@ -39,7 +38,7 @@ pub struct SweepArgs {
     #[arg(long)]
     pub exit_code: bool,
     /// How to write the list
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = list_names())]
     pub format: String,
 }
 
@@ -102,52 +101,40 @@ pub fn swept(
 ) -> Result<Vec<Row>, Failure> {
     let clock =
         if global.now.or(global.as_of).or(engine.clock()).is_some() { Clock::Given } else { Clock::Wall };
-    let data = sweep::identity(engine)?;
-    let mut resume = places::cache_folder()
-        .and_then(|folder| Resume::open(&folder.join("sweep"), &data, order, clock, fresh))
-        .inspect_err(|error| report::say(&format!("the sweep cannot be resumed when it is stopped: {error}")))
-        .ok();
-    let mut rows = resume.as_ref().map(|resume| resume.done(order)).unwrap_or_default();
-    if !rows.is_empty() {
-        report::say(&format!(
-            "{} of {} rules were done before, at the clock {}; --fresh begins anew",
-            rows.len(),
-            order.rules.len(),
-            ticks::iso(order.now)
-        ));
-    }
-    let before: Vec<usize> = rows.iter().map(|row| row.rule).collect();
-    let stop = Stop::new(order.workers);
+    let (all, stop) = (order.rules.len(), Stop::new(order.workers));
     let asked = stop.clone();
     let stopped = signals::watch(move || asked.stop())?;
-    let mut progress =
-        Progress { shown: io::stderr().is_terminal(), done: rows.len(), all: order.rules.len() };
-    let ended = sweep::run(engine, order, &stop, &|at| !before.contains(&at), &mut |row| {
-        if let Some(resume) = &mut resume {
-            // What cannot be kept is run again.
-            let _ = resume.keep(order, &row);
+    let mut rows = Vec::new();
+    let mut progress = Progress { shown: io::stderr().is_terminal(), done: 0, all };
+    let ended = sweep::run(engine, order, (clock, fresh), &stop, &mut |heard| match heard {
+        Heard::NotKept(error) => {
+            report::say(&format!("the sweep cannot be resumed when it is stopped: {error}"));
         }
-        progress.step();
-        rows.push(row);
+        Heard::Begun { now, before } => {
+            if !before.is_empty() {
+                let (done, at) = (before.len(), ticks::iso(now));
+                report::say(&format!(
+                    "{done} of {all} rules were done before, at the clock {at}; --fresh begins anew"
+                ));
+            }
+            progress.done = before.len();
+            rows = before;
+        }
+        Heard::Done(row) => {
+            progress.step();
+            rows.push(row);
+        }
     });
     progress.end();
     if let Err(error) = ended {
         let failure = stopped.failure(error.into());
         return Err(match failure.exit {
             Exit::Cancelled => {
-                let done = format!(
-                    "stopped after {} of {} rules; the same command goes on",
-                    rows.len(),
-                    order.rules.len()
-                );
+                let done = format!("stopped after {} of {all} rules; the same command goes on", rows.len());
                 Failure::new(Exit::Interrupted, done)
             }
             _ => failure,
         });
-    }
-    if let Some(resume) = resume {
-        // At worst it is taken for one of a sweep that was stopped, and says the same.
-        let _ = resume.finish();
     }
     rows.sort_by_key(|row| row.rule);
     Ok(rows)

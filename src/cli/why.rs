@@ -12,6 +12,7 @@ use crate::compile::Options;
 use crate::diag;
 use crate::display::{safe, safe_ascii};
 use crate::engine::Cancel;
+use crate::export::json::escaped;
 use crate::trace::{self, Beyond};
 
 #[derive(Args, Clone, Debug)]
@@ -59,7 +60,7 @@ pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
     }
     let mut stdout = io::stdout().lock();
     if args.format == "json" {
-        writeln!(stdout, "{}", trace::json(&answer, &source.text))?;
+        writeln!(stdout, "{}", escaped(&trace::json(&answer, &source.text).to_string()))?;
         return Ok(Exit::Done);
     }
     for line in trace::lines(&answer, &source.text) {

@@ -99,6 +99,20 @@ pub fn quoted(text: &str) -> String {
     line
 }
 
+/// JSON as serde_json writes it, with what a terminal may not see escaped: it leaves C1 controls and marks that turn
+/// the direction of text as they are.
+pub fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            // Only between tokens: in a string it is escaped already.
+            '\n' => text.push('\n'),
+            _ => push_character(&mut text, character),
+        }
+    }
+    text
+}
+
 fn push_quoted(line: &mut String, text: &str) {
     line.push('"');
     for character in text.chars() {
@@ -161,6 +175,13 @@ mod tests {
             json(Value::String("a\"\\\u{1b}\u{e0001}é".into())),
             "\"a\\\"\\\\\\u001b\\udb40\\udc01é\""
         );
+    }
+
+    #[test]
+    fn what_serde_leaves_is_escaped() {
+        let json = serde_json::json!({ "a\u{9b}": "\u{202e}\u{1b}é\n" });
+        assert_eq!(escaped(&json.to_string()), r#"{"a\u009b":"\u202e\u001bé\n"}"#);
+        assert_eq!(escaped(&format!("{:#}", serde_json::json!([1]))), "[\n  1\n]");
     }
 
     #[test]

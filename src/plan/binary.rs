@@ -7,7 +7,7 @@ use super::{CompareOp, Expr, ExprKind};
 use crate::catalog::binary;
 use crate::diag::code;
 use crate::span::Span;
-use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast};
+use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast, ListOp};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -335,6 +335,11 @@ impl Binder<'_> {
         // Null stays null, as the peers measured; only the negated operators on strings and lists hold for it.
         if negated { self.apply(&binary::NOT, "not", vec![both], span) } else { Ok(both) }
     }
+}
+
+/// An operator that takes a list, as KQL spells it.
+pub fn list_op_text(op: ListOp) -> &'static str {
+    crate::syntax::LIST_OPS.iter().find(|row| row.1 == op).map_or("", |row| row.0)
 }
 
 /// An operator as KQL spells it.

@@ -1,5 +1,6 @@
 //! `in`, `has_any` and their kin: a value against a list, an array or a table.
 
+use super::binary::list_op_text;
 use super::check::{Binder, Checked, Stop};
 use super::convert::widest;
 use super::env::Binding;
@@ -96,9 +97,10 @@ impl Binder<'_> {
         items: Vec<Expr>,
         span: Span,
     ) -> Checked<Expr> {
-        let (name, row, of_array) = match op {
-            ListOp::HasAny => ("has_any", &binary::HAS_ANY, &binary::HAS_ANY_OF),
-            _ => ("has_all", &binary::HAS_ALL, &binary::HAS_ALL_OF),
+        let name = list_op_text(op);
+        let (row, of_array) = match op {
+            ListOp::HasAny => (&binary::HAS_ANY, &binary::HAS_ANY_OF),
+            _ => (&binary::HAS_ALL, &binary::HAS_ALL_OF),
         };
         let mut args = vec![needle];
         for item in items {
@@ -261,7 +263,7 @@ impl Binder<'_> {
         match (needle.ty, item.ty) {
             (Type::Dynamic, Type::Dynamic) if !fold => {
                 let array = self.as_array(op, rel, item, span)?;
-                let found = self.apply(&binary::IN_ARRAY, name_of(op), vec![needle, array], op_span)?;
+                let found = self.apply(&binary::IN_ARRAY, list_op_text(op), vec![needle, array], op_span)?;
                 let found = Expr { span, ..found };
                 return if negated {
                     self.apply(&binary::NOT_TRUE, "!in", vec![found], span)
@@ -312,28 +314,17 @@ impl Binder<'_> {
     ) -> Checked<Expr> {
         let array = self.as_array(op, rel, item, span)?;
         let row = if op == ListOp::HasAny { &binary::HAS_ANY_OF } else { &binary::HAS_ALL_OF };
-        self.apply(row, name_of(op), vec![needle, array], op_span).map(|expr| Expr { span, ..expr })
+        self.apply(row, list_op_text(op), vec![needle, array], op_span).map(|expr| Expr { span, ..expr })
     }
 
     /// The values of a table's column as one array.
     fn as_array(&mut self, op: ListOp, rel: Rel, item: Expr, span: Span) -> Checked<Expr> {
-        let list = self.apply(&binary::ARRAY, name_of(op), vec![item], span)?;
+        let list = self.apply(&binary::ARRAY, list_op_text(op), vec![item], span)?;
         let column = self.new_column("", Type::Dynamic);
         let node =
             Node::Aggregate { input: Box::new(rel), groups: Vec::new(), aggs: vec![(column.id, list)] };
         let array = Rel { node, cols: vec![column], order: Vec::new(), span };
         Ok(self.scalar_of(array, Type::Dynamic, span))
-    }
-}
-
-pub fn name_of(op: ListOp) -> &'static str {
-    match op {
-        ListOp::In => "in",
-        ListOp::NotIn => "!in",
-        ListOp::InFold => "in~",
-        ListOp::NotInFold => "!in~",
-        ListOp::HasAny => "has_any",
-        ListOp::HasAll => "has_all",
     }
 }
 

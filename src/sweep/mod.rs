@@ -9,7 +9,7 @@
 mod resume;
 mod rule;
 
-pub use resume::{Clock, Resume};
+pub use resume::Clock;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
@@ -21,6 +21,8 @@ use crate::error::{Error, Result};
 use crate::hunt::pack::Hunt;
 use crate::hunt::sweep::Row;
 use crate::outside::Folders;
+use crate::places;
+use resume::Resume;
 
 /// What is swept, and how.
 #[derive(Clone)]
@@ -58,7 +60,7 @@ impl Stop {
 ///
 /// # Errors
 /// The data cannot be read.
-pub fn identity(engine: &mut Engine) -> Result<(String, u64, u128)> {
+fn identity(engine: &mut Engine) -> Result<(String, u64, u128)> {
     let found = engine.handle().file().and_then(|path| path.metadata().ok());
     let written = found.as_ref().and_then(|found| found.modified().ok()?.duration_since(UNIX_EPOCH).ok());
     let size = found.as_ref().map_or(0, std::fs::Metadata::len);
@@ -74,16 +76,76 @@ pub fn one(engine: &mut Engine, order: &Order, cancel: &Cancel) -> Result<Row> {
     row.ok_or_else(|| Error::message("it was not run"))
 }
 
-/// Runs the rules for which `wanted` says so, several at once, and hands each row over as it comes.
+/// What is heard of a sweep while it goes on.
+pub enum Heard {
+    /// Why it begins anew after it was stopped.
+    NotKept(Error),
+    /// It begins, or goes on at the clock and with the rows of one that was stopped.
+    Begun {
+        now: i64,
+        before: Vec<Row>,
+    },
+    Done(Row),
+}
+
+/// Runs all rules, those of a sweep that was stopped only where they are not done or read files; `fresh` begins anew.
+/// The order's clock becomes that of the sweep that goes on.
 ///
 /// # Errors
 /// [`Error::Cancelled`] after a stop; no second connection can be made.
 pub fn run(
     engine: &mut Engine,
+    order: &mut Order,
+    (clock, fresh): (Clock, bool),
+    stop: &Stop,
+    hear: &mut dyn FnMut(Heard),
+) -> Result<()> {
+    let listing = order.folders.listing();
+    let functions: Vec<_> =
+        listing.functions.iter().map(|(name, file)| (name.clone(), file.text.clone())).collect();
+    let data = (identity(engine)?, functions);
+    let resume = places::cache_folder()
+        .and_then(|folder| Resume::open(&folder.join("sweep"), &data, order, clock, fresh));
+    let mut resume = match resume {
+        Ok(resume) => Some(resume),
+        Err(error) => {
+            hear(Heard::NotKept(error));
+            None
+        }
+    };
+    let before = resume.as_ref().map(|resume| resume.done(order)).unwrap_or_default();
+    let done: Vec<usize> = before.iter().map(|row| row.rule).collect();
+    hear(Heard::Begun { now: order.now, before });
+    run_those(engine, order, stop, &|at| !done.contains(&at), &mut |row, read| {
+        if let (Some(resume), Read::Data) = (&mut resume, read) {
+            // What cannot be kept is run again.
+            let _ = resume.keep(order, &row);
+        }
+        hear(Heard::Done(row));
+    })?;
+    if let Some(resume) = resume {
+        // At worst it is taken for one of a sweep that was stopped, and says the same.
+        let _ = resume.finish();
+    }
+    Ok(())
+}
+
+/// What a rule read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Read {
+    /// Tables of the database, which are known again.
+    Data,
+    /// Files too, such as a watchlist, which may be others by the time that a sweep goes on.
+    Files,
+}
+
+/// Runs the rules for which `wanted` says so, several at once, and hands each row over as it comes.
+fn run_those(
+    engine: &mut Engine,
     order: &Order,
     stop: &Stop,
     wanted: &dyn Fn(usize) -> bool,
-    each: &mut dyn FnMut(Row),
+    each: &mut dyn FnMut(Row, Read),
 ) -> Result<()> {
     let listing = order.folders.listing();
     let todo: Vec<usize> = (0..order.rules.len()).filter(|at| wanted(*at)).collect();
@@ -110,7 +172,7 @@ pub fn run(
         drop(sender);
         for (at, done) in rows {
             match done {
-                Ok(Some(row)) => each(row),
+                Ok(Some(row)) => each(row, Read::Data),
                 Ok(None) => alone.push(at),
                 Err(_) => {}
             }
@@ -120,7 +182,7 @@ pub fn run(
     let cancel = stop.of(usize::MAX);
     for at in alone {
         if let Some(row) = rule::run(engine, order, at, &listing, cancel, Some(&order.folders))? {
-            each(row);
+            each(row, Read::Files);
         }
     }
     if cancel.cancelled() { Err(Error::Cancelled) } else { Ok(()) }

@@ -72,17 +72,19 @@ impl Resume {
         order.rules.iter().enumerate().filter_map(known).collect()
     }
 
-    /// Keeps a row.
+    /// Keeps a row. What failed is tried again, and what is wrong, as files may be mended meanwhile.
     ///
     /// # Errors
     /// It cannot be written.
     pub fn keep(&mut self, order: &Order, row: &Row) -> Result<()> {
+        if !matches!(row.outcome, Outcome::Ran(_) | Outcome::NoTable(_)) {
+            return Ok(());
+        }
         let line = json!({
             "rule": format!("{:016x}", mark(&order.rules[row.rule])),
             "state": row.outcome.word(),
             "days": if let Outcome::Ran(days) = &row.outcome { days.clone() } else { Vec::new() },
             "tables": if let Outcome::NoTable(tables) = &row.outcome { tables.clone() } else { Vec::new() },
-            "problem": row.outcome.problem(),
             "back": row.back,
             "first": row.seen.map(|seen| seen.0),
             "last": row.seen.map(|seen| seen.1),
@@ -127,8 +129,6 @@ fn row(line: &Json) -> Option<(u64, Row)> {
             let tables = line["tables"].as_array()?.iter().map(|name| name.as_str().map(str::to_owned));
             Outcome::NoTable(tables.collect::<Option<_>>()?)
         }
-        "wrong" => Outcome::Wrong(line["problem"].as_str()?.to_owned()),
-        // What failed is tried again.
         _ => return None,
     };
     let seen = line["first"].as_i64().zip(line["last"].as_i64());

@@ -213,7 +213,7 @@ impl Parser<'_> {
             return Ok(named(self.name(false, "a name")?));
         }
         let open = self.advance();
-        let length = self.pattern_ahead(0);
+        let length = self.pattern_ahead();
         if length == 0 {
             return self.no_name_in_brackets();
         }
@@ -239,21 +239,21 @@ impl Parser<'_> {
     }
 
     /// How many tokens a name with `*` in it takes; 0 when none stands there. Its parts touch each other.
-    pub(super) fn pattern_ahead(&self, count: usize) -> usize {
+    pub(super) fn pattern_ahead(&self) -> usize {
         let part = |at: usize| {
             let known = words::known(self.word_ahead(at));
             matches!(self.ahead(at).kind, TokenKind::Word | TokenKind::Long) && known != Some(Use::Nowhere)
         };
         let star = |at: usize| self.ahead(at).kind == TokenKind::Star;
-        let mut at = count + usize::from(!star(count));
-        if !(star(count) || part(count) && star(at) && self.adjacent(at)) {
+        let mut at = usize::from(!star(0));
+        if !(star(0) || part(0) && star(at) && self.adjacent(at)) {
             return 0;
         }
         at += 1;
         while (star(at) || part(at)) && self.adjacent(at) {
             at += 1;
         }
-        at - count
+        at
     }
 
     /// The name pattern of so many tokens at the cursor.

@@ -16,8 +16,7 @@ use crate::hunt::pack::{self, Hunt};
 use crate::hunt::ready::ready;
 use crate::library;
 use crate::outside::Folders;
-use crate::places;
-use crate::sweep::{self, Clock, Order, Resume, Stop};
+use crate::sweep::{self, Clock, Heard, Order, Stop};
 use crate::sys::wall_clock;
 
 /// Reads the folders, and says which hunts the open tables can serve.
@@ -97,27 +96,15 @@ fn swept(
 ) -> Result<()> {
     let Asked { ticket, now, fresh, .. } = asked;
     let clock = if now.is_some() { Clock::Given } else { Clock::Wall };
-    let data = sweep::identity(engine)?;
-    // Without a folder for it a sweep that is stopped begins anew.
-    let mut resume = places::cache_folder()
-        .and_then(|folder| Resume::open(&folder.join("sweep"), &data, &mut order, clock, fresh))
-        .ok();
-    let before = resume.as_ref().map(|resume| resume.done(&order)).unwrap_or_default();
-    let done: Vec<usize> = before.iter().map(|row| row.rule).collect();
     // A screen that is gone needs no answer.
     let send = |msg| drop(events.send(Event::Msg(msg)));
-    send(Msg::Sweeping { ticket, now: order.now, before: before.len() });
-    before.into_iter().for_each(|row| send(Msg::Swept { ticket, row }));
-    sweep::run(engine, &order, stop, &|at| !done.contains(&at), &mut |row| {
-        if let Some(resume) = &mut resume {
-            // What cannot be kept is run again.
-            let _ = resume.keep(&order, &row);
+    sweep::run(engine, &mut order, (clock, fresh), stop, &mut |heard| match heard {
+        // Nobody is told here that a sweep goes on before it does.
+        Heard::NotKept(_) => {}
+        Heard::Begun { now, before } => {
+            send(Msg::Sweeping { ticket, now, before: before.len() });
+            before.into_iter().for_each(|row| send(Msg::Swept { ticket, row }));
         }
-        send(Msg::Swept { ticket, row });
-    })?;
-    if let Some(resume) = resume {
-        // At worst it is taken for one of a sweep that was stopped, and says the same.
-        let _ = resume.finish();
-    }
-    Ok(())
+        Heard::Done(row) => send(Msg::Swept { ticket, row }),
+    })
 }

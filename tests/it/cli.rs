@@ -40,6 +40,11 @@ fn arguments_that_make_no_sense() {
         &["schema", "OfficeActivty"],
         &["hunts", "nothing"],
         &["ingest"],
+        &["ingest", "--last", "1d", "a.csv"],
+        &["format", "--now", "2026-05-14T12:00:00Z", "print 1"],
+        &["schema", "--as-of", "2026-05-14T12:00:00Z"],
+        &["hunts", "--format", "chart"],
+        &["keys", "--format", "svg"],
     ] {
         assert_eq!(refused(arguments).0, Some(2), "{arguments:?}");
     }
@@ -114,6 +119,21 @@ fn a_format_is_also_called_by_the_ending_of_its_files() {
     }
     let output = run(&Sandbox::new(), &["query", "--sample", "--format", "html", "print a = 1"]);
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()));
+}
+
+#[test]
+fn json_carries_no_control_to_a_terminal() {
+    let sandbox = Sandbox::new();
+    let kql = "print ['a\u{9b}2J\u{202e}'] = 1";
+    let checked = run(&sandbox, &["check", "--format", "json", kql]).stdout;
+    let request = serde_json::json!({ "id": "\u{9b}", "kql": kql }).to_string();
+    std::fs::write(sandbox.path().join("request"), request).expect("writes");
+    let input = std::fs::File::open(sandbox.path().join("request")).expect("opens");
+    let served =
+        sandbox.command("kqlhunt").args(["check", "--serve"]).stdin(input).output().expect("runs").stdout;
+    for json in [text(&checked), text(&served)] {
+        assert!(json.contains(r#""a\u009b2J\u202e""#) && !json.contains(['\u{9b}', '\u{202e}']), "{json}");
+    }
 }
 
 #[test]

@@ -144,38 +144,78 @@ fn a_replay_of_data_that_were_moved_says_how_to_name_them() {
     assert!(done(&["replay", "--db", "now.duckdb", "hits.csv.meta.json"]).contains("1 row: the same"));
 }
 
-#[test]
-fn a_sweep_that_is_stopped_goes_on() {
-    let sandbox = sandbox();
-    let slow = "range x from 1 to 5000000000 step 1 | where hash_sha256(tostring(x)) == 'no' | count";
-    for at in 0..4 {
-        fs::write(sandbox.path().join(format!("lib/z{at}.kql")), slow).expect("writes");
-    }
-    let arguments = ["sweep", "lib", "--sample", "--days", "1", "--jobs", "1"];
+/// Begins a sweep, and stops it when as many rules are kept as done.
+fn stopped_sweep(sandbox: &Sandbox, arguments: &[&str], kept: usize) {
     let mut command: Command = sandbox.command("kqlhunt");
     let mut child =
         command.args(arguments).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("starts");
-    let cache = sandbox.path().join(".cache/kqlhunt/sweep");
-    let written = || {
-        let files = fs::read_dir(&cache).into_iter().flatten().flatten();
-        files.map(|file| fs::read_to_string(file.path()).unwrap_or_default().lines().count()).sum::<usize>()
-    };
     let started = Instant::now();
     // The first line is the clock.
-    while written() < 5 {
+    while kept_lines(sandbox) < kept + 1 {
         assert!(started.elapsed() < Duration::from_secs(60), "nothing was done");
         std::thread::sleep(Duration::from_millis(20));
     }
+    // The next rule, which is not to be kept, ends meanwhile.
+    std::thread::sleep(Duration::from_millis(500));
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("signals");
     assert_eq!(child.wait().expect("ends").code(), Some(130));
+}
+
+/// The lines of all sweeps that were stopped.
+fn kept_lines(sandbox: &Sandbox) -> usize {
+    let files = fs::read_dir(sandbox.path().join(".cache/kqlhunt/sweep")).into_iter().flatten().flatten();
+    files.map(|file| fs::read_to_string(file.path()).unwrap_or_default().lines().count()).sum()
+}
+
+const SLOW: &str = "range x from 1 to 5000000000 step 1 | where hash_sha256(tostring(x)) == 'no' | count";
+
+#[test]
+fn a_sweep_that_is_stopped_goes_on() {
+    let sandbox = sandbox();
+    for at in 0..4 {
+        fs::write(sandbox.path().join(format!("lib/z{at}.kql")), SLOW).expect("writes");
+    }
+    let arguments = ["sweep", "lib", "--sample", "--days", "1", "--jobs", "1"];
+    stopped_sweep(&sandbox, &arguments, 3);
     for at in 0..4 {
         fs::remove_file(sandbox.path().join(format!("lib/z{at}.kql"))).expect("removes");
     }
     let output = run(&sandbox, &arguments);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("4 of 4 rules were done before"), "{said}");
-    assert_eq!(written(), 0, "a sweep that came to its end leaves nothing");
+    assert!(said.contains("3 of 4 rules were done before"), "{said}");
+    assert_eq!(kept_lines(&sandbox), 0, "a sweep that came to its end leaves nothing");
+}
+
+#[test]
+fn a_sweep_that_goes_on_reads_files_again() {
+    let sandbox = Sandbox::new();
+    let write = |name: &str, text: &str| {
+        let path = sandbox.path().join(name);
+        fs::create_dir_all(path.parent().expect("is in a folder")).expect("makes it");
+        fs::write(path, text).expect("writes");
+    };
+    write("lib/a.kql", "print Known = 1");
+    write("lib/b.kql", "Named()");
+    write("lib/c.kql", "_GetWatchlist('Leavers') | project User");
+    write("lib/d.kql", &format!("_GetWatchlist('Leavers') | take 1 | extend n = toscalar({SLOW})"));
+    write("functions/Named.kql", "print Name = 'one'");
+    write("lists/watchlists/Leavers.csv", "User\nwren\n");
+    let places = ["--files", "lists", "--functions", "functions"];
+    let arguments = [&["sweep", "lib", "--sample", "--days", "1", "--jobs", "1"], &places[..]].concat();
+    stopped_sweep(&sandbox, &arguments, 2);
+    fs::remove_file(sandbox.path().join("lib/d.kql")).expect("removes");
+    write("lists/watchlists/Leavers.csv", "User\nwren\nrobin\n");
+    let hits = |rule: &str| {
+        let output = run(&sandbox, &[&arguments[..], &["--format", "jsonl"]].concat());
+        lines(&output).iter().find(|row| row["Rule"] == rule).expect("is listed")["Hits"].clone()
+    };
+    assert_eq!(hits("c"), 2, "a watchlist");
+    write("lib/d.kql", SLOW);
+    stopped_sweep(&sandbox, &arguments, 2);
+    fs::remove_file(sandbox.path().join("lib/d.kql")).expect("removes");
+    write("functions/Named.kql", "range Name from 1 to 3 step 1");
+    assert_eq!(hits("b"), 3, "a stored function");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use duckdb::ffi;
 
 use super::chunk::{Column, Entry};
-use super::kernel::contained;
+use super::kernel::{TEXT_MAX_BYTES, contained};
 use super::vectors::{Output, text, type_of};
 use super::{Connection, MORE_MEMORY, c_text};
 use crate::error::{Error, Result};
@@ -145,10 +145,14 @@ unsafe extern "C" fn finish(
     run(info, |known| unsafe {
         let (count, offset) = (count as usize, offset as usize);
         let mut output = Output::of(result, Phys::Text, offset + count);
-        let mut out = String::new();
+        let (mut out, mut written) = (String::new(), 0);
         for (at, state) in slice::from_raw_parts(states, count).iter().copied().enumerate() {
             out.clear();
             (*state.cast::<Set>()).write(known.form, &mut out);
+            written += out.len();
+            if written > TEXT_MAX_BYTES {
+                return Err(too_large());
+            }
             if !output.set(offset + at, Cell::Text(&out)) {
                 return Err("a set is no text".into());
             }

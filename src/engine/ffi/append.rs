@@ -193,7 +193,8 @@ impl Target {
             let entries = ffi::duckdb_vector_get_data(vector).cast::<ffi::duckdb_list_entry>();
             for row in 0..self.rows {
                 let list = lists.list(start + row);
-                let offset = (end - first) as u64;
+                let list = list.start.max(first)..list.end;
+                let offset = (list.start - first) as u64;
                 end = end.max(list.end);
                 entries.add(row).write(ffi::duckdb_list_entry { offset, length: list.len() as u64 });
             }
@@ -273,13 +274,14 @@ fn texts(vector: ffi::duckdb_vector, texts: &Text, range: Range<usize>, rows: us
     bytes
 }
 
+/// The type of what [`Target::fill`] writes.
 fn logical_type(buffer: &Buffer) -> ffi::duckdb_logical_type {
-    let kind = match buffer.ty {
-        Type::Bool => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN,
-        Type::Int => ffi::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER,
-        Type::Long | Type::Datetime | Type::Timespan => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT,
-        Type::Real => ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE,
-        Type::String | Type::Dynamic | Type::Guid | Type::Decimal => ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR,
+    let kind = match buffer.data {
+        Data::Bool(_) => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN,
+        Data::Int(_) => ffi::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER,
+        Data::Long(_) => ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT,
+        Data::Real(_) => ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE,
+        Data::Text(_) | Data::Texts(_) => ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR,
     };
     // SAFETY: any type number is allowed; the caller frees what comes. A list's type has a copy of its entries'.
     unsafe {

@@ -16,7 +16,7 @@ use crate::kernels::{Cell, Kernel, Nulls, Phys, QUERY_ERROR, Test};
 
 /// What the texts of one vector may take: DuckDB's limit does not count them, and one text of each of 2048
 /// rows may be long.
-const TEXT_MAX_BYTES: usize = if cfg!(test) { 4 << 20 } else { 1 << 30 };
+pub(super) const TEXT_MAX_BYTES: usize = if cfg!(test) { 4 << 20 } else { 1 << 30 };
 
 thread_local! {
     static RUNNING: Flag<bool> = const { Flag::new(false) };

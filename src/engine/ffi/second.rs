@@ -16,7 +16,7 @@ pub const RELEASE: &str = "v2.0.0";
 /// Something of DuckDB's behind a pointer.
 pub type Handle = *mut c_void;
 /// Zero is success.
-type Code = u32;
+pub type Code = u32;
 /// Where an error goes; null when nobody wants its text.
 pub type Slot = *mut Handle;
 

@@ -34,22 +34,22 @@ impl<'v> Arguments<'v> {
         let none = ptr::null_mut();
         // SAFETY: the caller vouches for the call; the out pointers are valid for writes or null.
         unsafe {
-            second::duckdb_v2_scalar_function_exec_get_row_count(info, &mut rows, none);
-            second::duckdb_v2_scalar_function_exec_get_arg_count(
+            done(second::duckdb_v2_scalar_function_exec_get_row_count(info, &mut rows, none))?;
+            done(second::duckdb_v2_scalar_function_exec_get_arg_count(
                 info,
                 &mut fixed,
                 &mut variadic,
                 none.cast(),
                 none.cast(),
                 none,
-            );
+            ))?;
         }
         let mut columns = Vec::with_capacity((fixed + variadic) as usize);
         for (index, phys) in (0..fixed + variadic).zip(kernel.arguments()) {
             let mut vector = ptr::null_mut();
             // SAFETY: the index is below the number of arguments; the caller vouches for the rest.
             columns.push(unsafe {
-                second::duckdb_v2_scalar_function_exec_get_arg(info, index, &mut vector, none);
+                done(second::duckdb_v2_scalar_function_exec_get_arg(info, index, &mut vector, none))?;
                 Argument::of(vector, phys, rows as usize)
             }?);
         }
@@ -86,16 +86,14 @@ impl<'v> Argument<'v> {
         let mut view = View { data: ptr::null(), validity: ptr::null(), selection: ptr::null(), count: 0 };
         // SAFETY: the vector is valid; what is no array with or without a selection becomes one.
         let column = unsafe {
-            second::duckdb_v2_vector_get_vector_type(vector, &mut kind, none);
+            done(second::duckdb_v2_vector_get_vector_type(vector, &mut kind, none))?;
             if kind == second::VECTOR_OTHER {
-                second::duckdb_v2_vector_flatten(vector, none);
+                done(second::duckdb_v2_vector_flatten(vector, none))?;
             }
-            if second::duckdb_v2_vector_get_view(vector, &mut view, none) != 0 {
-                return Err("DuckDB shows no view of an argument".into());
-            }
+            done(second::duckdb_v2_vector_get_view(vector, &mut view, none))?;
             // A constant has one entry, and a selection of zeros that is as long as a chunk.
-            let selection =
-                (kind == second::VECTOR_DICTIONARY).then(|| slice::from_raw_parts(view.selection, rows));
+            let selects = kind == second::VECTOR_DICTIONARY && !view.selection.is_null();
+            let selection = selects.then(|| slice::from_raw_parts(view.selection, rows));
             let entries = if kind == second::VECTOR_CONSTANT { 1 } else { rows };
             Column::at(view.data.cast_mut(), view.validity.cast_mut(), selection, entries, type_of(phys))
         };
@@ -110,11 +108,11 @@ impl<'v> Argument<'v> {
         // SAFETY: the caller vouches. Both the list and its child are made flat before they are seen as that,
         // and the child has as many entries as DuckDB says. Vectors are the same in both APIs.
         let (column, child, count) = unsafe {
-            second::duckdb_v2_vector_flatten(vector, none);
+            done(second::duckdb_v2_vector_flatten(vector, none))?;
             let column = Column::of(vector.cast(), rows).map_err(unknown)?;
             let count = ffi::duckdb_list_vector_get_size(vector.cast()) as usize;
             let child = ffi::duckdb_list_vector_get_child(vector.cast());
-            second::duckdb_v2_vector_flatten(child.cast(), none);
+            done(second::duckdb_v2_vector_flatten(child.cast(), none))?;
             (column, Column::of(child, count).map_err(unknown)?, count)
         };
         let texts = (0..count).map(|row| match child.entry(row) {
@@ -147,6 +145,11 @@ impl<'v> Argument<'v> {
             }
         })
     }
+}
+
+/// What a call on an argument says of itself.
+fn done(code: second::Code) -> Result<()> {
+    if code == 0 { Ok(()) } else { Err(format!("DuckDB does not show an argument: error {code}")) }
 }
 
 /// DuckDB's type of the entries; lists are read by [`Argument::list`].

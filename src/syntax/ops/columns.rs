@@ -52,7 +52,7 @@ pub(super) fn project_by_names(parser: &mut Parser<'_>) -> Parsed<OpKind> {
 pub(super) fn patterns(parser: &mut Parser<'_>, ordered: bool) -> Parsed<Vec<ColumnPattern>> {
     let mut list = Vec::new();
     loop {
-        let length = parser.pattern_ahead(0);
+        let length = parser.pattern_ahead();
         let pattern = match length {
             0 => parser.name(false, "a column name")?,
             _ => parser.pattern(length),

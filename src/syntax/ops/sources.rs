@@ -92,7 +92,7 @@ fn tables(parser: &mut Parser<'_>) -> Parsed<Vec<Expr>> {
 }
 
 fn table(parser: &mut Parser<'_>) -> Parsed<Expr> {
-    match parser.pattern_ahead(0) {
+    match parser.pattern_ahead() {
         0 => parser.table_expr(),
         length => Ok(*named(parser.pattern(length)).expr),
     }
