@@ -185,12 +185,14 @@ pub static ROWS: &[Func] = &[
     f("array_sort_asc", SORT_ASC)
         .label(Label::Suffix("_sorted", "array0_sorted"))
         .tells(&[Type::Timespan, Type::Decimal])
+        .tells_mixed(&[Type::Datetime, Type::Guid])
         .doc("The elements in ascending order; of several arrays all in that of the first.")
         .trap("Nulls come last unless the last argument is false. An array of another length than the first gives null.")
         .example("print array_sort_asc(dynamic([3, 1, null, 2]))", "[1,2,3,null]"),
     f("array_sort_desc", SORT_DESC)
         .label(Label::Suffix("_sorted", "array0_sorted"))
         .tells(&[Type::Timespan, Type::Decimal])
+        .tells_mixed(&[Type::Datetime, Type::Guid])
         .doc("The elements in descending order; of several arrays all in that of the first.")
         .trap("Nulls come last unless the last argument is false. An array of another length than the first gives null.")
         .example("print array_sort_desc(dynamic([3, 1, null, 2]))", "[3,2,1,null]"),

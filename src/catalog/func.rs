@@ -33,6 +33,8 @@ pub struct Func {
     pub combines: bool,
     /// The types that it tells from texts inside of a dynamic.
     pub tells: &'static [Type],
+    /// As `tells`, but only among values of other types.
+    pub tells_mixed: &'static [Type],
     /// What every use is warned of, and what helps: an answer that may not be Kusto's to the last digit.
     pub caveat: Option<(&'static str, &'static str)>,
     /// Only kqlhunt has it: what helps where Kusto is to run the query.
@@ -221,6 +223,7 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
         counts: false,
         combines: false,
         tells: &[],
+        tells_mixed: &[],
         caveat: None,
         extension: None,
         example: ("", ""),
@@ -280,6 +283,11 @@ impl Func {
 
     pub const fn combines(mut self) -> Func {
         self.combines = true;
+        self
+    }
+
+    pub const fn tells_mixed(mut self, types: &'static [Type]) -> Func {
+        self.tells_mixed = types;
         self
     }
 

@@ -4,7 +4,7 @@
 use super::Phys::{Bool, Long, Real, Text};
 use super::dynamic::{array, inner};
 use super::json::{self, Kind};
-use super::{Cell, Kernel, infallible, lenient, strict};
+use super::{Cell, Kernel, fail, infallible, lenient, strict};
 use crate::ticks;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -20,7 +20,7 @@ pub const KERNELS: &[Kernel] = &infallible([
     lenient("kql_array_shift_right", &[Text, Long, Text], Text, |args, out| shift(args, -1, out)),
     strict("kql_array_slice", &[Text, Long, Long], Text, slice),
     strict("kql_array_split", &[Text, Text], Text, split),
-    strict("kql_array_sum", &[Text], Real, sum),
+    strict("kql_array_sum", &[Text], Real, sum).fallible(),
     lenient("kql_zip", &[], Text, zip).rest(Text),
     lenient("kql_repeat", &[Text, Long], Text, repeat),
     strict("kql_range_long", &[Long, Long, Long], Text, range_long),
@@ -184,16 +184,33 @@ fn split<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
 }
 
 /// A real; nulls count nothing, what is no number makes it null.
-fn sum<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
+fn sum<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     let Some(values) = elements(args[0]) else { return Cell::Null };
-    let mut sum = 0.0;
+    let (mut sum, mut unclear) = (0.0, None);
     for value in values.into_iter().filter(|value| *value != "null") {
         match (json::kind(value), value.parse::<f64>()) {
             (Some(Kind::Number), Ok(number)) => sum += number,
+            _ if beyond_json(value) => unclear = Some(value),
             _ => return Cell::Null,
         }
     }
-    Cell::Real(sum)
+    match unclear {
+        Some(value) => fail(out, text_or_number("array_sum", value)),
+        None => Cell::Real(sum),
+    }
+}
+
+/// A text of JSON as reals are written in it that JSON has no number for.
+pub fn beyond_json(value: &str) -> bool {
+    matches!(value, "\"NaN\"" | "\"Infinity\"" | "\"-Infinity\"")
+}
+
+/// Why such a text among numbers is not taken for either.
+pub fn text_or_number(function: &str, value: &str) -> String {
+    format!(
+        "{function}() cannot tell whether {value} among the numbers of an array is a text or a real; leave it out \
+         before, as with isfinite()"
+    )
 }
 
 /// As long as the longest; nulls fill the others. A value that is no array is one of one element.
@@ -472,5 +489,9 @@ mod tests {
         assert_eq!(call("kql_repeat", &[Text("1"), Long(-1)]), "NULL");
         assert_eq!(call("kql_array_sum", &[Text("[1,null,2.5]")]), "3.5");
         assert_eq!(call("kql_array_sum", &[Text("[1,\"2\"]")]), "NULL");
+        assert_eq!(call("kql_array_sum", &[Text("[\"NaN\",\"2\"]")]), "NULL");
+        assert!(
+            call("kql_array_sum", &[Text("[1,\"-Infinity\"]")]).starts_with("error: array_sum() cannot tell")
+        );
     }
 }

@@ -1,13 +1,13 @@
 //! Arrays in the order of their elements, or of another array's. Knows JSON text; no column.
 
 use super::Phys::{Bool, Text};
-use super::array::{elements, write};
+use super::array::{beyond_json, elements, text_or_number, write};
 use super::json::{self, Kind};
-use super::{Cell, Kernel, infallible, strict};
+use super::{Cell, Kernel, fail, strict};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-pub const KERNELS: &[Kernel] = &infallible([
+pub const KERNELS: &[Kernel] = &[
     strict("kql_array_sort_asc", &[Text, Bool], Text, |args, out| {
         sort([args[0], args[0]], args[1], false, out)
     }),
@@ -20,7 +20,7 @@ pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_array_sort_desc_by", &[Text, Text, Bool], Text, |args, out| {
         sort([args[0], args[1]], args[2], true, out)
     }),
-]);
+];
 
 /// The second array in the order that sorts the first; null when it has another length ("array_sort_asc()").
 fn sort<'a>(arrays: [Cell<'a>; 2], nulls_last: Cell<'a>, descending: bool, out: &'a mut String) -> Cell<'a> {
@@ -29,6 +29,13 @@ fn sort<'a>(arrays: [Cell<'a>; 2], nulls_last: Cell<'a>, descending: bool, out: 
     };
     if keys.len() != values.len() {
         return Cell::Null;
+    }
+    // Texts by themselves are in the order of these reals too; NaN has none.
+    if keys.iter().any(|key| rank(key) == 0)
+        && let Some(value) = keys.iter().find(|key| beyond_json(key))
+    {
+        let name = if descending { "array_sort_desc" } else { "array_sort_asc" };
+        return fail(out, text_or_number(name, value));
     }
     let mut pairs: Vec<(&str, &str)> = keys.into_iter().zip(values).collect();
     pairs.sort_by(|(left, _), (right, _)| ordered(left, right, nulls_last, descending));
@@ -83,6 +90,10 @@ mod tests {
         assert_eq!(asc("[\"b\",true,2,\"A\",[1]]"), "[2,\"A\",\"b\",true,[1]]");
         assert_eq!(asc("[9007199254740993,9007199254740992]"), "[9007199254740992,9007199254740993]");
         assert_eq!(call("kql_array_sort_desc", &[Text("[1,null,2]"), Bool(false)]), "[null,2,1]");
+        assert_eq!(asc("[\"NaN\",\"Infinity\",\"-Infinity\"]"), "[\"-Infinity\",\"Infinity\",\"NaN\"]");
+        assert!(
+            asc("[1.5,\"Infinity\"]").starts_with("error: array_sort_asc() cannot tell whether \"Infinity\"")
+        );
     }
 
     #[test]

@@ -46,8 +46,14 @@ impl Binder<'_> {
             let known = self.insides_of(arg).and_then(Inside::ty);
             arg.ty == Type::Dynamic && known.is_none_or(|ty| row.tells.contains(&ty))
         };
-        if !row.tells.is_empty() && args.iter().any(told) {
+        let mixed =
+            |arg: &Expr| arg.ty == Type::Dynamic && self.insides_of(arg).and_then(Inside::ty).is_none();
+        let (told, mixed) = (args.iter().any(told), args.iter().any(mixed));
+        if told && !row.tells.is_empty() {
             self.asks_inside(span, row.name, row.tells);
+        }
+        if mixed && !row.tells_mixed.is_empty() {
+            self.asks_inside(span, row.name, row.tells_mixed);
         }
     }
 

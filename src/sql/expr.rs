@@ -150,18 +150,16 @@ impl Writer<'_> {
         if right.literal().is_some() && left.literal().is_none() && left.ty == right.ty {
             other.truncate(compared(&other).len());
         }
-        let nans: Vec<&str> = [(left, &one), (right, &other)]
-            .into_iter()
-            .filter(|(expr, _)| {
-                expr.ty == Type::Real
-                    && !matches!(expr.literal(), Some(Value::Real(value)) if !value.is_nan())
-            })
-            .map(|(_, text)| text.as_str())
-            .collect();
+        let may_be_nan = |expr: &Expr| {
+            expr.ty == Type::Real && !matches!(expr.literal(), Some(Value::Real(value)) if !value.is_nan())
+        };
+        let sides = [((left, &one), (right, &other)), ((right, &other), (left, &one))];
+        let nans = || sides.iter().filter(|((expr, _), _)| may_be_nan(expr));
         match op {
             CompareOp::Eq | CompareOp::Ne => {
                 let nulls = (left.nullable(), right.nullable());
-                equality(op == CompareOp::Eq, &one, &other, nans.first().copied(), nulls, place)
+                let nan = nans().map(|((_, text), _)| text.as_str()).next();
+                equality(op == CompareOp::Eq, &one, &other, nan, nulls, place)
             }
             CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => {
                 let sign = match op {
@@ -170,8 +168,16 @@ impl Writer<'_> {
                     CompareOp::Gt => " > ",
                     CompareOp::Ge | CompareOp::Eq | CompareOp::Ne => " >= ",
                 };
+                let guards: String = nans()
+                    .map(|((_, text), (against, null))| match place {
+                        // NULL against NaN stays NULL.
+                        Place::Value if against.nullable() => {
+                            format!(" AND (NOT isnan({text}) OR {null} IS NULL)")
+                        }
+                        Place::Value | Place::Filter => format!(" AND NOT isnan({text})"),
+                    })
+                    .collect();
                 let (one, other) = (ordered(&one, left.ty), ordered(&other, right.ty));
-                let guards: String = nans.iter().map(|text| format!(" AND NOT isnan({text})")).collect();
                 ["(", &one, sign, &other, &guards, ")"].concat()
             }
         }
