@@ -102,6 +102,14 @@ pub fn find(name: &str) -> Option<&'static TableRow> {
     TABLES.iter().find(|row| row.name == name)
 }
 
+/// The columns that say when something happened, in tables that nobody knows beforehand.
+pub const TIMES: [&str; 2] = ["TimeGenerated", "Timestamp"];
+
+/// The names that the time of a table's rows may have, the surest first.
+pub fn times(table: &str) -> impl Iterator<Item = &'static str> {
+    find(table).map(|row| row.time).into_iter().chain(TIMES)
+}
+
 impl TableRow {
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|column| column.name == name)

@@ -1,6 +1,5 @@
 //! `kqlhunt diff`: what is different between a query at two clocks, or between two queries.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,7 +9,6 @@ use super::exit::{Exit, Failure};
 use super::input::{Source, Text};
 use super::{Global, list_names, report, signals, table, time};
 use crate::compile::{Options, Seen};
-use crate::diag;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
 use crate::journal::{Side, diff, few_enough};
@@ -87,9 +85,8 @@ fn side(
     let mut found = folders.supply(engine, &source.text, options).map_err(Failure::supply)?;
     let compilation = engine.compile(&source.text, options, cancel)?;
     found.extend(compilation.diagnostics);
-    let shown = report::render(source, &found, global.color.on_stderr());
-    let _ = io::stderr().write_all(shown.as_bytes());
-    let Some(compiled) = compilation.results.last().filter(|_| !diag::any_error(&found)) else {
+    report::show(source, &found, global.color, Exit::Query)?;
+    let Some(compiled) = compilation.results.last() else {
         return Err(Failure::silent(Exit::Query));
     };
     let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };

@@ -12,7 +12,6 @@ use super::kept::Kept;
 use super::{Global, journal, library, report, signals};
 use crate::chart;
 use crate::compile::{Looked, Options};
-use crate::diag;
 use crate::display::count;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::export::file::FileWriter;
@@ -182,11 +181,7 @@ impl Desk<'_> {
         let compilation = self.engine.compile(text, &options, &self.cancel)?;
         problems.extend(compilation.diagnostics);
         let source = Source { name: name.to_owned(), text: text.to_owned() };
-        let shown = report::render(&source, &problems, self.global.color.on_stderr());
-        let _ = io::stderr().write_all(shown.as_bytes());
-        if diag::any_error(&problems) {
-            return Err(Failure::silent(Exit::Query));
-        }
+        report::show(&source, &problems, self.global.color, Exit::Query)?;
         let started = std::time::Instant::now();
         let mut run = Entry::new(text, &options, wall_clock(), self.name.clone());
         let mut finding = Finding { name: name.to_owned(), ..Finding::default() };

@@ -12,8 +12,7 @@ pub fn run(global: &Global, args: &FormatArgs) -> Result<Exit, Failure> {
     let formatted = match format::format(&source.text) {
         Ok(formatted) => formatted,
         Err(mistakes) => {
-            let shown = report::render(&source, &mistakes, global.color.on_stderr());
-            let _ = io::stderr().write_all(shown.as_bytes());
+            report::show(&source, &mistakes, global.color, Exit::Query)?;
             return Err(Failure::silent(Exit::Query));
         }
     };

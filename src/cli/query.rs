@@ -6,10 +6,9 @@ use std::time::Instant;
 
 use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
-use super::input::Source;
 use super::{Global, QueryArgs, empty, journal, report, signals};
 use crate::compile::{Compiled, Looked, Options};
-use crate::diag::{self, Diagnostic};
+
 use crate::display::count;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
@@ -39,10 +38,10 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let folders = Folders { missing_is_empty: args.schema.is_some(), ..global.folders() };
     let options = Options { params: args.query.param.clone(), ..data::options(global, engine.clock()) };
     let missing = folders.supply(&mut engine, &source.text, &options).map_err(Failure::supply)?;
-    show(global, &source, &missing, Exit::NoInput)?;
+    report::show(&source, &missing, global.color, Exit::NoInput)?;
     let compilation = engine.compile(&source.text, &options, &cancel);
     let compilation = compilation.map_err(|error| stopped.failure(error.into()))?;
-    show(global, &source, &compilation.diagnostics, Exit::Query)?;
+    report::show(&source, &compilation.diagnostics, global.color, Exit::Query)?;
     refuse(format, terminal, compilation.results.len())?;
 
     let started = Instant::now();
@@ -76,13 +75,6 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
         report::say(&format!("{} in {:.3} s", count(rows, "row"), started.elapsed().as_secs_f64()));
     }
     Ok(Exit::Done)
-}
-
-/// Shows what is wrong with the query; with a mistake in it the run ends so.
-fn show(global: &Global, source: &Source, found: &[Diagnostic], exit: Exit) -> Result<(), Failure> {
-    let shown = report::render(source, found, global.color.on_stderr());
-    let _ = io::stderr().write_all(shown.as_bytes());
-    if diag::any_error(found) { Err(Failure::silent(exit)) } else { Ok(()) }
 }
 
 /// A query without mistakes, and what runs it.

@@ -7,8 +7,9 @@ use std::io::{self, IsTerminal, Write};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use clap::ValueEnum;
 
+use super::exit::{Exit, Failure};
 use super::input::Source;
-use crate::diag::{Diagnostic, Fix, Severity};
+use crate::diag::{self, Diagnostic, Fix, Severity};
 use crate::display;
 
 /// When to colour.
@@ -46,6 +47,14 @@ impl Color {
             Color::Auto => terminal && variable("TERM") != "dumb",
         }
     }
+}
+
+/// Shows what is wrong with a text; with a mistake in it the command ends so.
+pub fn show(source: &Source, found: &[Diagnostic], color: Color, exit: Exit) -> Result<(), Failure> {
+    let shown = render(source, found, color.on_stderr());
+    // Who closed stderr wants to read nothing.
+    let _ = io::stderr().write_all(shown.as_bytes());
+    if diag::any_error(found) { Err(Failure::silent(exit)) } else { Ok(()) }
 }
 
 /// What a fix does, in words.

@@ -7,7 +7,6 @@ use super::exit::{Exit, Failure};
 use super::report;
 use super::{Global, TranslateArgs};
 use crate::compile::{self, Options};
-use crate::diag;
 
 /// Prints the SQL of each result, as the engine gets it.
 pub fn run(global: &Global, args: &TranslateArgs) -> Result<Exit, Failure> {
@@ -16,11 +15,7 @@ pub fn run(global: &Global, args: &TranslateArgs) -> Result<Exit, Failure> {
     let params = args.query.param.clone();
     let options = Options { params, trace: args.trace, ..data::options(global, binder.clock) };
     let compilation = compile::compile(&source.text, &binder.schema, &options);
-    let shown = report::render(&source, &compilation.diagnostics, global.color.on_stderr());
-    let _ = io::stderr().write_all(shown.as_bytes());
-    if diag::any_error(&compilation.diagnostics) {
-        return Err(Failure::silent(Exit::Query));
-    }
+    report::show(&source, &compilation.diagnostics, global.color, Exit::Query)?;
     if compilation.results.iter().any(|compiled| compiled.sql.is_empty()) {
         let message = "the columns of a plugin depend on the data, so there is no SQL without them; \
             declare them after it: evaluate bag_unpack(d) : (Name:string)";

@@ -9,7 +9,6 @@ use super::data;
 use super::exit::{Exit, Failure};
 use super::{Global, QueryText, report, signals};
 use crate::compile::Options;
-use crate::diag;
 use crate::display::{safe, safe_ascii};
 use crate::engine::Cancel;
 use crate::export::json::escaped;
@@ -41,11 +40,7 @@ pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
     let compilation = compilation.map_err(|failure| stopped.failure(failure))?;
     let reads = trace::reads(&compilation.results);
     found.extend(compilation.diagnostics);
-    let shown = report::render(&source, &found, global.color.on_stderr());
-    let _ = io::stderr().write_all(shown.as_bytes());
-    if diag::any_error(&found) {
-        return Err(Failure::silent(Exit::Query));
-    }
+    report::show(&source, &found, global.color, Exit::Query)?;
     let schema = engine.schema();
     let all = Options { seen: None, ..options.clone() };
     let engine = RefCell::new(engine);

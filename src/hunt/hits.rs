@@ -50,9 +50,10 @@ const USERS: [&str; 13] = [
     "Identity",
 ];
 /// As [`USERS`], of addresses.
-const ADDRESSES: [&str; 10] = [
+pub const ADDRESSES: [&str; 11] = [
     "ClientIP",
     "ClientIPAddress",
+    "Client_IPAddress",
     "IPAddress",
     "IpAddress",
     "MaliciousIP",

@@ -1,7 +1,9 @@
 //! From a row of a result to follow-up queries, as KQL text: the events behind a hit, the indicators of an
 //! address. Every value in them goes through [`quote`]. Runs nothing.
 
+use crate::catalog::tables;
 use crate::compile::{Compiled, Origin, TableUse, literal, quoted, reference};
+use crate::hunt::hits::ADDRESSES;
 use crate::schema::Schema;
 use crate::ticks;
 use crate::types::Type;
@@ -90,10 +92,10 @@ pub fn name(text: &str) -> String {
 
 /// The datetime column that a table's rows are ordered by, when the query does not say it.
 pub fn time_column(schema: &Schema, table: &str) -> Option<String> {
-    let table = schema.table(table)?;
-    let usual = ["TimeGenerated", "Timestamp"].into_iter().find(|name| table.column(name).is_some());
-    let any = || table.listed().find(|column| column.ty == Type::Datetime).map(|column| column.name.clone());
-    usual.map(str::to_string).or_else(any)
+    let found = schema.table(table)?;
+    let times = || found.listed().filter(|column| column.ty == Type::Datetime);
+    let usual = tables::times(table).find_map(|name| times().find(|column| column.name == name));
+    usual.or_else(|| times().next()).map(|column| column.name.clone())
 }
 
 /// The events behind a hit: rows of the query's event table whose user and address are the hit's,
@@ -290,8 +292,7 @@ fn other_address(
     column: &str,
 ) -> Result<(String, Option<String>), String> {
     let there = |name: &&str| schema.table(table).is_some_and(|found| found.column(name).is_some());
-    let stored: Vec<String> =
-        STORED_ADDRESSES.iter().filter(|name| there(name)).map(|one| name(one)).collect();
+    let stored: Vec<String> = ADDRESSES.iter().filter(|name| there(name)).map(|one| name(one)).collect();
     if stored.is_empty() {
         return Err(format!("the query makes '{column}' itself, and {table} has no address"));
     }
@@ -299,10 +300,6 @@ fn other_address(
         format!("the query makes '{column}' itself: events are those whose {} has it", stored.join(" or "));
     Ok((has(&stored, address), Some(remark)))
 }
-
-/// Columns of addresses in the tables of events.
-const STORED_ADDRESSES: [&str; 5] =
-    ["ClientIP", "ClientIPAddress", "Client_IPAddress", "ActorIpAddress", "IPAddress"];
 
 /// The bounds of a [`TableUse`] are inclusive.
 fn look_back(used: &TableUse, time: &str) -> Vec<String> {

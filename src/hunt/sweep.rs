@@ -1,5 +1,6 @@
 //! What came of hunts that were run on each of some days. Plain data.
 
+use crate::catalog::tables::TIMES;
 use crate::types::{ColumnType, Type};
 
 /// What came of one rule.
@@ -18,10 +19,9 @@ pub struct Row {
 /// The columns of a result that say when what it tells of was: the time columns of tables, firsts and lasts; else the
 /// first time of any name.
 pub fn times(columns: &[ColumnType]) -> Vec<usize> {
-    const NAMES: [&str; 2] = ["TimeGenerated", "Timestamp"];
     const BEGINNINGS: [&str; 4] = ["First", "Last", "Start", "End"];
     let told = |column: &ColumnType| {
-        NAMES.contains(&column.name.as_str()) || BEGINNINGS.iter().any(|word| column.name.starts_with(word))
+        TIMES.contains(&column.name.as_str()) || BEGINNINGS.iter().any(|word| column.name.starts_with(word))
     };
     let of_type = || (0..columns.len()).filter(|at| columns[*at].ty == Type::Datetime);
     let named: Vec<usize> = of_type().filter(|at| told(&columns[*at])).collect();

@@ -8,17 +8,11 @@ use crate::span::Span;
 use crate::types::Type;
 use crate::value::Value;
 
-/// The columns that say when something happened, in tables that nobody knows beforehand.
-const TIMES: &[&str] = &["TimeGenerated", "Timestamp"];
-
 impl Binder<'_> {
     /// A stored table without the rows that lie outside of what may be seen.
     pub fn seen(&self, table: &str, rel: Rel, span: Span) -> Rel {
         let Some(Seen { since, until }) = self.options.seen else { return rel };
-        let known = tables::find(table).map(|row| row.time);
-        let time = known
-            .iter()
-            .chain(TIMES)
+        let time = tables::times(table)
             .find_map(|name| rel.column(name).filter(|column| column.ty == Type::Datetime).cloned());
         let Some(time) = time else { return rel };
         let bound = |op: CompareOp, ticks: i64| {

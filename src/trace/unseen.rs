@@ -58,10 +58,7 @@ pub(super) fn unseen(table: &str, value: &str, schema: &Schema, beyond: &mut Bey
 /// The column by which rows are hidden.
 fn time_column(table: &str, schema: &Schema) -> Option<String> {
     let columns = || schema.table(table).into_iter().flat_map(|table| table.listed());
-    let known = tables::find(table).map(|row| row.time);
-    let found = known
-        .into_iter()
-        .chain(["TimeGenerated", "Timestamp"])
+    let found = tables::times(table)
         .find_map(|name| columns().find(|column| column.name == name && column.ty == Type::Datetime));
     found.map(|column| reference(&column.name))
 }

