@@ -120,3 +120,22 @@ impl Schema {
         self.tables.get(place).unwrap_or_else(|| &self.results[place - self.tables.len()])
     }
 }
+
+/// A file that was loaded, as the manifest of a hunt database keeps it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadedFile {
+    pub path: String,
+    /// The tables that got rows, in alphabetical order with commas.
+    pub table: String,
+    /// Bytes of content, after decompression.
+    pub length: u64,
+    /// Lower-case hex of the SHA-256 of those bytes.
+    pub sha256: String,
+    /// Where to go on when the file has grown: at `length`, or before a last line that was not whole.
+    pub resume: u64,
+    pub rows: u64,
+    pub quarantined: u64,
+    pub blank: u64,
+    /// When, in ticks.
+    pub time: i64,
+}

@@ -11,7 +11,7 @@ use super::open::{Access, Instance};
 use super::shadows;
 use crate::batch::Batch;
 use crate::error::{Error, Result};
-use crate::schema::{Schema, Shadow, Table, TableColumn, Trust};
+use crate::schema::{LoadedFile, Schema, Shadow, Table, TableColumn, Trust};
 use crate::sql::quote;
 use crate::sys;
 use crate::types::Type;
@@ -29,24 +29,6 @@ pub struct NewColumn {
     /// Its texts nearly all differ, and are stored as they are: a compression of them saves little, and costs every
     /// reader.
     pub varied: bool,
-}
-
-/// One file that was loaded before, as the manifest keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LoadedFile {
-    pub path: String,
-    pub table: String,
-    /// Bytes of content, after any decompression.
-    pub length: u64,
-    /// Lower-case hex of those bytes.
-    pub sha256: String,
-    /// Where to go on when the file has grown: at `length`, or before a last line that was not whole.
-    pub resume: u64,
-    pub rows: u64,
-    pub quarantined: u64,
-    pub blank: u64,
-    /// When, in ticks.
-    pub time: i64,
 }
 
 /// A hunt database open for writing. Between [`Store::begin`] and [`Store::commit`] all or nothing is

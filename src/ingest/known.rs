@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::chunk::{Earlier, prefixes};
-use super::sink::{Loaded, Sink};
+use super::sink::Sink;
 use super::source::Input;
 use super::{Options, Summary, Tick};
 use crate::error::{Error, Result};
+use crate::schema::LoadedFile;
 
 pub enum Known {
     /// And when it was loaded, in ticks.
@@ -17,7 +18,7 @@ pub enum Known {
 }
 
 /// What was loaded before that this may be, or go on from.
-pub fn before(options: &Options, sink: &dyn Sink) -> Result<Vec<Loaded>> {
+pub fn before(options: &Options, sink: &dyn Sink) -> Result<Vec<LoadedFile>> {
     if options.again {
         return Ok(Vec::new());
     }
@@ -27,14 +28,15 @@ pub fn before(options: &Options, sink: &dyn Sink) -> Result<Vec<Loaded>> {
 }
 
 /// Whether these bytes, or the first of them, were loaded before. Of a stream that shows on the way.
-pub fn known(input: &Input, before: &[Loaded], read: &Arc<AtomicU64>, tick: Tick<'_>) -> Result<Known> {
+pub fn known(input: &Input, before: &[LoadedFile], read: &Arc<AtomicU64>, tick: Tick<'_>) -> Result<Known> {
     if input.is_stream() || before.is_empty() {
         return Ok(Known::New);
     }
     let lengths: Vec<u64> = before.iter().map(|file| file.length).collect();
     let (found, length) = prefixes(&mut input.open(read)?, &lengths, &mut || looked(input, read, tick))?;
-    let same =
-        |file: &&Loaded| found.iter().any(|(length, hash)| *length == file.length && *hash == file.sha256);
+    let same = |file: &&LoadedFile| {
+        found.iter().any(|(length, hash)| *length == file.length && *hash == file.sha256)
+    };
     Ok(match before.iter().filter(same).max_by_key(|file| (file.length, file.time)) {
         Some(file) if length == Some(file.length) => Known::Identical(file.time),
         // An empty file is the beginning of every other one.
@@ -61,8 +63,8 @@ pub fn looked(input: &Input, read: &Arc<AtomicU64>, tick: Tick<'_>) -> Result<()
     if tick(&now).is_break() { Err(Error::Cancelled) } else { Ok(()) }
 }
 
-impl From<&Loaded> for Earlier {
-    fn from(file: &Loaded) -> Earlier {
+impl From<&LoadedFile> for Earlier {
+    fn from(file: &LoadedFile) -> Earlier {
         Earlier { length: file.length, sha256: file.sha256.clone(), resume: file.resume, time: file.time }
     }
 }

@@ -20,7 +20,7 @@ use super::read::{Place, Reader};
 use super::rows::Layout;
 use super::scout::Scout;
 use super::shadow::{first_chunks, plan_storage};
-use super::sink::{Loaded, Sink};
+use super::sink::Sink;
 use super::source::Input;
 use super::stix::{self, Feed};
 use super::time::{DateOrder, Evidence};
@@ -28,7 +28,7 @@ use super::{Options, Summary, Tick};
 use crate::catalog::tables::{self, TABLES};
 use crate::display::count;
 use crate::error::{Error, Result};
-use crate::schema::{Shadow, Trust};
+use crate::schema::{LoadedFile, Shadow, Trust};
 
 /// So many records of the head are looked at to find the table.
 const SAMPLE_ROWS: u64 = 50;
@@ -220,7 +220,7 @@ enum Outcome {
 struct Job<'a> {
     input: &'a Input,
     options: &'a Options,
-    before: Vec<Loaded>,
+    before: Vec<LoadedFile>,
     resume: u64,
     read: Arc<AtomicU64>,
 }
@@ -365,7 +365,7 @@ impl Job<'_> {
             }
         }
         let quarantine = progress.quarantine.keep()?;
-        sink.commit(Some(&Loaded {
+        sink.commit(Some(&LoadedFile {
             path: self.input.name.clone(),
             table: match &plan.naming.fixed {
                 Some(table) => table.clone(),

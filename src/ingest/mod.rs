@@ -36,7 +36,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-pub use sink::{Loaded, Sink};
+pub use sink::Sink;
 pub use source::Source;
 #[cfg(feature = "engine")]
 pub use store::into_file;

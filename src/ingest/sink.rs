@@ -2,33 +2,14 @@
 
 use crate::batch::Batch;
 use crate::error::Result;
-use crate::schema::{Schema, Shadow, TableColumn};
-
-/// One file in the manifest of what was loaded.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Loaded {
-    pub path: String,
-    /// The tables that got rows, in alphabetical order with commas.
-    pub table: String,
-    /// Bytes of content, after decompression.
-    pub length: u64,
-    /// Lower-case hex of those bytes.
-    pub sha256: String,
-    /// Where to go on when the file has grown: at `length`, or before a last line that was not whole.
-    pub resume: u64,
-    pub rows: u64,
-    pub quarantined: u64,
-    pub blank: u64,
-    /// When, in ticks.
-    pub time: i64,
-}
+use crate::schema::{LoadedFile, Schema, Shadow, TableColumn};
 
 /// A store that takes whole files: all between `begin` and `commit` counts together, or not at all.
 pub trait Sink {
     /// The tables as they are now.
     fn schema(&self) -> Result<Schema>;
     /// What was loaded before.
-    fn loaded(&self) -> Result<Vec<Loaded>>;
+    fn loaded(&self) -> Result<Vec<LoadedFile>>;
     fn begin(&mut self) -> Result<()>;
     /// Makes the table, or adds the columns that it lacks.
     fn ensure(&mut self, table: &str, columns: &[TableColumn]) -> Result<()>;
@@ -47,6 +28,6 @@ pub trait Sink {
     /// A shadow may not be read as far as before.
     fn distrust(&mut self, table: &str, shadow: (&str, &Shadow)) -> Result<()>;
     /// Makes it count, with the file's entry in the manifest when it was one.
-    fn commit(&mut self, file: Option<&Loaded>) -> Result<()>;
+    fn commit(&mut self, file: Option<&LoadedFile>) -> Result<()>;
     fn rollback(&mut self) -> Result<()>;
 }

@@ -2,24 +2,20 @@
 
 use std::path::Path;
 
-use super::{Loaded, Options, Sink, Source, Summary, Tick, quarantine_folder, run};
+use super::{Options, Sink, Source, Summary, Tick, quarantine_folder, run};
 use crate::batch::Batch;
 use crate::engine;
-use crate::engine::store::{LoadedFile, NewColumn, Store};
+use crate::engine::store::{NewColumn, Store};
 use crate::error::{Error, Result};
-use crate::schema::{Schema, Shadow, TableColumn};
+use crate::schema::{LoadedFile, Schema, Shadow, TableColumn};
 
 impl Sink for Store {
     fn schema(&self) -> Result<Schema> {
         Ok(Store::schema(self))
     }
 
-    fn loaded(&self) -> Result<Vec<Loaded>> {
-        let loaded = |file: LoadedFile| {
-            let LoadedFile { path, table, length, sha256, resume, rows, quarantined, blank, time } = file;
-            Loaded { path, table, length, sha256, resume, rows, quarantined, blank, time }
-        };
-        Ok(self.files()?.into_iter().map(loaded).collect())
+    fn loaded(&self) -> Result<Vec<LoadedFile>> {
+        self.files()
     }
 
     fn begin(&mut self) -> Result<()> {
@@ -59,11 +55,9 @@ impl Sink for Store {
         Store::distrust(self, table, shadow)
     }
 
-    fn commit(&mut self, file: Option<&Loaded>) -> Result<()> {
+    fn commit(&mut self, file: Option<&LoadedFile>) -> Result<()> {
         if let Some(file) = file {
-            let Loaded { path, table, length, sha256, resume, rows, quarantined, blank, time } = file.clone();
-            let file = LoadedFile { path, table, length, sha256, resume, rows, quarantined, blank, time };
-            self.add_file(&file)?;
+            self.add_file(file)?;
         }
         Store::commit(self)
     }

@@ -26,10 +26,20 @@ impl Inside {
 /// Functions that give arrays of texts.
 const TEXTS: &[&str] = &["split", "bag_keys"];
 /// Functions that give arrays of what their arguments hold.
-const ARRAYS_OF_ARRAYS: &[&str] =
-    &["set_union", "set_intersect", "set_difference", "array_slice", "array_reverse", "array_sort_asc"];
-/// Functions and aggregates that give arrays of their arguments.
-const ARRAYS_OF_VALUES: &[&str] = &["pack_array", "make_set", "make_set_if", "make_list", "make_list_if"];
+const ARRAYS_OF_ARRAYS: &[&str] = &[
+    "set_union",
+    "set_intersect",
+    "set_difference",
+    "array_slice",
+    "array_reverse",
+    "array_rotate_left",
+    "array_rotate_right",
+    "array_sort_asc",
+    "array_sort_desc",
+];
+/// Functions and aggregates that give arrays of their arguments, all but `pack_array` of values of the first.
+const ARRAYS_OF_VALUES: &[&str] =
+    &["pack_array", "range", "make_set", "make_set_if", "make_list", "make_list_if"];
 
 impl Binder<'_> {
     pub fn insides_of(&self, expr: &Expr) -> Option<Inside> {

@@ -3,9 +3,10 @@
 use std::io::BufRead;
 use std::time::Duration;
 
-use kqlhunt::engine::store::{LoadedFile, Store};
+use kqlhunt::engine::store::Store;
 use kqlhunt::engine::{Cancel, Data, Engine, Options, Pick, ResultId, Sql};
 use kqlhunt::error::{Error, Result};
+use kqlhunt::schema::LoadedFile;
 use kqlhunt::types::Type;
 use kqlhunt::value::Value;
 

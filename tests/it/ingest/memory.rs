@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kqlhunt::batch::Batch;
 use kqlhunt::error::{Error, Result};
-use kqlhunt::ingest::{Loaded, Sink};
-use kqlhunt::schema::{Schema, Shadow, Table, TableColumn};
+use kqlhunt::ingest::Sink;
+use kqlhunt::schema::{LoadedFile, Schema, Shadow, Table, TableColumn};
 use kqlhunt::value::Value;
 
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ pub struct State {
     pub tables: BTreeMap<String, Vec<TableColumn>>,
     /// Table and row: columns with a value, by name.
     pub rows: Vec<(String, BTreeMap<String, Value>)>,
-    pub files: Vec<Loaded>,
+    pub files: Vec<LoadedFile>,
 }
 
 impl Memory {
@@ -43,7 +43,7 @@ impl Sink for Memory {
         Ok(Schema { tables: tables.collect(), ..Schema::default() })
     }
 
-    fn loaded(&self) -> Result<Vec<Loaded>> {
+    fn loaded(&self) -> Result<Vec<LoadedFile>> {
         Ok(self.state.files.clone())
     }
 
@@ -120,7 +120,7 @@ impl Sink for Memory {
         Ok(())
     }
 
-    fn commit(&mut self, file: Option<&Loaded>) -> Result<()> {
+    fn commit(&mut self, file: Option<&LoadedFile>) -> Result<()> {
         self.before.take().expect("a transaction was begun");
         self.state.files.extend(file.cloned());
         Ok(())
