@@ -22,8 +22,10 @@ use crate::value::Value;
 pub enum Unnamed {
     /// They get the names that the function gives.
     Kept,
-    /// `extend (a, b) = ...` has these two and no more (the page of series_stats(), and recorded), and so
-    /// has print (Kusto's binder).
+    /// `extend (a, b) = series_stats(y)` has these two and no more (the page of series_stats(), and recorded);
+    /// of `extend a = array_sort_asc(x, y)` both arrays stay (Kusto's binder).
+    DroppedOfListed,
+    /// `print` has what is named and no more, of both (Kusto's binder).
     Dropped,
 }
 
@@ -94,17 +96,12 @@ impl Binder<'_> {
     /// How many items this one stands for, if for its values.
     fn values_of(&mut self, item: &Named, env: &Env, cols: &[Column], unnamed: Unnamed) -> Option<usize> {
         let several = called(&item.expr, env)?;
-        let (most, count) = match several.values {
-            Values::Listed(row) if unnamed == Unnamed::Dropped && !item.names.is_empty() => {
-                (row.parts.len(), item.names.len())
-            }
-            Values::Listed(row) => (row.parts.len(), row.parts.len()),
-            Values::Sorted(_) => {
-                let arrays = self.arrays(several.args, env, cols);
-                (arrays, arrays)
-            }
+        let (most, dropped) = match several.values {
+            Values::Listed(row) => (row.parts.len(), unnamed != Unnamed::Kept),
+            Values::Sorted(_) => (self.arrays(several.args, env, cols), unnamed == Unnamed::Dropped),
         };
-        (most > 1 && item.names.len() <= most).then_some(count)
+        let named = item.names.len();
+        (most > 1 && named <= most).then_some(if dropped && named > 0 { named } else { most })
     }
 
     /// How many of the arguments are arrays: all, or all but the last.

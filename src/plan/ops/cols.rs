@@ -16,7 +16,7 @@ use crate::value::Value;
 impl Binder<'_> {
     /// Replaces columns of the same name in place and adds the rest; all expressions see the input's columns.
     pub fn extend(&mut self, items: &[Named], input: Rel, env: &Env, span: Span) -> Checked<Rel> {
-        let items = &self.apart(items, env, &input.cols, Unnamed::Dropped);
+        let items = &self.apart(items, env, &input.cols, Unnamed::DroppedOfListed);
         let (bound, input) = self.items(items, input, env)?;
         let mut cols = Vec::with_capacity(input.cols.len() + bound.len());
         cols.extend_from_slice(&input.cols);
