@@ -5,8 +5,8 @@
 use super::func::Lower::{Refuse, Sql};
 use super::func::Ret::{Arg, Is};
 use super::func::{
-    ANY, BOOL, DATETIME, DECIMAL, DYN, Func, Holds, Keeps, LONG, Label, ONLY_STR, Param, REAL, Shape, Sig,
-    TIMESPAN, constant, f, named, opt, rest, shaped, sig,
+    ANY, BOOL, DATETIME, DECIMAL, DYN, Elements, Func, Holds, Keeps, LONG, Label, ONLY_STR, Param, REAL,
+    Shape, Sig, TIMESPAN, constant, f, named, opt, rest, shaped, sig,
 };
 use crate::types::Type::{self, Bool, Datetime, Decimal, Dynamic, Guid, Int, Long, Real, String, Timespan};
 
@@ -275,12 +275,14 @@ pub static ROWS: &[Func] = &[
     f("make_list", MAKE_LIST)
         .label(Label::Prefix("list"))
         .keeps(Keeps::List(None))
+        .elements(Elements::OfFirst)
         .doc("An array of the values that are not null, in the order of the rows; at most size of them.")
         .trap("Arrays among dynamic values are flattened, and their nulls stay (agent-aggregation-0039).")
         .example("range x from 1 to 3 step 1 | summarize make_list(x)", "[1,2,3]"),
     f("make_list_if", MAKE_LIST_IF)
         .label(Label::Prefix("list"))
         .keeps(Keeps::List(None))
+        .elements(Elements::OfFirst)
         .doc("An array of the values of the rows for which the condition holds.")
         .example("range x from 1 to 5 step 1 | summarize make_list_if(x, x > 3)", "[4,5]"),
     f("make_list_with_nulls", MAKE_LIST_WITH_NULLS)
@@ -294,12 +296,14 @@ pub static ROWS: &[Func] = &[
     f("make_set", MAKE_SET)
         .label(Label::Prefix("set"))
         .keeps(Keeps::Set(None))
+        .elements(Elements::OfFirst)
         .doc("An array of the different values, in the order of first sight; at most size of them.")
         .trap("An empty string is a value; arrays among dynamic values are flattened.")
         .example("range x from 1 to 5 step 1 | summarize make_set(x % 2)", "[1,0]"),
     f("make_set_if", MAKE_SET_IF)
         .label(Label::Prefix("set"))
         .keeps(Keeps::Set(None))
+        .elements(Elements::OfFirst)
         .doc("An array of the different values of the rows for which the condition holds.")
         .example("range x from 1 to 5 step 1 | summarize make_set_if(x % 2, x > 1)", "[0,1]"),
     f("make_bag", MAKE_BAG)
@@ -326,6 +330,7 @@ pub static ROWS: &[Func] = &[
         .doc("The value of some row; a row with a value goes before one without.")
         .example("range x from 7 to 7 step 1 | summarize take_any(x)", "7"),
     f("any", TAKE_ANY)
+        .successor("take_any")
         .label(Label::Prefix("any"))
         .keeps(Keeps::Any)
         .holds(Holds::Little)
@@ -338,17 +343,20 @@ pub static ROWS: &[Func] = &[
         .doc("The value of some row for which the condition holds.")
         .example("range x from 7 to 9 step 1 | summarize take_anyif(x, x == 8)", "8"),
     f("anyif", TAKE_ANY_IF)
+        .successor("take_anyif")
         .label(Label::Prefix("anyif"))
         .keeps(Keeps::Any)
         .holds(Holds::Little)
         .doc("The old name of take_anyif; its column is called anyif_x.")
         .example("range x from 7 to 9 step 1 | summarize anyif(x, x == 8)", "8"),
     f("makelist", MAKE_LIST_LEGACY)
+        .successor("make_list")
         .label(Label::Prefix("list"))
         .keeps(Keeps::List(Some(LEGACY_MOST)))
         .doc("The old name of make_list, which keeps 128 values unless a size is given.")
         .example("range x from 1 to 300 step 1 | summarize array_length(makelist(x))", "128"),
     f("makeset", MAKE_SET_LEGACY)
+        .successor("make_set")
         .label(Label::Prefix("set"))
         .keeps(Keeps::Set(Some(LEGACY_MOST)))
         .doc("The old name of make_set, which keeps 128 values unless a size is given.")
@@ -364,12 +372,14 @@ pub static ROWS: &[Func] = &[
         ),
     f("count_distinct", EXACTLY_DISTINCT)
         .label(Label::Prefix("count_distinct"))
+        .estimate("dcount")
         .holds(Holds::Different)
         .counts()
         .doc("How many different values there are, exactly; nulls do not count.")
         .example("range x from 1 to 9 step 1 | summarize count_distinct(x % 4)", "4"),
     f("count_distinctif", EXACTLY_DISTINCT_IF)
         .label(Label::Prefix("count_distinctif"))
+        .estimate("dcountif")
         .holds(Holds::Different)
         .counts()
         .doc("How many different values there are in the rows for which the condition holds.")
@@ -456,18 +466,19 @@ pub static ROWS: &[Func] = &[
             "{\"port\":[\"long\",\"string\"]}",
         ),
     f("arg_max", ARG)
-        .aliases(&["argmax"])
+        .formerly(&["argmax"])
         .label(Label::Prefix("max"))
         .doc("The greatest value and, from the same row, other columns; * is all of them.")
         .trap("Columns keep their names: arg_max(t, a) gives t and a.")
         .example("datatable(n:long, u:string)[1, 'a', 5, 'b'] | summarize arg_max(n, *) | project u", "b"),
     f("arg_min", ARG)
-        .aliases(&["argmin"])
+        .formerly(&["argmin"])
         .label(Label::Prefix("min"))
         .doc("The least value and, from the same row, other columns; * is all of them.")
         .trap("Columns keep their names: arg_min(t, a) gives t and a.")
         .example("datatable(n:long, u:string)[1, 'a', 5, 'b'] | summarize arg_min(n, *) | project u", "a"),
     f("cnt", &[sig(&[], Is(Long), Sql("count(*)"))])
+        .successor("count")
         .label(Label::Prefix("cnt"))
         .holds(Holds::Little)
         .counts()

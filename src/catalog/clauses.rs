@@ -388,6 +388,8 @@ pub static PAIRS: &[(&str, &[&str])] = &[
 /// A function that is no row of the function tables, since the plan makes all of it.
 pub struct Special {
     pub name: &'static str,
+    /// Obsolete spellings.
+    pub formerly: &'static [&'static str],
     pub signature: &'static str,
     /// One sentence with a full stop.
     pub doc: &'static str,
@@ -403,6 +405,7 @@ pub struct Special {
 pub static SPECIAL: &[Special] = &[
     Special {
         name: "ago",
+        formerly: &[],
         signature: "ago(timespan)",
         doc: "The query clock less a timespan.",
         scalar: true,
@@ -411,6 +414,7 @@ pub static SPECIAL: &[Special] = &[
     },
     Special {
         name: "bag_pack_columns",
+        formerly: &[],
         signature: "bag_pack_columns(column, ...)",
         doc: "A bag of columns, each under its name.",
         scalar: true,
@@ -419,6 +423,7 @@ pub static SPECIAL: &[Special] = &[
     },
     Special {
         name: "column_ifexists",
+        formerly: &["columnifexists"],
         signature: "column_ifexists(name, default)",
         doc: "The column of this name, or the default where there is none.",
         scalar: true,
@@ -427,6 +432,7 @@ pub static SPECIAL: &[Special] = &[
     },
     Special {
         name: "materialize",
+        formerly: &[],
         signature: "materialize(table)",
         doc: "The table, computed once however often it is named.",
         scalar: false,
@@ -435,6 +441,7 @@ pub static SPECIAL: &[Special] = &[
     },
     Special {
         name: "now",
+        formerly: &[],
         signature: "now([offset])",
         doc: "The query clock.",
         scalar: true,
@@ -443,6 +450,7 @@ pub static SPECIAL: &[Special] = &[
     },
     Special {
         name: "table",
+        formerly: &[],
         signature: "table(name)",
         doc: "The table of this name.",
         scalar: false,
@@ -451,6 +459,7 @@ pub static SPECIAL: &[Special] = &[
     },
     Special {
         name: "toscalar",
+        formerly: &[],
         signature: "toscalar(table)",
         doc: "The first value of the table's first row.",
         scalar: true,
@@ -459,9 +468,9 @@ pub static SPECIAL: &[Special] = &[
     },
 ];
 
-/// The function of this name that the plan makes.
+/// The function of this name, or that had this name, which the plan makes.
 pub fn special(name: &str) -> Option<&'static Special> {
-    SPECIAL.iter().find(|row| row.name == name)
+    SPECIAL.iter().find(|row| row.name == name || row.formerly.contains(&name))
 }
 
 /// The shape of the operator of this name or alias.

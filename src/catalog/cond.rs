@@ -2,12 +2,12 @@
 
 use super::func::Lower::{Build, Sql};
 use super::func::Ret::{Common, Is};
-use super::func::{ANY, Arg, BOOL, Func, ONLY_STR, Param, Sig, constant, f, named, rest, sig};
+use super::func::{ANY, Arg, BOOL, Func, Mixed, ONLY_STR, Param, Sig, constant, f, named, rest, sig};
 use crate::types::Type::{Bool, Int, Long, String};
 
 const IFF: &[Sig] = &[sig(
     &[BOOL, named("then", ANY), named("else", ANY)],
-    Common(1),
+    Common(1, Mixed::Unwrapped),
     Sql("CASE WHEN {0} THEN {1} ELSE {2} END"),
 )];
 
@@ -17,11 +17,12 @@ pub static ROWS: &[Func] = &[
         .doc("The second argument where the condition holds, else the third.")
         .trap("A null condition takes the else branch.")
         .example("print iff(3 > 2, 'yes', 'no')", "yes"),
-    f("case", &[sig(&[BOOL, named("then", ANY), rest(ANY)], Common(1), Build(case))])
+    f("case", &[sig(&[BOOL, named("then", ANY), rest(ANY)], Common(1, Mixed::Unwrapped), Build(case))])
+        .pairs(&[Bool, Bool], 1)
         .doc("The value after the first condition that holds, else the last argument.")
         .trap("A null condition counts as false.")
         .example("print case(1 > 2, 'a', 2 > 1, 'b', 'c')", "b"),
-    f("coalesce", &[sig(&[ANY, ANY, rest(ANY)], Common(0), Build(coalesce))])
+    f("coalesce", &[sig(&[ANY, ANY, rest(ANY)], Common(0, Mixed::Strict), Build(coalesce))])
         .most(64)
         .doc("The first argument that is not null and, for strings, not empty.")
         .trap("Strings have no null: an empty one is passed over (agent-null-and-edge-0009).")

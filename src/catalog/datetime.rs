@@ -174,7 +174,7 @@ pub static ROWS: &[Func] = &[
         .trap("An offset is taken off: the result is UTC. 12/02/2022 is the second of December.")
         .example("print todatetime('2026-05-14T12:00:00+02:00')", "2026-05-14T10:00:00Z"),
     f("totimespan", TOTIMESPAN)
-        .aliases(&["totime"])
+        .formerly(&["totime"])
         .label(Label::FirstArg)
         .doc("The timespan that a text spells, or that a number of ticks is; null when it is none.")
         .example("print totimespan('1.02:03:04')", "1.02:03:04"),
@@ -226,6 +226,7 @@ pub static ROWS: &[Func] = &[
         .doc("The year.")
         .example("print getyear(datetime(2026-05-14))", "2026"),
     f("weekofyear", WEEK_OF_YEAR)
+        .successor("week_of_year")
         .doc("The old name of week_of_year.")
         .caveat(
             "may count its weeks in another way than week_of_year() does",
@@ -237,7 +238,7 @@ pub static ROWS: &[Func] = &[
         .trap("These weeks start on Monday, those of startofweek on Sunday.")
         .example("print week_of_year(datetime(2021-01-03))", "53"),
     f("datetime_part", &[sig(&[PART, DATETIME], Is(Int), Kernel("kql_datetime_part"))])
-        .aliases(&["datepart"])
+        .formerly(&["datepart"])
         .doc("One part of a datetime: year, quarter, month, week_of_year, day, dayofyear, hour and so on.")
         .example("print datetime_part('quarter', datetime(2026-05-14))", "2"),
     f(

@@ -4,8 +4,8 @@
 use super::func::Lower::{Build, Kernel, Refuse, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, BOOL, DATETIME, DYN, Fixed, Func, JSON, LONG, Label, ONLY_STR, PLAIN, Param, REAL, SCALAR,
-    Shape, Sig, TEXT, TIMESPAN, TYPE, f, fixed, named, rest, shaped, sig,
+    ANY, Arg, BOOL, DATETIME, DYN, Elements, Fixed, Func, JSON, LONG, Label, ONLY_STR, PLAIN, Param, REAL,
+    SCALAR, Shape, Sig, TEXT, TIMESPAN, TYPE, f, fixed, named, rest, shaped, sig,
 };
 use crate::types::Type::{self, Bool, Dynamic, Long, Real, String};
 
@@ -131,7 +131,8 @@ static ELEMENTS: [(Type, Func); 6] = [
 
 pub static ROWS: &[Func] = &[
     f("parse_json", PARSE)
-        .aliases(&["parsejson", "todynamic", "toobject"])
+        .aliases(&["todynamic"])
+        .formerly(&["parsejson", "toobject"])
         .label(Label::FirstArg)
         .doc("The value that a JSON text spells.")
         .trap("Text that is no JSON becomes a string; empty text becomes null (agent-null-and-edge-0028).")
@@ -142,7 +143,8 @@ pub static ROWS: &[Func] = &[
         .doc("The name of the type of a value; of a dynamic, what it holds.")
         .example("print gettype(dynamic({\"a\": 1}))", "dictionary"),
     f("array_length", &[sig(&[ARRAY], Is(Long), Kernel("kql_array_length"))])
-        .aliases(&["arraylength"])
+        .formerly(&["arraylength"])
+        .order_blind()
         .doc("How many elements an array has; null for anything else.")
         .example("print array_length(dynamic([1, 2, 3]))", "3"),
     f("array_concat", &[sig(&[ARRAY, rest(ARRAY)], Is(Dynamic), Kernel("kql_array_concat"))])
@@ -164,12 +166,15 @@ pub static ROWS: &[Func] = &[
         .doc("Where a value stands in an array, from 0; -1 when it does not.")
         .example("print array_index_of(dynamic(['a', 'b']), 'b')", "1"),
     f("array_reverse", &[sig(&[ARRAY], Is(Dynamic), Kernel("kql_array_reverse"))])
+        .elements(Elements::OfArrays)
         .doc("The elements from the last to the first.")
         .example("print array_reverse(dynamic([1, 2, 3]))", "[3,2,1]"),
     f("array_rotate_left", &[sig(&[ARRAY, BY], Is(Dynamic), Kernel("kql_array_rotate_left"))])
+        .elements(Elements::OfArrays)
         .doc("Moves elements from the front of an array to its end.")
         .example("print array_rotate_left(dynamic([1, 2, 3]), 1)", "[2,3,1]"),
     f("array_rotate_right", &[sig(&[ARRAY, BY], Is(Dynamic), Kernel("kql_array_rotate_right"))])
+        .elements(Elements::OfArrays)
         .doc("Moves elements from the end of an array to its front.")
         .example("print array_rotate_right(dynamic([1, 2, 3]), 1)", "[3,1,2]"),
     f("array_shift_left", SHIFT_LEFT)
@@ -179,6 +184,7 @@ pub static ROWS: &[Func] = &[
         .doc("Drops elements at the end of an array and fills up at its front.")
         .example("print array_shift_right(dynamic([1, 2, 3]), 1, 0)", "[0,1,2]"),
     f("array_slice", &[sig(&[ARRAY, START, named("end", LONG)], Is(Dynamic), Kernel("kql_array_slice"))])
+        .elements(Elements::OfArrays)
         .doc("The elements from one index to another.")
         .trap("Both ends belong to it; negative indexes count from the end.")
         .example("print array_slice(dynamic([1, 2, 3, 4]), 1, -2)", "[2,3]"),
@@ -186,6 +192,8 @@ pub static ROWS: &[Func] = &[
         .label(Label::Suffix("_sorted", "array0_sorted"))
         .tells(&[Type::Timespan, Type::Decimal])
         .tells_mixed(&[Type::Datetime, Type::Guid])
+        .elements(Elements::OfArrays)
+        .sorts_by(&SORT_BY_ASC)
         .doc("The elements in ascending order; of several arrays all in that of the first.")
         .trap("Nulls come last unless the last argument is false. An array of another length than the first gives null.")
         .example("print array_sort_asc(dynamic([3, 1, null, 2]))", "[1,2,3,null]"),
@@ -193,6 +201,8 @@ pub static ROWS: &[Func] = &[
         .label(Label::Suffix("_sorted", "array0_sorted"))
         .tells(&[Type::Timespan, Type::Decimal])
         .tells_mixed(&[Type::Datetime, Type::Guid])
+        .elements(Elements::OfArrays)
+        .sorts_by(&SORT_BY_DESC)
         .doc("The elements in descending order; of several arrays all in that of the first.")
         .trap("Nulls come last unless the last argument is false. An array of another length than the first gives null.")
         .example("print array_sort_desc(dynamic([3, 1, null, 2]))", "[3,2,1,null]"),
@@ -200,10 +210,12 @@ pub static ROWS: &[Func] = &[
         .doc("Cuts an array into arrays, at an index or at each of an array of indexes.")
         .example("print array_split(dynamic([1, 2, 3]), 1)", "[[1],[2,3]]"),
     f("array_sum", &[sig(&[ARRAY], Is(Real), Kernel("kql_array_sum"))])
+        .successor("series_sum")
         .doc("The sum of the elements; null when one of them is no number.")
         .trap("A real, also of whole numbers (agent-null-and-edge-0027).")
         .example("print array_sum(dynamic([1, 2, 3]))", "6.0"),
     f("bag_keys", &[sig(&[BAG], Is(Dynamic), Kernel("kql_bag_keys"))])
+        .elements(Elements::Texts)
         .doc("The names of the properties of a bag; null for anything else.")
         .example("print bag_keys(dynamic({\"b\": 1, \"a\": 2}))", "[\"b\",\"a\"]"),
     f("bag_merge", &[sig(&[BAG, BAG, rest(BAG)], Is(Dynamic), Kernel("kql_bag_merge"))])
@@ -224,7 +236,8 @@ pub static ROWS: &[Func] = &[
         .doc("A bag of an array of names and an array of values.")
         .example("print bag_zip(dynamic(['a', 'b']), dynamic([1, 2]))", "{\"a\":1,\"b\":2}"),
     f("bag_pack", &[sig(&[rest(PACKED)], Is(Dynamic), Kernel("kql_bag_pack"))])
-        .aliases(&["pack", "pack_dictionary"])
+        .formerly(&["pack", "pack_dictionary"])
+        .pairs(&[Type::String, Type::Dynamic], 0)
         .doc("A bag of names and values, given in turn.")
         .example("print bag_pack('a', 1, 'b', 'x')", "{\"a\":1,\"b\":\"x\"}"),
     f("column_names_of", &[sig(&[named("table", ANY)], Is(Dynamic), Sql("'[]'"))])
@@ -234,24 +247,29 @@ pub static ROWS: &[Func] = &[
         .doc("A bag of all columns; with true, of those that are neither null nor empty.")
         .example("print a = 1, b = '' | project pack_all(true)", "{\"a\":1}"),
     f("pack_array", &[sig(&[PACKED, rest(PACKED)], Is(Dynamic), Kernel("kql_pack_array"))])
+        .elements(Elements::OfAll)
         .doc("An array of the arguments.")
         .example("print pack_array(1, 'a', 2.5)", "[1,\"a\",2.5]"),
     f("set_union", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_union"))])
         .most(64)
+        .elements(Elements::OfArrays)
         .doc("The different elements of all arrays.")
         .example("print set_union(dynamic([1, 2]), dynamic([2, 3]))", "[1,2,3]"),
     f("set_intersect", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_intersect"))])
         .most(64)
+        .elements(Elements::OfArrays)
         .doc("The different elements that all arrays have.")
         .example("print set_intersect(dynamic([1, 2, 3]), dynamic([3, 2]))", "[2,3]"),
     f("set_difference", &[sig(&[SET, SET, rest(SET)], Is(Dynamic), Kernel("kql_set_difference"))])
         .most(64)
+        .elements(Elements::OfArrays)
         .doc("The different elements of the first array that no other has.")
         .example("print set_difference(dynamic([1, 2, 3]), dynamic([2]))", "[1,3]"),
     f("set_equals", &[sig(&[SET, SET], Is(Bool), Kernel("kql_set_equals"))])
         .doc("Whether two arrays have the same different elements.")
         .example("print set_equals(dynamic([1, 2, 2]), dynamic([2, 1]))", "true"),
     f("set_has_element", &[sig(&[SET, VALUE], Is(Bool), Kernel("kql_set_has_element"))])
+        .order_blind()
         .doc("Whether an array has this element.")
         .example("print set_has_element(dynamic(['a', 'b']), 'b')", "true"),
     f("jaccard_index", &[sig(&[SET, SET], Is(Real), Kernel("kql_jaccard_index"))])
@@ -266,6 +284,7 @@ pub static ROWS: &[Func] = &[
         .doc("An array that holds one value so many times; null for a negative count.")
         .example("print repeat(1, 3)", "[1,1,1]"),
     f("range", RANGE)
+        .elements(Elements::OfFirst)
         .doc("An array of evenly spaced numbers, datetimes or timespans, the end included.")
         .trap("At most 1,048,576 elements; more are cut off, as Kusto does.")
         .example("print range(1, 8, 3)", "[1,4,7]"),

@@ -22,11 +22,11 @@ pub static ROWS: &[Func] = &[
         .doc("The text of a URL with its % codes decoded.")
         .example("print url_decode('a%20b%2fc')", "a b/c"),
     f("base64_encode_tostring", &[sig(&[PLAIN], Is(String), Kernel("kql_base64_encode"))])
-        .aliases(&["base64_encodestring"])
+        .formerly(&["base64_encodestring"])
         .doc("The UTF-8 of a text in base64.")
         .example("print base64_encode_tostring('KQL!')", "S1FMIQ=="),
     f("base64_decode_tostring", &[sig(&[PLAIN], Is(String), Kernel("kql_base64_decode"))])
-        .aliases(&["base64_decodestring"])
+        .formerly(&["base64_decodestring"])
         .doc("The text whose UTF-8 is given in base64.")
         .trap("What is no base64, lacks its = signs or is no UTF-8 becomes the empty text; so does UTF-16 with other than plain letters.")
         .example("print base64_decode_tostring('S1FMIQ==')", "KQL!"),

@@ -6,8 +6,12 @@ use crate::types::Type;
 /// One scalar function or aggregate.
 pub struct Func {
     pub name: &'static str,
-    /// Other spellings, obsolete ones too; they behave exactly as `name` does.
+    /// Other spellings; they behave exactly as `name` does.
     pub aliases: &'static [&'static str],
+    /// Obsolete spellings, which behave so too and are warned of.
+    pub formerly: &'static [&'static str],
+    /// What to write instead, where the whole row is obsolete.
+    pub successor: Option<&'static str>,
     /// The first signature whose parameters accept the arguments is chosen.
     pub sigs: &'static [Sig],
     /// How many arguments a query may give it.
@@ -31,16 +35,47 @@ pub struct Func {
     pub counts: bool,
     /// Kusto refuses wrong types of its arguments as a combination, and does not say which.
     pub combines: bool,
+    /// Arguments that come in pairs.
+    pub pairs: Option<Pairs>,
+    /// What the array that it gives holds, where that is known without the data.
+    pub elements: Option<Elements>,
+    /// What sorts one of several arrays by the first: a call with several gives all of them.
+    pub sorts_by: Option<&'static Func>,
+    /// It sees an array's elements and not their order.
+    pub order_blind: bool,
     /// The types that it tells from texts inside of a dynamic.
     pub tells: &'static [Type],
     /// As `tells`, but only among values of other types.
     pub tells_mixed: &'static [Type],
+    /// The aggregate that estimates the same, for less.
+    pub estimate: Option<&'static str>,
     /// What every use is warned of, and what helps: an answer that may not be Kusto's to the last digit.
     pub caveat: Option<(&'static str, &'static str)>,
     /// Only kqlhunt has it: what helps where Kusto is to run the query.
     pub extension: Option<&'static str>,
     /// A whole query and the text of its first row's first value.
     pub example: (&'static str, &'static str),
+}
+
+/// Arguments that come in pairs: `bag_pack(name, value, ...)`, `case(condition, value, ..., else)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Pairs {
+    /// What the first of a pair may be.
+    pub first: &'static [Type],
+    /// How many arguments follow the pairs.
+    pub after: usize,
+}
+
+/// What the array that a function gives holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elements {
+    Texts,
+    /// Values of the first argument.
+    OfFirst,
+    /// All arguments.
+    OfAll,
+    /// Elements of the arrays among the arguments.
+    OfArrays,
 }
 
 /// Which of a group's values an aggregate hands out.
@@ -154,11 +189,22 @@ pub enum Ret {
     Arg(u8),
     /// Int becomes long, the rest stays (argument at this index).
     Promoted(u8),
-    /// The one type that all arguments from this index on share; numbers widen, mixed with dynamic is dynamic.
-    Common(u8),
+    /// The one type that all arguments from this index on share; of pairs the second ones, and what follows those.
+    Common(u8, Mixed),
     /// What the last argument, a [`TYPE`], names. The SQL gives a string, which is converted as by
     /// `tolong()` and its kin.
     Typeof,
+}
+
+/// How values of different types share one. Whole numbers widen among themselves in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixed {
+    /// A dynamic beside others becomes what they are. Kusto's binder takes other mixtures, its engine does not.
+    Unwrapped,
+    /// The same, and a whole number beside reals becomes one.
+    Numbers,
+    /// A dynamic beside others is refused.
+    Strict,
 }
 
 /// Kusto's ResultNameKind: what an unnamed column is called.
@@ -211,6 +257,8 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
     Func {
         name,
         aliases: &[],
+        formerly: &[],
+        successor: None,
         sigs,
         most: usize::MAX,
         label: Label::None,
@@ -222,8 +270,13 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
         holds: Holds::Values,
         counts: false,
         combines: false,
+        pairs: None,
+        elements: None,
+        sorts_by: None,
+        order_blind: false,
         tells: &[],
         tells_mixed: &[],
+        estimate: None,
         caveat: None,
         extension: None,
         example: ("", ""),
@@ -231,8 +284,23 @@ pub const fn f(name: &'static str, sigs: &'static [Sig]) -> Func {
 }
 
 impl Func {
+    /// Its name and all other spellings.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.aliases.iter().chain(self.formerly).copied())
+    }
+
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Func {
         self.aliases = aliases;
+        self
+    }
+
+    pub const fn formerly(mut self, names: &'static [&'static str]) -> Func {
+        self.formerly = names;
+        self
+    }
+
+    pub const fn successor(mut self, name: &'static str) -> Func {
+        self.successor = Some(name);
         self
     }
 
@@ -286,6 +354,26 @@ impl Func {
         self
     }
 
+    pub const fn pairs(mut self, first: &'static [Type], after: usize) -> Func {
+        self.pairs = Some(Pairs { first, after });
+        self
+    }
+
+    pub const fn elements(mut self, elements: Elements) -> Func {
+        self.elements = Some(elements);
+        self
+    }
+
+    pub const fn sorts_by(mut self, row: &'static Func) -> Func {
+        self.sorts_by = Some(row);
+        self
+    }
+
+    pub const fn order_blind(mut self) -> Func {
+        self.order_blind = true;
+        self
+    }
+
     pub const fn tells_mixed(mut self, types: &'static [Type]) -> Func {
         self.tells_mixed = types;
         self
@@ -293,6 +381,11 @@ impl Func {
 
     pub const fn tells(mut self, types: &'static [Type]) -> Func {
         self.tells = types;
+        self
+    }
+
+    pub const fn estimate(mut self, name: &'static str) -> Func {
+        self.estimate = Some(name);
         self
     }
 

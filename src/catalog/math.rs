@@ -4,8 +4,8 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Common, Is};
 use super::func::{
-    Arg, DECIMAL, Fixed, Func, LONG, Label, PLAIN, Param, REAL, SCALAR, Sig, TIMESPAN, f, fixed, named, rest,
-    sig,
+    Arg, DECIMAL, Fixed, Func, LONG, Label, Mixed, PLAIN, Param, REAL, SCALAR, Sig, TIMESPAN, f, fixed,
+    named, rest, sig,
 };
 use crate::types::Type::{Bool, Datetime, Decimal, Guid, Int, Long, Real, String, Timespan};
 
@@ -182,13 +182,13 @@ pub static ROWS: &[Func] = &[
     f("isfinite", &[sig(&[REAL], Is(Bool), Sql("isfinite({0})"))])
         .doc("Whether a real is neither infinite nor NaN.")
         .example("print isfinite(0.5)", "true"),
-    f("min_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0), Build(min_of))])
+    f("min_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0, Mixed::Numbers), Build(min_of))])
         .most(64)
         .combines()
         .doc("The least of the arguments that are not null.")
         .trap("NaN when one of them is NaN.")
         .example("print min_of(10, 1, -3)", "-3"),
-    f("max_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0), Build(max_of))])
+    f("max_of", &[sig(&[ORDERED, rest(ORDERED)], Common(0, Mixed::Numbers), Build(max_of))])
         .most(64)
         .combines()
         .doc("The greatest of the arguments that are not null.")

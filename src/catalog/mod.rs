@@ -86,19 +86,30 @@ pub fn volatile(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-/// Rows by their names and aliases.
+/// Rows by all their spellings.
 type Index = QuickMap<&'static str, &'static Func>;
 
 fn index(rows: impl Iterator<Item = &'static Func>) -> Index {
-    let names = |row: &'static Func| std::iter::once(row.name).chain(row.aliases.iter().copied());
-    rows.flat_map(|row| names(row).map(move |name| (name, row))).collect()
+    rows.flat_map(|row| row.names().map(move |name| (name, row))).collect()
 }
 
 /// Every name that a call may have.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    functions()
-        .chain(aggregates())
-        .flat_map(|row| std::iter::once(row.name).chain(row.aliases.iter().copied()))
+    functions().chain(aggregates()).flat_map(Func::names)
+}
+
+/// The name to write instead of this one, where it is an obsolete one of a function.
+pub fn successor(name: &str) -> Option<&'static str> {
+    static INDEX: LazyLock<QuickMap<&str, &str>> = LazyLock::new(|| {
+        let of = |row: &'static Func| {
+            let own = row.successor.map(|new| (row.name, new));
+            row.formerly.iter().map(|old| (*old, row.name)).chain(own)
+        };
+        let special = |row: &'static clauses::Special| row.formerly.iter().map(|old| (*old, row.name));
+        let functions = functions().chain(aggregates()).flat_map(of);
+        functions.chain(clauses::SPECIAL.iter().flat_map(special)).collect()
+    });
+    INDEX.get(name).copied()
 }
 
 #[cfg(test)]
@@ -121,7 +132,7 @@ mod tests {
     fn names_are_unique() {
         for rows in [functions().collect::<Vec<_>>(), aggregates().collect()] {
             let mut seen = HashSet::new();
-            for name in rows.iter().flat_map(|row| std::iter::once(&row.name).chain(row.aliases)) {
+            for name in rows.iter().flat_map(|row| row.names()) {
                 assert!(seen.insert(name), "{name} twice");
             }
         }

@@ -28,12 +28,12 @@ const USER_AGENT: Param = named("user_agent", PLAIN);
 
 pub static ROWS: &[Func] = &[
     f("parse_url", &[sig(&[named("url", PLAIN)], Is(Dynamic), Kernel("kql_parse_url"))])
-        .aliases(&["parseurl"])
+        .formerly(&["parseurl"])
         .doc("The scheme, host, port, path, user, query and fragment of a URL as a bag.")
         .trap("Without a scheme there is no host: all of it is the path. Query values stay encoded.")
         .example("print tostring(parse_url('https://contoso.com:8443/a?x=1').Host)", "contoso.com"),
     f("parse_urlquery", &[sig(&[named("query", PLAIN)], Is(Dynamic), Kernel("kql_parse_urlquery"))])
-        .aliases(&["parseurlquery"])
+        .formerly(&["parseurlquery"])
         .doc("The keys and values of a URL's query, in a bag under Query Parameters.")
         .example("print tostring(parse_urlquery('x=1&y=2')['Query Parameters'].y)", "2"),
     f("parse_path", &[sig(&[named("path", PLAIN)], Is(Dynamic), Kernel("kql_parse_path"))])

@@ -3,8 +3,8 @@
 use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
-    ANY, Arg, DYN, Fixed, Func, JSON, LONG, Label, PLAIN, Param, STR, Shape, TEXT, TYPE, f, fixed, known,
-    named, one_of, opt, pattern, rest, shaped, sig,
+    ANY, Arg, DYN, Elements, Fixed, Func, JSON, LONG, Label, PLAIN, Param, STR, Shape, TEXT, TYPE, f, fixed,
+    known, named, one_of, opt, pattern, rest, shaped, sig,
 };
 use crate::types::Type::{Bool, Dynamic, Int, Long, String};
 
@@ -107,6 +107,7 @@ pub static ROWS: &[Func] = &[
         )],
     )
     .label(Label::FirstArg)
+    .elements(Elements::Texts)
     .doc("The parts of a text between delimiters, as an array.")
     .trap("With an index it is still an array, of that one part; null when there is no such part.")
     .example("print split('a/b', '/', 1)", "[\"b\"]"),
@@ -152,6 +153,7 @@ pub static ROWS: &[Func] = &[
         "replace",
         &[sig(&[REGEX, FIXED_REWRITE, SOURCE], Is(String), Sql("kql_replace_regex({2}, {0}, {1})"))],
     )
+    .successor("replace_regex")
     .doc("The old name of replace_regex(), with the text as its last argument.")
     .trap("The first argument is a regular expression: a point matches every character.")
     .example("print replace('[aeiou]', '*', 'kusto')", "k*st*"),
@@ -183,7 +185,7 @@ pub static ROWS: &[Func] = &[
             sig(&[REGEX, named("groups", LIST), SOURCE], Is(Dynamic), Kernel("kql_extract_all")),
         ],
     )
-    .aliases(&["extractall"])
+    .formerly(&["extractall"])
     .doc("What the groups of a regular expression match, for every match, as an array.")
     .trap("One group gives a flat array, several an array of arrays; no match gives null.")
     .example("print extract_all('([0-9]+)', 'a1b22')", "[\"1\",\"22\"]"),
@@ -205,11 +207,11 @@ pub static ROWS: &[Func] = &[
         "unicode_codepoints_to_string",
         &[sig(&[CODE, rest(CODE)], Is(String), Kernel("kql_codepoints_to_text"))],
     )
-    .aliases(&["make_string"])
+    .formerly(&["make_string"])
     .doc("The text that code points spell: numbers, or arrays of them.")
     .example("print unicode_codepoints_to_string(75, dynamic([81, 76]))", "KQL"),
     f("unicode_codepoints_from_string", &[sig(&[TEXT], Is(Dynamic), Kernel("kql_codepoints_from_text"))])
-        .aliases(&["to_utf8"])
+        .formerly(&["to_utf8"])
         .doc("The code points of a text as an array of numbers.")
         .example("print unicode_codepoints_from_string('KQL')", "[75,81,76]"),
     f("isascii", &[sig(&[TEXT], Is(Bool), Kernel("kql_isascii"))])
@@ -219,21 +221,25 @@ pub static ROWS: &[Func] = &[
         .doc("Whether a text is valid UTF-8, which every text here is.")
         .example("print isutf8('café')", "true"),
     f("isempty", &[sig(&[STR], Is(Bool), Sql("({0} = '')")), sig(&[ANY], Is(Bool), Sql("({0} IS NULL)"))])
+        .order_blind()
         .doc("Whether a text is empty, or any other value null.")
         .example("print isempty('')", "true"),
     f(
         "isnotempty",
         &[sig(&[STR], Is(Bool), Sql("({0} <> '')")), sig(&[ANY], Is(Bool), Sql("({0} IS NOT NULL)"))],
     )
-    .aliases(&["notempty"])
+    .formerly(&["notempty"])
+    .order_blind()
     .doc("Whether a text is not empty, or any other value not null.")
     .example("print isnotempty('')", "false"),
     f("isnull", &[sig(&[ANY], Is(Bool), Sql("({0} IS NULL)"))])
+        .order_blind()
         .doc("Whether a value is null.")
         .trap("A string is never null, a missing one is empty: use isempty().")
         .example("print isnull('')", "false"),
     f("isnotnull", &[sig(&[ANY], Is(Bool), Sql("({0} IS NOT NULL)"))])
-        .aliases(&["notnull"])
+        .formerly(&["notnull"])
+        .order_blind()
         .doc("Whether a value is not null.")
         .trap("A string is never null, a missing one is empty: use isnotempty().")
         .example("print isnotnull(int(null))", "false"),

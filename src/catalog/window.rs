@@ -33,7 +33,7 @@ pub static ROWS: &[Func] = &[
     f("next", NEIGHBOUR)
         .doc("The value of the next row, or of the row so many on; null where there is none.")
         .example("datatable(n:long)[5, 7, 7] | serialize x = next(n, 1, 0) | summarize tostring(make_list(x))", "[7,7,0]"),
-    f("row_rank", OLD).doc("The number of the row among rows of different values."),
+    f("row_rank", OLD).successor("row_rank_dense").doc("The number of the row among rows of different values."),
     f("row_rank_min", RANK).doc("The number of the first row with this value.")
         .example("datatable(n:long)[5, 7, 7] | serialize x = row_rank_min(n) | summarize tostring(make_list(x))", "[1,2,2]"),
     f("row_rank_dense", RANK).doc("How many different values there are up to this row.")

@@ -87,7 +87,7 @@ fn signature(row: &Func, name: &str, sig: &Sig) -> Signature {
         repeats: sig.params.last().is_some_and(|param| param.arity == Arity::Rest),
         gives: match sig.ret {
             Ret::Is(ty) => ty.name(),
-            Ret::Arg(_) | Ret::Promoted(_) | Ret::Common(_) | Ret::Typeof => "",
+            Ret::Arg(_) | Ret::Promoted(_) | Ret::Common(..) | Ret::Typeof => "",
         },
         doc,
     }

@@ -22,15 +22,17 @@ pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_array_split", &[Text, Text], Text, split),
     strict("kql_array_sum", &[Text], Real, sum).fallible(),
     lenient("kql_zip", &[], Text, zip).rest(Text),
-    lenient("kql_repeat", &[Text, Long], Text, repeat),
-    strict("kql_range_long", &[Long, Long, Long], Text, range_long),
-    strict("kql_range_real", &[Real, Real, Real], Text, range_real),
+    lenient("kql_repeat", &[Text, Long], Text, repeat).lavish(),
+    strict("kql_range_long", &[Long, Long, Long], Text, range_long).lavish(),
+    strict("kql_range_real", &[Real, Real, Real], Text, range_real).lavish(),
     strict("kql_range_datetime", &[Long, Long, Long], Text, |args, out| {
         range_ticks(args, ticks::iso_full, out)
-    }),
+    })
+    .lavish(),
     strict("kql_range_timespan", &[Long, Long, Long], Text, |args, out| {
         range_ticks(args, ticks::timespan_text, out)
-    }),
+    })
+    .lavish(),
     strict("kql_set_union", &[], Text, set_union).rest(Text),
     strict("kql_set_intersect", &[], Text, set_intersect).rest(Text),
     strict("kql_set_difference", &[], Text, set_difference).rest(Text),

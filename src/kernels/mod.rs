@@ -107,6 +107,8 @@ pub struct Kernel {
     pub nulls: Nulls,
     /// Called for every row even when the arguments are equal (`rand`, `new_guid`).
     pub volatile: bool,
+    /// Its result is larger than its arguments by far: it runs where that is needed, not when a query is compiled.
+    pub lavish: bool,
     /// `Some(false)`: it never gives a [`Cell::Error`], so that DuckDB may also call it for rows that a filter
     /// drops. What says nothing is taken as fallible.
     pub fallible: Option<bool>,
@@ -135,6 +137,7 @@ pub const fn strict(name: &'static str, params: &'static [Phys], returns: Phys, 
         returns,
         nulls: Nulls::Propagate,
         volatile: false,
+        lavish: false,
         fallible: None,
         run,
         constant: None,
@@ -190,6 +193,11 @@ impl Kernel {
     /// Cannot end the query with an error.
     pub const fn infallible(mut self) -> Kernel {
         self.fallible = Some(false);
+        self
+    }
+
+    pub const fn lavish(mut self) -> Kernel {
+        self.lavish = true;
         self
     }
 

@@ -5,6 +5,7 @@ use super::check::Binder;
 use super::elements::Inside;
 use super::env::{Binding, Env};
 use super::{Column, Expr, ExprKind};
+use crate::catalog;
 use crate::diag::{Diagnostic, code};
 use crate::span::Span;
 use crate::syntax::ast::{self, Name};
@@ -108,43 +109,6 @@ pub static ALL: &[&Advice] = &[
     &LENGTH,
 ];
 
-/// Old names of functions and the new ones. `replace` may be meant as either of two.
-const NEW_NAMES: &[(&str, &str)] = &[
-    ("any", "take_any"),
-    ("anyif", "take_anyif"),
-    ("argmax", "arg_max"),
-    ("argmin", "arg_min"),
-    ("array_sum", "series_sum"),
-    ("arraylength", "array_length"),
-    ("base64_decodestring", "base64_decode_tostring"),
-    ("base64_encodestring", "base64_encode_tostring"),
-    ("cnt", "count"),
-    ("columnifexists", "column_ifexists"),
-    ("datepart", "datetime_part"),
-    ("extractall", "extract_all"),
-    ("make_string", "unicode_codepoints_to_string"),
-    ("makelist", "make_list"),
-    ("makeset", "make_set"),
-    ("notempty", "isnotempty"),
-    ("notnull", "isnotnull"),
-    ("pack", "bag_pack"),
-    ("pack_dictionary", "bag_pack"),
-    ("parsejson", "parse_json"),
-    ("parseurl", "parse_url"),
-    ("parseurlquery", "parse_urlquery"),
-    ("replace", "replace_regex"),
-    ("row_rank", "row_rank_dense"),
-    ("to_utf8", "unicode_codepoints_from_string"),
-    ("toobject", "todynamic"),
-    ("totime", "totimespan"),
-    ("weekofyear", "week_of_year"),
-];
-
-/// Whether a name of a function is an old one.
-pub fn is_obsolete(name: &str) -> bool {
-    NEW_NAMES.iter().any(|(old, _)| *old == name)
-}
-
 impl Binder<'_> {
     /// Remarks, with a change of the text where one says it all.
     pub fn advise(&mut self, advice: &Advice, span: Span, fix: Option<(Span, String)>) {
@@ -171,16 +135,13 @@ impl Binder<'_> {
         if !self.options.advice {
             return;
         }
-        let known = |names: &[(&str, &'static str)]| {
-            names.iter().find(|(old, _)| *old == name.text).map(|(_, new)| (*new).to_owned())
-        };
-        if let Some(new) = known(NEW_NAMES) {
+        if let Some(new) = catalog::successor(&name.text) {
             // The arguments of replace_regex() stand in another order.
-            let fix = (name.text != "replace").then_some((name.span, new));
+            let fix = (name.text != "replace").then(|| (name.span, new.to_owned()));
             self.advise(&OBSOLETE, name.span, fix);
         }
-        if let Some(new) = known(&[("count_distinct", "dcount"), ("count_distinctif", "dcountif")]) {
-            self.advise(&EXACT, name.span, Some((name.span, new)));
+        if let Some(new) = catalog::aggregate(&name.text).and_then(|row| row.estimate) {
+            self.advise(&EXACT, name.span, Some((name.span, new.to_owned())));
         }
     }
 

@@ -4,7 +4,7 @@ use super::Expr;
 use super::check::{Binder, Checked, Stop};
 use super::expr::columns_of;
 use crate::catalog::binary;
-use crate::catalog::func::{Arity, Fixed, Func, Keeps, Param, Shape, Sig};
+use crate::catalog::func::{Arity, Fixed, Func, Keeps, Pairs, Param, Shape, Sig};
 use crate::diag::code;
 use crate::kernels::regexes;
 use crate::span::Span;
@@ -65,22 +65,19 @@ impl Binder<'_> {
         }
     }
 
-    /// `bag_pack(name, value, ...)` and `case(condition, value, ..., else)`.
+    /// Whether arguments that come in pairs do.
     pub fn pairs(&mut self, row: &Func, name: &str, args: &[Expr], span: Span) -> Checked<()> {
-        let (rest, first) = match row.name {
-            "case" => (1, [Type::Bool, Type::Bool]),
-            _ => (0, [Type::String, Type::Dynamic]),
-        };
-        if args.len() < 2 + rest {
+        let Some(Pairs { first, after }) = row.pairs else { return Ok(()) };
+        if args.len() < 2 + after {
             self.no_signature(row, name, args, span);
             return Err(Stop);
         }
-        if args.len() % 2 != rest {
+        if args.len() % 2 != after {
             let message = format!("the arguments of '{name}' come in pairs");
             self.error(code::ARITY_PAIRS, span, message, row.doc);
             return Err(Stop);
         }
-        for arg in args[..args.len() - rest].iter().step_by(2) {
+        for arg in args[..args.len() - after].iter().step_by(2) {
             if !first.contains(&arg.ty) {
                 let message = format!("a {} stands where a {} must", arg.ty.name(), first[0].name());
                 self.error(code::TYPE, arg.span, message, row.doc);

@@ -6,16 +6,13 @@ use super::check::{Any, Binder, Checked, Stop};
 use super::convert::widest;
 use super::expr::Cx;
 use super::{Expr, ExprKind};
-use crate::catalog;
-use crate::catalog::func::{Arity, Func, Lower, Ret, Sig};
+use crate::catalog::func::{Arity, Func, Lower, Mixed, Ret, Sig};
+use crate::catalog::{self, clauses};
 use crate::diag::{code, nearest};
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Name};
 use crate::types::Type;
 use crate::value::Value;
-
-/// What else stands before a parenthesis.
-const TABULAR: [&str; 5] = ["datatable", "externaldata", "materialize", "toscalar", "view"];
 
 impl Binder<'_> {
     pub fn call(&mut self, name: &Name, args: &[ast::Arg], span: Span, cx: &mut Cx<'_>) -> Checked<Expr> {
@@ -110,8 +107,10 @@ impl Binder<'_> {
         if self.unknown_stored(name) {
             return;
         }
-        let mut names: Vec<&str> = cx.env.names();
-        catalog::names().chain(TABULAR).for_each(|name| names.push(name));
+        let mut names = cx.env.names();
+        let special = clauses::SPECIAL.iter().map(|row| row.name);
+        let known = catalog::names().chain(special).chain(["datatable", "externaldata", "view"]);
+        known.for_each(|name| names.push(name));
         let near = nearest(&name.text, names.iter().copied());
         let message = format!("unknown function '{}'", name.text);
         self.error_near(code::UNKNOWN_FUNCTION, name.span, message, near, || {
@@ -210,9 +209,7 @@ impl Binder<'_> {
             self.advise_extension(&format!("the function '{name}'"), instead, span);
         }
         self.call_asks_inside(row, &args, span);
-        if matches!(row.name, "bag_pack" | "case") {
-            self.pairs(row, name, &args, span)?;
-        }
+        self.pairs(row, name, &args, span)?;
         let mut converted = Vec::with_capacity(args.len());
         for (at, arg) in args.into_iter().enumerate() {
             let param = param_at(sig, at);
@@ -226,7 +223,7 @@ impl Binder<'_> {
                 None => arg,
             });
         }
-        let ty = self.result_type(sig, &mut converted, name, span)?;
+        let ty = self.result_type((row, sig), &mut converted, name, span)?;
         for param in sig.params.iter().skip(converted.len()).filter(|param| param.arity == Arity::Optional) {
             let ty = param.convert.or(param.types.first().copied()).unwrap_or(Type::Long);
             converted.push(Expr::lit(Value::Null, ty, span));
@@ -240,7 +237,13 @@ impl Binder<'_> {
         Ok(super::fold::fold(expr))
     }
 
-    fn result_type(&mut self, sig: &Sig, args: &mut [Expr], name: &str, span: Span) -> Checked<Type> {
+    fn result_type(
+        &mut self,
+        (row, sig): (&Func, &Sig),
+        args: &mut [Expr],
+        name: &str,
+        span: Span,
+    ) -> Checked<Type> {
         match sig.ret {
             // The call before the conversion; see `typed`.
             Ret::Typeof => Ok(Type::String),
@@ -250,15 +253,17 @@ impl Binder<'_> {
                 let ty = args.get(usize::from(at)).map(|arg| arg.ty).ok_or(Stop)?;
                 Ok(if ty == Type::Int { Type::Long } else { ty })
             }
-            Ret::Common(from) => {
-                let places: Vec<usize> = common_places(name, usize::from(from), args.len());
+            Ret::Common(from, mixed) => {
+                let places: Vec<usize> = match row.pairs {
+                    Some(_) => (0..args.len()).filter(|at| at % 2 == 1 || at + 1 == args.len()).collect(),
+                    None => (usize::from(from)..args.len()).collect(),
+                };
                 let types: Vec<Type> = places.iter().map(|at| args[*at].ty).collect();
                 let values: Vec<&Expr> = places.iter().map(|at| &args[*at]).collect();
-                let Some(ty) = common(&types, &values, name) else {
+                let Some(ty) = common(&types, &values, mixed) else {
                     let names: Vec<&str> = types.iter().map(|ty| ty.name()).collect();
                     self.error(
-                        // Of these Kusto's binder takes what its engine refuses.
-                        if matches!(name, "iff" | "iif" | "case") { code::MISMATCH } else { code::COMMON },
+                        if mixed == Mixed::Unwrapped { code::MISMATCH } else { code::COMMON },
                         span,
                         format!("the values of '{name}' have different types: {}", names.join(", ")),
                         "Convert them to one type.",
@@ -275,20 +280,10 @@ impl Binder<'_> {
     }
 }
 
-/// Which arguments share a type: for `case` the values, not the conditions.
-fn common_places(name: &str, from: usize, count: usize) -> Vec<usize> {
-    if name == "case" {
-        (0..count).filter(|at| at % 2 == 1 || at + 1 == count).collect()
-    } else {
-        (from..count).collect()
-    }
-}
-
-/// One type for all: whole numbers widen among themselves, and to a real in `max_of()` and `min_of()`. A
-/// dynamic beside others becomes what they are, except in `coalesce()`.
-fn common(types: &[Type], args: &[&Expr], name: &str) -> Option<Type> {
-    let numbers = matches!(name, "max_of" | "min_of");
-    let unwraps = name != "coalesce";
+/// One type for all.
+fn common(types: &[Type], args: &[&Expr], mixed: Mixed) -> Option<Type> {
+    let numbers = mixed == Mixed::Numbers;
+    let unwraps = mixed != Mixed::Strict;
     let mut result: Option<Type> = None;
     for (ty, arg) in types.iter().zip(args) {
         if matches!(arg.literal(), Some(Value::Null))

@@ -2,6 +2,8 @@
 
 use super::check::Binder;
 use super::{ColId, Expr, ExprKind};
+use crate::catalog;
+use crate::catalog::func::Elements;
 use crate::kernels::json::{self, Kind};
 use crate::types::Type;
 use crate::value::Value;
@@ -23,45 +25,24 @@ impl Inside {
     }
 }
 
-/// Functions that give arrays of texts.
-const TEXTS: &[&str] = &["split", "bag_keys"];
-/// Functions that give arrays of what their arguments hold.
-const ARRAYS_OF_ARRAYS: &[&str] = &[
-    "set_union",
-    "set_intersect",
-    "set_difference",
-    "array_slice",
-    "array_reverse",
-    "array_rotate_left",
-    "array_rotate_right",
-    "array_sort_asc",
-    "array_sort_desc",
-];
-/// Functions and aggregates that give arrays of their arguments, all but `pack_array` of values of the first.
-const ARRAYS_OF_VALUES: &[&str] =
-    &["pack_array", "range", "make_set", "make_set_if", "make_list", "make_list_if"];
-
 impl Binder<'_> {
     pub fn insides_of(&self, expr: &Expr) -> Option<Inside> {
         match &expr.kind {
             ExprKind::Col(id) => self.insides.get(id).copied(),
             ExprKind::Lit(Value::Dynamic(json)) => of_json(json),
             ExprKind::Convert(inner) => (inner.ty != Type::Dynamic).then_some(Inside::Value(Some(inner.ty))),
-            ExprKind::Call { name, .. } if TEXTS.contains(name) => Some(Inside::Values(Some(Type::String))),
-            ExprKind::Call { name, args, .. } if ARRAYS_OF_VALUES.contains(name) => {
-                let values = if *name == "pack_array" { &args[..] } else { args.get(..1)? };
-                let types = values.iter().map(|value| match value.ty {
-                    Type::Dynamic => match self.insides_of(value)? {
-                        Inside::Value(ty) => Some(ty),
-                        Inside::Values(_) => None,
-                    },
-                    ty => Some(Some(ty)),
-                });
-                Some(Inside::Values(shared(types)?))
-            }
-            ExprKind::Call { name, args, .. } if ARRAYS_OF_ARRAYS.contains(name) => {
-                let arrays = args.iter().filter(|arg| arg.ty == Type::Dynamic);
-                Some(Inside::Values(shared(arrays.map(|arg| self.insides_of(arg).map(Inside::ty)))?))
+            ExprKind::Call { name, args, .. } if expr.ty == Type::Dynamic => {
+                let row = catalog::function(name).or_else(|| catalog::aggregate(name))?;
+                let elements = match row.elements? {
+                    Elements::Texts => Some(Type::String),
+                    Elements::OfFirst => self.shared_by(args.get(..1)?)?,
+                    Elements::OfAll => self.shared_by(args)?,
+                    Elements::OfArrays => {
+                        let arrays = args.iter().filter(|arg| arg.ty == Type::Dynamic);
+                        shared(arrays.map(|arg| self.insides_of(arg).map(Inside::ty)))?
+                    }
+                };
+                Some(Inside::Values(elements))
             }
             ExprKind::Path { base, path } if path.starts_with('i') && path.matches(':').count() == 1 => {
                 match self.insides_of(base)? {
@@ -71,6 +52,17 @@ impl Binder<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The one type that these are known to have as elements, as [`shared`] gives it.
+    fn shared_by(&self, values: &[Expr]) -> Option<Option<Type>> {
+        shared(values.iter().map(|value| match value.ty {
+            Type::Dynamic => match self.insides_of(value)? {
+                Inside::Value(ty) => Some(ty),
+                Inside::Values(_) => None,
+            },
+            ty => Some(Some(ty)),
+        }))
     }
 
     /// Keeps what is known of a column that this expression fills.

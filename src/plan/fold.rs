@@ -7,10 +7,6 @@ use crate::kernels::{self, Cell, Nulls, Phys};
 use crate::types::Type;
 use crate::value::Value;
 
-/// Kernels whose result is larger than their arguments by far: they run where their result is needed.
-const LAVISH: &[&str] =
-    &["kql_range_long", "kql_range_real", "kql_range_datetime", "kql_range_timespan", "kql_repeat"];
-
 /// A longer argument or result, in bytes, stays a call: it would be worked on at every step to the engine.
 const BYTES_MAX: usize = 1 << 14;
 
@@ -24,10 +20,8 @@ pub fn fold(expr: Expr) -> Expr {
         _ => return expr,
     };
     let Some(kernel) = kernels::find(name) else { return expr };
-    if kernel.volatile || kernel.params.contains(&Phys::Texts) || args.len() < kernel.params.len() {
-        return expr;
-    }
-    if LAVISH.contains(&kernel.name) {
+    let waits = kernel.volatile || kernel.lavish || kernel.params.contains(&Phys::Texts);
+    if waits || args.len() < kernel.params.len() {
         return expr;
     }
     let mut cells = Vec::new();

@@ -4,8 +4,8 @@ use super::check::{Binder, Checked, Stop};
 use super::open::is_open;
 use super::several::{Several, Values, value_taken};
 use super::{Column, ColumnName};
-use crate::catalog;
 use crate::catalog::func::Label;
+use crate::catalog::{self, clauses};
 use crate::diag::code;
 use crate::quick::QuickSet;
 use crate::syntax::ast::{Arg, Expr, ExprKind, Literal, Name, Named};
@@ -46,7 +46,7 @@ fn infer(expr: &Expr, column: &dyn Fn(&str) -> bool) -> Option<String> {
 
 /// Its result is called as the column whose name it takes, where there is one.
 fn is_column_ifexists(name: &Name) -> bool {
-    matches!(name.text.as_str(), "column_ifexists" | "columnifexists")
+    clauses::special(&name.text).is_some_and(|row| row.name == "column_ifexists")
 }
 
 /// The name of one value of a call that gives several.

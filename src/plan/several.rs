@@ -9,7 +9,6 @@ use super::expr::Cx;
 use super::path::{ConstStep, PathStep, path_expr};
 use super::{Column, Expr};
 use crate::catalog;
-use crate::catalog::dynamic::{SORT_BY_ASC, SORT_BY_DESC};
 use crate::catalog::func::Func;
 use crate::diag::code;
 use crate::span::Span;
@@ -50,10 +49,11 @@ pub enum Values {
 /// As far as the text tells.
 pub fn gives_several(expr: &ast::Expr) -> Option<Several<'_>> {
     let Ast::Call { name, args } = &expr.kind else { return None };
-    let values = match name.text.as_str() {
-        "array_sort_asc" => Values::Sorted(&SORT_BY_ASC),
-        "array_sort_desc" => Values::Sorted(&SORT_BY_DESC),
-        name => Values::Listed(catalog::function(name).filter(|row| !row.parts.is_empty())?),
+    let row = catalog::function(&name.text)?;
+    let values = match row.sorts_by {
+        Some(by) => Values::Sorted(by),
+        None if row.parts.is_empty() => return None,
+        None => Values::Listed(row),
     };
     let flag = args.last().filter(|arg| matches!(arg.expr.kind, Ast::Literal(Literal::Bool(_))));
     let one = matches!(values, Values::Sorted(_)) && args.len() <= 1 + usize::from(flag.is_some());

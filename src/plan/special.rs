@@ -5,7 +5,7 @@ use super::check::{Any, Binder, Checked, Stop};
 use super::expr::Cx;
 use super::ops::{volatile, volatile_expr};
 use super::{Column, Expr, Node, Rel, WindowFunc};
-use crate::catalog;
+use crate::catalog::{self, clauses};
 use crate::diag::code;
 use crate::facts::InputSource;
 use crate::kernels::hash::xxhash64;
@@ -23,12 +23,13 @@ impl Binder<'_> {
         span: Span,
         cx: &mut Cx<'_>,
     ) -> Option<Checked<Expr>> {
-        Some(match name.text.as_str() {
+        let called = clauses::special(&name.text).map_or(name.text.as_str(), |row| row.name);
+        Some(match called {
             "now" => self.clock(name, args, span, cx, 1),
             "ago" => self.clock(name, args, span, cx, -1),
             "bin_auto" => return self.bin_auto(args, span, cx),
             "toscalar" => self.toscalar(name, args, span, cx),
-            "column_ifexists" | "columnifexists" => self.column_ifexists(name, args, span, cx),
+            "column_ifexists" => self.column_ifexists(name, args, span, cx),
             "pack_all" if args.len() > 1 => self.arity(name, "at most whether empty values are left out"),
             "pack_all" => self.pack_all(args, span, cx),
             "pack_array" => return self.pack_every_column(args, span, cx),

@@ -11,10 +11,6 @@ use crate::quick::QuickMap;
 use crate::types::Type;
 use crate::value::Value;
 
-/// Functions that see a set's elements and not their order.
-const ORDER_BLIND: &[&str] =
-    &["array_length", "set_has_element", "isempty", "isnotempty", "isnull", "isnotnull"];
-
 /// What may differ in the result of a plan. Then the same for data in which no rows tie for being greatest, least or
 /// first, and for those in which there is no choice at all; `None` where either makes no difference to what is before it.
 pub fn steadiness(plan: &Plan) -> (Steadiness, [Option<Steadiness>; 2]) {
@@ -300,7 +296,7 @@ fn of_expr(expr: &Expr, below: &Found, lets: &Lets) -> Lanes {
         ExprKind::Call { name, .. } if catalog::volatile(name) => Lanes::FREE,
         ExprKind::Call { name, .. } => {
             let read = children();
-            let blind = read != Lanes::EXACT && ORDER_BLIND.contains(name);
+            let blind = read != Lanes::EXACT && catalog::function(name).is_some_and(|row| row.order_blind);
             if blind { read.in_order() } else { read }.changed(expr.ty)
         }
         ExprKind::Scalar(rel) => of_table(rel, lets),

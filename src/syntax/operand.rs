@@ -274,7 +274,7 @@ impl Parser<'_> {
         }
         match words::known(self.word()) {
             None | Some(Use::Anywhere) => true,
-            Some(Use::Given) => matches!(self.word(), "toscalar" | "totable" | "materialize"),
+            Some(Use::Given) => takes_query(self.word()),
             Some(Use::Nowhere) => false,
         }
     }
@@ -284,7 +284,7 @@ impl Parser<'_> {
         match self.word() {
             "dynamic" if called => self.dynamic(),
             "typeof" if called => self.type_of(),
-            "datatable" | "externaldata" | "external_data" => self.source_operand(),
+            word if is_source_operand(word) => self.source_operand(),
             "toscalar" | "totable" if self.word_ahead(1) == "kind" => self.call_with_kind(),
             _ if self.at_call() => self.call(),
             _ if self.name_ahead(0, false) > 0 => Ok(named(self.name(false, "a name")?)),
@@ -328,7 +328,7 @@ impl Parser<'_> {
     fn call_of(&mut self, name: Name) -> Parsed<Tall> {
         let open = self.position();
         self.expect(TokenKind::LeftParen, "(")?;
-        let takes_query = matches!(name.text.as_str(), "toscalar" | "totable" | "materialize");
+        let takes_query = takes_query(&name.text);
         let mut args = Vec::new();
         let mut height = 0;
         while !self.at_kind(TokenKind::RightParen) || !args.is_empty() {
@@ -415,6 +415,16 @@ const TYPEOF_ALIASES: &[(&str, Type)] = &[
     ("uint8", Type::Int),
     ("ulong", Type::Long),
 ];
+
+/// Calls whose argument may be a query.
+fn takes_query(word: &str) -> bool {
+    matches!(word, "toscalar" | "totable" | "materialize")
+}
+
+/// Sources that are expressions, whatever stands around them.
+pub(super) fn is_source_operand(word: &str) -> bool {
+    matches!(word, "datatable" | "externaldata" | "external_data")
+}
 
 /// The expression of a bare or bracketed name.
 pub(super) fn named(name: Name) -> Tall {

@@ -3,6 +3,7 @@
 
 use super::ast::{ColumnDecl, Expr, ExprKind, Name, Named, Op, OpKind, OpParam, Pipe};
 use super::expr::{BINARY_OPS, LIST_OPS, Tall};
+use super::operand::is_source_operand;
 use super::ops::{self, Start};
 use super::parser::{Failed, Parsed, Parser, shorten};
 use super::token::TokenKind;
@@ -231,8 +232,7 @@ impl Parser<'_> {
         let word = self.word();
         let Some(row) = ops::find(word) else { return false };
         match word {
-            // Sources that are expressions: see `source_operand`.
-            "datatable" | "externaldata" | "external_data" => false,
+            _ if is_source_operand(word) => false,
             "range" => {
                 let name = self.name_ahead(1, false);
                 name > 0 && self.word_ahead(1 + name) == "from"

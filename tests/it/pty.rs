@@ -5,7 +5,9 @@ mod finding;
 mod grid;
 mod keeping;
 mod kinds;
+mod leaving;
 mod lost;
+mod running;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -122,98 +124,6 @@ fn a_mistake_is_shown_in_its_place_and_can_be_mended() {
 }
 
 #[test]
-fn a_query_is_stopped_at_once_and_the_next_one_runs() {
-    let mut terminal = Terminal::ready(Setup::default());
-    terminal.send(ENDLESS);
-    terminal.send(F5);
-    terminal.wait("Ctrl-C stops it");
-    terminal.wait("running 1");
-    // An old result, keys and all still work: the pane is edited while the query runs.
-    terminal.send("x");
-    terminal.wait("sum(a * b)x");
-    terminal.send(CTRL_C);
-    terminal.wait("cancelled after");
-    terminal.send("\x15print Word = strcat('wood', 'lark')");
-    terminal.send(F5);
-    terminal.wait("1 row ");
-    terminal.wait("woodlark");
-}
-
-#[test]
-fn rows_that_have_come_are_counted_while_a_query_runs_and_stay_when_it_is_stopped() {
-    let mut terminal = Terminal::ready(Setup::default());
-    // Some rows at once, and never another.
-    let text =
-        "range N from 1 to 1000000000000 step 1 | where N <= 50000 or hash_sha256(tostring(N)) == 'none'";
-    terminal.send(&paste(text));
-    terminal.send(F5);
-    terminal.wait("first 500 rows, more to come");
-    terminal.wait("50,000+ rows so far");
-    terminal.send(CTRL_O);
-    terminal.send("G");
-    terminal.wait("row 500/500+");
-    terminal.send("s");
-    terminal.wait(": the result can be sorted once the query is done");
-    terminal.send(CTRL_C);
-    terminal.wait("stopped at 50,000 rows, the first 500 are here");
-    terminal.wait_until("the count goes", |screen| !screen.contains("rows so far"));
-    terminal.send("V");
-    terminal.wait("stopped");
-    terminal.send("\r");
-    terminal.wait("─ Record 500 ");
-    terminal.wait("N 500");
-    terminal.send("\x1b");
-    terminal.send(":export rows.csv\r");
-    terminal.settle();
-    assert!(!terminal.file("rows.csv").exists(), "{}", terminal.screen());
-}
-
-#[test]
-fn a_run_that_is_stopped_before_its_first_row_leaves_the_older_result() {
-    let mut terminal = Terminal::ready(Setup::default());
-    terminal.send("print Word = strcat('wood', 'lark')");
-    terminal.send(F5);
-    terminal.wait("1 row ");
-    terminal.send(&format!("\x15{ENDLESS}"));
-    terminal.send(F5);
-    terminal.wait("(of the run before)");
-    terminal.send(CTRL_C);
-    terminal.wait("cancelled after");
-    terminal.wait_until("the mark goes", |screen| !screen.contains("(of the run before)"));
-    terminal.wait("woodlark");
-}
-
-#[test]
-fn a_plugin_asks_the_data_without_holding_the_screen() {
-    let mut terminal = Terminal::ready(Setup::default());
-    terminal.send(&format!("{ENDLESS} | project d = bag_pack('n', sum_) | evaluate bag_unpack(d)"));
-    terminal.send(F5);
-    terminal.wait("Ctrl-C stops it");
-    terminal.send("x");
-    terminal.wait("bag_unpack(d)x");
-    terminal.send(CTRL_C);
-    terminal.wait("cancelled after");
-    terminal.send("\x15print d = dynamic({'Port': 8443}) | evaluate bag_unpack(d) | where Port > 1");
-    terminal.send(F5);
-    terminal.wait("1 row ");
-    terminal.wait("8443");
-}
-
-#[test]
-fn a_long_plan_does_not_hold_the_next_query() {
-    let mut terminal = Terminal::ready(Setup::default());
-    // DuckDB folds constants while it plans, and looks for no interrupt meanwhile.
-    terminal.send("print array_length(array_sort_asc(range(0, 3000000, 1)))");
-    terminal.send(F5);
-    thread::sleep(Duration::from_millis(300));
-    terminal.send(CTRL_C);
-    terminal.wait_until("an end", |screen| screen.contains("cancelled") || screen.contains("row "));
-    terminal.send("\x15print Word = strcat('wood', 'lark')");
-    terminal.send(F5);
-    terminal.wait("woodlark");
-}
-
-#[test]
 fn a_result_goes_to_a_file_whole_and_harmless() {
     let mut terminal = Terminal::ready(Setup::default());
     terminal.send("print Name = '=1+1', Other = 'a,b'");
@@ -270,94 +180,6 @@ fn a_paste_is_text_and_nothing_else() {
     eprintln!("500 lines pasted in {:?}", asked.elapsed());
     terminal.send(CTRL_Z);
     terminal.wait("type a query");
-}
-
-#[test]
-fn a_cut_link_ends_the_process_and_keeps_the_text() {
-    for ignore_hang_up in [false, true] {
-        for running in [false, true] {
-            let mut terminal = Terminal::ready(Setup { ignore_hang_up, ..Setup::default() });
-            terminal.send(ENDLESS);
-            terminal.wait("sum(a * b)");
-            if running {
-                terminal.send(F5);
-                terminal.wait("Ctrl-C stops it");
-            }
-            terminal.send("\x01// kept ");
-            terminal.wait("// kept range");
-            // To the end of the text: a pty that is closed types a line break and Ctrl-D before it goes.
-            terminal.send("\x05");
-            terminal.settle();
-            terminal.hang_up();
-            terminal.end();
-            assert!(terminal.session().contains("// kept range"), "{}", terminal.session());
-            let home = terminal.home.clone();
-            let mut again = Terminal::ready(Setup { home: Some(home), ..Setup::default() });
-            again.send("\x01");
-            again.wait("// kept range");
-        }
-    }
-}
-
-#[test]
-fn a_signal_gives_the_terminal_back() {
-    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
-        let mut terminal = Terminal::ready(Setup::default());
-        terminal.send("print 5");
-        terminal.wait("print 5");
-        terminal.signal(signal);
-        let status = terminal.end();
-        assert_eq!(status.exit_code(), code);
-        assert!(terminal.session().contains("print 5"));
-        wait_for_clean_end(&terminal);
-    }
-}
-
-/// Until the other screen is left and pastes are keys again.
-fn wait_for_clean_end(terminal: &Terminal) {
-    terminal.wait_until("the terminal is given back", |_| {
-        let bytes = String::from_utf8_lossy(&terminal.bytes()).into_owned();
-        let left = bytes.rfind("\x1b[?1049l");
-        left > bytes.rfind("\x1b[?1049h") && bytes.rfind("\x1b[?2004l") > bytes.rfind("\x1b[?2004h")
-    });
-}
-
-#[test]
-fn a_panic_in_any_thread_gives_the_terminal_back() {
-    for (place, key) in [("screen", CTRL_L), ("engine", F5)] {
-        let variables = [("KQLHUNT_REHEARSE_PANIC", place)];
-        let before = Terminal::modes_before();
-        let mut terminal = Terminal::ready(Setup { variables: &variables, ..Setup::default() });
-        assert_ne!(terminal.modes(), before);
-        terminal.send("print 6");
-        terminal.wait("print 6");
-        terminal.send(key);
-        assert_eq!(terminal.end().exit_code(), 101);
-        assert_eq!(terminal.modes(), before);
-        wait_for_clean_end(&terminal);
-        terminal.wait("rehearsed");
-        assert!(terminal.session().contains("print 6"));
-    }
-}
-
-#[test]
-fn suspended_and_back() {
-    let mut terminal = Terminal::ready(Setup::default());
-    terminal.send("print 7");
-    terminal.send(F5);
-    terminal.wait("1 row ");
-    terminal.send(CTRL_O);
-    terminal.send(CTRL_Z);
-    let started = Instant::now();
-    while terminal.processor().1 != 'T' {
-        assert!(started.elapsed() < PATIENCE, "it does not stop");
-        thread::sleep(Duration::from_millis(5));
-    }
-    wait_for_clean_end(&terminal);
-    terminal.signal(Signal::CONT);
-    terminal.wait("1 row ");
-    terminal.send(CTRL_Q);
-    assert_eq!(terminal.end().exit_code(), 0);
 }
 
 #[test]

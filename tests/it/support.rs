@@ -127,7 +127,11 @@ fn construct_line(row: &Construct) -> String {
         "" => (code(row.example.0), code(row.example.1)),
         refused => (format!("no: {refused}"), String::new()),
     };
-    format!("| {} | {} | {example} | {gives} |\n", names(row.name, row.aliases), cell(what.trim()))
+    format!(
+        "| {} | {} | {example} | {gives} |\n",
+        names(std::iter::once(row.name).chain(row.aliases.iter().copied())),
+        cell(what.trim())
+    )
 }
 
 fn functions(page: &mut String, title: &str, rows: impl Iterator<Item = &'static Func>) {
@@ -151,8 +155,7 @@ fn functions(page: &mut String, title: &str, rows: impl Iterator<Item = &'static
                 let _ = write!(what, " Refused with ({}): {reason}", parameters(sig));
             }
         }
-        let _ =
-            writeln!(page, "| {} | {} | {example} | {gives} |", names(row.name, row.aliases), cell(&what));
+        let _ = writeln!(page, "| {} | {} | {example} | {gives} |", names(row.names()), cell(&what));
     }
 }
 
@@ -204,8 +207,8 @@ fn parameters(sig: &Sig) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn names(name: &str, aliases: &[&str]) -> String {
-    std::iter::once(&name).chain(aliases).map(|name| code(name)).collect::<Vec<_>>().join(", ")
+fn names<'n>(all: impl Iterator<Item = &'n str>) -> String {
+    all.map(code).collect::<Vec<_>>().join(", ")
 }
 
 /// Text inside of a Markdown table.

@@ -125,7 +125,7 @@ impl Query<'_> {
         }
         let ty = match sig.ret {
             Ret::Is(ty) => ty,
-            Ret::Arg(at) | Ret::Promoted(at) | Ret::Common(at) => {
+            Ret::Arg(at) | Ret::Promoted(at) | Ret::Common(at, _) => {
                 *types.get(usize::from(at)).unwrap_or(&wanted)
             }
             Ret::Typeof => wanted,
@@ -163,7 +163,7 @@ impl Query<'_> {
 fn gives(sig: &Sig, ty: Type) -> bool {
     match sig.ret {
         Ret::Is(given) => given == ty,
-        Ret::Arg(at) | Ret::Promoted(at) | Ret::Common(at) => {
+        Ret::Arg(at) | Ret::Promoted(at) | Ret::Common(at, _) => {
             let param = sig.params.get(usize::from(at)).or(sig.params.last());
             param.is_some_and(|param| {
                 param.convert == Some(ty) || param.convert.is_none() && param.types.contains(&ty)

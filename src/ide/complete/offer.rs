@@ -10,7 +10,6 @@ use crate::catalog::{self, charts, plugins, views};
 use crate::compile::{Outline, Sort};
 use crate::facts::Options;
 use crate::ide::signature::{self, signatures};
-use crate::plan::advice;
 use crate::schema::Schema;
 use crate::syntax::words::{escaped, reference};
 use crate::syntax::{OPERATORS, Start};
@@ -278,10 +277,10 @@ impl Offer<'_> {
         let works = |row: &&Func| !row.example.0.is_empty();
         let mut names: Vec<(&str, &Func)> = rows
             .filter(works)
+            .filter(|row| row.successor.is_none())
             .flat_map(|row| {
                 std::iter::once(row.name).chain(row.aliases.iter().copied()).map(move |name| (name, row))
             })
-            .filter(|(name, _)| !advice::is_obsolete(name))
             .collect();
         names.sort_by_key(|(name, _)| *name);
         for (name, row) in names {

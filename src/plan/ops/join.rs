@@ -43,32 +43,40 @@ impl Binder<'_> {
     pub fn join(
         &mut self,
         params: &[OpParam],
-        right: &ast::Expr,
+        sides: (Rel, &ast::Expr),
         on: &[ast::Expr],
-        left: Rel,
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
         let kind = self.kind(params, "join", &KINDS)?.unwrap_or(JoinKind::InnerUnique);
-        let right = self.source(right, env)?;
-        let keys = self.keys(on, &left, &right, env, span)?;
-        Ok(self.joined(kind, left, right, keys, false, span))
+        self.join_as(kind, sides, on, false, env, span)
     }
 
     /// A join that drops the right side's keys; leftouter unless it says inner.
     pub fn lookup(
         &mut self,
         params: &[OpParam],
-        right: &ast::Expr,
+        sides: (Rel, &ast::Expr),
         on: &[ast::Expr],
-        left: Rel,
         env: &Env,
         span: Span,
     ) -> Checked<Rel> {
         let kind = self.kind(params, "lookup", &LOOKUP_KINDS)?.unwrap_or(JoinKind::LeftOuter);
+        self.join_as(kind, sides, on, true, env, span)
+    }
+
+    fn join_as(
+        &mut self,
+        kind: JoinKind,
+        (left, right): (Rel, &ast::Expr),
+        on: &[ast::Expr],
+        drop_keys: bool,
+        env: &Env,
+        span: Span,
+    ) -> Checked<Rel> {
         let right = self.source(right, env)?;
         let keys = self.keys(on, &left, &right, env, span)?;
-        Ok(self.joined(kind, left, right, keys, true, span))
+        Ok(self.joined(kind, left, right, keys, drop_keys, span))
     }
 
     pub fn joined(

@@ -148,9 +148,9 @@ impl Binder<'_> {
             }
             OpKind::Join { params, right, on } => {
                 self.advise_params(&advice::KIND, &op.name, op.name.span, params, "kind=innerunique");
-                self.join(params, right, on, input, env, op.span)
+                self.join(params, (input, right), on, env, op.span)
             }
-            OpKind::Lookup { params, right, on } => self.lookup(params, right, on, input, env, op.span),
+            OpKind::Lookup { params, right, on } => self.lookup(params, (input, right), on, env, op.span),
             OpKind::MvExpand { params, items, limit } => {
                 let legacy = op.name.text == "mvexpand";
                 self.mv_expand(params, items, limit.as_ref(), legacy, input, env, op.span)
