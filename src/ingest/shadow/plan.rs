@@ -44,8 +44,9 @@ pub fn plan_storage(plan: &mut Plan, head: &[Chunk], sink: &dyn Sink) -> Result<
             .collect();
         varied::note(layout, &batches);
         let rows: usize = batches.iter().map(|batch| batch.rows).sum();
-        let filled = sink.rows(&layout.table)?;
-        let grows = rows >= SAMPLE_MIN && filled <= FILLED_MAX;
+        // Asked only where it matters: a store may have hundreds of tables.
+        let filled = if rows >= SAMPLE_MIN { Some(sink.rows(&layout.table)?) } else { None };
+        let grows = filled.is_some_and(|filled| filled <= FILLED_MAX);
         let stored = schema.table(&layout.table);
         for column in layout.dynamics().collect::<Vec<_>>() {
             let stored = stored.and_then(|table| table.column(&layout.names[column]));
@@ -57,7 +58,7 @@ pub fn plan_storage(plan: &mut Plan, head: &[Chunk], sink: &dyn Sink) -> Result<
             let mut new = if grows { choose(texts.flatten()) } else { Vec::new() };
             new.retain(|new| known.iter().all(|known| known.path != new.path));
             // Lists are not filled for rows that are stored already.
-            new.retain(|new| filled == 0 || !is_list(&new.path));
+            new.retain(|new| filled == Some(0) || !is_list(&new.path));
             new.truncate(SHADOWS_MAX.saturating_sub(known.len()));
             let usable = known.iter().filter(|shadow| shadow.trust != Trust::None).cloned();
             layout.shadows.extend(usable.chain(new).map(|shadow| (column, shadow)));
