@@ -11,6 +11,7 @@ mod parens;
 pub mod quote;
 mod scan;
 mod ties;
+mod union;
 mod uses;
 mod walk;
 

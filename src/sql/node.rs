@@ -390,22 +390,6 @@ impl<'a> Writer<'a> {
         Block { items, from, ..Block::default() }
     }
 
-    fn union(&mut self, inputs: &[Rel], items: &[(ColId, Type)], maps: &[Vec<Expr>]) -> Block {
-        let mut parts = Vec::new();
-        for (input, map) in inputs.iter().zip(maps) {
-            let mut block = self.rel(input);
-            if !block.takes_items() {
-                block = self.closed(block);
-            }
-            block.items =
-                items.iter().zip(map).map(|((id, _), expr)| (*id, self.expr(expr, &block))).collect();
-            parts.push(nested(&block.sql()));
-        }
-        let items = items.iter().map(|(id, _)| (*id, name(*id))).collect();
-        let all = parts.join(&format!("{BREAK}UNION ALL{BREAK}"));
-        Block { items, from: format!("{} AS {}", nested(&all), self.alias()), ..Block::default() }
-    }
-
     /// A null gives one row of null, an empty array none; several arrays go in step, the short ones with nulls.
     fn unnest(
         &mut self,

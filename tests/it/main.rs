@@ -61,5 +61,7 @@ mod traps;
 #[cfg(feature = "engine")]
 mod variants;
 mod vim;
+#[cfg(feature = "engine")]
+mod wide;
 mod workbench;
 mod xlsx;

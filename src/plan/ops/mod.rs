@@ -4,6 +4,7 @@ mod agg;
 mod apply;
 mod by_names;
 mod cols;
+mod each_input;
 mod expand;
 mod external;
 mod find;

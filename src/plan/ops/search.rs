@@ -13,6 +13,7 @@ use crate::types::Type;
 use crate::value::Value;
 
 use super::cols::{matches, projected};
+use super::each_input::filtered;
 use super::terms::Scope;
 
 /// The first column of the result.
@@ -33,35 +34,34 @@ impl Binder<'_> {
         let case_sensitive = self.kind(params, "search", &KINDS)?.unwrap_or(false);
         if let Some(input) = input {
             let input = self.searched_input(input, tables, span)?;
-            return self.searched(input, predicate, case_sensitive, env, span).map(|(rel, _)| rel);
+            let (bound, _) = self.searched(&input, predicate, case_sensitive, env)?;
+            return Ok(filtered(input, bound));
         }
         let inputs = self.searched_tables(tables, env, span)?;
         let all = self.unioned(inputs.clone(), Some(TABLE.to_owned()), false, span);
-        let (rel, named) = self.searched(all, predicate, case_sensitive, env, span)?;
-        let kept = with_columns(inputs, named.as_deref(), &rel);
+        let (bound, named) = self.searched(&all, predicate, case_sensitive, env)?;
+        let kept = with_columns(inputs, named.as_deref(), &all);
         if kept.is_empty() {
-            return Ok(rel);
+            return Ok(filtered(all, bound));
         }
         let some = self.unioned(kept, Some(TABLE.to_owned()), false, span);
-        self.searched(some, predicate, case_sensitive, env, span).map(|(rel, _)| rel)
+        let (bound, _) = self.searched(&some, predicate, case_sensitive, env)?;
+        Ok(filtered(some, bound))
     }
 
-    /// The rows that the predicate holds for, and the columns that it names; none when it looks into all.
+    /// The predicate over these rows, and the columns that it names; none when it looks into all.
     fn searched(
         &mut self,
-        rel: Rel,
+        rel: &Rel,
         predicate: &ast::Expr,
         case_sensitive: bool,
         env: &Env,
-        span: Span,
-    ) -> Checked<(Rel, Option<Vec<ColId>>)> {
+    ) -> Checked<(Expr, Option<Vec<ColId>>)> {
         let columns: Vec<Column> = rel.cols.iter().skip(1).cloned().collect();
         let scope = Scope::new(&columns, case_sensitive);
         let predicate = self.term_predicate(predicate, &scope, env)?;
         let named = (!scope.anywhere.get()).then(|| columns_of(&predicate));
-        let (cols, order) = (rel.cols.clone(), rel.order.clone());
-        let node = Node::Filter { input: Box::new(rel), predicate };
-        Ok((Rel { node, cols, order, span }, named))
+        Ok((predicate, named))
     }
 
     /// Rows that come through the pipe are of one table, whatever they were before.
@@ -138,9 +138,8 @@ impl Binder<'_> {
 }
 
 /// The inputs that have one of the columns that a predicate names, when others have none (recorded).
-fn with_columns(inputs: Vec<(String, Rel)>, named: Option<&[ColId]>, searched: &Rel) -> Vec<(String, Rel)> {
-    let (Some(named), Node::Filter { input, .. }) = (named, &searched.node) else { return Vec::new() };
-    let Node::Union { items, maps, .. } = &input.node else { return Vec::new() };
+fn with_columns(inputs: Vec<(String, Rel)>, named: Option<&[ColId]>, all: &Rel) -> Vec<(String, Rel)> {
+    let (Some(named), Node::Union { items, maps, .. }) = (named, &all.node) else { return Vec::new() };
     let has = |map: &Vec<Expr>| {
         let mut both = items.iter().zip(map);
         both.any(|((id, _), value)| named.contains(id) && matches!(value.kind, ExprKind::Col(_)))

@@ -5,7 +5,8 @@ use crate::diag::{Diagnostic, code};
 use crate::plan::check::{Any, Binder, Checked, Stop};
 use crate::plan::env::{Binding, Env};
 use crate::plan::names::Namer;
-use crate::plan::{ColumnName, Expr, Node, Rel};
+use crate::plan::{Column, ColumnName, Expr, Node, Rel};
+use crate::quick::QuickMap;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, OpParam};
 use crate::types::Type;
@@ -200,17 +201,25 @@ impl Binder<'_> {
         inner: bool,
         span: Span,
     ) -> Rel {
-        let mut slots: Vec<(ColumnName, Type)> = Vec::new();
+        // The columns that one name is split into stand together.
+        let mut names: Vec<(ColumnName, Vec<Type>)> = Vec::new();
+        let mut places: QuickMap<ColumnName, usize> = QuickMap::default();
         for column in inputs.iter().flat_map(|(_, rel)| &rel.cols).filter(|column| !column.hidden) {
-            let slot = (column.name.clone(), column.ty);
-            let has = |rel: &Rel| rel.cols.iter().any(|other| (&other.name, other.ty) == (&slot.0, slot.1));
-            if slots.contains(&slot) || (inner && !inputs.iter().all(|(_, rel)| has(rel))) {
-                continue;
+            let at = *places.entry(column.name.clone()).or_insert(names.len());
+            if at == names.len() {
+                names.push((column.name.clone(), Vec::new()));
             }
-            // The columns that one name is split into stand together.
-            let last = slots.iter().rposition(|(name, _)| *name == slot.0);
-            slots.insert(last.map_or(slots.len(), |last| last + 1), slot);
+            let has =
+                |rel: &Rel| rel.cols.iter().any(|other| other.name == column.name && other.ty == column.ty);
+            let types = &mut names[at].1;
+            if !types.contains(&column.ty) && (!inner || inputs.iter().all(|(_, rel)| has(rel))) {
+                types.push(column.ty);
+            }
         }
+        let slots: Vec<(ColumnName, Type)> = names
+            .into_iter()
+            .flat_map(|(name, types)| types.into_iter().map(move |ty| (name.clone(), ty)))
+            .collect();
         let mut cols = Vec::with_capacity(slots.len() + 1);
         if let Some(name) = &withsource {
             cols.push(self.new_column(name.clone(), Type::String));
@@ -229,30 +238,38 @@ impl Binder<'_> {
             let shown = if split { namer.free(format!("{name}_{}", ty.name())) } else { name.clone() };
             cols.push(self.new_column(shown, *ty));
         }
+        let lacked: Vec<Expr> = slots
+            .iter()
+            .map(|(_, ty)| match ty {
+                Type::String => Expr::lit(Value::String(String::new()), *ty, span),
+                _ => Expr::lit(Value::Null, *ty, span),
+            })
+            .collect();
+        let slot_of: QuickMap<&(ColumnName, Type), usize> =
+            slots.iter().enumerate().map(|(at, slot)| (slot, at)).collect();
+        let mut carriers: Vec<Vec<&Column>> = vec![Vec::new(); slots.len()];
         let mut maps = Vec::with_capacity(inputs.len());
         for (source, rel) in &inputs {
-            let mut map = Vec::with_capacity(cols.len());
-            if withsource.is_some() {
-                map.push(Expr::lit(Value::String(source.clone()), Type::String, span));
+            let mut map = lacked.clone();
+            // Of two columns of one name the first counts.
+            for column in rel.cols.iter().rev() {
+                if let Some(at) = slot_of.get(&(column.name.clone(), column.ty)) {
+                    map[*at] = Expr::col(column, span);
+                    carriers[*at].push(column);
+                }
             }
-            for (name, ty) in &slots {
-                map.push(match rel.cols.iter().find(|column| column.name == *name && column.ty == *ty) {
-                    Some(column) => Expr::col(column, span),
-                    None if *ty == Type::String => Expr::lit(Value::String(String::new()), *ty, span),
-                    None => Expr::lit(Value::Null, *ty, span),
-                });
+            if withsource.is_some() {
+                map.insert(0, Expr::lit(Value::String(source.clone()), Type::String, span));
             }
             maps.push(map);
         }
-        for column in &cols {
-            let mut parts = inputs
-                .iter()
-                .filter_map(|(_, rel)| rel.cols.iter().find(|part| part.name == column.name))
-                .filter(|part| part.ty == column.ty);
-            let only = parts.next().filter(|_| parts.next().is_none());
-            // Of a column that several tables share Kusto's analyzers say nothing, nor of a fuzzy union with one
-            // table left.
-            if inputs.len() > 1 && only.is_some_and(|part| self.is_stored(part)) {
+        // Of a column that several tables share Kusto's analyzers say nothing, nor of a fuzzy union with one
+        // table left.
+        for ((column, (name, _)), carriers) in
+            cols[cols.len() - slots.len()..].iter().zip(&slots).zip(&carriers)
+        {
+            let only = if let [only] = carriers[..] { Some(only) } else { None };
+            if inputs.len() > 1 && column.name == *name && only.is_some_and(|part| self.is_stored(part)) {
                 self.stored_unions.insert(column.id);
             }
         }

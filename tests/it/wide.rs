@@ -1,0 +1,67 @@
+//! Many tables of which each has columns that the others lack, as a workspace has them.
+
+use kqlhunt::compile::{Options, compile};
+use kqlhunt::engine::{self, Cancel, Data, Engine, Sql};
+use kqlhunt::schema::Schema;
+use kqlhunt::value::Value;
+
+const TABLES: usize = 30;
+const OWN: usize = 12;
+
+/// `T3` has the columns User, Text3_0, Number3_0, Text3_1 and so on, and one row.
+fn tables() -> String {
+    let table = |at: usize| {
+        let columns: Vec<String> =
+            (0..OWN).map(|own| format!("Text{at}_{own}:string, Number{at}_{own}:long")).collect();
+        let values: Vec<String> = (0..OWN).map(|own| format!("'t{at}-{own}', {}", at * 100 + own)).collect();
+        let (columns, values) = (columns.join(", "), values.join(", "));
+        format!("let T{at} = view () {{ datatable(User:string, {columns})['u{at}', {values}] }};\n")
+    };
+    (0..TABLES).map(table).collect()
+}
+
+fn rows(kql: &str) -> (String, Vec<Vec<Value>>) {
+    let mut engine = Engine::open(&Data::Empty, &engine::Options::default()).expect("opens");
+    let mut compilation = compile(&format!("{}{kql}", tables()), &Schema::default(), &Options::default());
+    assert_eq!(compilation.diagnostics, []);
+    let compiled = compilation.results.remove(0);
+    let grid = engine.fetch(&Sql::from(&compiled), &Cancel::new()).expect(kql);
+    (compiled.sql, grid.rows)
+}
+
+#[test]
+fn a_union_gives_each_row_its_own_columns_and_nothing_in_the_others() {
+    let (sql, mut found) = rows("union withsource=Table T* | sort by strlen(Table) asc, Table asc");
+    assert!(sql.contains("UNION ALL BY NAME"), "most values are not written out: {sql}");
+    let row = |at: usize| {
+        let mut row = vec![Value::String(format!("T{at}")), Value::String(format!("u{at}"))];
+        for table in 0..TABLES {
+            for own in 0..OWN {
+                let (text, number) = match table == at {
+                    true => (format!("t{at}-{own}"), Value::Long((at * 100 + own) as i64)),
+                    false => (String::new(), Value::Null),
+                };
+                row.extend([Value::String(text), number]);
+            }
+        }
+        row
+    };
+    found.sort_by_key(|row| row[0].text()[1..].parse::<usize>().expect("a number"));
+    assert_eq!(found, (0..TABLES).map(row).collect::<Vec<_>>());
+    let (_, empty) = rows("union T* | where Text4_1 == '' and isnull(Number4_1)");
+    assert_eq!(empty.len(), TABLES - 1, "a text that is not there is empty");
+}
+
+#[test]
+fn a_term_is_looked_for_in_each_table_by_itself() {
+    let (sql, found) = rows("search 't17-3' | project $table, User, Number17_3, Text4_1");
+    let texts = ["T17".to_owned(), "u17".to_owned()].map(Value::String);
+    let [table, user] = texts;
+    assert_eq!(found, [[table, user, Value::Long(1703), Value::String(String::new())]]);
+    let looked = sql.matches("'t17-3')").count();
+    assert_eq!(looked, TABLES * (1 + 2 * OWN), "each of a table's columns once");
+    let (_, none) = rows("search 't17' and User == 'u4' | count");
+    assert_eq!(none, [[Value::Long(0)]]);
+    let (_, others) = rows("search Text17_3 == '' and User has 'u2' | project $table");
+    assert_eq!(others, [[Value::String("T2".into())]]);
+}
