@@ -60,6 +60,9 @@ fn a_term_is_looked_for_in_each_table_by_itself() {
     assert_eq!(found, [[table, user, Value::Long(1703), Value::String(String::new())]]);
     let looked = sql.matches("'t17-3')").count();
     assert_eq!(looked, TABLES * (1 + 2 * OWN), "each of a table's columns once");
+    let (sql, found) = rows("find withsource=Table where 't17-3' | project Table");
+    assert_eq!(found, [[Value::String("T17".into())]]);
+    assert_eq!(sql.matches("'t17-3')").count(), looked, "in find too");
     let (_, none) = rows("search 't17' and User == 'u4' | count");
     assert_eq!(none, [[Value::Long(0)]]);
     let (_, others) = rows("search Text17_3 == '' and User has 'u2' | project $table");

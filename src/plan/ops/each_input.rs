@@ -38,8 +38,8 @@ fn has_subquery(predicate: &Expr) -> bool {
     found
 }
 
-/// The predicate over the columns of one input.
-fn of_input(expr: &Expr, by: &QuickMap<ColId, &Expr>) -> Expr {
+/// The predicate with columns replaced by what one input has for them, without the alternatives that never hold.
+pub fn of_input(expr: &Expr, by: &QuickMap<ColId, &Expr>) -> Expr {
     match &expr.kind {
         ExprKind::Col(id) => match by.get(id) {
             Some(value) => Expr { span: expr.span, ..(*value).clone() },

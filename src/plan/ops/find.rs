@@ -12,6 +12,7 @@ use crate::types::Type;
 use crate::value::Value;
 
 use super::cols::{matches, projected};
+use super::each_input::of_input;
 use super::param_word;
 use super::terms::Scope;
 
@@ -249,9 +250,10 @@ impl Binder<'_> {
                 cols.push(column);
             }
         }
-        let rel = projected(rel, cols, set, span);
+        let rel = projected(rel, cols, set.clone(), span);
         let scope = Scope::new(&rel.cols, false);
         let predicate = self.term_predicate(predicate, &scope, env)?;
+        let predicate = of_input(&predicate, &set.iter().map(|(id, value)| (*id, value)).collect());
         let cols = rel.cols.clone();
         let node = Node::Filter { input: Box::new(rel), predicate };
         let rel = Rel { node, cols: cols.clone(), order: Vec::new(), span };
