@@ -29,7 +29,7 @@ pub fn filtered(rel: Rel, predicate: Expr) -> Rel {
     Rel { node, cols, order, span }
 }
 
-/// Those stay the one that they are.
+/// Such a predicate stays one filter: a copy for each input would run its subquery each time.
 fn has_subquery(predicate: &Expr) -> bool {
     let mut found = false;
     predicate.walk(&mut |expr| {
