@@ -1,5 +1,5 @@
 //! Screens: a script of keys in tests/screens/NAME.txt, and what is on the screen after it at each size.
-//! `UPDATE=1` writes the screens anew. The engine's part is played by [`World`].
+//! `UPDATE=1` writes the screens anew. The engine's part is played by [`world`].
 
 mod made;
 mod world;

@@ -38,7 +38,8 @@ fn has_subquery(predicate: &Expr) -> bool {
     found
 }
 
-/// The predicate with columns replaced by what one input has for them, without the alternatives that never hold.
+/// The predicate with columns replaced by what one input has for them, without the alternatives that never hold: most
+/// do not, and are never copied, as [`super::walk::substitute`] would.
 pub fn of_input(expr: &Expr, by: &QuickMap<ColId, &Expr>) -> Expr {
     match &expr.kind {
         ExprKind::Col(id) => match by.get(id) {
