@@ -11,7 +11,7 @@ use kqlhunt::ide::highlight::highlight;
 use kqlhunt::schema::{Schema, Table, TableColumn};
 use kqlhunt::span::Span;
 use kqlhunt::syntax::token::TokenKind;
-use kqlhunt::syntax::{parse, statement_at, tokens};
+use kqlhunt::syntax::{parse, statement_at, statements, tokens};
 use kqlhunt::types::TYPES;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -46,8 +46,9 @@ fn thread_time() -> Duration {
 
 /// Tokens and colors lie in the text, one after the other, and leave out nothing but white space.
 pub fn lexer(text: &str) {
+    let tokens = tokens(text);
     let mut end = 0;
-    for token in tokens(text) {
+    for token in &tokens {
         inside(token.span, text);
         assert!(token.span.start >= end && token.span.length() > 0, "{token:?} overlaps");
         let between = &text[end as usize..token.span.start as usize];
@@ -56,13 +57,14 @@ pub fn lexer(text: &str) {
         end = token.span.end;
     }
     let mut end = 0;
-    for (span, _) in highlight(text) {
+    for (span, _) in highlight(text, &tokens) {
         inside(span, text);
         assert!(span.start >= end, "{span:?} overlaps");
         end = span.end;
     }
+    let queries = statements(text, &tokens);
     for cursor in [0, text.len() / 2, text.len()] {
-        inside(statement_at(text, cursor), text);
+        inside(statement_at(&queries, cursor), text);
     }
 }
 

@@ -120,7 +120,7 @@ pub fn file_written(app: &mut App, path: PathBuf, version: u64, result: Result<(
             let shown = text::shown(&path.display().to_string(), app.ascii).into_owned();
             app.editor.file = Some(path);
             app.editor.saved = version;
-            app.file_text = Some(app.editor.text());
+            app.file_text = Some(app.editor.text().to_owned());
             app.say(NoteKind::Good, format!("wrote {shown}"));
             vec![Effect::Save(app.session())]
         }

@@ -3,9 +3,12 @@
 
 mod history;
 mod moves;
+mod reading;
 
 use history::Step;
+use reading::Reading;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -13,15 +16,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
 use super::remarks::Remark;
-use crate::ide::highlight::{Class, brackets, highlight};
-use crate::span::Span;
 
 /// Edits that undo can take back.
 const UNDO_MAX: usize = 10_000;
 /// Typed characters further apart than this are undone apart.
 const TYPING_MS: u64 = 1_000;
-/// A longer text, in bytes, is shown without colors.
-const COLORED_MAX: usize = 1 << 20;
 /// Spaces that the Tab key fills up to.
 const TAB: usize = 4;
 
@@ -45,8 +44,8 @@ pub struct Editor {
     /// What is selected by other means than the buffer's own: line and character of start and end.
     pub visual: Option<((usize, usize), (usize, usize))>,
     lines_before: usize,
-    /// What each part of the text is, by its bytes; empty for a text too long to be colored.
-    colors: Vec<(Span, Class)>,
+    /// Of this version of the text.
+    reading: OnceCell<Reading>,
     /// Where the cursor was before a change that moves it first.
     from: Option<(usize, usize)>,
     /// The steps of undo, the newest last.
@@ -69,12 +68,12 @@ impl Editor {
         let mut area = TextArea::new(clean(text).split('\n').map(str::to_string).collect());
         area.set_max_histories(UNDO_MAX);
         area.set_tab_length(TAB as u8);
-        let mut editor = Editor {
+        Editor {
             lines_before: area.lines().len(),
             pair: None,
             sought: String::new(),
             visual: None,
-            colors: Vec::new(),
+            reading: OnceCell::new(),
             area,
             version: 0,
             top: 0,
@@ -88,45 +87,11 @@ impl Editor {
             undone: Vec::new(),
             stepped: false,
             joins_until: 0,
-        };
-        editor.color();
-        editor
-    }
-
-    fn color(&mut self) {
-        let text = self.text();
-        self.colors = if text.len() > COLORED_MAX { Vec::new() } else { highlight(&text) };
-    }
-
-    /// Looks for the bracket that belongs to the one at the cursor.
-    pub fn pair_brackets(&mut self) {
-        let text = self.text();
-        let found = if text.len() > COLORED_MAX { None } else { brackets(&text, self.cursor_byte()) };
-        self.pair = found
-            .map(|(one, other)| [self.place_of(one.start as usize), self.place_of(other.start as usize)]);
-    }
-
-    /// The colored parts of a line, by its own bytes.
-    pub fn colors_of(&self, line: usize) -> Vec<(Range<usize>, Class)> {
-        let start = self.byte_of(line, 0);
-        let end = start + self.lines()[line].len();
-        let first = self.colors.partition_point(|(span, _)| span.end as usize <= start);
-        self.colors[first..]
-            .iter()
-            .take_while(|(span, _)| (span.start as usize) < end)
-            .map(|(span, class)| {
-                let from = (span.start as usize).max(start) - start;
-                (from..(span.end as usize).min(end) - start, *class)
-            })
-            .collect()
+        }
     }
 
     pub fn lines(&self) -> &[String] {
         self.area.lines()
-    }
-
-    pub fn text(&self) -> String {
-        self.lines().join("\n")
     }
 
     pub fn blank(&self) -> bool {
@@ -141,23 +106,6 @@ impl Editor {
     pub fn cursor(&self) -> (usize, usize) {
         let cursor = self.area.cursor();
         (cursor.0, cursor.1)
-    }
-
-    pub fn set_cursor(&mut self, line: usize, column: usize) {
-        self.area.cancel_selection();
-        self.jump(line, column);
-        self.joins_until = 0;
-    }
-
-    fn jump(&mut self, line: usize, column: usize) {
-        let clamp = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
-        self.area.move_cursor(CursorMove::Jump(clamp(line), clamp(column)));
-    }
-
-    /// The cursor as a byte of [`Editor::text`].
-    pub fn cursor_byte(&self) -> usize {
-        let (line, column) = self.cursor();
-        self.byte_of(line, column)
     }
 
     fn selected(&self) -> Option<((usize, usize), (usize, usize))> {
@@ -180,26 +128,6 @@ impl Editor {
         let from = if line == start.0 { start.1 } else { 0 };
         let to = if line == end.0 { end.1 } else { self.lines()[line].chars().count() + 1 };
         (from < to).then_some((from, to))
-    }
-
-    fn byte_of(&self, line: usize, column: usize) -> usize {
-        let before: usize = self.lines()[..line].iter().map(|line| line.len() + 1).sum();
-        let within = self.lines()[line].char_indices().nth(column).map(|(at, _)| at);
-        before + within.unwrap_or(self.lines()[line].len())
-    }
-
-    /// Line and character of a byte of [`Editor::text`].
-    pub fn place_of(&self, byte: usize) -> (usize, usize) {
-        let mut rest = byte;
-        for (at, line) in self.lines().iter().enumerate() {
-            if rest <= line.len() {
-                let column = line.char_indices().take_while(|(start, _)| *start < rest).count();
-                return (at, column);
-            }
-            rest -= line.len() + 1;
-        }
-        let last = self.lines().len() - 1;
-        (last, self.lines()[last].chars().count())
     }
 
     /// Keys that edit or move and are not in the table of commands. False when the key is none of them.
@@ -294,7 +222,7 @@ impl Editor {
     pub fn replace_all(&mut self, text: &str) {
         let text = clean(text);
         self.from = Some(self.cursor());
-        self.area.select_all();
+        self.select_all();
         if text.is_empty() {
             self.deletion(|area| area.delete_char());
             self.from = None;
@@ -414,7 +342,7 @@ impl Editor {
         let same_lines = lines == self.lines_before;
         self.remarks.retain(|remark| same_lines && remark.line != line);
         self.lines_before = lines;
-        self.color();
+        self.reading = OnceCell::new();
         self.explained = false;
         self.joins_until = 0;
     }
@@ -431,6 +359,7 @@ fn clean(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::diag::Diagnostic;
+    use crate::span::Span;
 
     fn typed(editor: &mut Editor, text: &str, at: u64) {
         for letter in text.chars() {
@@ -488,6 +417,27 @@ mod tests {
         let error = Diagnostic::error("X", Span::new(0, 1), "m");
         assert!(editor.remark(0, 3, &[error]));
         assert_eq!((editor.remarks[0].line, editor.remarks[0].start, editor.remarks[0].end), (1, 0, 1));
+    }
+
+    /// The buffer is told lines and columns in 16 bits.
+    #[test]
+    fn places_far_down_and_far_right_are_reached() {
+        let line: String = (0..10_000).map(|at| format!("'user{at}', ")).collect();
+        let mut editor = Editor::new(&line);
+        let at = line.find("user8000").unwrap();
+        editor.replace(at..at + 4, "name", 2);
+        assert_eq!(editor.text(), line.replace("user8000", "name8000"));
+        assert_eq!(editor.cursor(), (0, at + 2));
+        editor.undo();
+        editor.set_cursor(0, usize::MAX);
+        assert_eq!((editor.text(), editor.cursor()), (line.as_str(), (0, line.len())));
+
+        let lines: Vec<String> = (0..70_000).map(|at| at.to_string()).collect();
+        let mut editor = Editor::new(&lines.join("\n"));
+        editor.set_cursor(69_000, 2);
+        assert_eq!(editor.cursor(), (69_000, 2));
+        editor.replace_all("take 5");
+        assert_eq!(editor.text(), "take 5");
     }
 
     #[test]

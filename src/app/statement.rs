@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::App;
-use crate::syntax::statement_at;
+use super::editor::Editor;
 
 /// A part of the text: its first byte and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Statement {
 /// The query that the cursor is in, for who writes on, and its first byte. After a blank line it is a new one.
 pub fn around(app: &App) -> (String, usize) {
     let (text, cursor) = (app.editor.text(), app.editor.cursor_byte());
-    let span = statement_at(&text, cursor);
+    let span = app.editor.query_at(cursor);
     let (start, end) = (span.start as usize, span.end as usize);
     if cursor < start {
         return (String::new(), cursor);
@@ -32,10 +32,7 @@ pub fn around(app: &App) -> (String, usize) {
 pub fn place(app: &App, ran: &str) -> Option<Range<usize>> {
     let text = app.editor.text();
     let places: Vec<usize> = text.match_indices(ran).map(|(at, _)| at).collect();
-    let whole = |at: &usize| {
-        let span = statement_at(&text, *at);
-        span.text(&text).trim() == ran.trim()
-    };
+    let whole = |at: &usize| app.editor.query_at(*at).text(text).trim() == ran.trim();
     let cursor = app.editor.cursor_byte();
     let held = |at: &&usize| (**at..=**at + ran.len()).contains(&cursor);
     let wholes: Vec<usize> = places.iter().copied().filter(whole).collect();
@@ -49,30 +46,21 @@ pub fn place(app: &App, ran: &str) -> Option<Range<usize>> {
 
 /// The query that the cursor is in, whatever is selected, and its first byte.
 pub fn whole(app: &App) -> (String, usize) {
-    let text = app.editor.text();
-    let span = statement_at(&text, app.editor.cursor_byte());
-    (span.text(&text).to_owned(), span.start as usize)
+    let span = app.editor.query_at(app.editor.cursor_byte());
+    (span.text(app.editor.text()).to_owned(), span.start as usize)
 }
 
 /// The whole text as one: where a blank line parts statements, a `;` does. Nothing else moves.
-pub fn joined(text: &str) -> String {
-    let mut joined = text.to_owned();
-    let mut line = 0;
-    while let Some(length) = text[line..].find('\n') {
-        let next = line + length + 1;
-        let (above, below) = (statement_at(text, line), statement_at(text, next));
-        let gap = &text[above.end as usize..(below.start as usize).max(above.end as usize)];
-        let parted = below.start >= above.end && above != below && !gap.is_empty();
-        let ended = text[..above.end as usize].ends_with(';');
+pub fn joined(editor: &Editor) -> String {
+    let mut joined = editor.text().to_owned();
+    for pair in editor.queries().windows(2) {
+        let (end, next) = (pair[0].end as usize, pair[1].start as usize);
         // The last line break of the gap: an earlier one may end a comment.
-        if parted
-            && !ended
-            && let Some(at) = gap.rfind('\n')
+        if !joined[..end].ends_with(';')
+            && let Some(at) = joined[end..next].rfind('\n')
         {
-            let at = above.end as usize + at;
-            joined.replace_range(at..=at, ";");
+            joined.replace_range(end + at..=end + at, ";");
         }
-        line = next;
     }
     joined
 }
@@ -83,7 +71,7 @@ pub fn current(app: &App) -> Statement {
     let (start, end) = match app.editor.selection() {
         Some(range) => range,
         None => {
-            let span = statement_at(&text, app.editor.cursor_byte());
+            let span = app.editor.query_at(app.editor.cursor_byte());
             (span.start as usize, span.end as usize)
         }
     };
@@ -92,10 +80,11 @@ pub fn current(app: &App) -> Statement {
 
 #[cfg(test)]
 mod tests {
-    use super::joined;
+    use super::Editor;
 
     #[test]
     fn statements_that_blank_lines_part_are_joined_in_their_places() {
+        let joined = |text| super::joined(&Editor::new(text));
         assert_eq!(joined("A\n| count\n\nB // b\n\n\nC"), "A\n| count\n;B // b\n\n;C");
         assert_eq!(joined("let x = 1;\n\nprint x"), "let x = 1;\n\nprint x");
         assert_eq!(joined("A\n\n| take 1\n"), "A\n\n| take 1\n");

@@ -171,7 +171,7 @@ fn fill(app: &mut App, state: TabState) {
 pub fn close(app: &mut App) -> Option<()> {
     let last = app.tabs.open + 1 == app.tabs.count();
     let next = if last { app.tabs.open.checked_sub(1)? } else { app.tabs.open };
-    app.tabs.closed = Some((app.editor.text(), app.editor.cursor()));
+    app.tabs.closed = Some((app.editor.text().to_owned(), app.editor.cursor()));
     super::results::leave(app);
     take(app);
     let tab = app.tabs.waiting.remove(next);
@@ -198,7 +198,7 @@ pub fn results(app: &App) -> Vec<(usize, &Grid, Option<&ChartPane>)> {
 /// Each tab as the session keeps it.
 pub fn states(app: &App) -> Vec<TabState> {
     let state = |editor: &Editor, file_text: &Option<String>, left: Option<Left>| TabState {
-        text: editor.text(),
+        text: editor.text().to_owned(),
         cursor: editor.cursor(),
         file: editor.file.clone(),
         unsaved: editor.unsaved(),

@@ -4,7 +4,7 @@
 use crate::span::Span;
 use crate::syntax::token::{Token, TokenKind};
 use crate::syntax::words::{self, Use};
-use crate::syntax::{BINARY_OPS, LIST_OPS, OPERATORS, tokens};
+use crate::syntax::{BINARY_OPS, LIST_OPS, OPERATORS};
 
 /// What a part of the text is, for its color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,10 +23,9 @@ pub enum Class {
     Unknown,
 }
 
-/// The colored parts in the order of the text; what lies between them is white space. Strings may go over
-/// several lines.
-pub fn highlight(text: &str) -> Vec<(Span, Class)> {
-    let tokens = tokens(text);
+/// The colored parts of a text with these tokens, in its order; what lies between them is white space. Strings may go
+/// over several lines.
+pub fn highlight(text: &str, tokens: &[Token]) -> Vec<(Span, Class)> {
     let mut parts = Vec::with_capacity(tokens.len());
     let mut before = None;
     for (at, token) in tokens.iter().enumerate() {
@@ -104,16 +103,16 @@ fn word(word: &str, before: Option<TokenKind>, after: Option<TokenKind>) -> Clas
         before,
         None | Some(TokenKind::Bar | TokenKind::Semicolon | TokenKind::LeftParen | TokenKind::LeftBrace)
     );
-    let operator = OPERATORS.iter().any(|row| row.name == word);
+    let operator = || OPERATORS.iter().any(|row| row.name == word);
     match (usage, after) {
         (Use::Nowhere, _) => Class::Keyword,
         // `count()` is a function, `filter (a)` an operator.
-        (_, Some(TokenKind::LeftParen)) if !(operator && before == Some(TokenKind::Bar)) => match word {
+        (_, Some(TokenKind::LeftParen)) if !(before == Some(TokenKind::Bar) && operator()) => match word {
             "by" | "on" | "with" | "in" | "of" | "to" | "from" | "step" | "datatable" | "externaldata"
             | "view" => Class::Keyword,
             _ => Class::Name,
         },
-        (Use::Given | Use::Anywhere, _) if operator && !begins => Class::Name,
+        (Use::Given | Use::Anywhere, _) if !begins && operator() => Class::Name,
         (Use::Given | Use::Anywhere, _) => Class::Keyword,
     }
 }
@@ -138,13 +137,12 @@ fn typed(text: &str, span: Span, parts: &mut Vec<(Span, Class)>) {
 }
 
 /// The bracket at a cursor, or else before it, and the one that belongs to it.
-pub fn brackets(text: &str, cursor: usize) -> Option<(Span, Span)> {
-    let tokens = tokens(text);
-    let bracket = |token: &Token| token.kind.opens() || token.kind.closes();
-    let at = tokens
-        .iter()
-        .position(|token| bracket(token) && token.span.start as usize == cursor)
-        .or_else(|| tokens.iter().position(|token| bracket(token) && token.span.end as usize == cursor))?;
+pub fn brackets(tokens: &[Token], cursor: usize) -> Option<(Span, Span)> {
+    let bracket = |at: &usize| tokens.get(*at).is_some_and(|one| one.kind.opens() || one.kind.closes());
+    let next = tokens.partition_point(|token| (token.span.start as usize) < cursor);
+    let here = Some(next).filter(|at| bracket(at) && tokens[*at].span.start as usize == cursor);
+    let before = || next.checked_sub(1).filter(|at| bracket(at) && tokens[*at].span.end as usize == cursor);
+    let at = here.or_else(before)?;
     let forward = tokens[at].kind.opens();
     let mut deep = 0;
     let pairs = |next: &usize| {
@@ -166,10 +164,11 @@ pub fn brackets(text: &str, cursor: usize) -> Option<(Span, Span)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::tokens;
 
     /// Each part as its text and a letter of its class.
     fn shown(text: &str) -> String {
-        let parts = highlight(text);
+        let parts = highlight(text, &tokens(text));
         let parts = parts.iter().map(|(span, class)| {
             let letter = match class {
                 Class::Keyword => 'k',
@@ -189,9 +188,9 @@ mod tests {
     #[test]
     fn brackets_find_each_other() {
         let text = "f(a[0], \")\")";
-        let other = |cursor| brackets(text, cursor).map(|(_, other)| other.start);
+        let other = |cursor| brackets(&tokens(text), cursor).map(|(_, other)| other.start);
         assert_eq!((other(1), other(3), other(6)), (Some(11), Some(5), Some(3)));
-        assert_eq!((other(12), other(7), brackets("(", 0)), (Some(1), None, None));
+        assert_eq!((other(12), other(7), brackets(&tokens("("), 0)), (Some(1), None, None));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What an editor of queries asks: colors, a form, completion, what is known of a word, and the query at the cursor. Pure; knows no
+//! What an editor of queries asks: colors, a form, completion and what is known of a word. Pure; knows no
 //! screen.
 
 pub mod complete;
@@ -8,5 +8,3 @@ pub mod highlight;
 pub mod hover;
 pub mod names;
 pub mod signature;
-
-pub use crate::syntax::statement_at;

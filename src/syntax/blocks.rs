@@ -1,7 +1,6 @@
 //! Which query of a text the cursor is in: the rule of Kusto's own editors, blank lines separate queries.
 //! Knows tokens, no grammar.
 
-use super::lexer::tokens;
 use super::token::{Token, TokenKind};
 use crate::span::Span;
 
@@ -20,21 +19,24 @@ struct Block {
 /// The words that begin a statement which gives no rows.
 const DEFINING: &[&str] = &["alias", "declare", "let", "restrict", "set"];
 
-/// The query around this byte of the text, without the blank lines around it. A blank line belongs to the
-/// query above it; an empty text has an empty query.
+/// The one of these queries around a byte of their text. A blank line belongs to the query above it; an empty text
+/// has an empty query.
+pub fn statement_at(queries: &[Span], cursor: usize) -> Span {
+    let below = queries.partition_point(|query| query.start as usize <= cursor);
+    queries.get(below.saturating_sub(1)).copied().unwrap_or_default()
+}
+
+/// The queries of a text, of which these are the tokens.
 ///
 /// A blank line inside a string separates nothing. Comments and definitions belong to the query below them, over
 /// a blank line too, a block that begins with `|` to the one above, and what closes a bracket to what opens it: none
 /// of them could run alone.
-pub fn statement_at(text: &str, cursor: usize) -> Span {
-    let tokens = tokens(text);
-    let mut blocks = bracketed(blocks(text, &tokens));
+pub fn statements(text: &str, tokens: &[Token]) -> Vec<Span> {
+    let mut blocks = bracketed(blocks(text, tokens));
     for block in &mut blocks {
-        block.definitions = only_definitions(text, within(&tokens, block));
+        block.definitions = only_definitions(text, within(tokens, block));
     }
-    let blocks = merged(blocks);
-    let above = blocks.iter().rev().find(|block| block.start <= cursor);
-    above.or(blocks.first()).map_or(Span::new(0, 0), |block| Span::new(block.start, block.end))
+    merged(blocks).iter().map(|block| Span::new(block.start, block.end)).collect()
 }
 
 fn blocks(text: &str, tokens: &[Token]) -> Vec<Block> {
@@ -151,10 +153,15 @@ fn merged(blocks: Vec<Block>) -> Vec<Block> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::tokens;
+
+    fn around(text: &str, cursor: usize) -> Span {
+        statement_at(&statements(text, &tokens(text)), cursor)
+    }
 
     fn at<'t>(text: &'t str, marker: &str) -> &'t str {
         let cursor = text.find(marker).unwrap();
-        statement_at(text, cursor).text(text)
+        around(text, cursor).text(text)
     }
 
     #[test]
@@ -164,8 +171,8 @@ mod tests {
         assert_eq!(at(text, "take"), "let x = 1;\nA\n| take x");
         assert_eq!(at(text, " \t"), "let x = 1;\nA\n| take x");
         assert_eq!(at(text, "count"), "B | count");
-        assert_eq!(statement_at(text, 0).text(text), "let x = 1;\nA\n| take x");
-        assert_eq!(statement_at(text, text.len()).text(text), "B | count");
+        assert_eq!(around(text, 0).text(text), "let x = 1;\nA\n| take x");
+        assert_eq!(around(text, text.len()).text(text), "B | count");
     }
 
     #[test]
@@ -213,8 +220,8 @@ mod tests {
 
     #[test]
     fn an_empty_text_has_an_empty_query() {
-        assert_eq!(statement_at("", 0), Span::new(0, 0));
-        assert_eq!(statement_at(" \n\n", 2), Span::new(0, 0));
-        assert_eq!(statement_at("A", 99), Span::new(0, 1));
+        assert_eq!(around("", 0), Span::new(0, 0));
+        assert_eq!(around(" \n\n", 2), Span::new(0, 0));
+        assert_eq!(around("A", 99), Span::new(0, 1));
     }
 }

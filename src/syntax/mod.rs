@@ -19,7 +19,7 @@ pub mod token;
 mod unknown;
 pub mod words;
 
-pub use blocks::statement_at;
+pub use blocks::{statement_at, statements};
 pub use expr::{BINARY_OPS, LIST_OPS};
 pub use lexer::tokens;
 pub use ops::{OPERATORS, Operator, Start};

@@ -41,7 +41,7 @@ fn press(app: &mut App, keys: &str) {
 }
 
 fn shown(app: &App) -> String {
-    let mut text = app.editor.text();
+    let mut text = app.editor.text().to_owned();
     text.insert(app.editor.cursor_byte(), '‸');
     text
 }

@@ -171,7 +171,7 @@ pub fn rename(app: &mut App, typed: &str) -> Vec<Effect> {
 /// Hands the text to the user's own editor.
 pub fn edit_outside(app: &mut App, _: &str) -> Vec<Effect> {
     app.suggestions = None;
-    vec![Effect::Edit { text: app.editor.text(), line: app.editor.cursor().0 }]
+    vec![Effect::Edit { text: app.editor.text().to_owned(), line: app.editor.cursor().0 }]
 }
 
 pub fn line_start(app: &mut App, _: &str) -> Vec<Effect> {

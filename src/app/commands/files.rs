@@ -23,7 +23,7 @@ pub fn open_file(app: &mut App, typed: &str) -> Vec<Effect> {
 }
 
 pub fn write(app: &mut App, typed: &str) -> Vec<Effect> {
-    let (text, version) = (app.editor.text(), app.editor.version);
+    let (text, version) = (app.editor.text().to_owned(), app.editor.version);
     if let (true, Some(file)) = (typed.trim().is_empty(), &app.editor.file) {
         return vec![Effect::WriteFile { path: file.clone(), text, version, over: true }];
     }
@@ -37,7 +37,7 @@ pub fn write(app: &mut App, typed: &str) -> Vec<Effect> {
 }
 
 pub fn write_over(app: &mut App, typed: &str) -> Vec<Effect> {
-    let (text, version) = (app.editor.text(), app.editor.version);
+    let (text, version) = (app.editor.text().to_owned(), app.editor.version);
     match path(app, typed, ":w! FILE") {
         Ok(path) => vec![Effect::WriteFile { path, text, version, over: true }],
         Err(effects) => effects,

@@ -261,8 +261,8 @@ fn fix_all(app: &mut App) -> Vec<Effect> {
 
 /// Runs all statements, those that blank lines part too; of several results the last is shown, all are kept.
 pub fn run_all(app: &mut App, _: &str) -> Vec<Effect> {
-    let text = app.editor.text();
-    start(app, Statement { offset: 0, text: statement::joined(&text) })
+    let text = statement::joined(&app.editor);
+    start(app, Statement { offset: 0, text })
 }
 
 fn go_to_problem(app: &mut App, go: fn(&mut Editor) -> Option<&Remark>) -> Vec<Effect> {

@@ -17,7 +17,7 @@ const INDENT: usize = 4;
 fn view(editor: &Editor) -> (Text, usize) {
     let text = editor.text();
     let at = text[..editor.cursor_byte()].chars().count();
-    (Text::new(&text), at)
+    (Text::new(text), at)
 }
 
 fn byte(text: &Text, at: usize) -> usize {

@@ -3,7 +3,7 @@
 use kqlhunt::ide::highlight::highlight;
 use kqlhunt::span::Span;
 use kqlhunt::syntax::token::Token;
-use kqlhunt::syntax::{parse, statement_at, tokens};
+use kqlhunt::syntax::{parse, statement_at, statements, tokens};
 use proptest::prelude::*;
 
 fn lies_in(span: Span, text: &str) -> bool {
@@ -37,12 +37,13 @@ fn holds(text: &str) {
         end = token.span.end;
     }
     let mut end = 0;
-    for (span, _) in highlight(text) {
+    for (span, _) in highlight(text, &tokens) {
         assert!(lies_in(span, text) && span.start >= end && span.length() > 0, "{text:?}: {span:?}");
         end = span.end;
     }
+    let queries = statements(text, &tokens);
     for cursor in [0, text.len() / 2, text.len()] {
-        assert!(lies_in(statement_at(text, cursor), text));
+        assert!(lies_in(statement_at(&queries, cursor), text));
     }
 }
 
