@@ -45,7 +45,9 @@ fn reading(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function("tokens", |bencher| bencher.iter(|| tokens(black_box(&text))));
         let read = tokens(&text);
-        group.bench_function("highlight", |bencher| bencher.iter(|| highlight(black_box(&text), &read)));
+        group.bench_function("highlight", |bencher| {
+            bencher.iter(|| highlight(black_box(&text), &read, 0..read.len()))
+        });
         group.bench_function("parse", |bencher| bencher.iter(|| parse(black_box(&text))));
         group.finish();
     }

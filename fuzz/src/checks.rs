@@ -57,7 +57,7 @@ pub fn lexer(text: &str) {
         end = token.span.end;
     }
     let mut end = 0;
-    for (span, _) in highlight(text, &tokens) {
+    for (span, _) in highlight(text, &tokens, 0..tokens.len()) {
         inside(span, text);
         assert!(span.start >= end, "{span:?} overlaps");
         end = span.end;

@@ -1,6 +1,8 @@
 //! Colors for the editor: each token of a text and what it is. From the lexer alone, so that it works on
 //! any text and in one pass; it may take a column for a keyword, never a string for code.
 
+use std::ops::Range;
+
 use crate::span::Span;
 use crate::syntax::token::{Token, TokenKind};
 use crate::syntax::words::{self, Use};
@@ -23,19 +25,18 @@ pub enum Class {
     Unknown,
 }
 
-/// The colored parts of a text with these tokens, in its order; what lies between them is white space. Strings may go
-/// over several lines.
-pub fn highlight(text: &str, tokens: &[Token]) -> Vec<(Span, Class)> {
-    let mut parts = Vec::with_capacity(tokens.len());
-    let mut before = None;
-    for (at, token) in tokens.iter().enumerate() {
+/// The colored parts of a text, in its order, for some of its tokens; what lies between them is white space. Strings
+/// may go over several lines.
+pub fn highlight(text: &str, tokens: &[Token], some: Range<usize>) -> Vec<(Span, Class)> {
+    let mut parts = Vec::with_capacity(some.len());
+    let code = |token: &&Token| token.kind != TokenKind::Comment;
+    let mut before = tokens[..some.start].iter().rfind(code).map(|token| token.kind);
+    for (at, token) in tokens[..some.end].iter().enumerate().skip(some.start) {
         match token.kind {
             TokenKind::Typed(_) => typed(text, token.span, &mut parts),
             kind => parts.push((token.span, class(text, kind, token.span, before, tokens.get(at + 1)))),
         }
-        if token.kind != TokenKind::Comment {
-            before = Some(token.kind);
-        }
+        before = Some(token).filter(code).map_or(before, |token| Some(token.kind));
     }
     parts
 }
@@ -168,7 +169,12 @@ mod tests {
 
     /// Each part as its text and a letter of its class.
     fn shown(text: &str) -> String {
-        let parts = highlight(text, &tokens(text));
+        let tokens = tokens(text);
+        let parts = highlight(text, &tokens, 0..tokens.len());
+        for at in 0..tokens.len() {
+            let [part, ..] = &highlight(text, &tokens, at..at + 1)[..] else { panic!("a token has a part") };
+            assert!(parts.contains(part), "a token by itself is what it is among the others");
+        }
         let parts = parts.iter().map(|(span, class)| {
             let letter = match class {
                 Class::Keyword => 'k',

@@ -8,16 +8,11 @@ use crate::span::Span;
 use crate::syntax::token::Token;
 use crate::syntax::{statement_at, statements, tokens};
 
-/// A longer text, in bytes, is shown without colors.
-const COLORED_MAX: usize = 1 << 20;
-
 pub(super) struct Reading {
     text: String,
     /// The first byte of each line.
     starts: Vec<usize>,
     tokens: Vec<Token>,
-    /// What each part of the text is; empty for a text too long to be colored.
-    colors: Vec<(Span, Class)>,
     /// The queries that blank lines part.
     queries: Vec<Span>,
 }
@@ -33,7 +28,6 @@ impl Reading {
         };
         Reading {
             starts: lines.iter().scan(0, after).collect(),
-            colors: if text.len() > COLORED_MAX { Vec::new() } else { highlight(&text, &tokens) },
             queries: statements(&text, &tokens),
             tokens,
             text,
@@ -69,17 +63,16 @@ impl Editor {
 
     /// The colored parts of a line, by its own bytes.
     pub fn colors_of(&self, line: usize) -> Vec<(Range<usize>, Class)> {
-        let colors = &self.reading().colors;
+        let Reading { text, tokens, .. } = self.reading();
         let start = self.byte_of(line, 0);
         let end = start + self.lines()[line].len();
-        let first = colors.partition_point(|(span, _)| span.end as usize <= start);
-        colors[first..]
-            .iter()
-            .take_while(|(span, _)| (span.start as usize) < end)
-            .map(|(span, class)| {
-                let from = (span.start as usize).max(start) - start;
-                (from..(span.end as usize).min(end) - start, *class)
-            })
+        let within = |byte: usize| byte.clamp(start, end) - start;
+        let first = tokens.partition_point(|token| token.span.end as usize <= start);
+        let after = tokens.partition_point(|token| (token.span.start as usize) < end);
+        highlight(text, tokens, first..after)
+            .into_iter()
+            .map(|(span, class)| (within(span.start as usize)..within(span.end as usize), class))
+            .filter(|(part, _)| !part.is_empty())
             .collect()
     }
 

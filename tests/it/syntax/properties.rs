@@ -37,7 +37,7 @@ fn holds(text: &str) {
         end = token.span.end;
     }
     let mut end = 0;
-    for (span, _) in highlight(text, &tokens) {
+    for (span, _) in highlight(text, &tokens, 0..tokens.len()) {
         assert!(lies_in(span, text) && span.start >= end && span.length() > 0, "{text:?}: {span:?}");
         end = span.end;
     }
