@@ -2,6 +2,7 @@
 //! the remarks on it, and what of it is in view. Knows nothing of KQL and draws nothing.
 
 mod history;
+mod lines;
 mod moves;
 mod reading;
 
@@ -182,42 +183,6 @@ impl Editor {
         }
     }
 
-    /// Begins the lines of the selection, or the cursor's, with `//`; or takes it away where all have it.
-    pub fn toggle_comment(&mut self) {
-        let (cursor, selection) = (self.cursor(), self.area.selection_range());
-        let (first, last) = match selection {
-            // A selection that ends before the first character of a line is not of that line.
-            Some((start, end)) => (start.0, if end.1 == 0 && end.0 > start.0 { end.0 - 1 } else { end.0 }),
-            None => (cursor.0, cursor.0),
-        };
-        let lines: Vec<String> = self.lines()[first..=last].to_vec();
-        let written = || lines.iter().filter(|line| !line.trim().is_empty());
-        let all = written().all(|line| line.trim_start().starts_with("//"));
-        let indent = written().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
-        let toggled = lines.iter().map(|line| match line.trim().is_empty() {
-            true => line.clone(),
-            false if all => {
-                let (before, rest) = line.split_at(line.len() - line.trim_start().len());
-                let rest = rest.trim_start_matches("//");
-                format!("{before}{}", rest.strip_prefix(' ').unwrap_or(rest))
-            }
-            false => format!("{}// {}", &line[..indent], &line[indent..]),
-        });
-        let toggled = toggled.collect::<Vec<_>>().join("\n");
-        let start = self.byte_of(first, 0);
-        let end = self.byte_of(last, usize::MAX);
-        if toggled != lines.join("\n") {
-            self.replace(start..end, &toggled, 0);
-            self.set_cursor(cursor.0, cursor.1);
-            // The lines stay selected, so that the same key undoes it.
-            if selection.is_some() {
-                self.set_cursor(first, 0);
-                self.area.start_selection();
-                self.jump(last, usize::MAX);
-            }
-        }
-    }
-
     /// Replaces everything, as one step of undo.
     pub fn replace_all(&mut self, text: &str) {
         let text = clean(text);
@@ -280,6 +245,10 @@ impl Editor {
     }
 
     fn tab(&mut self) -> bool {
+        if self.area.selection_range().is_some_and(|(start, end)| start.0 < end.0) {
+            self.indent_lines();
+            return true;
+        }
         let spaces = TAB - self.cursor().1 % TAB;
         self.insertion(|area| {
             area.insert_str(" ".repeat(spaces));

@@ -11,6 +11,7 @@ use super::statement::Statement;
 use super::{App, counts, several, text};
 use crate::compile::quoted;
 use crate::diag::Diagnostic;
+use crate::ide::format::format;
 use crate::span::Span;
 use crate::syntax::token::TokenKind;
 use crate::syntax::{parse, tokens};
@@ -62,6 +63,38 @@ pub fn places(text: &str) -> Vec<(Range<usize>, String)> {
         }
     }
     if places.is_empty() || parse(text).1.is_empty() { Vec::new() } else { places }
+}
+
+/// The text with a name for each parameter, as long as it and nowhere else in the text, and what each name stands for.
+fn named(text: &str) -> (String, Vec<(String, String)>) {
+    let (mut named, mut names, mut end) = (String::new(), Vec::new(), 0);
+    for (place, name) in places(text) {
+        let mut new = format!("_{name}_");
+        while text.contains(&new) {
+            new.push('_');
+        }
+        named.push_str(&text[end..place.start]);
+        named.push_str(&new);
+        end = place.end;
+        names.push((new, text[place].to_owned()));
+    }
+    named.push_str(&text[end..]);
+    (named, names)
+}
+
+/// The text in its form, its parameters as they are.
+///
+/// Errors: as [`format()`].
+pub fn formatted(text: &str) -> Result<String, Vec<Diagnostic>> {
+    let (named, names) = named(text);
+    let mut formatted = format(&named)?;
+    for token in tokens(&formatted).iter().rev() {
+        let range = token.span.start as usize..token.span.end as usize;
+        if let Some((_, parameter)) = names.iter().find(|(name, _)| *name == formatted[range.clone()]) {
+            formatted.replace_range(range, parameter);
+        }
+    }
+    Ok(formatted)
 }
 
 /// The text with a literal for each parameter; `None` when the value of one is not known.
@@ -221,6 +254,16 @@ mod tests {
         assert!(names("let f = () {T}; f").is_empty());
         assert!(names("T | where A == { User }").is_empty());
         assert!(names("print d = dynamic({\"a\":1})").is_empty());
+    }
+
+    #[test]
+    fn a_form_leaves_parameters_where_they_are() {
+        let text = "T|where A=={User} and _User_ has {User}|take {No}";
+        assert_eq!(
+            formatted(text).as_deref(),
+            Ok("T\n| where A == {User} and _User_ has {User}\n| take {No}\n")
+        );
+        assert!(formatted("T | where A == {User} and").is_err());
     }
 
     #[test]

@@ -65,7 +65,8 @@ fn plot(
     let roles = Roles::of(kind, columns, rows, render)?;
     let log_x = render.property("xaxis") == Some("log");
     let continuous = continuous(kind, columns, rows, &roles);
-    let mut drawing = Drawing { continuous, log_x, ..Drawing::default() };
+    let apart = kind.form == Form::Point;
+    let mut drawing = Drawing { continuous, log_x, apart, ..Drawing::default() };
     for row in rows {
         drawing.add(columns, &roles, row);
     }
@@ -89,9 +90,10 @@ fn plot(
     }
     if drawing.series.len() > SERIES_SHOWN {
         // Those that are seen first are the greatest.
-        let size = |found: &Found| found.points.values().map(|value| value.abs()).sum::<f64>();
+        let size = |found: &Found| found.points.values().flatten().map(|value| value.abs()).sum::<f64>();
         drawing.series.sort_by(|left, right| size(right).total_cmp(&size(left)));
     }
+    let each = |(place, values): (Place, Vec<f64>)| values.into_iter().map(move |value| (place, value));
     let mut series: Vec<Series> = drawing
         .series
         .into_iter()
@@ -100,7 +102,7 @@ fn plot(
             name: found.name,
             panel: if several { found.column } else { at },
             voids: found.voids.into_iter().filter(|place| !found.points.contains_key(place)).collect(),
-            points: found.points.into_iter().collect(),
+            points: found.points.into_iter().flat_map(each).collect(),
             anomalies: found.anomalies.into_iter().collect(),
         })
         .collect();
@@ -207,7 +209,8 @@ struct Found {
     name: String,
     /// The index of its column among the values'.
     column: usize,
-    points: BTreeMap<Place, f64>,
+    /// One value a place, unless each row is a point.
+    points: BTreeMap<Place, Vec<f64>>,
     voids: BTreeSet<Place>,
     anomalies: BTreeSet<Place>,
 }
@@ -217,6 +220,8 @@ struct Found {
 struct Drawing {
     continuous: bool,
     log_x: bool,
+    /// Each row is a point: what has one place is not added.
+    apart: bool,
     labels: Vec<String>,
     label_places: HashMap<String, usize>,
     series: Vec<Found>,
@@ -268,8 +273,14 @@ impl Drawing {
             found.voids.extend(place);
             return;
         };
-        self.added += usize::from(found.points.contains_key(&place));
-        *found.points.entry(place).or_default() += value;
+        let values = found.points.entry(place).or_default();
+        match values.last_mut().filter(|_| !self.apart) {
+            Some(sum) => {
+                self.added += 1;
+                *sum += value;
+            }
+            None => values.push(value),
+        }
         if anomaly {
             found.anomalies.insert(place);
         }
@@ -297,7 +308,7 @@ impl Drawing {
     fn accumulate(&mut self) {
         for found in &mut self.series {
             let mut sum = 0.0;
-            for value in found.points.values_mut() {
+            for value in found.points.values_mut().flatten() {
                 sum += *value;
                 *value = sum;
             }

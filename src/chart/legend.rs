@@ -84,7 +84,7 @@ fn own_range(plot: &Plot, at: usize) -> String {
     if range.0 > range.1 {
         return String::new();
     }
-    let scale = Scale::new(range, Bounds::default(), false, 8);
+    let scale = Scale::new(range, Bounds { log: false, ..plot.y }, false, 8);
     format!(" {}..{}", reading(scale.least), reading(scale.most))
 }
 
@@ -96,14 +96,13 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
         Body::Plot(plot) => {
             let place = *plot.stops.get(cursor)?;
             let shown: Vec<usize> = (0..plot.series.len()).filter(|at| view.shows(*at)).collect();
-            let values: Vec<Option<f64>> = shown.iter().map(|at| plot.value(*at, place)).collect();
             let mut said = place_text(&plot.x, place, &view.zone);
-            for (at, value) in shown.iter().zip(&values) {
-                let value = value.map_or_else(|| plot.nothing(&[*at], place).into(), reading);
-                said.push_str(&format!("  {} {value}", plot.series[*at].name));
+            for at in &shown {
+                said.push_str(&format!("  {} {}", plot.series[*at].name, read_at(plot, *at, place)));
             }
             if shown.len() > 1 && plot.stack != Stack::Apart {
-                said.push_str(&format!("  sum {}", reading(values.iter().flatten().sum())));
+                let sum = shown.iter().filter_map(|at| plot.value(*at, place)).sum();
+                said.push_str(&format!("  sum {}", reading(sum)));
             }
             Some(said)
         }
@@ -122,6 +121,18 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
             let number = count(lane.spans.len() as u64, "row");
             Some(format!("{}  {first} .. {last}  {number}", lane.name))
         }
+    }
+}
+
+/// The values of a series at a place; of many the least and the greatest.
+fn read_at(plot: &Plot, series: usize, place: Place) -> String {
+    const LISTED: usize = 4;
+    let values: Vec<f64> = plot.values(series, place).iter().map(|point| point.1).collect();
+    let of = |which: fn(f64, f64) -> f64| reading(values.iter().copied().fold(values[0], which));
+    match values.len() {
+        0 => plot.nothing(&[series], place).into(),
+        1..=LISTED => values.iter().map(|value| reading(*value)).collect::<Vec<_>>().join(", "),
+        number => format!("{} from {} to {}", count(number as u64, "value"), of(f64::min), of(f64::max)),
     }
 }
 

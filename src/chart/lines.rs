@@ -21,8 +21,7 @@ pub fn lines(plot: &Plot, view: &View, panel: &[usize], scales: &[Scale], room: 
             let value = plot.drawn(*series, *stop, view.fill).filter(|value| !scale.log || *value > 0.0);
             let unit = plot.x.unit(*stop);
             let Some(value) = value else {
-                if plot.x.bins().is_some() {
-                    // On a grid a missing bin is a gap; elsewhere other series have other places.
+                if plot.breaks(*series, *stop) {
                     lone.extend(last.take().filter(|_| alone).map(|at| (at, *series)));
                 }
                 continue;

@@ -102,11 +102,23 @@ fn divisor(left: i64, right: i64) -> i64 {
 }
 
 impl Plot {
-    /// The value of a series at a place.
+    /// The points of a series at a place: one, unless each row is a point.
+    pub fn values(&self, series: usize, place: Place) -> &[(Place, f64)] {
+        let points = self.series.get(series).map_or(&[][..], |series| &series.points);
+        let from = points.partition_point(|point| point.0 < place);
+        let number = points[from..].partition_point(|point| point.0 <= place);
+        &points[from..from + number]
+    }
+
+    /// The value of a series at a place, the first where each row is a point.
     pub fn value(&self, series: usize, place: Place) -> Option<f64> {
-        let points = &self.series.get(series)?.points;
-        let at = points.binary_search_by(|point| point.0.cmp(&place)).ok()?;
-        Some(points[at].1)
+        self.values(series, place).first().map(|point| point.1)
+    }
+
+    /// Whether a line ends here: on a grid where there is no row, elsewhere where a row has no value, as other
+    /// series have other places.
+    pub fn breaks(&self, series: usize, place: Place) -> bool {
+        self.x.bins().is_some() || self.nothing(&[series], place) != NO_ROW
     }
 
     /// The value of a series at a place as a view draws it: a bin without rows may be zero, one without a value is not.

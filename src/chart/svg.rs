@@ -237,7 +237,7 @@ fn inside(plot: &Plot, room: &Room, place: Place) -> bool {
     (room.window.0..=room.window.1).contains(&plot.x.unit(place))
 }
 
-/// Lines between points; a missing bin ends one.
+/// Lines between points; a gap ends one.
 fn lines(plot: &Plot, view: &View, series: usize, scale: &Scale, room: &Room, page: &mut Page) {
     let mut run: Vec<String> = Vec::new();
     let mut runs = Vec::new();
@@ -250,7 +250,7 @@ fn lines(plot: &Plot, view: &View, series: usize, scale: &Scale, room: &Room, pa
                     room.y(scale.part(value))
                 ));
             }
-            None if plot.x.bins().is_some() => runs.push(std::mem::take(&mut run)),
+            None if plot.breaks(series, *place) => runs.push(std::mem::take(&mut run)),
             None => {}
         }
     }

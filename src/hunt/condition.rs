@@ -2,6 +2,7 @@
 //! into a query. Every value goes through [`literal`], every name through [`reference`].
 
 use crate::compile::{literal, quoted, reference, rows_end};
+use crate::kernels::dynamic;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 use crate::zone::Zone;
@@ -39,7 +40,7 @@ pub fn part(kql: &str, json: &str, not: bool) -> Option<String> {
             (_, Ok(value)) if value.is_finite() => {
                 format!("todouble({kql}) {sign} {}", literal(&Value::Real(value), Type::Real))
             }
-            _ => format!("tostring({kql}) {sign} {}", quoted(json)),
+            _ => format!("tostring({kql}) {sign} {}", quoted(&said(json))),
         }),
         serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
     }
@@ -52,17 +53,26 @@ fn compared(column: &ColumnType, value: &Value, sign: &str, [null, empty]: [&str
         Value::String(text) if text.is_empty() => format!("{empty}({name})"),
         // Dynamic values are compared by their text.
         Value::Dynamic(json) => {
-            let text = serde_json::from_str::<String>(json).unwrap_or_else(|_| json.clone());
-            format!("tostring({name}) {sign} {}", quoted(&text))
+            format!("tostring({name}) {sign} {}", quoted(&said(json)))
         }
         value => format!("{name} {sign} {}", literal(value, column.ty)),
     }
 }
 
+/// The text that `tostring()` makes of a dynamic value: 1.5 of 1.50.
+fn said(json: &str) -> String {
+    dynamic::unwrapped(json, &mut String::new()).to_owned()
+}
+
+/// The rows where an expression gives a part of a dynamic value whose text has this one.
+pub fn part_has(kql: &str, json: &str) -> String {
+    format!("tostring({kql}) has {}", quoted(&said(json)))
+}
+
 /// The rows whose text has this term; of a time, what a clock in the zone shows.
 pub fn has(column: &ColumnType, value: &Value, zone: &Zone) -> String {
     let text = match value {
-        Value::Dynamic(json) => serde_json::from_str::<String>(json).unwrap_or_else(|_| json.clone()),
+        Value::Dynamic(json) => said(json),
         Value::Datetime(at) => zone.text(*at),
         value => value.text(),
     };
@@ -157,6 +167,16 @@ mod tests {
         assert_eq!(part("D.a", "null", true).as_deref(), Some("isnotnull(D.a)"));
         assert_eq!(made("1e400").as_deref(), Some(r#"tostring(D.a[0]) == "1e400""#));
         assert_eq!(made("[1]"), None);
+    }
+
+    /// `tostring()` prints 1.50 as 1.5, and a bag without spaces.
+    #[test]
+    fn dynamic_values_are_found_by_the_text_that_they_become() {
+        let made = |json: &str| equal(&ColumnType::new("D", Type::Dynamic), &Value::Dynamic(json.into()));
+        assert_eq!(made("1.50"), r#"tostring(D) == "1.5""#);
+        assert_eq!(made(r#"{"a": 1e3}"#), r#"tostring(D) == "{\"a\":1000.0}""#);
+        assert_eq!(made(r#""x\ty""#), r#"tostring(D) == "x\ty""#);
+        assert_eq!(part_has("D.a", "0.10"), r#"tostring(D.a) has "0.1""#);
     }
 
     fn column(ty: Type) -> ColumnType {

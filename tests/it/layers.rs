@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &str)] = &[
     ("sql", "kernels catalog plan"),
     ("compile", "syntax catalog plan sql"),
     ("ide", "syntax catalog plan compile"),
-    ("hunt", "stix catalog compile"),
+    ("hunt", "stix kernels catalog compile"),
     ("library", "sys hunt"),
     ("trace", "syntax catalog compile hunt"),
     ("chart", "catalog compile"),

@@ -122,6 +122,8 @@ const STORIES: &[(&str, &str, &str)] = &[
     ("‸a\n  b", "J", "a‸ b"),
     ("‸abc", "~~", "AB‸c"),
     ("‸abc", "2rx", "x‸xc"),
+    ("  ‸a\nb", "gccjgcc", "  // a\n‸// b"),
+    ("// ‸ab", "gccgcdx", "‸a"),
     // Undo, and the last change again.
     ("‸a\nb", "ddu", "‸a\nb"),
     ("‸ab", "ixyz<Esc>u", "‸ab"),

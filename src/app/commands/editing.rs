@@ -7,9 +7,9 @@ use super::panes::{palette, popup, propose};
 use crate::app::editor::Editor;
 use crate::app::msg::Effect;
 use crate::app::popup::{Popup, Text};
-use crate::app::{App, Focus, Note, NoteKind, completion, statement, text};
+use crate::app::{App, Focus, Note, NoteKind, completion, parameters, statement, text};
 use crate::facts::Options;
-use crate::ide::{format, names};
+use crate::ide::names;
 
 pub fn edit(app: &mut App, change: impl FnOnce(&mut Editor)) -> Vec<Effect> {
     change(&mut app.editor);
@@ -38,7 +38,7 @@ pub fn comment(app: &mut App, _: &str) -> Vec<Effect> {
 /// Gives the query at the cursor its form; the cursor stays on its line as far as that is there.
 pub fn format(app: &mut App, _: &str) -> Vec<Effect> {
     let statement = statement::current(app);
-    match format::format(&statement.text) {
+    match parameters::formatted(&statement.text) {
         Err(diagnostics) => {
             let said = diagnostics.first().map_or("the query has errors", |one| one.message.as_str());
             let said = format!("no form for a query with errors: {}", text::shown(said, app.ascii));

@@ -342,7 +342,7 @@ const GENERAL: &[Command] = &[
         &[],
         "",
         "",
-        "After a word shows what may be written; elsewhere moves to the next tab stop.",
+        "After a word shows what may be written; elsewhere moves to the next tab stop, or the lines of the selection.",
         always,
         complete_or_indent,
     ),

@@ -10,7 +10,6 @@ use crate::app::layout::{self, Part};
 use crate::app::msg::{CopyText, Effect, TableAge};
 use crate::app::record::{self, Line, Place, Record, Row};
 use crate::app::{App, Focus, NoteKind, text};
-use crate::compile::quoted;
 use crate::hunt::condition;
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -128,9 +127,8 @@ pub fn drop_value(app: &mut App, _: &str) -> Vec<Effect> {
 
 pub fn value_has(app: &mut App, _: &str) -> Vec<Effect> {
     match here(app).filter(|_| app.stepper.is_none()) {
-        Some((_, Place { kql, value, inner: true, .. })) => {
-            let typed = format!("filter tostring({kql}) has {}", quoted(&plain(&value)));
-            palette(app, &typed)
+        Some((_, Place { kql, value: Value::Dynamic(json), inner: true, .. })) => {
+            palette(app, &format!("filter {}", condition::part_has(&kql, &json)))
         }
         Some((column, Place { value, .. })) => {
             let kql = condition::has(&column, &value, &app.zone);

@@ -87,7 +87,7 @@ pub struct Vim {
     count: usize,
     outer: usize,
     operator: Option<Operator>,
-    /// The first of two letters.
+    /// The first of several letters.
     first: String,
     wait: Option<Wait>,
     /// Where the visual selection began, in characters.
@@ -230,10 +230,12 @@ pub fn press(app: &mut App, name: &str, key: &KeyEvent) -> Option<Vec<Effect>> {
         let effects = perform(app, row.2);
         return Some(finish(app, effects));
     }
-    let begins = |row: &&(In, &str, Does, &str)| {
-        row.1.chars().count() == 2 && row.1 != "Up" && row.1.starts_with(&both) && vim.takes(row.0)
+    // Names of keys, such as Up, begin with a large letter; letters one after the other do not.
+    let begins = |row: &(In, &str, Does, &str)| {
+        let letters = !row.1.starts_with(char::is_uppercase);
+        letters && row.1.len() > both.len() && row.1.starts_with(&both) && vim.takes(row.0)
     };
-    if both.chars().count() == 1 && VIM.iter().any(|row| begins(&row)) {
+    if VIM.iter().any(begins) {
         vim.first = both;
         return Some(Vec::new());
     }
