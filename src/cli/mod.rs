@@ -44,6 +44,7 @@ mod translate;
 #[cfg(feature = "engine")]
 mod why;
 
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
@@ -349,6 +350,7 @@ pub enum ConfigCommand {
 /// # Errors
 /// What stopped it, with the exit code; the message is not yet on stderr.
 pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
+    report::in_ascii(global.ascii || io::stderr().is_terminal() && ascii_on_screen(global));
     if let (Some(name), Some(option)) = (without_clock(command), global.clock()) {
         let said = format!("{name} asks no rows by their time; leave {option} out");
         return Err(Failure::new(Exit::Usage, said));

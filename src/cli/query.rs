@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::export::{self, Exporter, Format, file::FileWriter};
 use crate::journal::{Digest, Entry, Outcome, Read, Sidecar, Summed};
 use crate::outside::Folders;
-use crate::sys::{self, wall_clock};
+use crate::sys::wall_clock;
 
 /// Runs the query and writes all of its results, one after the other.
 pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
@@ -163,7 +163,7 @@ fn refuse(format: &Format, terminal: bool, results: usize) -> Result<(), Failure
 
 fn exporter(global: &Global, args: &QueryArgs, format: &Format, terminal: bool) -> Box<dyn Exporter> {
     // A drawing is of signs that a terminal may lack; what only holds data says so with --ascii.
-    let ascii = global.ascii || terminal && format.draws && !sys::utf8_locale();
+    let ascii = global.ascii || terminal && format.draws && super::ascii_on_screen(global);
     let columns = columns(terminal);
     (format.exporter)(export::Options { raw: args.csv_raw, terminal, ascii, columns })
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use clap::ValueEnum;
@@ -19,6 +20,18 @@ pub enum Color {
     Auto,
     Always,
     Never,
+}
+
+/// Whether messages have ASCII characters only. Once the arguments are known it stays as it is.
+static ASCII: AtomicBool = AtomicBool::new(false);
+
+pub fn in_ascii(ascii: bool) {
+    ASCII.store(ascii, Ordering::Relaxed);
+}
+
+/// A text of ours or of others, as a message has it.
+fn shown(text: &str) -> Cow<'_, str> {
+    display::shown(text, ASCII.load(Ordering::Relaxed))
 }
 
 /// Diagnostics shown for one text; the rest is counted.
@@ -51,16 +64,16 @@ impl Color {
 
 /// Shows what is wrong with a text; with a mistake in it the command ends so.
 pub fn show(source: &Source, found: &[Diagnostic], color: Color, exit: Exit) -> Result<(), Failure> {
-    let shown = render(source, found, color.on_stderr());
+    let rendered = render(source, found, color.on_stderr());
     // Who closed stderr wants to read nothing.
-    let _ = io::stderr().write_all(shown.as_bytes());
+    let _ = io::stderr().write_all(rendered.as_bytes());
     if diag::any_error(found) { Err(Failure::silent(exit)) } else { Ok(()) }
 }
 
 /// What a fix does, in words.
 fn changed(text: &str, fix: &Fix) -> String {
     let old = fix.span.text(text);
-    let (old, new) = (display::safe(old), display::safe(&fix.text));
+    let (old, new) = (shown(old), shown(&fix.text));
     match (old.is_empty(), new.is_empty()) {
         (true, _) => format!("write {new} here"),
         (_, true) => format!("delete {old}"),
@@ -71,9 +84,9 @@ fn changed(text: &str, fix: &Fix) -> String {
 /// All diagnostics as text, each with its place in the source.
 pub fn render(source: &Source, diagnostics: &[Diagnostic], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let name = display::safe(&source.name);
-    let text = visible(&source.text);
-    let mut shown = String::new();
+    let name = shown(&source.name);
+    let text = visible(&source.text, ASCII.load(Ordering::Relaxed));
+    let mut rendered = String::new();
     for diagnostic in diagnostics.iter().take(SHOWN_MAX) {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
@@ -83,9 +96,9 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], color: bool) -> Strin
         let start = (diagnostic.span.start as usize).min(end);
         let annotation = AnnotationKind::Primary.span(boundary(&text, start)..boundary(&text, end));
         let snippet = Snippet::source(text.as_str()).path(name.as_ref()).annotation(annotation);
-        let message = display::safe(&diagnostic.message);
+        let message = shown(&diagnostic.message);
         let mut group = level.primary_title(message.as_ref()).id(diagnostic.code).element(snippet);
-        let help = diagnostic.help.as_deref().map(display::safe);
+        let help = diagnostic.help.as_deref().map(shown);
         if let Some(help) = &help {
             group = group.element(Level::HELP.message(help.as_ref()));
         }
@@ -93,14 +106,14 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], color: bool) -> Strin
         if let Some(fix) = &fix {
             group = group.element(Level::HELP.with_name("fix").message(fix.as_str()));
         }
-        shown.push_str(&renderer.render(&[group]));
-        shown.push_str("\n\n");
+        rendered.push_str(&renderer.render(&[group]));
+        rendered.push_str("\n\n");
     }
     let rest = diagnostics.len().saturating_sub(SHOWN_MAX);
     if rest > 0 {
-        shown.push_str(&format!("and {rest} more\n"));
+        rendered.push_str(&format!("and {rest} more\n"));
     }
-    shown
+    rendered
 }
 
 /// Diagnostics in one line each, without the source: what `--serve` answers.
@@ -121,25 +134,26 @@ pub fn for_stdout(text: &str) -> Cow<'_, str> {
 
 /// Says something on stderr, unless stderr is gone.
 pub fn say(message: &str) {
-    let lines: Vec<_> = message.lines().map(display::safe).collect();
+    let lines: Vec<_> = message.lines().map(shown).collect();
     let _ = writeln!(io::stderr(), "kqlhunt: {}", lines.join("\n"));
 }
 
-/// The text with each dangerous character replaced by a visible one of as many bytes, so that spans
-/// still fit. Tabs and line ends stay.
-fn visible(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            '\n' | '\t' => character,
-            _ if !display::dangerous(character) => character,
-            _ => match character.len_utf8() {
-                1 => '?',
-                2 => '¿',
-                3 => '\u{fffd}',
-                _ => '\u{1f648}',
-            },
-        })
-        .collect()
+/// The text with each dangerous character, and with `ascii` each that is none of ASCII, replaced by visible ones of
+/// as many bytes, so that spans still fit. Tabs and line ends stay.
+fn visible(text: &str, ascii: bool) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character.len_utf8() {
+            _ if matches!(character, '\n' | '\t') => visible.push(character),
+            2.. if ascii => visible.extend(std::iter::repeat_n('?', character.len_utf8())),
+            _ if !display::dangerous(character) => visible.push(character),
+            1 => visible.push('?'),
+            2 => visible.push('¿'),
+            3 => visible.push('\u{fffd}'),
+            _ => visible.push('\u{1f648}'),
+        }
+    }
+    visible
 }
 
 fn boundary(text: &str, at: usize) -> usize {
@@ -171,6 +185,12 @@ mod tests {
              |\n  \
              = help: Did you mean 'Account'?\n\n"
         );
+    }
+
+    #[test]
+    fn in_ascii_the_caret_stands_where_it_would() {
+        assert_eq!(visible("print 'é日' | x\n\u{1b}", true), "print '?????' | x\n?");
+        assert_eq!(visible("é\u{9b}\u{202e}", false), "é¿\u{fffd}");
     }
 
     #[test]

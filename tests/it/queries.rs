@@ -49,6 +49,21 @@ fn a_mistake_is_on_stderr_and_nothing_on_stdout() {
 }
 
 #[test]
+fn messages_are_ascii_where_that_is_asked_for() {
+    let sandbox = Sandbox::new();
+    let mistaken = "print y = 'é日' | wher x == 'ü'";
+    for command in ["query", "check", "translate", "format"] {
+        let output = sandbox.command("kqlhunt").args(["--ascii", command, mistaken]).output().expect("runs");
+        let said = [text(&output.stdout), text(&output.stderr)].concat();
+        assert!(said.is_ascii() && said.contains("wher"), "{command}: {said}");
+        let output = sandbox.command("kqlhunt").args([command, mistaken]).output().expect("runs");
+        assert!(!text(&output.stdout).is_ascii() || !text(&output.stderr).is_ascii(), "{command}");
+    }
+    let output = query(&sandbox, &["--ascii", "--db", "nö.duckdb", "print 1"]);
+    assert!(output.stderr.is_ascii() && text(&output.stderr).contains("n<U+00F6>.duckdb"));
+}
+
+#[test]
 fn a_missing_database_is_named_with_a_way_out() {
     let output = query(&Sandbox::new(), &["--db", "no/such.duckdb", "print 1"]);
     assert_eq!(output.status.code(), Some(66));
