@@ -1,5 +1,5 @@
 //! The query pane's state: the text with its cursor, selection and undo (a `tui-textarea` as the buffer),
-//! the remarks on it, and what of it is in view. Knows nothing of KQL and draws nothing.
+//! the remarks on it, and what of it is in view. Of KQL it knows the tokens, and draws nothing.
 
 mod history;
 mod lines;

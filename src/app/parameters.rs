@@ -65,50 +65,55 @@ pub fn places(text: &str) -> Vec<(Range<usize>, String)> {
     if places.is_empty() || parse(text).1.is_empty() { Vec::new() } else { places }
 }
 
-/// The text with a name for each parameter, as long as it and nowhere else in the text, and what each name stands for.
-fn named(text: &str) -> (String, Vec<(String, String)>) {
-    let (mut named, mut names, mut end) = (String::new(), Vec::new(), 0);
-    for (place, name) in places(text) {
-        let mut new = format!("_{name}_");
-        while text.contains(&new) {
-            new.push('_');
-        }
-        named.push_str(&text[end..place.start]);
-        named.push_str(&new);
-        end = place.end;
-        names.push((new, text[place].to_owned()));
-    }
-    named.push_str(&text[end..]);
-    (named, names)
-}
-
-/// The text in its form, its parameters as they are.
-///
-/// Errors: as [`format()`].
-pub fn formatted(text: &str) -> Result<String, Vec<Diagnostic>> {
-    let (named, names) = named(text);
-    let mut formatted = format(&named)?;
-    for token in tokens(&formatted).iter().rev() {
-        let range = token.span.start as usize..token.span.end as usize;
-        if let Some((_, parameter)) = names.iter().find(|(name, _)| *name == formatted[range.clone()]) {
-            formatted.replace_range(range, parameter);
-        }
-    }
-    Ok(formatted)
-}
-
-/// The text with a literal for each parameter; `None` when the value of one is not known.
-pub fn filled(text: &str, values: &Values) -> Option<Filled> {
+/// The text with another one for each parameter, made of its name; `None` when there is none for one of them.
+fn put(text: &str, mut made: impl FnMut(&str) -> Option<String>) -> Option<Filled> {
     let (mut filled, mut end) = (Filled::default(), 0);
     for (place, name) in places(text) {
         filled.text.push_str(&text[end..place.start]);
         end = place.end;
         let start = filled.text.len();
-        filled.text.push_str(&literal(values.get(&name)?));
+        filled.text.push_str(&made(&name)?);
         filled.places.push((place, start..filled.text.len()));
     }
     filled.text.push_str(&text[end..]);
     Some(filled)
+}
+
+/// The text with a literal for each parameter; `None` when the value of one is not known.
+pub fn filled(text: &str, values: &Values) -> Option<Filled> {
+    put(text, |name| Some(literal(values.get(name)?)))
+}
+
+/// The text in its form, its parameters as they are. Names that stand nowhere in it stand for them meanwhile.
+///
+/// Errors: as [`format()`].
+pub fn formatted(text: &str) -> Result<String, Vec<Diagnostic>> {
+    let mut names: Vec<(String, String)> = Vec::new();
+    let named = put(text, |name| {
+        let mut new = format!("_{name}_");
+        while text.contains(&new) {
+            new.push('_');
+        }
+        names.push((new.clone(), format!("{{{name}}}")));
+        Some(new)
+    });
+    let back = |text: &str| {
+        let mut back = text.to_owned();
+        for token in tokens(text).iter().rev() {
+            let range = token.span.start as usize..token.span.end as usize;
+            if let Some((_, parameter)) = names.iter().find(|(name, _)| *name == text[range.clone()]) {
+                back.replace_range(range, parameter);
+            }
+        }
+        back
+    };
+    let formatted = format(named.as_ref().map_or(text, |named| &named.text));
+    formatted.map(|formatted| back(&formatted)).map_err(|mut mistakes| {
+        for (name, parameter) in &names {
+            mistakes.iter_mut().for_each(|one| one.message = one.message.replace(name, parameter));
+        }
+        mistakes
+    })
 }
 
 /// A number, a timespan, a string in quotes, `datetime(...)` and their kind as they are; all else is a text.
@@ -263,7 +268,8 @@ mod tests {
             formatted(text).as_deref(),
             Ok("T\n| where A == {User} and _User_ has {User}\n| take {No}\n")
         );
-        assert!(formatted("T | where A == {User} and").is_err());
+        let mistakes = formatted("T | where A == {User} {No}").unwrap_err();
+        assert!(mistakes[0].message.contains("'{No}'"), "{}", mistakes[0].message);
     }
 
     #[test]

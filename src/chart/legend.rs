@@ -1,5 +1,7 @@
 //! What is said of a chart beside its drawing: which series is which, what the cursor reads, what is left out.
 
+use std::slice;
+
 use super::canvas::{Canvas, Ink};
 use super::draw::{fill, filled, mark};
 use super::list::rows_of;
@@ -176,7 +178,7 @@ pub fn summary(chart: &Chart, view: &View) -> String {
         None => String::new(),
     };
     if let (Axis::Time { step: Some(step), .. }, Some(bins)) = (&plot.x, plot.x.bins()) {
-        let empty = bins.saturating_sub(series.points.len() + series.voids.len());
+        let empty = bins.saturating_sub(places(slice::from_ref(series)).len());
         if empty > 0 {
             let bin =
                 if *step == ticks::DAY { "days".into() } else { format!("x {}", time::width_text(*step)) };

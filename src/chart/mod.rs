@@ -155,7 +155,7 @@ pub struct Series {
     pub name: String,
     /// The panel that it stands in when there are several.
     pub panel: usize,
-    /// Place and value, by place. One value for a place.
+    /// Place and value, by place: one value for a place, unless each row is a point.
     pub points: Vec<(Place, f64)>,
     /// The places that have rows and no value that can be drawn, in order: null, NaN, infinities.
     pub voids: Vec<Place>,

@@ -10,7 +10,6 @@ use super::report;
 use super::{CheckArgs, Global};
 use crate::compile::{self, Compilation, Options};
 use crate::diag::{self, Severity};
-use crate::display;
 use crate::export::json::escaped;
 
 /// Prints the findings. The exit code is 3 when there is an error, 0 with warnings only.
@@ -26,7 +25,7 @@ pub fn run(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
         let color = global.color.on_stderr() && io::stdout().is_terminal();
         write!(out, "{}", report::render(&source, &compilation.diagnostics, color))?;
         for (name, type_name) in compilation.results.last().iter().flat_map(|result| result.named_types()) {
-            writeln!(out, "{}: {type_name}", display::safe(name))?;
+            writeln!(out, "{}: {type_name}", report::shown(name))?;
         }
     }
     Ok(if failed { Exit::Query } else { Exit::Done })

@@ -30,7 +30,7 @@ pub fn in_ascii(ascii: bool) {
 }
 
 /// A text of ours or of others, as a message has it.
-fn shown(text: &str) -> Cow<'_, str> {
+pub fn shown(text: &str) -> Cow<'_, str> {
     display::shown(text, ASCII.load(Ordering::Relaxed))
 }
 

@@ -36,7 +36,9 @@ pub fn highlight(text: &str, tokens: &[Token], some: Range<usize>) -> Vec<(Span,
             TokenKind::Typed(_) => typed(text, token.span, &mut parts),
             kind => parts.push((token.span, class(text, kind, token.span, before, tokens.get(at + 1)))),
         }
-        before = Some(token).filter(code).map_or(before, |token| Some(token.kind));
+        if code(&token) {
+            before = Some(token.kind);
+        }
     }
     parts
 }

@@ -203,6 +203,31 @@ fn the_cursor_reads_the_window_moves_and_the_brush_gives_times() {
 }
 
 #[test]
+fn all_rows_of_a_place_are_points_of_a_scatterchart() {
+    let day = "render scatterchart\ncolumns Day:datetime Events:long\n2026-05-01 | 5\n2026-05-01 | 1\n2026-05-04 | 2";
+    let more = "\n2026-05-01 | 9\n2026-05-01 | 3\n2026-05-01 | 4";
+    let seen = |script: &str| {
+        let (columns, rows, render, _) = result(script);
+        let drawn = chart(&columns, &rows, &render).unwrap();
+        let view = View { cursor: Some(0), ..View::new(&drawn) };
+        assert_eq!(svg(&drawn, &view).matches("<circle").count(), rows.len());
+        let summary = kqlhunt::chart::summary(&drawn, &view);
+        assert!(summary.ends_with("2 of 4 days without rows"), "{summary}");
+        kqlhunt::chart::read(&drawn, &view).unwrap()
+    };
+    assert_eq!(seen(day), "2026-05-01  Events 5, 1");
+    assert_eq!(seen(&[day, more].concat()), "2026-05-01  Events 5 values from 1 to 9");
+}
+
+#[test]
+fn a_value_that_is_missing_parts_a_line_of_an_svg() {
+    let script = "render linechart\ncolumns X:long Y:real\n0 | 1\n1 | 4\n2 | null\n3 | 6\n4 | 2";
+    let (columns, rows, render, _) = result(script);
+    let drawn = chart(&columns, &rows, &render).unwrap();
+    assert_eq!(svg(&drawn, &View::new(&drawn)).matches("<polyline").count(), 2);
+}
+
+#[test]
 fn a_missing_bin_is_zero_only_when_that_is_said() {
     let (columns, mut rows) = seconds(12, 1);
     rows.retain(|row| row[2] != Value::Long(5));

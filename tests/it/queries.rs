@@ -59,6 +59,9 @@ fn messages_are_ascii_where_that_is_asked_for() {
         let output = sandbox.command("kqlhunt").args([command, mistaken]).output().expect("runs");
         assert!(!text(&output.stdout).is_ascii() || !text(&output.stderr).is_ascii(), "{command}");
     }
+    let output =
+        sandbox.command("kqlhunt").args(["--ascii", "check", "print ['é'] = 1"]).output().expect("runs");
+    assert_eq!(text(&output.stdout), "<U+00E9>: long\n");
     let output = query(&sandbox, &["--ascii", "--db", "nö.duckdb", "print 1"]);
     assert!(output.stderr.is_ascii() && text(&output.stderr).contains("n<U+00F6>.duckdb"));
 }

@@ -42,6 +42,18 @@ fn each_kind_of_terminal_is_sent_what_it_knows() {
 }
 
 #[test]
+fn a_chart_of_a_query_is_ascii_on_a_terminal_that_has_no_more() {
+    for (term, ascii) in [("vt100", true), ("xterm", false)] {
+        let arguments = ["query", "--sample", "--format", "chart", QUERY];
+        let variables = [("TERM", term)];
+        let mut terminal =
+            Terminal::start(Setup { arguments: &arguments, variables: &variables, ..Setup::default() });
+        assert_eq!(terminal.end().exit_code(), 0);
+        assert_eq!(terminal.bytes().is_ascii(), ascii, "{term}");
+    }
+}
+
+#[test]
 fn a_table_folds_long_cells_where_it_is_written_to_a_terminal() {
     let query =
         "print User = 'ana', Note = 'opened a mail from bo, then wrote a rule that moves mail', N = 7";
