@@ -30,6 +30,8 @@ pub struct ChartPane {
     left: Option<ChartLook>,
     /// Rows of the result that are not drawn, since it has too many.
     pub rows_left: u64,
+    /// The filter of the result that the brush made last.
+    pub kept: Option<String>,
 }
 
 /// Whether this kind is drawn, and not shown as the table.
@@ -75,7 +77,8 @@ pub fn open(app: &mut App, render: Render) -> Vec<Effect> {
     let own = app.grid.as_ref().and_then(|grid| grid.compiled.render.as_ref());
     let own = own.map(|render| render.kind.clone()).filter(|kind| drawn(kind));
     let (chart, asked, shown, left) = (None, false, true, None);
-    app.chart = Some(ChartPane { run, chart, asked, view, shown, render, own, left, rows_left });
+    let kept = app.chart.take().filter(|pane| pane.run == run).and_then(|pane| pane.kept);
+    app.chart = Some(ChartPane { run, chart, asked, view, shown, render, own, left, rows_left, kept });
     app.dirty = true;
     missing(app)
 }

@@ -24,11 +24,21 @@ fn spread(ty: Type) -> bool {
 /// The aggregates of a column, by its type.
 fn aggregates(column: &ColumnType) -> Vec<Row> {
     let name = reference(&column.name);
+    // One NaN would make NaN of all.
+    let counted = if column.ty == Type::Real {
+        format!("iff(isfinite({name}), {name}, real(null))")
+    } else {
+        name.clone()
+    };
     let one = |label: &'static str, call: &str| (label, call.replace('_', &name));
+    let of_counted = |label: &'static str, call: &str| (label, call.replace('_', &counted));
     let mut rows = vec![one("rows", "count()")];
     match column.ty {
         Type::String => rows.push(one("empty", "countif(isempty(_))")),
         _ => rows.push(one("null", "countif(isnull(_))")),
+    }
+    if column.ty == Type::Real {
+        rows.push(one("NaN, infinite", "countif(isnan(_) or isinf(_))"));
     }
     rows.push(match column.ty {
         // As a text null is the empty text, which would count.
@@ -36,14 +46,17 @@ fn aggregates(column: &ColumnType) -> Vec<Row> {
         _ => ("distinct", format!("count_distinct({})", grouped(column))),
     });
     if spread(column.ty) {
-        rows.extend([one("least", "min(_)"), one("greatest", "max(_)")]);
+        rows.extend([of_counted("least", "min(_)"), of_counted("greatest", "max(_)")]);
     }
-    if matches!(column.ty, Type::Int | Type::Long | Type::Real | Type::Decimal) {
-        rows.extend([one("average", "avg(_)"), one("sum", "sum(_)"), one("deviation", "stdev(_)")]);
+    if column.ty.numeric() {
+        rows.extend([of_counted("average", "avg(_)"), of_counted("sum", "sum(_)")]);
+        // That of decimals is told of the reals nearest to them.
+        let deviation = if column.ty == Type::Decimal { "stdev(todouble(_))" } else { "stdev(_)" };
+        rows.push(of_counted("deviation", deviation));
     }
     if matches!(column.ty, Type::Int | Type::Long | Type::Real) {
         for (label, percent) in [("5 %", 5), ("25 %", 25), ("median", 50), ("75 %", 75), ("95 %", 95)] {
-            rows.push((label, format!("percentile({name}, {percent})")));
+            rows.push((label, format!("percentile({counted}, {percent})")));
         }
     }
     if column.ty == Type::String {
@@ -120,7 +133,8 @@ fn bins(column: &ColumnType, least: &Value, greatest: &Value) -> Option<String> 
     };
     let value = if column.ty.numeric() { format!("todouble({name})") } else { name.clone() };
     let least_bin = format!("min_of(tolong(({value} - ({from})) / {width}), {})", BINS - 1);
-    let kept = format!("isnotnull({name})");
+    let kept =
+        if column.ty == Type::Real { format!("isfinite({name})") } else { format!("isnotnull({name})") };
     Some(format!("| where {kept} | summarize Rows = count() by Bin = {least_bin} | project Bin, Rows"))
 }
 

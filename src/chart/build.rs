@@ -1,6 +1,7 @@
 //! From rows to a chart: every value to its series and place, what has none counted.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::iter;
 
 use super::array;
 use super::number::count;
@@ -78,7 +79,7 @@ fn plot(
     {
         remarks.extend((number > 0).then(|| said(number, what)));
     }
-    let x = drawing.axis(columns[roles.x].ty == Type::Datetime);
+    let x = drawing.axis();
     let several = roles.values.len() > 1;
     let split = match render.property("ysplit") {
         Some("panels") => Split::Panels,
@@ -121,6 +122,10 @@ fn plot(
     let number = |name: &str| render.property(name).and_then(|value| value.parse::<f64>().ok());
     Ok(Plot {
         x_column: roles.x,
+        arrays: match array::holds(rows, roles.x) {
+            Some(_) => iter::once(roles.x).chain(roles.values).chain(roles.anomalies).collect(),
+            None => Vec::new(),
+        },
         x_title: text("xtitle").unwrap_or_else(|| columns[roles.x].name.clone()),
         y_title: text("ytitle").unwrap_or_default(),
         y: Bounds {
@@ -144,7 +149,7 @@ fn plot(
 }
 
 /// Whether the axis has room between its places: times and numbers, where the kind does not take them for labels.
-pub fn continuous(kind: &Kind, columns: &[ColumnType], rows: &[Vec<Value>], roles: &Roles) -> bool {
+fn continuous(kind: &Kind, columns: &[ColumnType], rows: &[Vec<Value>], roles: &Roles) -> bool {
     match (columns[roles.x].ty, kind.across) {
         (Type::Datetime, _) => matches!(kind.form, Form::Column) || kind.across != Across::First,
         (Type::Dynamic, _) => array::holds(rows, roles.x).is_some() && kind.form != Form::Share,
@@ -222,7 +227,7 @@ struct Drawing {
     log_x: bool,
     /// Each row is a point: what has one place is not added.
     apart: bool,
-    labels: Vec<String>,
+    labels: Labels,
     label_places: HashMap<String, usize>,
     series: Vec<Found>,
     series_places: HashMap<String, usize>,
@@ -264,7 +269,7 @@ impl Drawing {
 
     fn point(&mut self, series: usize, x: &Value, value: &Value, anomaly: bool) {
         let place = match self.continuous {
-            false => Some(self.label(x.text())),
+            false => Some(self.label(x)),
             true => place_of(x, self.log_x),
         };
         let found = &mut self.series[series];
@@ -295,13 +300,16 @@ impl Drawing {
         self.series.len() - 1
     }
 
-    fn label(&mut self, label: String) -> Place {
-        if let Some(found) = self.label_places.get(&label) {
+    fn label(&mut self, x: &Value) -> Place {
+        let name = x.text();
+        if let Some(found) = self.label_places.get(&name) {
             return Place::Label(*found);
         }
-        self.label_places.insert(label.clone(), self.labels.len());
-        self.labels.push(label);
-        Place::Label(self.labels.len() - 1)
+        let at = self.labels.names.len();
+        self.label_places.insert(name.clone(), at);
+        self.labels.names.push(name);
+        self.labels.values.push(x.clone());
+        Place::Label(at)
     }
 
     /// Each value is the sum of all up to its place.
@@ -315,10 +323,9 @@ impl Drawing {
         }
     }
 
-    /// The axis; `times` where it is of datetimes.
-    fn axis(&mut self, times: bool) -> Axis {
+    fn axis(&mut self) -> Axis {
         if !self.continuous {
-            return Axis::Labels(Labels { names: std::mem::take(&mut self.labels), times });
+            return Axis::Labels(std::mem::take(&mut self.labels));
         }
         let of = |found: &Found| found.points.keys().chain(&found.voids).copied().collect::<Vec<_>>();
         let mut places: Vec<_> = self.series.iter().flat_map(of).collect();

@@ -70,7 +70,7 @@ pub fn draw(chart: &Chart, view: &View, (width, height): (usize, usize), style: 
             }
         }
         Body::Card(values) => list::card(values, view, &mut canvas),
-        Body::Tree(branches) => list::tree(branches, view, &mut canvas),
+        Body::Tree(tree) => list::tree(&tree.branches, view, &mut canvas),
         Body::Lanes(lanes) => list::lanes(chart, lanes, view, &mut canvas),
     }
     canvas
@@ -100,7 +100,7 @@ pub fn height(chart: &Chart, view: &View, width: usize) -> usize {
             PLOT_ROWS.max(panels * 7) + legend
         }
         Body::Card(values) => list::card_rows(values),
-        Body::Tree(branches) => list::rows_of(branches).len(),
+        Body::Tree(tree) => list::rows_of(&tree.branches).len(),
         Body::Lanes(lanes) => lanes.lanes.len() + 1,
     };
     rows.clamp(2, ROWS_MAX)

@@ -12,6 +12,7 @@ use super::{Axis, Body, Bounds, Chart, Place, Plot, Split, Stack, View, time};
 use crate::catalog::charts::Form;
 use crate::display;
 use crate::ticks;
+use crate::value::Value;
 use crate::zone::Zone;
 
 /// Whether there is a line below the drawing that names the series.
@@ -95,6 +96,10 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
     let cursor = view.cursor?;
     match &chart.body {
         Body::Plot(plot) if view.anchor.is_some() => brushed(plot, view),
+        Body::Tree(_) | Body::Lanes(_) if view.anchor.is_some() => {
+            let (first, last) = view.brushed()?;
+            Some(count((last - first + 1) as u64, "line"))
+        }
         Body::Plot(plot) => {
             let place = *plot.stops.get(cursor)?;
             let shown: Vec<usize> = (0..plot.series.len()).filter(|at| view.shows(*at)).collect();
@@ -111,8 +116,8 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
         Body::Card(values) => {
             values.get(cursor).map(|fact| format!("{} {}", fact.name, fact.text(&view.zone)))
         }
-        Body::Tree(branches) => {
-            let rows = rows_of(branches);
+        Body::Tree(tree) => {
+            let rows = rows_of(&tree.branches);
             rows.get(cursor).map(|row| format!("{} {}", row.branch.name, reading(row.branch.value)))
         }
         Body::Lanes(lanes) => {
@@ -155,11 +160,10 @@ fn brushed(plot: &Plot, view: &View) -> Option<String> {
 pub fn place_text(x: &Axis, place: Place, zone: &Zone) -> String {
     match (x, place) {
         (Axis::Time { step, .. }, Place::Ticks(at)) => time::place(at, *step, zone),
-        (Axis::Labels(labels), Place::Label(at)) => {
-            let name = labels.names.get(at).cloned().unwrap_or_default();
-            let moment = if labels.times { ticks::parse_datetime(&name) } else { None };
-            moment.map_or(name, |at| zone.text(at))
-        }
+        (Axis::Labels(labels), Place::Label(at)) => match labels.values.get(at) {
+            Some(Value::Datetime(moment)) => zone.text(*moment),
+            _ => labels.names.get(at).cloned().unwrap_or_default(),
+        },
         (_, Place::Number(at)) => reading(at),
         (_, Place::Ticks(_) | Place::Label(_)) => String::new(),
     }

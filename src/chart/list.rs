@@ -16,6 +16,8 @@ const PARTS: [char; 9] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', 
 /// How many rows are in one cell of a lane, from none on.
 const SHADES: [char; 5] = [' ', '·', '░', '▒', '█'];
 const SHADES_ASCII: [char; 5] = [' ', '.', ':', '+', '#'];
+/// Levels of a treemap that are shown.
+const LEVELS_MAX: usize = 8;
 /// Indentation of a branch.
 const INDENT: usize = 2;
 
@@ -62,7 +64,7 @@ pub fn bars(chart: &Chart, plot: &Plot, view: &View, area: Area, canvas: &mut Ca
         let name =
             if row == top { bars[..=row].iter().rev().find_map(|bar| bar.name.as_deref()) } else { None };
         if let Some(name) = name.or(bar.name.as_deref()) {
-            put_name(name, left, y, view.cursor == Some(bar.stop), canvas);
+            put_name(name, left, y, view.marks(bar.stop), canvas);
         }
         let end = lay(bar, (left + 2, y, room), canvas);
         canvas.text(end + 1, y, &bar.said, Ink::Dim);
@@ -126,24 +128,38 @@ pub fn card(values: &[Fact], view: &View, canvas: &mut Canvas) {
 /// A line of a treemap.
 pub struct TreeRow<'a> {
     pub branch: &'a Branch,
-    pub depth: usize,
-    /// The branch of the first level that it is of.
+    /// The branches from the first level down to it, itself too.
+    pub path: Vec<&'a Branch>,
+    /// The place of its first level among the branches of that.
     pub root: usize,
 }
 
-/// The lines of a treemap: each branch, then its parts. Levels beyond the eighth are not shown.
+impl TreeRow<'_> {
+    /// 0 at the first level.
+    pub fn depth(&self) -> usize {
+        self.path.len() - 1
+    }
+}
+
+/// The lines of a treemap: each branch, then its parts.
 pub fn rows_of(branches: &[Branch]) -> Vec<TreeRow<'_>> {
-    fn add<'a>(branches: &'a [Branch], depth: usize, root: Option<usize>, rows: &mut Vec<TreeRow<'a>>) {
+    fn add<'a>(
+        branches: &'a [Branch],
+        above: &[&'a Branch],
+        root: Option<usize>,
+        rows: &mut Vec<TreeRow<'a>>,
+    ) {
         for (at, branch) in branches.iter().enumerate() {
             let root = root.unwrap_or(at);
-            rows.push(TreeRow { branch, depth, root });
-            if depth < 7 {
-                add(&branch.parts, depth + 1, Some(root), rows);
+            let path = [above, &[branch]].concat();
+            rows.push(TreeRow { branch, path: path.clone(), root });
+            if path.len() < LEVELS_MAX {
+                add(&branch.parts, &path, Some(root), rows);
             }
         }
     }
     let mut rows = Vec::new();
-    add(branches, 0, None, &mut rows);
+    add(branches, &[], None, &mut rows);
     rows
 }
 
@@ -153,7 +169,7 @@ pub fn tree(branches: &[Branch], view: &View, canvas: &mut Canvas) {
     let whole: f64 = branches.iter().map(|branch| branch.value).sum();
     let (top, many) = seen(rows.len(), canvas.height, view.cursor);
     let names: Vec<String> =
-        rows.iter().map(|row| " ".repeat(row.depth * INDENT) + &row.branch.name).collect();
+        rows.iter().map(|row| " ".repeat(row.depth() * INDENT) + &row.branch.name).collect();
     let left = name_room(names.iter().map(String::as_str), canvas);
     let said =
         |row: &TreeRow<'_>| format!("{} ({})", reading(row.branch.value), percent(row.branch.value, whole));
@@ -161,10 +177,10 @@ pub fn tree(branches: &[Branch], view: &View, canvas: &mut Canvas) {
     let room = canvas.width.saturating_sub(left + 4 + right).max(4);
     for (at, row) in rows.iter().enumerate().skip(top).take(many) {
         let y = at - top;
-        put_name(&names[at], left, y, view.cursor == Some(at), canvas);
+        put_name(&names[at], left, y, view.marks(at), canvas);
         let cells = (row.branch.value / whole * room as f64).round().max(1.0) as usize;
         // Each level has a fill of its own.
-        let sign = fill(row.depth, canvas.ascii);
+        let sign = fill(row.depth(), canvas.ascii);
         (0..cells).for_each(|x| canvas.set(left + 2 + x, y, sign, Ink::Series(row.root)));
         canvas.text(left + 3 + cells, y, &said(row), Ink::Dim);
     }
@@ -183,7 +199,7 @@ pub fn lanes(chart: &Chart, lanes: &Lanes, view: &View, canvas: &mut Canvas) {
     };
     for (at, lane) in lanes.lanes.iter().enumerate().skip(top).take(rows) {
         let y = at - top;
-        put_name(&lane.name, left - 2, y, view.cursor == Some(at), canvas);
+        put_name(&lane.name, left - 2, y, view.marks(at), canvas);
         let mut counts = vec![0u32; room];
         for (start, end) in &lane.spans {
             // A span that only passes through is cut at the edges.

@@ -11,6 +11,7 @@ mod legend;
 mod lines;
 mod list;
 mod number;
+mod picked;
 mod plot;
 mod points;
 mod roles;
@@ -26,12 +27,14 @@ pub use build::{chart, guess};
 pub use canvas::{Canvas, Ink};
 pub use draw::{Style, draw};
 pub use legend::{notes, read, summary};
+pub use picked::Picked;
 pub use source::{Source, source};
 pub use svg::svg;
 pub use text::text;
 pub use view::{Turn, View};
 
 use crate::catalog::charts::{Form, Kind};
+use crate::value::Value;
 use crate::zone::Zone;
 
 /// Rows of a result that a chart is made of; beyond it the chart says so.
@@ -71,7 +74,7 @@ impl std::fmt::Debug for Kind {
 pub enum Body {
     Plot(Plot),
     Card(Vec<Fact>),
-    Tree(Vec<Branch>),
+    Tree(Tree),
     Lanes(Lanes),
 }
 
@@ -81,6 +84,8 @@ pub struct Plot {
     pub x: Axis,
     /// The column that is the axis.
     pub x_column: usize,
+    /// The columns that were drawn, of which each row holds a whole series as arrays; none where a row is a place.
+    pub arrays: Vec<usize>,
     pub x_title: String,
     pub y_title: String,
     pub y: Bounds,
@@ -129,8 +134,8 @@ pub enum Axis {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Labels {
     pub names: Vec<String>,
-    /// They are datetimes in UTC.
-    pub times: bool,
+    /// What each name was made of.
+    pub values: Vec<Value>,
 }
 
 /// A value of a card.
@@ -172,10 +177,20 @@ pub enum Place {
     Label(usize),
 }
 
+/// Shares within shares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// The columns that name its levels.
+    pub levels: Vec<usize>,
+    pub branches: Vec<Branch>,
+}
+
 /// A part of a whole, and its own parts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Branch {
     pub name: String,
+    /// What the name was made of.
+    pub of: Value,
     pub value: f64,
     pub parts: Vec<Branch>,
 }
@@ -185,12 +200,16 @@ pub struct Branch {
 pub struct Lanes {
     pub x: Axis,
     pub x_column: usize,
+    /// The columns that name its lanes.
+    pub names: Vec<usize>,
     pub lanes: Vec<Lane>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lane {
     pub name: String,
+    /// What the name was made of, in the order of the columns.
+    pub of: Vec<Value>,
     /// From and to, in order of their beginnings.
     pub spans: Vec<(Place, Place)>,
 }

@@ -1,9 +1,11 @@
 //! Which rows of a result made what a reader points at.
 
+use std::collections::HashSet;
+
 use super::array;
-use super::build::{continuous, number, place_of, series_name};
+use super::build::{number, place_of, series_name};
 use super::roles::Roles;
-use super::{Body, Chart, Place, View};
+use super::{Body, Chart, Picked, Place, View};
 use crate::facts::Render;
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -21,7 +23,7 @@ pub struct Source {
 
 /// The rows of the chosen series, else of all series that are seen, at the cursor or in the range of the brush.
 ///
-/// Errors: nothing is read, nothing is there, or the kind of chart has no places; one sentence, lower case.
+/// Errors: nothing is read, or nothing is there; one sentence, lower case.
 pub fn source(
     chart: &Chart,
     view: &View,
@@ -30,30 +32,29 @@ pub fn source(
     render: &Render,
 ) -> Result<Source, String> {
     let mut remarks = Vec::new();
-    let plot = match &chart.body {
-        Body::Plot(plot) => plot,
-        Body::Card(_) => return Ok(Source { rows: vec![0], bins: None, remarks }),
-        Body::Tree(_) | Body::Lanes(_) => {
-            return Err(format!(
-                "the rows of a {} cannot be told apart; open them in the table",
-                chart.kind.name
-            ));
-        }
+    if let Body::Card(_) = chart.body {
+        return Ok(Source { rows: vec![0], bins: None, remarks });
+    }
+    let picked = chart.picked(view).ok_or("move the cursor first; B begins a range")?;
+    let Body::Plot(plot) = &chart.body else {
+        let rows = (0..rows.len()).filter(|at| has(&picked, &rows[*at])).collect();
+        return Ok(Source { rows, bins: None, remarks });
     };
-    let (first, last) = chart.brushed(view).ok_or("move the cursor first; B begins a range")?;
     let roles = Roles::of(chart.kind, columns, rows, render)?;
     let chosen = view.chosen.filter(|at| view.shows(*at));
     let seen = |at: &usize| chosen.map_or(view.shows(*at), |chosen| chosen == *at);
     let series: Vec<&str> =
         (0..plot.series.len()).filter(seen).map(|at| plot.series[at].name.as_str()).collect();
-    let placed = continuous(chart.kind, columns, rows, &roles);
     let log_x = render.property("xaxis") == Some("log");
-    let within = |x: &Value| match (placed, first, last) {
-        (false, Place::Label(first), Place::Label(last)) => {
-            let label = x.text();
-            (first..=last).any(|at| plot.x.label(Place::Label(at)) == Some(&label))
+    let labels: HashSet<String> = match &picked {
+        Picked::Range { .. } => HashSet::new(),
+        Picked::Any(all) => all.iter().flatten().map(|(_, value)| value.text()).collect(),
+    };
+    let within = |x: &Value| match &picked {
+        Picked::Range { first, last, .. } => {
+            place_of(x, log_x).is_some_and(|place| *first <= place && place <= *last)
         }
-        _ => place_of(x, log_x).is_some_and(|place| first <= place && place <= last),
+        Picked::Any(_) => labels.contains(&x.text()),
     };
     let mut found = Vec::new();
     let mut arrays = false;
@@ -77,10 +78,19 @@ pub fn source(
     if render.property("accumulate") == Some("true") {
         remarks.push("The chart adds up what comes before; these are the rows of this place alone.".into());
     }
-    let bins = match (arrays, first, last) {
-        (true, Place::Ticks(first), Place::Ticks(last)) => Some((first, last)),
-        (true, ..) => return Err("the places of this series are no times; open its row in the table".into()),
-        (false, ..) => None,
+    let bins = match (arrays, picked) {
+        (false, _) => None,
+        (true, Picked::Range { first: Place::Ticks(first), last: Place::Ticks(last), .. }) => {
+            Some((first, last))
+        }
+        (true, _) => return Err("the places of this series are no times; open its row in the table".into()),
     };
     Ok(Source { rows: found, bins, remarks })
+}
+
+/// Whether a row has one of the combinations that were picked, by the text that names are made of.
+fn has(picked: &Picked, row: &[Value]) -> bool {
+    let Picked::Any(all) = picked else { return false };
+    let same = |(column, value): &(usize, Value)| row[*column].text() == value.text();
+    all.iter().any(|one| one.iter().all(same))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::build::{number, said};
 use super::number::count;
 use super::roles::{Roles, asked};
-use super::{Axis, Body, Branch, Fact, Lane, Lanes, Place};
+use super::{Axis, Body, Branch, Fact, Lane, Lanes, Place, Tree};
 use crate::catalog::charts::Kind;
 use crate::facts::Render;
 use crate::types::{ColumnType, Type};
@@ -63,26 +63,26 @@ pub fn tree(
     let mut left_out = 0;
     for row in rows {
         match number(&row[size]).filter(|value| value.is_finite() && *value > 0.0) {
-            Some(value) => grown.add(levels.iter().map(|at| row[*at].text()), value),
+            Some(value) => grown.add(levels.iter().map(|at| &row[*at]), value),
             None => left_out += 1,
         }
     }
     remarks.extend((left_out > 0).then(|| said(left_out, "row has no size above zero")));
-    Ok(Body::Tree(grown.branches()))
+    Ok(Body::Tree(Tree { levels, branches: grown.branches() }))
 }
 
 #[derive(Default)]
 struct Growing {
     value: f64,
-    parts: HashMap<String, Growing>,
+    parts: HashMap<String, (Value, Growing)>,
 }
 
 impl Growing {
-    fn add(&mut self, path: impl Iterator<Item = String>, value: f64) {
+    fn add<'a>(&mut self, path: impl Iterator<Item = &'a Value>, value: f64) {
         let mut here = self;
         here.value += value;
-        for name in path {
-            here = here.parts.entry(name).or_default();
+        for of in path {
+            here = &mut here.parts.entry(of.text()).or_insert_with(|| (of.clone(), Growing::default())).1;
             here.value += value;
         }
     }
@@ -92,7 +92,7 @@ impl Growing {
         let mut branches: Vec<_> = self
             .parts
             .into_iter()
-            .map(|(name, grown)| Branch { name, value: grown.value, parts: grown.branches() })
+            .map(|(name, (of, grown))| Branch { name, of, value: grown.value, parts: grown.branches() })
             .collect();
         branches.sort_by(|left, right| right.value.total_cmp(&left.value).then(left.name.cmp(&right.name)));
         branches
@@ -115,7 +115,7 @@ pub fn spans(
         return Err("a ladderchart needs times or numbers in its last two columns".into());
     }
     let named = asked(columns, render, "series")?.unwrap_or_else(|| (0..from).collect());
-    gathered(columns, rows, &named, (from, Some(to)), remarks)
+    gathered(columns, rows, named, (from, Some(to)), remarks)
 }
 
 /// When the rows of each series were; with a second datetime column, until when.
@@ -135,13 +135,13 @@ pub fn lanes(
         Some(named) => named,
         None => roles.names.into_iter().take(1).collect(),
     };
-    gathered(columns, rows, &named, (roles.x, to), remarks)
+    gathered(columns, rows, named, (roles.x, to), remarks)
 }
 
 fn gathered(
     columns: &[ColumnType],
     rows: &[Vec<Value>],
-    named: &[usize],
+    names: Vec<usize>,
     (from, to): (usize, Option<usize>),
     remarks: &mut Vec<String>,
 ) -> Result<Body, String> {
@@ -160,9 +160,13 @@ fn gathered(
         let end = to.and_then(|to| place(&row[to])).unwrap_or(start);
         backwards += usize::from(end < start);
         let end = end.max(start);
-        let name = named.iter().map(|at| row[*at].text()).collect::<Vec<_>>().join(", ");
+        let name = names.iter().map(|at| row[*at].text()).collect::<Vec<_>>().join(", ");
         let at = *found.entry(name.clone()).or_insert_with(|| {
-            lanes.push(Lane { name, spans: Vec::new() });
+            lanes.push(Lane {
+                name,
+                of: names.iter().map(|at| row[*at].clone()).collect(),
+                spans: Vec::new(),
+            });
             lanes.len() - 1
         });
         lanes[at].spans.push((start, end));
@@ -189,5 +193,5 @@ fn gathered(
         }
         _ => return Err(format!("no row has a value in '{}'", columns[from].name)),
     };
-    Ok(Body::Lanes(Lanes { x, x_column: from, lanes }))
+    Ok(Body::Lanes(Lanes { x, x_column: from, names, lanes }))
 }

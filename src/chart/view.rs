@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Axis, Body, Chart, Place, Plot, SERIES_SHOWN};
+use super::{Axis, Body, Chart, Plot, SERIES_SHOWN};
 use crate::zone::Zone;
 
 /// Plain state; every method takes the chart that it is of.
@@ -186,6 +186,11 @@ impl View {
         let anchor = self.anchor.unwrap_or(cursor);
         Some((cursor.min(anchor), cursor.max(anchor)))
     }
+
+    /// Whether this one is under the cursor or in the brush.
+    pub fn marks(&self, at: usize) -> bool {
+        self.brushed().is_some_and(|(first, last)| (first..=last).contains(&at))
+    }
 }
 
 fn within((from, to): (f64, f64), (least, most): (f64, f64)) -> (f64, f64) {
@@ -207,15 +212,8 @@ impl Chart {
         match &self.body {
             Body::Plot(plot) => plot.stops.len(),
             Body::Card(values) => values.len(),
-            Body::Tree(branches) => super::list::rows_of(branches).len(),
+            Body::Tree(tree) => super::list::rows_of(&tree.branches).len(),
             Body::Lanes(lanes) => lanes.lanes.len(),
         }
-    }
-
-    /// The first and last place of the brush, or the one under the cursor.
-    pub fn brushed(&self, view: &View) -> Option<(Place, Place)> {
-        let Body::Plot(plot) = &self.body else { return None };
-        let (first, last) = view.brushed()?;
-        Some((*plot.stops.get(first)?, *plot.stops.get(last)?))
     }
 }

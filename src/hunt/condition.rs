@@ -25,6 +25,59 @@ pub fn not_equal(column: &ColumnType, value: &Value) -> String {
     }
 }
 
+/// The rows whose value is one of these.
+pub fn among(column: &ColumnType, values: &[&Value]) -> String {
+    let plain = |value: &&&Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Real(real) => !real.is_nan(),
+        _ => true,
+    };
+    let (listed, told): (Vec<&Value>, Vec<&Value>) = values.iter().partition(plain);
+    let name = reference(&column.name);
+    let list = match listed.as_slice() {
+        [] => None,
+        [value] => Some(equal(column, value)),
+        [Value::Dynamic(_), ..] => {
+            let texts = listed.iter().map(|value| quoted(&said(&value.text())));
+            Some(format!("tostring({name}) in ({})", texts.collect::<Vec<_>>().join(", ")))
+        }
+        listed => {
+            let literals = listed.iter().map(|value| literal(value, column.ty));
+            Some(format!("{name} in ({})", literals.collect::<Vec<_>>().join(", ")))
+        }
+    };
+    let told = told.into_iter().map(|value| equal(column, value));
+    told.chain(list).collect::<Vec<_>>().join(" or ")
+}
+
+/// The rows that have every value of one of these.
+pub fn combined(all: &[Vec<(&ColumnType, &Value)>]) -> String {
+    let one = |values: &Vec<(&ColumnType, &Value)>| {
+        let parts: Vec<String> = values.iter().map(|(column, value)| equal(column, value)).collect();
+        if all.len() > 1 && parts.len() > 1 {
+            format!("({})", parts.join(" and "))
+        } else {
+            parts.join(" and ")
+        }
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(" or ")
+}
+
+/// The rows whose value is from the first to the last, both included. Decimals are given as reals, which their
+/// text is read as.
+pub fn between(column: &ColumnType, first: &Value, last: &Value) -> String {
+    let name = reference(&column.name);
+    let (of, ty) = match column.ty {
+        Type::Decimal => (format!("todouble(tostring({name}))"), Type::Real),
+        ty => (name, ty),
+    };
+    match first == last {
+        true => format!("{of} == {}", literal(first, ty)),
+        false => format!("{of} between ({} .. {})", literal(first, ty), literal(last, ty)),
+    }
+}
+
 /// The rows where an expression gives this part of a dynamic value, or with `not` those where it gives
 /// another. Numbers are compared as numbers, whatever their spelling; `None` for an array or an object,
 /// whose text is no more than one of many.
@@ -144,11 +197,16 @@ pub fn shows<'a>(columns: impl Iterator<Item = &'a ColumnType>, text: &str, zone
 
 /// The query with these conditions on its result, before a `render`. `None` when it is not a pipeline.
 pub fn added(query: &str, conditions: &[String]) -> Option<String> {
+    piped(query, &conditions.iter().map(|condition| format!("where {condition}")).collect::<Vec<_>>())
+}
+
+/// The query with these operators on its result, before a `render`. `None` when it is not a pipeline.
+pub fn piped(query: &str, operators: &[String]) -> Option<String> {
     let at = rows_end(query)?;
-    let lines: String = conditions.iter().map(|condition| format!("\n| where {condition}")).collect();
+    let lines: String = operators.iter().map(|operator| format!("\n| {operator}")).collect();
     let after = query.get(at..)?;
     // What follows on the line is no part of a condition's comment.
-    let commented = conditions.last().is_some_and(|condition| condition.contains("//"));
+    let commented = operators.last().is_some_and(|operator| operator.contains("//"));
     let apart = if commented && !after.trim().is_empty() { "\n" } else { "" };
     Some(format!("{}{lines}{apart}{after}", query.get(..at)?))
 }

@@ -70,7 +70,7 @@ fn read(text: &CopyText, handle: &Handle, defang: bool) -> Result<String> {
     let CopyText::Column { result, column, order, filters, list } = text else { return Ok(String::new()) };
     let mut reader = handle.reader()?;
     let pick = picks::pick(&reader, *result, order, filters)?;
-    let mut items = Items { list: *list, defang, seen: HashSet::new(), text: String::new(), column: None };
+    let mut items = Items { list: *list, defang, ..Items::default() };
     reader.rows(ResultId(*result), &pick, &Cancel::new(), &mut |grid| {
         items.column = items.column.take().or_else(|| grid.columns.get(*column).cloned());
         grid.rows.iter().filter_map(|row| row.get(*column)).try_for_each(|value| items.push(value))
@@ -78,12 +78,15 @@ fn read(text: &CopyText, handle: &Handle, defang: bool) -> Result<String> {
     Ok(items.finished())
 }
 
+#[derive(Default)]
 struct Items {
     list: bool,
     defang: bool,
     seen: HashSet<String>,
     text: String,
     column: Option<ColumnType>,
+    /// An item stands in no literal of an array: JSON has no NaN and no infinities.
+    bare: bool,
 }
 
 impl Items {
@@ -97,6 +100,7 @@ impl Items {
             (true, Value::Dynamic(json)) => safe(json.clone()),
             (true, value) => literal(value, self.column.as_ref().map_or(Type::String, |column| column.ty)),
         };
+        self.bare |= matches!(value, Value::Real(real) if !real.is_finite());
         if self.list && !self.seen.insert(item.clone()) {
             return Ok(());
         }
@@ -115,7 +119,7 @@ impl Items {
         let held = |ty: Type| !matches!(ty, Type::Datetime | Type::Timespan | Type::Guid | Type::Decimal);
         match (self.list, self.column.map_or(Type::String, |column| column.ty)) {
             (false, _) => self.text,
-            (true, ty) if held(ty) => format!("dynamic([{}])", self.text),
+            (true, ty) if held(ty) && !self.bare => format!("dynamic([{}])", self.text),
             (true, _) => format!("({})", self.text),
         }
     }
@@ -209,12 +213,24 @@ mod tests {
     #[test]
     fn a_list_has_each_value_once() {
         let column = Some(ColumnType::new("A", Type::String));
-        let (seen, text) = (HashSet::new(), String::new());
-        let mut items = Items { list: true, defang: true, seen, text, column };
+        let mut items = Items { list: true, defang: true, column, ..Items::default() };
         for value in ["203.0.113.9", "a\"b", "203.0.113.9"] {
             items.push(&Value::String(value.into())).expect("is small");
         }
         items.push(&Value::Null).expect("is small");
         assert_eq!(items.finished(), r#"dynamic(["203[.]0[.]113[.]9", "a\"b"])"#);
+    }
+
+    #[test]
+    fn a_list_is_what_kql_reads() {
+        let of = |ty: Type, values: &[Value]| {
+            let mut items = Items { list: true, column: Some(ColumnType::new("A", ty)), ..Items::default() };
+            values.iter().for_each(|value| items.push(value).expect("is small"));
+            items.finished()
+        };
+        assert_eq!(of(Type::Real, &[Value::Real(1.5), Value::Real(2.0)]), "dynamic([1.5, 2.0])");
+        let infinite = [Value::Real(1.5), Value::Real(f64::NEG_INFINITY), Value::Real(f64::NAN)];
+        assert_eq!(of(Type::Real, &infinite), "(1.5, real(-inf), real(nan))");
+        assert_eq!(of(Type::Decimal, &[Value::Decimal("1.50".into())]), "(decimal(1.50))");
     }
 }

@@ -47,7 +47,7 @@ fn cases_give_what_they_say() {
 
 /// The cases of the files with `only` in their paths that give something else than they say.
 pub fn differences(engine: &mut Engine, update: bool, only: &str) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let root = crate::project("tests/cases");
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();

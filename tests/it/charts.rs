@@ -2,11 +2,11 @@
 //! anew.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kqlhunt::catalog::charts::{Form, KINDS};
 use kqlhunt::catalog::construct;
-use kqlhunt::chart::{Axis, Chart, Place, Style, Turn, View, chart, guess, svg, text};
+use kqlhunt::chart::{Axis, Chart, Picked, Place, Style, Turn, View, chart, guess, svg, text};
 use kqlhunt::compile::Render;
 use kqlhunt::ticks::{DAY, SECOND, days_from_civil, parse_datetime};
 use kqlhunt::types::{ColumnType, Type};
@@ -14,7 +14,7 @@ use kqlhunt::value::Value;
 
 #[test]
 fn charts_are_drawn_as_before() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/charts");
+    let folder = crate::project("tests/charts");
     let mut files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut wrong = Vec::new();
@@ -192,8 +192,8 @@ fn the_cursor_reads_the_window_moves_and_the_brush_gives_times() {
     view.anchor = view.cursor;
     view.turn(&drawn, Turn::First, 60);
     let start = days_from_civil(2026, 5, 14) * DAY;
-    let range = (Place::Ticks(start), Place::Ticks(start + 599 * SECOND));
-    assert_eq!(drawn.brushed(&view), Some(range));
+    let (first, last) = (Place::Ticks(start), Place::Ticks(start + 599 * SECOND));
+    assert_eq!(drawn.picked(&view), Some(Picked::Range { column: 0, first, last }));
     assert!(read(&view).starts_with("2026-05-14T00:00:00Z .. 2026-05-14T00:09:59Z  sum host-0 "));
     view.choose(&drawn, false);
     view.switch();

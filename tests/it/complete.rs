@@ -11,7 +11,6 @@
 //! known tables; of the data there is known what [`learned`] says.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use kqlhunt::catalog::clauses::{SHAPES, SPECIAL, Values};
@@ -84,7 +83,7 @@ fn shown(completion: &Completion) -> String {
 
 #[test]
 fn completion_offers_what_the_place_takes() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ide/completion.txt");
+    let path = crate::project("tests/ide/completion.txt");
     let file = fs::read_to_string(&path).expect("reads");
     let (mut made, mut wrong) = (String::new(), Vec::new());
     let mut cases = 0;

@@ -109,6 +109,61 @@ fn a_cells_condition_finds_its_row() {
 }
 
 #[test]
+fn values_that_are_picked_together_find_their_rows() {
+    let mut engine = Engine::open(&Data::Empty, &kqlhunt::engine::Options::default()).expect("opens");
+    for (ty, values) in values() {
+        let column = ColumnType::new("The value", ty);
+        let cells: Vec<String> = values
+            .iter()
+            .enumerate()
+            .map(|(at, value)| format!("{at}, {}, {}", literal(value, ty), at % 2 == 0))
+            .collect();
+        let table =
+            format!("datatable(At:long, ['The value']:{}, Even:bool)[{}]", ty.name(), cells.join(", "));
+        let rows = fetch(&mut engine, &table).rows;
+        let mut found = |kql: &str| -> Vec<Value> {
+            let rows = fetch(&mut engine, &format!("{table} | where {kql} | sort by At asc")).rows;
+            rows.into_iter().map(|row| row[0].clone()).collect()
+        };
+        for at in 0..rows.len() {
+            let some = &rows[at..rows.len().min(at + 3)];
+            let ats: Vec<Value> = some.iter().map(|row| row[0].clone()).collect();
+            let values: Vec<&Value> = some.iter().map(|row| &row[1]).collect();
+            assert_eq!(found(&condition::among(&column, &values)), ats, "{ty:?} {values:?}");
+            let even = ColumnType::new("Even", Type::Bool);
+            let named: Vec<_> = some.iter().map(|row| vec![(&column, &row[1]), (&even, &row[2])]).collect();
+            assert_eq!(found(&condition::combined(&named)), ats, "{ty:?} {values:?}");
+        }
+    }
+}
+
+/// Decimals as a chart reads them: the nearest real of their text, however many digits they have.
+#[test]
+fn a_range_has_its_ends() {
+    let mut engine = Engine::open(&Data::Empty, &kqlhunt::engine::Options::default()).expect("opens");
+    let real = |text: &str| Value::Real(text.parse().expect("is a number"));
+    let span = |seconds: i64| Value::Timespan(seconds * 10_000_000);
+    let long_text = "0.10000000000000000555";
+    let cases = [
+        (Type::Decimal, vec!["0.05", long_text, "7.25", "9.1"], real(long_text), real("7.25")),
+        (Type::Timespan, vec!["1s", "2s", "3h", "4h"], span(2), span(3 * 3600)),
+        (Type::Real, vec!["-1.5", "0.1", "2.5", "9.0"], real("0.1"), real("2.5")),
+    ];
+    for (ty, texts, first, last) in cases {
+        let cells: Vec<String> =
+            texts.iter().enumerate().map(|(at, text)| format!("{at}, {}({text})", ty.name())).collect();
+        let table = format!("datatable(At:long, V:{})[{}]", ty.name(), cells.join(", "));
+        let column = ColumnType::new("V", ty);
+        let mut found = |first: &Value, last: &Value| -> Vec<Value> {
+            let kql = format!("{table} | where {} | project At", condition::between(&column, first, last));
+            fetch(&mut engine, &kql).rows.concat()
+        };
+        assert_eq!(found(&first, &last), [Value::Long(1), Value::Long(2)], "{ty:?}");
+        assert_eq!(found(&first, &first), [Value::Long(1)], "{ty:?}");
+    }
+}
+
+#[test]
 fn what_a_cell_shows_is_found_in_every_zone() {
     let mut engine = Engine::open(&Data::Empty, &kqlhunt::engine::Options::default()).expect("opens");
     // The ends of KQL's years, where some zones have no time; winter and summer; with and without a fraction.

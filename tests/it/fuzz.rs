@@ -1,7 +1,6 @@
 //! What fuzzing found once is replayed, and generated queries hold what every text must hold.
 
 use std::fs;
-use std::path::Path;
 
 #[path = "../../fuzz/src/checks.rs"]
 pub mod checks;
@@ -20,7 +19,7 @@ fn on_a_small_stack(check: impl FnOnce() + Send + 'static) {
 
 #[test]
 fn the_corpus_holds() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let corpus = crate::project("fuzz/corpus");
     let mut count = 0;
     for (target, check) in checks::TARGETS {
         for entry in fs::read_dir(corpus.join(target)).expect("is there") {

@@ -2,7 +2,7 @@
 //! told by sample-data/README.md; these are its tables.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
@@ -109,7 +109,7 @@ fn the_portable_hunt_finds_all_forms_and_drops_the_false_ones() {
 
 #[test]
 fn the_quarantine_hunt_counts_days() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/cloud-app-events.jsonl");
+    let file = crate::project("sample-data/cloud-app-events.jsonl");
     let text = std::fs::read_to_string(file).expect("reads");
     let mut days: BTreeMap<String, i64> = BTreeMap::new();
     for line in text.lines() {
@@ -166,7 +166,7 @@ fn loaded_files_give_the_same_hits_as_the_sample() {
 /// must say the same.
 #[test]
 fn ours_say_the_same_as_the_originals() {
-    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seeds");
+    let seeds = crate::project("../shared/seeds");
     let pairs = [
         ("quarantine-release-trend", "quarantine-release-trend.kql"),
         (PLAIN, "office-activity-known-malicious-ip.kql"),

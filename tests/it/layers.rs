@@ -2,7 +2,7 @@
 //! a file may grow.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The vocabulary, which every layer may use and which uses only itself.
 const BASE: &str = "span diag error types ticks zone value display schema batch places facts quick";
@@ -55,7 +55,7 @@ fn source_files() -> Vec<(String, String)> {
 }
 
 fn rust_files(folder: &str) -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let root = crate::project(folder);
     let mut folders = vec![root.clone()];
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {

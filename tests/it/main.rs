@@ -65,3 +65,10 @@ mod vim;
 mod wide;
 mod workbench;
 mod xlsx;
+
+/// A path of the project, or beside it: of the checkout that runs, since a target folder that several share may
+/// hold a binary that another one compiled.
+pub fn project(path: &str) -> std::path::PathBuf {
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    std::path::Path::new(&root).join(path)
+}

@@ -3,7 +3,7 @@
 //! came instead of comparing, except in blocks with such a line.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::sandbox::Sandbox;
 
@@ -17,7 +17,7 @@ fn shell(sandbox: &Sandbox, line: &str) -> String {
 
 /// Checks one page, or rewrites it.
 pub fn check_page(page: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let path = crate::project(page);
     let text = fs::read_to_string(&path).expect("reads");
     let sandbox = Sandbox::new();
     let mut came = String::new();
@@ -85,14 +85,14 @@ fn matches_lines(expected: &[&str], lines: &[&str]) -> bool {
 
 /// The pages of a folder.
 pub fn pages(folder: &str) -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = crate::project("");
     let mut pages: Vec<PathBuf> = fs::read_dir(root.join(folder))
         .expect("lists")
         .map(|entry| entry.expect("lists").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
         .collect();
     pages.sort();
-    let name = |path: PathBuf| path.strip_prefix(root).expect("is inside").display().to_string();
+    let name = |path: PathBuf| path.strip_prefix(&root).expect("is inside").display().to_string();
     pages.into_iter().map(name).collect()
 }
 

@@ -11,7 +11,6 @@ mod running;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -91,7 +90,7 @@ fn the_quarantine_hunt_draws_its_chart_and_the_other_lists_its_hits() {
 
 #[test]
 fn the_missions_own_queries_run_as_they_are() {
-    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/seeds");
+    let seeds = crate::project("../shared/seeds");
     let Ok(hits) = fs::read_to_string(seeds.join("office-activity-known-malicious-ip.kql")) else {
         eprintln!("../shared/seeds is not here: the hunts as their authors wrote them were not run");
         return;

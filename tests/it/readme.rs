@@ -89,7 +89,7 @@ impl Terminal {
 /// The 30-second tour, as far as its second step, ends on the screen that the README shows.
 #[test]
 fn the_screen_of_the_readme() {
-    let readme = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = crate::project("README.md");
     let text = std::fs::read_to_string(&readme).expect("reads");
     let start = text.find("```text\n").expect("shows a screen") + "```text\n".len();
     let end = start + text[start..].find("```\n").expect("ends the screen");

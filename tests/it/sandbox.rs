@@ -11,7 +11,7 @@ pub struct Sandbox {
 impl Sandbox {
     pub fn new() -> Sandbox {
         let folder = tempfile::tempdir().expect("makes a folder");
-        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+        let sample = crate::project("sample-data");
         std::os::unix::fs::symlink(sample, folder.path().join("sample-data")).expect("links");
         Sandbox { folder }
     }

@@ -8,7 +8,7 @@ pub use made::now;
 use made::{ran, result, schema};
 use std::collections::{HashMap, VecDeque};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use world::{library, world};
 
@@ -29,7 +29,7 @@ const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 #[test]
 fn screens() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens");
+    let folder = crate::project("tests/screens");
     let mut files: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(files.len() > 10, "the screens are missing");

@@ -1,7 +1,6 @@
 //! Every script of tests/screens at more sizes than are written there: what holds of all screens.
 
 use std::fs;
-use std::path::Path;
 
 use crate::screens::played;
 
@@ -10,7 +9,7 @@ const SIZES: [(u16, u16); 3] = [(40, 10), (80, 24), (200, 60)];
 
 /// The scripts by their names.
 fn scripts() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens");
+    let folder = crate::project("tests/screens");
     let mut scripts = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

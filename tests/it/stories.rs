@@ -14,7 +14,7 @@ mod play;
 use std::collections::BTreeSet;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
@@ -198,7 +198,7 @@ impl Story {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories")
+    crate::project("tests/stories")
 }
 
 /// All, or those that have one of these texts, with commas between them, in their names.
@@ -299,7 +299,7 @@ tmux. `tests/it/stories.rs` plays them and says how they are written; it also ma
 /// `<!-- story NAME N -->` before a block of text in the README: the block is the Nth screen of the story.
 #[test]
 fn the_readme_shows_screens_of_stories() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let path = crate::project("README.md");
     let text = fs::read_to_string(&path).unwrap();
     let mut came = String::new();
     let mut lines = text.lines();

@@ -1,7 +1,6 @@
 //! `docs/kql-support.md`: made of the catalog's rows, whose examples are run here. `UPDATE=1` rewrites it.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use kqlhunt::catalog::construct::{self, Construct};
 use kqlhunt::catalog::func::{Arity, Func, Lower, Sig};
@@ -22,7 +21,7 @@ not supported, a `no` and the reason, is refused by name, with its place, and ne
 
 #[test]
 fn the_page_is_what_the_catalog_gives() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/kql-support.md");
+    let path = crate::project("docs/kql-support.md");
     let page = page();
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &page).expect("writes the page");

@@ -7,11 +7,11 @@ mod properties;
 
 use kqlhunt::diag::Diagnostic;
 use kqlhunt::syntax::parse;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A file of the folder of real queries, which lies beside the repository and is not part of it.
 fn shared(path: &str) -> Option<String> {
-    let file: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    let file: PathBuf = crate::project("../shared").join(path);
     match std::fs::read_to_string(&file) {
         Ok(text) => Some(text),
         Err(_) => {

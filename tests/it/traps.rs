@@ -1,7 +1,6 @@
 //! The traps of functions and aggregates, as cases in files: a sentence, a query, the values of its rows.
 
 use std::fs;
-use std::path::Path;
 
 use kqlhunt::compile::{Options, compile};
 use kqlhunt::engine::{self, Cancel, Data, Engine, Sql};
@@ -25,7 +24,7 @@ fn rows(engine: &mut Engine, kql: &str) -> Vec<String> {
 
 #[test]
 fn functions_do_what_kusto_does() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/functions");
+    let folder = crate::project("tests/cases/functions");
     let mut engine = Engine::open(&Data::Empty, &engine::Options::default()).expect("opens");
     let mut wrong = Vec::new();
     let mut cases = 0;

@@ -1,7 +1,6 @@
 //! `docs/WORKBENCH.md`: what lies between two marks is made of the tables of keys and styles.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use kqlhunt::app::commands::COMMANDS;
 use kqlhunt::app::keymap::Keymap;
@@ -76,7 +75,7 @@ fn made(page: &str) -> String {
 
 #[test]
 fn the_page_is_what_the_tables_give() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/WORKBENCH.md");
+    let path = crate::project("docs/WORKBENCH.md");
     let kept = std::fs::read_to_string(&path).expect("reads");
     let page = made(&kept);
     if std::env::var_os("UPDATE").is_some() {

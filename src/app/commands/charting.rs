@@ -2,25 +2,18 @@
 
 use std::path::PathBuf;
 
-use super::panes::{palette, propose, put_query};
-use super::{Command, filters, has_chart, keyed, nothing, row};
+use super::brushing::{brush, brush_filter, brush_query};
+use super::panes::{palette, propose};
+use super::{Command, has_chart, nothing, row};
 use crate::app::chart::{change, open, with_view};
-use crate::app::keys::Context;
 use crate::app::msg::Effect;
-use crate::app::statement;
-use crate::app::{App, Focus, NoteKind, text};
-use crate::chart::{Body, Place, Style, View, svg, text as drawn_text};
-use crate::compile::{Render, literal, reference};
-use crate::hunt::condition;
-use crate::ticks;
-use crate::types::Type;
-use crate::value::Value;
+use crate::app::{App, Focus, NoteKind};
+use crate::chart::{Style, View, svg, text as drawn_text};
+use crate::compile::Render;
 use crate::zone::Zone;
 
 /// Columns of a chart that is written as text.
 const TEXT_COLUMNS: usize = 100;
-/// Whole numbers beyond it are not exact in a chart.
-const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// In the order of the hint bar.
 pub const ROWS: &[Command] = &[
@@ -177,108 +170,6 @@ pub fn switch_series(app: &mut App, _: &str) -> Vec<Effect> {
 
 pub fn all_series(app: &mut App, _: &str) -> Vec<Effect> {
     with_view(app, |view, chart, _| view.switch_all(chart))
-}
-
-/// Puts the brush down at the cursor, or takes it up.
-pub fn brush(app: &mut App, _: &str) -> Vec<Effect> {
-    let time =
-        app.chart.as_ref().and_then(|pane| pane.chart.as_ref()).is_some_and(|chart| match &chart.body {
-            Body::Plot(plot) => !chart.lies() && !plot.stops.is_empty(),
-            Body::Card(_) | Body::Tree(_) | Body::Lanes(_) => false,
-        });
-    if !time {
-        return app.say(NoteKind::Plain, "there is nothing to brush over");
-    }
-    with_view(app, |view, chart, columns| {
-        if view.cursor.is_none() {
-            view.turn(chart, crate::chart::Turn::On, columns);
-        }
-        view.anchor = if view.anchor.is_some() { None } else { view.cursor };
-    })
-}
-
-/// Puts the range of the brush, or what is under the cursor, behind the query that the result is of.
-pub fn brush_query(app: &mut App, _: &str) -> Vec<Effect> {
-    let wanted = match wanted(app) {
-        Ok(wanted) => wanted,
-        Err(why) => return app.say(NoteKind::Warning, why),
-    };
-    let before = app.grid.as_ref().map(|grid| grid.text.clone()).unwrap_or_default();
-    let Some(after) = condition::added(&before, std::slice::from_ref(&wanted)) else {
-        return app.say(NoteKind::Warning, "the query of this result does not end in rows to filter");
-    };
-    match statement::place(app, &before) {
-        Some(place) => app.editor.replace(place, &after, 0),
-        None => drop(put_query(app, &after, "")),
-    }
-    if let Some(pane) = &mut app.chart {
-        pane.view.anchor = None;
-    }
-    let wanted = text::shown(&wanted, app.ascii).into_owned();
-    let back = keyed(app, Context::Chart, "undo", "brings the old text back");
-    app.say(NoteKind::Good, format!("{wanted}: F5 runs it, {back}"))
-}
-
-/// Keeps the rows of the range of the brush, or of what is under the cursor, in place of the range before.
-pub fn brush_filter(app: &mut App, _: &str) -> Vec<Effect> {
-    let wanted = match wanted(app) {
-        Ok(wanted) => wanted,
-        Err(why) => return app.say(NoteKind::Warning, why),
-    };
-    let ranges = wanted.split_once(" between (").map(|(column, _)| format!("{column} between ("));
-    if let (Some(ranges), Some(grid)) = (ranges, &mut app.grid) {
-        grid.change(|grid| grid.filters.retain(|filter| !filter.kql.starts_with(&ranges)));
-    }
-    let effects = filters::add(app, &wanted);
-    if let (Some(pane), true) = (&mut app.chart, app.note.text.is_empty()) {
-        // It stays to be seen what the rows are of.
-        let range = pane.view.anchor.is_some();
-        let said = if range { "the rows of this range" } else { "the rows of this place" };
-        app.say(NoteKind::Good, format!("{said}: x in the results drops the filter"));
-    }
-    effects
-}
-
-/// The condition of KQL on the result for what is brushed.
-fn wanted(app: &App) -> Result<String, String> {
-    let nothing_read = || "move the cursor first; B begins a range".to_string();
-    let pane = app.chart.as_ref().ok_or_else(nothing_read)?;
-    let (drawn, grid) = pane.chart.as_ref().zip(app.grid.as_ref()).ok_or_else(nothing_read)?;
-    let (first, last) = drawn.brushed(&pane.view).ok_or_else(nothing_read)?;
-    let (axis, column) = drawn.axis().ok_or("this chart has no axis to filter by")?;
-    let column = grid.compiled.columns.get(column).ok_or_else(nothing_read)?;
-    let value = |place: Place| match (place, column.ty) {
-        (Place::Ticks(at), Type::Datetime) => Some(Value::Datetime(at)),
-        (Place::Number(at), Type::Real) => Some(Value::Real(at)),
-        (Place::Number(at), Type::Int | Type::Long) => {
-            Some(Value::Long(at as i64)).filter(|_| at.abs() < EXACT_MAX)
-        }
-        _ => None,
-    };
-    let no_filter =
-        || format!("a range of '{}' cannot be written as a filter", text::shown(&column.name, app.ascii));
-    if let Place::Label(_) = first {
-        // Labels have no order, so that no range of them is begun.
-        let label = axis.label(first).and_then(|label| labelled(label, column.ty));
-        return label.map(|label| condition::equal(column, &label)).ok_or_else(no_filter);
-    }
-    let (first, last) = value(first).zip(value(last)).ok_or_else(no_filter)?;
-    let written = |value: &Value| literal(value, column.ty);
-    Ok(format!("{} between ({} .. {})", reference(&column.name), written(&first), written(&last)))
-}
-
-/// The value that a label is of.
-fn labelled(label: &str, ty: Type) -> Option<Value> {
-    match ty {
-        Type::String => Some(Value::String(label.to_owned())),
-        _ if label.is_empty() => Some(Value::Null),
-        Type::Int | Type::Long => label.parse().ok().map(Value::Long),
-        Type::Real => label.parse().ok().map(Value::Real),
-        Type::Bool => label.parse().ok().map(Value::Bool),
-        Type::Datetime => ticks::parse_datetime(label).map(Value::Datetime),
-        Type::Guid => Some(Value::Guid(label.to_owned())),
-        Type::Decimal | Type::Dynamic | Type::Timespan => None,
-    }
 }
 
 /// Writes the chart as it is seen: SVG when the name ends so, else text.

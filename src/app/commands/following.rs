@@ -21,7 +21,7 @@ pub fn behind(app: &mut App, _: &str) -> Vec<Effect> {
 pub fn open(app: &mut App, argument: &str) -> Vec<Effect> {
     if app.focus == Focus::Chart && app.stepper.is_none() {
         let aggregated = app.grid.as_ref().is_some_and(|grid| trace::aggregates(&grid.ran));
-        return if aggregated { chart::open_point(app) } else { super::charting::brush_query(app, argument) };
+        return if aggregated { chart::open_point(app) } else { super::brushing::brush_query(app, argument) };
     }
     let aggregated = app.stepper.is_none()
         && app.grid.as_ref().is_some_and(|grid| {

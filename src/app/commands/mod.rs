@@ -1,5 +1,6 @@
 //! Everything that the workbench can do: one row each. The palette, the help and the hints read this table.
 
+mod brushing;
 mod charting;
 mod columns;
 mod completing;

@@ -27,7 +27,7 @@ fn every_case() {
 }
 
 pub fn cases() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/ingest");
+    let root = crate::project("tests/cases/ingest");
     let mut cases: Vec<_> =
         std::fs::read_dir(&root).expect("lists").map(|entry| entry.expect("lists").path()).collect();
     cases.sort();

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::path::Path;
 use std::process::Command;
 
 use kqlhunt::ingest::sample::{CLOCK, FILES, load};
@@ -25,7 +24,7 @@ fn sample() -> Memory {
 
 #[test]
 fn the_files_are_what_the_script_writes() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = crate::project("");
     let folder = tempfile::tempdir().expect("makes a folder");
     let made = Command::new("python3").arg(root.join("scripts/sample-data")).arg(folder.path()).status();
     let Ok(status) = made else {

@@ -36,7 +36,7 @@ impl Play {
     pub fn new(tmux: bool, update: bool) -> Play {
         // Of the same length everywhere, since paths are cut where they do not fit.
         let home = Arc::new(tempfile::tempdir_in("/tmp").unwrap());
-        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+        let sample = crate::project("sample-data");
         std::os::unix::fs::symlink(sample, home.path().join("sample-data")).unwrap();
         Play {
             home,

@@ -5,7 +5,6 @@ use super::dump;
 use kqlhunt::diag::{Diagnostic, Severity};
 use kqlhunt::syntax::parse;
 use std::fmt::Write;
-use std::path::Path;
 
 fn diagnostic(kql: &str, it: &Diagnostic) -> String {
     let severity = match it.severity {
@@ -31,7 +30,7 @@ fn rendered(kql: &str) -> String {
 
 #[test]
 fn cases_hold() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/syntax");
+    let folder = crate::project("tests/cases/syntax");
     let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(files.len() > 5, "the cases are in {}", folder.display());
