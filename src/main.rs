@@ -1,7 +1,6 @@
 //! Parses the arguments and dispatches; nothing else.
 #![deny(unsafe_code)]
 
-use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -29,9 +28,7 @@ fn run(arguments: &Cli) -> Result<Exit, Failure> {
 }
 
 fn workbench(global: &Global, file: Option<&Path>) -> Result<Exit, Failure> {
-    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-        return Err(Failure::without_terminal());
-    }
+    cli::needs_screen()?;
     open_workbench(global, file)
 }
 

@@ -10,7 +10,7 @@ use super::popup::{Input, List, ListKind, Popup};
 use super::statement::Statement;
 use super::{App, counts, several, text};
 use crate::compile::quoted;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Fix, code};
 use crate::ide::format::format;
 use crate::span::Span;
 use crate::syntax::token::TokenKind;
@@ -63,6 +63,19 @@ pub fn places(text: &str) -> Vec<(Range<usize>, String)> {
         }
     }
     if places.is_empty() || parse(text).1.is_empty() { Vec::new() } else { places }
+}
+
+/// Where a string holds what would be a parameter without its quotes: it is found nowhere, and nobody says why.
+fn in_quotes(text: &str) -> Vec<Diagnostic> {
+    let strings = tokens(text).into_iter().filter(|token| token.kind == TokenKind::String);
+    let remark = |span: Span| {
+        let name = span.text(text).strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+        places(name).first().filter(|(place, _)| *place == (0..name.len()))?;
+        let message = format!("'{name}' in quotes is a text, not a parameter");
+        let warning = Diagnostic::warning(code::SUSPICIOUS, span, message);
+        Some(warning.help("Leave the quotes out.").fix(span, name))
+    };
+    strings.filter_map(|token| remark(token.span)).collect()
 }
 
 /// The text with another one for each parameter, made of its name; `None` when there is none for one of them.
@@ -130,14 +143,14 @@ fn literal(typed: &str) -> String {
 }
 
 impl Filled {
-    /// Remarks on this text as remarks on the one that was written.
+    /// Remarks on this text as remarks on the one that was written, with those on its parameters.
     pub fn written(&self, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
         let moved = |one: &Diagnostic| {
             let fix = one.fix.clone().filter(|fix| self.untouched(fix.span));
-            let fix = fix.map(|fix| crate::diag::Fix { span: self.back(fix.span), text: fix.text });
+            let fix = fix.map(|fix| Fix { span: self.back(fix.span), text: fix.text });
             Diagnostic { span: self.back(one.span), fix, ..one.clone() }
         };
-        diagnostics.iter().map(moved).collect()
+        diagnostics.iter().chain(&in_quotes(&self.text)).map(moved).collect()
     }
 
     fn untouched(&self, span: Span) -> bool {
@@ -290,6 +303,15 @@ mod tests {
         for (typed, expected) in typed {
             assert_eq!(literal(typed), expected, "{typed}");
         }
+    }
+
+    #[test]
+    fn what_is_in_quotes_is_no_parameter_which_is_said() {
+        let text = "T | where A == '{User}' and B == {User} and C has 'a {No} b' and D == '{1}'";
+        let filled = filled(text, &Values::from([("User".into(), "somebody".into())])).unwrap();
+        let [remark] = filled.written(&[]).try_into().unwrap();
+        assert_eq!(remark.span.text(text), "'{User}'");
+        assert_eq!(remark.fix.unwrap().text, "{User}");
     }
 
     #[test]

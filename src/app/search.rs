@@ -1,6 +1,7 @@
 //! Looking for a text in a result: rows by the engine, which knows all of them; columns here.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::columns::Why;
 use super::grid::Grid;
@@ -25,13 +26,28 @@ pub struct Search {
 const STEPS_AHEAD: usize = 100;
 
 /// The places of a text in another, whatever the case: byte ranges.
-pub fn places(shown: &str, wanted: &str) -> Vec<std::ops::Range<usize>> {
-    let (folded, wanted) = (shown.to_lowercase(), wanted.to_lowercase());
-    // Where folding moves bytes, places would be wrong; the row is found all the same.
-    if wanted.is_empty() || folded.len() != shown.len() {
+pub fn places(text: &str, wanted: &str) -> Vec<Range<usize>> {
+    if wanted.is_empty() {
         return Vec::new();
     }
-    folded.match_indices(&wanted).map(|(at, found)| at..at + found.len()).collect()
+    if text.is_ascii() {
+        let (folded, wanted) = (text.to_ascii_lowercase(), wanted.to_lowercase());
+        return folded.match_indices(&wanted).map(|(at, found)| at..at + found.len()).collect();
+    }
+    // Folding may change how many bytes and letters there are: each keeps the place of the letter that it is of.
+    let wanted: String = wanted.chars().flat_map(char::to_lowercase).collect();
+    let (mut folded, mut origins) = (String::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
+    for (at, letter) in text.char_indices() {
+        folded.extend(letter.to_lowercase());
+        origins.resize(folded.len(), at);
+    }
+    origins.push(text.len());
+    let found = folded.match_indices(&wanted).map(|(at, found)| (at, at + found.len()));
+    let whole = |at: usize| at == 0 || origins[at] != origins[at - 1];
+    found
+        .filter(|(from, to)| whole(*from) && whole(*to))
+        .map(|(from, to)| origins[from]..origins[to])
+        .collect()
 }
 
 /// Begins a search with the cell, which may be the first place.
@@ -205,6 +221,9 @@ mod tests {
     #[test]
     fn places_are_found_whatever_the_case() {
         assert_eq!(places("Mail MAIL mäil", "mail"), [0..4, 5..9]);
+        // A letter that is two in lower case.
+        assert_eq!(places("İ MAIL i̇ mail", "mail"), [3..7, 12..16]);
+        assert_eq!(places("İ MAIL i̇", "i̇"), [0..2, 8..11]);
         assert!(places("", "x").is_empty() && places("x", "").is_empty());
     }
 }

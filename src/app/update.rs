@@ -15,9 +15,9 @@ use super::popup::{ListKind, Popup};
 use super::session::{Past, Session, remember};
 use super::stepper::Events;
 use super::{
-    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, NoteKind, Running, SAVE_MS, aside, chart, commands,
-    completion, counts, coverage, ended, parameters, resize, results, samples, search, several, statement,
-    surveys, sweep, tabs, text, vim, written,
+    App, CHECK_MS, DatabaseState, ELAPSED_MS, Focus, Note, NoteKind, Running, SAVE_MS, aside, chart,
+    commands, completion, counts, coverage, ended, parameters, resize, results, samples, search, several,
+    statement, surveys, sweep, tabs, text, vim, written,
 };
 use crate::zone::Zone;
 
@@ -297,6 +297,8 @@ fn paste(app: &mut App, pasted: &str) {
             app.focus = Focus::Editor;
             app.suggestions = None;
             app.editor.insert(pasted);
+            // What was said of the text before says nothing of this one.
+            app.note = Note::default();
         }
     }
 }

@@ -126,7 +126,8 @@ fn plot(
             Some(_) => iter::once(roles.x).chain(roles.values).chain(roles.anomalies).collect(),
             None => Vec::new(),
         },
-        x_title: text("xtitle").unwrap_or_else(|| columns[roles.x].name.clone()),
+        x_name: columns[roles.x].name.clone(),
+        x_title: text("xtitle").unwrap_or_default(),
         y_title: text("ytitle").unwrap_or_default(),
         y: Bounds {
             log: render.property("yaxis") == Some("log"),

@@ -55,14 +55,18 @@ pub fn draw(chart: &Chart, view: &View, (width, height): (usize, usize), style: 
         Body::Plot(plot) => {
             let lies = lying(chart, view, width);
             let below = usize::from(legend::has_line(chart) && height > if lies { 2 } else { 4 });
-            let above = usize::from(!plot.y_title.is_empty() && height > 8);
-            if above > 0 {
-                canvas.text(0, 0, &plot.y_title, Ink::Dim);
-            }
+            let above = usize::from(if lies {
+                plot.titled() && height > 2
+            } else {
+                !plot.y_title.is_empty() && height > 8
+            });
             let area = plot::Area { top: above, rows: height - below - above };
             if lies {
                 list::bars(chart, plot, view, area, &mut canvas);
             } else {
+                if above > 0 {
+                    canvas.text(0, 0, &plot.y_title, Ink::Dim);
+                }
                 plot::draw(chart, plot, view, area, &mut canvas);
             }
             if below > 0 {
@@ -93,7 +97,7 @@ pub fn height(chart: &Chart, view: &View, width: usize) -> usize {
     let legend = usize::from(legend::has_line(chart));
     let rows = match &chart.body {
         Body::Plot(plot) if lying(chart, view, width) => {
-            super::bars::count(chart, plot, view) + legend + usize::from(!plot.y_title.is_empty())
+            super::bars::count(chart, plot, view) + legend + usize::from(plot.titled())
         }
         Body::Plot(plot) => {
             let panels = plot::panels(plot, view).len().max(1);

@@ -228,10 +228,15 @@ pub fn notes(chart: &Chart, view: &View) -> Vec<String> {
     notes.extend(
         (beyond > 0).then(|| format!("{} beyond the axis, drawn at its edge", count(beyond, "value"))),
     );
-    if chart.kind.form == Form::Share {
-        let negative = values(&|value| value < 0.0);
-        notes.extend((negative > 0).then(|| format!("{} below 0 without a share", count(negative, "value"))));
-    }
+    let negative = values(&|value| value < 0.0);
+    let drawn = match (chart.kind.form, plot.stack) {
+        (Form::Share, _) => Some("without a share"),
+        (_, Stack::Hundred) => Some("drawn by size"),
+        (_, Stack::Apart | Stack::Stacked) => None,
+    };
+    notes.extend(
+        drawn.filter(|_| negative > 0).map(|drawn| format!("{} below 0 {drawn}", count(negative, "value"))),
+    );
     notes
 }
 

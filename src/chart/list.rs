@@ -54,10 +54,16 @@ pub fn bars(chart: &Chart, plot: &Plot, view: &View, area: Area, canvas: &mut Ca
     let bars = super::bars::bars(chart, plot, view);
     let cursor = view.cursor.and_then(|stop| bars.iter().rposition(|bar| bar.stop == stop));
     let (top, rows) = seen(bars.len(), area.rows, cursor);
-    let left = name_room(bars.iter().filter_map(|bar| bar.name.as_deref()), canvas);
+    let names = bars.iter().filter_map(|bar| bar.name.as_deref()).chain([plot.x_title.as_str()]);
+    let left = name_room(names, canvas);
     let right = bars.iter().map(|bar| width(&shown(&bar.said, canvas.ascii))).max().unwrap_or(0);
     let right = right.min(canvas.width / 3);
     let room = canvas.width.saturating_sub(left + 4 + right).max(4);
+    if area.top > 0 {
+        let title = shown(&plot.x_title, canvas.ascii).into_owned();
+        canvas.text(1, 0, &crate::display::fit(&title, left, canvas.ascii), Ink::Dim);
+        canvas.text(left + 2, 0, &plot.y_title, Ink::Dim);
+    }
     for (row, bar) in bars.iter().enumerate().skip(top).take(rows) {
         let y = area.top + row - top;
         // The first line in view has a name too.

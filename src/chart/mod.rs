@@ -86,6 +86,9 @@ pub struct Plot {
     pub x_column: usize,
     /// The columns that were drawn, of which each row holds a whole series as arrays; none where a row is a place.
     pub arrays: Vec<usize>,
+    /// The name of that column.
+    pub x_name: String,
+    /// As asked for, else empty.
     pub x_title: String,
     pub y_title: String,
     pub y: Bounds,

@@ -70,7 +70,7 @@ pub fn labels_fit(plot: &Plot, view: &View, width: usize) -> bool {
 
 pub fn draw(chart: &Chart, plot: &Plot, view: &View, area: Area, canvas: &mut Canvas) {
     let panels = panels(plot, view);
-    let titled = area.rows >= 14 && !plot.x_title.is_empty();
+    let titled = area.rows >= 14 && !plot.axis_title().is_empty();
     let rows = area.rows - 1 - usize::from(titled);
     let shown = panels.len().min(rows / 2).max(1);
     let each = rows / shown;
@@ -93,7 +93,7 @@ pub fn draw(chart: &Chart, plot: &Plot, view: &View, area: Area, canvas: &mut Ca
     labels(plot, view, &below, blocks, canvas);
     cursor(plot, view, &below, blocks, canvas);
     if titled {
-        canvas.text(left, below.top + 1, &plot.x_title, Ink::Dim);
+        canvas.text(left, below.top + 1, plot.axis_title(), Ink::Dim);
     }
     if panels.len() > shown {
         let more = format!("{} more panels need more rows", panels.len() - shown);

@@ -133,6 +133,16 @@ impl Plot {
         if series.iter().any(void) { "no value" } else { NO_ROW }
     }
 
+    /// What stands under the axis.
+    pub fn axis_title(&self) -> &str {
+        if self.x_title.is_empty() { &self.x_name } else { &self.x_title }
+    }
+
+    /// Whether titles were asked for, which stand above bars that lie.
+    pub fn titled(&self) -> bool {
+        !self.x_title.is_empty() || !self.y_title.is_empty()
+    }
+
     /// Whether no series has anything to draw.
     pub fn blank(&self) -> bool {
         self.series.iter().all(|series| series.points.is_empty())

@@ -184,9 +184,9 @@ fn panels(chart: &Chart, plot: &Plot, view: &View, page: &mut Page) {
         page.y = room.top + PANEL;
         across(plot, &room, page);
     }
-    if !plot.x_title.is_empty() {
+    if !plot.axis_title().is_empty() {
         page.y += LINE;
-        page.text((WIDTH + LEFT) / 2.0, page.y, "middle", &plot.x_title);
+        page.text((WIDTH + LEFT) / 2.0, page.y, "middle", plot.axis_title());
     }
 }
 
@@ -326,6 +326,11 @@ fn bars(chart: &Chart, plot: &Plot, view: &View, page: &mut Page) {
     let utc = View { zone: Zone::default(), ..view.clone() };
     let bars = super::bars::bars(chart, plot, &utc);
     let (left, room) = (260.0, WIDTH - 260.0 - 260.0);
+    if plot.titled() {
+        page.y += LINE;
+        page.text(left - 8.0, page.y, "end", &plot.x_title);
+        page.text(left, page.y, "start", &plot.y_title);
+    }
     for bar in bars.iter().take(LINES_MAX) {
         page.y += LINE;
         let y = page.y;

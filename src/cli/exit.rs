@@ -57,11 +57,13 @@ impl Failure {
         Failure::new(Exit::NoInput, format!("{}: {error}", path.display()))
     }
 
-    /// The workbench was asked for where it cannot be drawn.
-    pub fn without_terminal() -> Failure {
-        let message =
-            "the workbench needs a terminal; to run one query: kqlhunt query 'OfficeActivity | count'";
-        Failure::new(Exit::Usage, message)
+    /// The workbench was asked for where it cannot be drawn; `that` says what the terminal would have to do.
+    pub fn without_terminal(that: &str) -> Failure {
+        let needs = format!("the workbench needs a terminal{that}");
+        Failure::new(
+            Exit::Usage,
+            format!("{needs}; to run one query: kqlhunt query 'OfficeActivity | count'"),
+        )
     }
 
     /// What a query needs from outside of the database is missing or unreadable.

@@ -44,7 +44,7 @@ mod translate;
 #[cfg(feature = "engine")]
 mod why;
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
@@ -64,7 +64,7 @@ pub use data::Chosen;
 pub use data::engine_options;
 #[cfg(not(feature = "engine"))]
 pub use data::no_engine;
-pub use preferences::{ascii_on_screen, clock, preferences};
+pub use preferences::{ascii_on, ascii_on_screen, clock, needs_screen, preferences};
 pub use report::say;
 
 /// The engine's version; a test asks the engine itself.
@@ -350,7 +350,7 @@ pub enum ConfigCommand {
 /// # Errors
 /// What stopped it, with the exit code; the message is not yet on stderr.
 pub fn run(global: &Global, command: &Command) -> Result<Exit, Failure> {
-    report::in_ascii(global.ascii || io::stderr().is_terminal() && ascii_on_screen(global));
+    report::in_ascii(ascii_on(global, &io::stderr()));
     if let (Some(name), Some(option)) = (without_clock(command), global.clock()) {
         let said = format!("{name} asks no rows by their time; leave {option} out");
         return Err(Failure::new(Exit::Usage, said));

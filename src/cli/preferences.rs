@@ -8,6 +8,7 @@ use crate::app::keymap::Keymap;
 use crate::app::look::{Depth, Look, ascii_terminal};
 use crate::app::preferences::{Clipboard, Preferences};
 use crate::zone::Zone;
+use std::io::{self, IsTerminal};
 
 /// The settings of the workbench, for this terminal.
 ///
@@ -32,6 +33,22 @@ pub fn preferences(global: &Global) -> Result<Preferences, Failure> {
 pub fn ascii_on_screen(global: &Global) -> bool {
     let term = std::env::var("TERM").unwrap_or_default();
     global.ascii || !crate::sys::utf8_locale() || ascii_terminal(&term)
+}
+
+/// # Errors
+/// There is no terminal that the workbench can be drawn on.
+pub fn needs_screen() -> Result<(), Failure> {
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    match io::stdin().is_terminal() && io::stdout().is_terminal() {
+        true if !dumb => Ok(()),
+        true => Err(Failure::without_terminal(" that can move its cursor, and TERM is dumb")),
+        false => Err(Failure::without_terminal("")),
+    }
+}
+
+/// Whether what goes to stdout or stderr is in ASCII only: asked for, or a terminal that takes no more.
+pub fn ascii_on(global: &Global, stream: &impl IsTerminal) -> bool {
+    global.ascii || stream.is_terminal() && ascii_on_screen(global)
 }
 
 /// Whether the query pane has vim's keys.

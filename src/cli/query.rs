@@ -162,8 +162,7 @@ fn refuse(format: &Format, terminal: bool, results: usize) -> Result<(), Failure
 }
 
 fn exporter(global: &Global, args: &QueryArgs, format: &Format, terminal: bool) -> Box<dyn Exporter> {
-    // A drawing is of signs that a terminal may lack; what only holds data says so with --ascii.
-    let ascii = global.ascii || terminal && format.draws && super::ascii_on_screen(global);
+    let ascii = global.ascii || terminal && super::ascii_on_screen(global);
     let columns = columns(terminal);
     (format.exporter)(export::Options { raw: args.csv_raw, terminal, ascii, columns })
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
 use super::kept::Kept;
-use super::{Global, journal, signals};
+use super::{Global, ascii_on, journal, signals};
 use crate::compile::{Looked, Options};
 use crate::diag;
 use crate::display::{count, safe, safe_ascii};
@@ -48,6 +48,7 @@ pub fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Failure> {
     let mut open: Option<Open> = None;
     let mut differ = 0;
     let mut out = io::stdout().lock();
+    let ascii = ascii_on(global, &out);
     for (at, entry) in entries.iter().enumerate() {
         let data = opened(global, entry, &mut open)?;
         let told = again(global, entry, data, &cancel).map_err(|failure| stopped.failure(failure))?;
@@ -55,7 +56,7 @@ pub fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Failure> {
         let query = entry.query.split_whitespace().collect::<Vec<_>>().join(" ");
         let head = format!("{}. {} at {}: {query}", at + 1, entry.data.title, entry.clock);
         for line in [head].into_iter().chain(told.lines.iter().map(|line| format!("   {line}"))) {
-            writeln!(out, "{}", if global.ascii { safe_ascii(&line) } else { safe(&line) })?;
+            writeln!(out, "{}", if ascii { safe_ascii(&line) } else { safe(&line) })?;
         }
     }
     let all = entries.len();

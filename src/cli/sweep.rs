@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::data;
 use super::exit::{Exit, Failure};
-use super::{Global, empty, library, list_names, report, signals, table};
+use super::{Global, ascii_on, empty, library, list_names, report, signals, table};
 use crate::engine::{Cancel, Engine};
 use crate::hunt::heat::cells;
 use crate::hunt::pack::Hunt;
@@ -163,8 +163,9 @@ impl Progress {
 }
 
 fn write(global: &Global, args: &SweepArgs, order: &Order, rows: &[Row]) -> Result<(), Failure> {
+    let ascii = ascii_on(global, &io::stdout());
     let shown = |row: &Row| match args.format.as_str() {
-        "table" => for_people(order, row, global.ascii),
+        "table" => for_people(order, row, ascii),
         _ => in_full(order, row),
     };
     // A heat map is read from its hottest row.

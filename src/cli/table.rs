@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::Global;
 use super::exit::{Exit, Failure};
+use super::{Global, ascii_on};
 use crate::export::{self, Format, Options};
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -24,7 +24,8 @@ pub fn write(
 ) -> Result<(), Failure> {
     let format = format(name)?;
     let mut out = io::stdout().lock();
-    let options = Options { ascii: global.ascii, terminal: out.is_terminal(), ..Options::default() };
+    let options =
+        Options { ascii: ascii_on(global, &out), terminal: out.is_terminal(), ..Options::default() };
     let mut exporter = (format.exporter)(options);
     exporter.begin(columns, &mut out)?;
     exporter.rows(rows, &mut out)?;

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::data;
 use super::exit::{Exit, Failure};
-use super::{Global, QueryText, report, signals};
+use super::{Global, QueryText, ascii_on, report, signals};
 use crate::compile::Options;
 use crate::display::{safe, safe_ascii};
 use crate::engine::Cancel;
@@ -58,8 +58,9 @@ pub fn run(global: &Global, args: &WhyArgs) -> Result<Exit, Failure> {
         writeln!(stdout, "{}", escaped(&trace::json(&answer, &source.text).to_string()))?;
         return Ok(Exit::Done);
     }
+    let ascii = ascii_on(global, &stdout);
     for line in trace::lines(&answer, &source.text) {
-        writeln!(stdout, "{}", if global.ascii { safe_ascii(&line) } else { safe(&line) })?;
+        writeln!(stdout, "{}", if ascii { safe_ascii(&line) } else { safe(&line) })?;
     }
     Ok(Exit::Done)
 }

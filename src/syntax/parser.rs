@@ -236,6 +236,11 @@ impl<'t> Parser<'t> {
                 pipe::PARAMS.iter().copied(),
                 "Compare with ==; a single = gives a name.",
             )),
+            TokenKind::LeftBrace => Some(
+                "The workbench asks for a {Name}; elsewhere a query says declare query_parameters(Name:string), \
+                 and --param Name=value gives it."
+                    .into(),
+            ),
             TokenKind::End | TokenKind::Bar | TokenKind::Semicolon => {
                 Some("Complete the operator, or delete it.".into())
             }

@@ -7,7 +7,7 @@ use super::panes::{palette, popup, propose};
 use crate::app::editor::Editor;
 use crate::app::msg::Effect;
 use crate::app::popup::{Popup, Text};
-use crate::app::{App, Focus, Note, NoteKind, completion, parameters, statement, text};
+use crate::app::{App, Focus, Note, NoteKind, completion, parameters, search, statement, text};
 use crate::facts::Options;
 use crate::ide::names;
 
@@ -58,25 +58,22 @@ pub fn format(app: &mut App, _: &str) -> Vec<Effect> {
     }
 }
 
-/// Goes to the next place of a text, from the top again after the last.
+/// Goes to the next place of a text, whatever the case, from the top again after the last.
 pub fn find(app: &mut App, typed: &str) -> Vec<Effect> {
     if typed.is_empty() {
         let again = app.editor.sought.clone();
         return propose(app, "find", &again);
     }
     app.focus = Focus::Editor;
-    let (text, cursor) = (app.editor.text().to_lowercase(), app.editor.cursor_byte());
+    let cursor = app.editor.cursor_byte();
     app.editor.sought = typed.to_owned();
-    let sought = typed.to_lowercase();
-    let count = text.matches(&sought).count();
-    let after = text.char_indices().map(|(at, _)| at).find(|at| *at > cursor);
-    let next = after.and_then(|from| text[from..].find(&sought).map(|at| from + at));
-    // Letters that change their length with their case would move places.
-    match next.or_else(|| text.find(&sought)).filter(|_| text.len() == app.editor.text().len()) {
-        Some(at) => {
-            let (line, column) = app.editor.place_of(at);
+    let places = search::places(app.editor.text(), typed);
+    match places.iter().find(|place| place.start > cursor).or(places.first()) {
+        Some(place) => {
+            let (line, column) = app.editor.place_of(place.start);
             app.editor.set_cursor(line, column);
-            let said = format!("{}; Ctrl-F Enter goes to the next", text::count(count as u64, "place"));
+            let said =
+                format!("{}; Ctrl-F Enter goes to the next", text::count(places.len() as u64, "place"));
             app.say(NoteKind::Plain, said)
         }
         None => app.say(NoteKind::Warning, "the text is nowhere in the query pane"),
@@ -107,13 +104,22 @@ pub fn replace(app: &mut App, typed: &str) -> Vec<Effect> {
     let new = new.strip_suffix(mark).unwrap_or(new);
     let before = app.editor.text();
     let count = before.matches(old).count();
-    if count == 0 {
-        return app.say(NoteKind::Warning, "the text is nowhere in the query pane");
+    // Finding ignores case. KQL does not, so that what is changed is what was typed.
+    let others = search::places(before, old).iter().filter(|place| before[(*place).clone()] != *old).count();
+    match (count, others) {
+        (0, 0) => return app.say(NoteKind::Warning, "the text is nowhere in the query pane"),
+        (0, _) => {
+            let said =
+                format!("in the query pane it is written otherwise: {}", text::count(others as u64, "place"));
+            return app.say(NoteKind::Warning, said);
+        }
+        _ => {}
     }
     let cursor = app.editor.cursor();
     app.editor.replace_all(&before.replace(old, new));
     app.editor.set_cursor(cursor.0, cursor.1);
-    let said = format!("{} changed; undo brings the old text back", text::count(count as u64, "place"));
+    let left = if others > 0 { format!(", {others} in another case left") } else { String::new() };
+    let said = format!("{} changed{left}; undo brings the old text back", text::count(count as u64, "place"));
     app.say(NoteKind::Good, said)
 }
 

@@ -198,7 +198,7 @@ const GENERAL: &[Command] = &[
         &["export"],
         "[raw] FILE",
         "export",
-        "Writes the whole result: CSV, XLSX, Parquet ..; raw keeps formulas.",
+        "Writes all rows shown: CSV, XLSX, Parquet ..; raw keeps formulas.",
         has_result,
         export,
     ),

@@ -23,6 +23,14 @@ pub fn open_record(app: &mut App, _: &str) -> Vec<Effect> {
     if app.current_row().is_some() {
         app.record = Some(Record::default());
         app.focus = Focus::Record;
+        let grid = app.grid.as_ref().filter(|_| app.stepper.is_none());
+        let column = grid.and_then(|grid| grid.compiled.columns.get(grid.view.column));
+        if let Some(name) = column.map(|column| column.name.to_string()) {
+            with_record(app, |record, lines, rows, page| {
+                record.line = lines.iter().position(|line| line.path == name).unwrap_or(0);
+                record.scroll_into(rows, page);
+            });
+        }
         app.dirty = true;
     }
     nothing()

@@ -81,20 +81,26 @@ const LEFT_MIN: usize = 20;
 /// The least that a filter is shown with.
 const PILL_MIN: usize = 10;
 
-/// The filters, in brackets, those that are off with a minus; as many as there is room for.
+/// The filters, in brackets, those that are off with a minus; as many as there is room for, and how many there are
+/// beyond them.
 fn pills(filters: &[Filter], room: usize, ascii: bool) -> String {
-    let each = (room / filters.len().max(1)).max(PILL_MIN);
+    let all = filters.len();
+    let (mut room, mut fit) = (room, all.min(room / PILL_MIN));
+    if fit < all {
+        room = room.saturating_sub(format!(" +{all}").len());
+        fit = room / PILL_MIN;
+    }
     let (mut said, mut used) = (String::new(), 0);
-    for (at, filter) in filters.iter().enumerate() {
-        if used + PILL_MIN > room {
-            said.push_str(&format!(" +{}", filters.len() - at));
-            break;
-        }
+    for (at, filter) in filters.iter().take(fit).enumerate() {
+        let each = (room - used) / (fit - at);
         let sign = if filter.on { "" } else { "-" };
         let shown = format!("{sign}{}", text::shown(&filter.kql, ascii));
         let pill = format!("  [{}]", text::fit(&shown, each - 4, ascii));
         used += text::width(&pill);
         said.push_str(&pill);
+    }
+    if fit < all {
+        said.push_str(&format!(" +{}", all - fit));
     }
     said
 }

@@ -42,15 +42,28 @@ fn each_kind_of_terminal_is_sent_what_it_knows() {
 }
 
 #[test]
-fn a_chart_of_a_query_is_ascii_on_a_terminal_that_has_no_more() {
-    for (term, ascii) in [("vt100", true), ("xterm", false)] {
-        let arguments = ["query", "--sample", "--format", "chart", QUERY];
-        let variables = [("TERM", term)];
-        let mut terminal =
-            Terminal::start(Setup { arguments: &arguments, variables: &variables, ..Setup::default() });
-        assert_eq!(terminal.end().exit_code(), 0);
-        assert_eq!(terminal.bytes().is_ascii(), ascii, "{term}");
+fn what_a_query_gives_is_ascii_on_a_terminal_that_has_no_more() {
+    for (format, text) in [("chart", QUERY), ("table", "print A = 'ä' | as T"), ("csv", "print A = 'ä'")] {
+        for (term, ascii) in [("vt100", true), ("xterm", false)] {
+            let arguments = ["query", "--sample", "--format", format, text];
+            let variables = [("TERM", term)];
+            let mut terminal =
+                Terminal::start(Setup { arguments: &arguments, variables: &variables, ..Setup::default() });
+            assert_eq!(terminal.end().exit_code(), 0);
+            assert_eq!(terminal.bytes().is_ascii(), ascii, "{format} {term}");
+        }
     }
+}
+
+#[test]
+fn a_terminal_that_cannot_move_its_cursor_gets_no_screen() {
+    let variables = [("TERM", "dumb")];
+    let mut terminal =
+        Terminal::start(Setup { arguments: &["--sample"], variables: &variables, ..Setup::default() });
+    assert_eq!(terminal.end().exit_code(), 2);
+    let said = String::from_utf8(terminal.bytes()).expect("is UTF-8");
+    assert!(said.contains("TERM is dumb; to run one query: kqlhunt query"), "{said}");
+    assert!(!said.contains("\x1b[?1049h"), "{said:?}");
 }
 
 #[test]
