@@ -432,9 +432,12 @@ impl Grid {
             (true, Some(place), None) => drop(self.order.remove(place)),
             (true, None, next) => self.order.extend(next.map(|ascending| (at, ascending))),
         }
-        // Room for the arrow and its number.
-        let name = text::width(&text::shown(&column.name, false)) + if more { 2 } else { 1 };
-        self.view.widths[at] = self.view.widths[at].max(name);
+        // Room for the arrow, and its number where there are several.
+        let arrow = if self.order.len() > 1 { 2 } else { 1 };
+        for (at, _) in &self.order {
+            let name = text::width(&text::shown(&self.compiled.columns[*at].name, false));
+            self.view.widths[*at] = self.view.widths[*at].max(name + arrow);
+        }
     }
 }
 

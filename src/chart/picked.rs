@@ -18,7 +18,6 @@ impl Chart {
     /// on a card, which is a row alone.
     pub fn picked(&self, view: &View) -> Option<Picked> {
         let (first, last) = view.brushed()?;
-        let last = last.min(self.length().checked_sub(1)?);
         let each = |of: &dyn Fn(usize) -> Option<Vec<(usize, Value)>>| {
             (first..=last).map(of).collect::<Option<Vec<_>>>().map(Picked::Any)
         };

@@ -1,6 +1,6 @@
 //! The rows behind a row: the query itself, on nothing but these rows, gives the row again.
 
-use kqlhunt::chart::{self, Body, View};
+use kqlhunt::chart::{self, Body, Chart, View};
 use kqlhunt::compile::{Options, Render};
 use kqlhunt::engine::{self, Cancel, Data, Engine};
 use kqlhunt::ingest::sample;
@@ -211,6 +211,38 @@ fn rows_behind_a_point_are_as_many_as_it_says() {
         }
     }
     assert!(points > 45, "{points} points were opened");
+}
+
+#[test]
+fn rows_of_a_branch_and_of_a_lane_are_those_that_made_it() {
+    let mut desk = Desk::open();
+    let mut drawn = |kql: &str| {
+        let grid = desk.rows(kql).unwrap();
+        let compiled = desk.engine.compile(kql, &desk.options, &Cancel::new()).expect("compiles");
+        let render = compiled.results[0].render.clone().expect("has a chart");
+        (chart::chart(&grid.columns, &grid.rows, &render).unwrap(), grid, render)
+    };
+    let found = |(drawn, grid, render): &(Chart, Grid, Render), (anchor, cursor)| {
+        let view = View { anchor: Some(anchor), cursor: Some(cursor), ..View::default() };
+        chart::source(drawn, &view, &grid.columns, &grid.rows, render).unwrap().rows
+    };
+    let shares =
+        drawn("OfficeActivity | summarize Hits = count() by OfficeWorkload, UserType | render treemap");
+    let Body::Tree(tree) = &shares.0.body else { panic!("no tree") };
+    let hits = |rows: Vec<usize>| {
+        rows.iter().filter_map(|at| shares.1.rows[*at][2].text().parse::<f64>().ok()).sum()
+    };
+    let root = &tree.branches[0];
+    let sums: [f64; 3] = [(0, 0), (1, 1), (1, 2)].map(|place| hits(found(&shares, place)));
+    assert!(root.parts.len() > 1);
+    assert_eq!(sums, [root.value, root.parts[0].value, root.parts[0].value + root.parts[1].value]);
+    let spans = drawn(
+        "OfficeActivity | project OfficeWorkload, UserType, TimeGenerated, End = TimeGenerated + 1h | render ladderchart",
+    );
+    let Body::Lanes(lanes) = &spans.0.body else { panic!("no lanes") };
+    let number = |at: usize| lanes.lanes[at].spans.len();
+    assert_eq!(found(&spans, (1, 1)).len(), number(1));
+    assert_eq!(found(&spans, (0, 2)).len(), number(0) + number(1) + number(2));
 }
 
 #[test]
