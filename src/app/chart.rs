@@ -9,7 +9,7 @@ use super::layout::{self, Part};
 use super::msg::{Conditions, Effect, Purpose, Window};
 use super::{App, Focus, NoteKind, text};
 use crate::catalog::charts::{Form, KINDS, kind_of};
-use crate::chart::{self, Chart, ROWS_MAX, Turn, View};
+use crate::chart::{self, Body, Chart, ROWS_MAX, Turn, View};
 use crate::compile::Render;
 use crate::value::Value;
 
@@ -30,8 +30,6 @@ pub struct ChartPane {
     left: Option<ChartLook>,
     /// Rows of the result that are not drawn, since it has too many.
     pub rows_left: u64,
-    /// The filter of the result that the brush made last.
-    pub kept: Option<String>,
 }
 
 /// Whether this kind is drawn, and not shown as the table.
@@ -77,8 +75,7 @@ pub fn open(app: &mut App, render: Render) -> Vec<Effect> {
     let own = app.grid.as_ref().and_then(|grid| grid.compiled.render.as_ref());
     let own = own.map(|render| render.kind.clone()).filter(|kind| drawn(kind));
     let (chart, asked, shown, left) = (None, false, true, None);
-    let kept = app.chart.take().filter(|pane| pane.run == run).and_then(|pane| pane.kept);
-    app.chart = Some(ChartPane { run, chart, asked, view, shown, render, own, left, rows_left, kept });
+    app.chart = Some(ChartPane { run, chart, asked, view, shown, render, own, left, rows_left });
     app.dirty = true;
     missing(app)
 }
@@ -101,7 +98,7 @@ fn read(purpose: Purpose, result: u64) -> Effect {
 pub fn open_point(app: &mut App) -> Vec<Effect> {
     let wanted = app.chart.as_ref().and_then(|pane| Some((pane.run, pane.chart.as_ref()?, &pane.view)));
     let Some((run, drawn, view)) = wanted else { return Vec::new() };
-    if view.cursor.is_none() && drawn.axis().is_some() {
+    if view.cursor.is_none() && !matches!(drawn.body, Body::Card(_)) {
         return app.say(NoteKind::Warning, "move the cursor first; B begins a range");
     }
     vec![read(Purpose::Point, run)]

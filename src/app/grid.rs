@@ -195,6 +195,9 @@ pub struct Filter {
     /// An expression of KQL.
     pub kql: String,
     pub on: bool,
+    /// The brush made it, whose next one takes its place.
+    #[serde(default)]
+    pub brushed: bool,
 }
 
 /// A result in the grid.

@@ -150,7 +150,10 @@ impl Filled {
             let fix = fix.map(|fix| Fix { span: self.back(fix.span), text: fix.text });
             Diagnostic { span: self.back(one.span), fix, ..one.clone() }
         };
-        diagnostics.iter().chain(&in_quotes(&self.text)).map(moved).collect()
+        let mut quoted = in_quotes(&self.text);
+        // A value in quotes was typed for a parameter.
+        quoted.retain(|one| self.untouched(one.span));
+        diagnostics.iter().chain(&quoted).map(moved).collect()
     }
 
     fn untouched(&self, span: Span) -> bool {

@@ -24,7 +24,7 @@ fn spread(ty: Type) -> bool {
 /// The aggregates of a column, by its type.
 fn aggregates(column: &ColumnType) -> Vec<Row> {
     let name = reference(&column.name);
-    // One NaN would make NaN of all.
+    // One NaN or infinity would make one of all.
     let counted = if column.ty == Type::Real {
         format!("iff(isfinite({name}), {name}, real(null))")
     } else {

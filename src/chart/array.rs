@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::ticks::parse_datetime;
+use crate::types::Type;
 use crate::value::Value;
 
 /// The elements of a dynamic array as values; `None` for what is no array. Null stays null, since in a
@@ -30,6 +31,26 @@ fn element(item: &Json) -> Value {
         },
         Json::Array(_) | Json::Object(_) => Value::Dynamic(item.to_string()),
     }
+}
+
+/// The type that all elements of a column's arrays have; `None` where it has no array.
+pub fn element_type(rows: &[Vec<Value>], column: usize) -> Option<Type> {
+    let mut arrays = rows.iter().filter_map(|row| elements(row.get(column)?)).peekable();
+    arrays.peek()?;
+    let of = |value: Value| match value {
+        Value::Null => None,
+        Value::Datetime(_) => Some(Type::Datetime),
+        Value::Long(_) => Some(Type::Long),
+        Value::Real(_) => Some(Type::Real),
+        Value::Bool(_) => Some(Type::Bool),
+        _ => Some(Type::String),
+    };
+    let both = |one: Type, other: Type| match (one, other) {
+        (one, other) if one == other => one,
+        (Type::Long, Type::Real) | (Type::Real, Type::Long) => Type::Real,
+        _ => Type::String,
+    };
+    Some(arrays.flatten().filter_map(of).reduce(both).unwrap_or(Type::Real))
 }
 
 /// What the arrays of a column hold.

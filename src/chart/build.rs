@@ -122,10 +122,7 @@ fn plot(
     let number = |name: &str| render.property(name).and_then(|value| value.parse::<f64>().ok());
     Ok(Plot {
         x_column: roles.x,
-        arrays: match array::holds(rows, roles.x) {
-            Some(_) => iter::once(roles.x).chain(roles.values).chain(roles.anomalies).collect(),
-            None => Vec::new(),
-        },
+        arrays: arrays(rows, &roles),
         x_name: columns[roles.x].name.clone(),
         x_title: text("xtitle").unwrap_or_default(),
         y_title: text("ytitle").unwrap_or_default(),
@@ -147,6 +144,20 @@ fn plot(
         stops,
         series,
     })
+}
+
+/// The columns of [`Plot::arrays`].
+fn arrays(rows: &[Vec<Value>], roles: &Roles) -> Vec<(usize, Type)> {
+    if array::holds(rows, roles.x).is_none() {
+        return Vec::new();
+    }
+    let mut columns: Vec<(usize, Type)> = Vec::new();
+    for at in iter::once(roles.x).chain(roles.values.iter().copied()).chain(roles.anomalies.iter().copied()) {
+        if let (true, Some(ty)) = (columns.iter().all(|known| known.0 != at), array::element_type(rows, at)) {
+            columns.push((at, ty));
+        }
+    }
+    columns
 }
 
 /// Whether the axis has room between its places: times and numbers, where the kind does not take them for labels.

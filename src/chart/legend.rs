@@ -231,8 +231,8 @@ pub fn notes(chart: &Chart, view: &View) -> Vec<String> {
     let negative = values(&|value| value < 0.0);
     let drawn = match (chart.kind.form, plot.stack) {
         (Form::Share, _) => Some("without a share"),
-        (_, Stack::Hundred) => Some("drawn by size"),
-        (_, Stack::Apart | Stack::Stacked) => None,
+        (Form::Area | Form::Column | Form::Bar, Stack::Hundred) => Some("drawn by size"),
+        _ => None,
     };
     notes.extend(
         drawn.filter(|_| negative > 0).map(|drawn| format!("{} below 0 {drawn}", count(negative, "value"))),

@@ -134,38 +134,24 @@ pub fn card(values: &[Fact], view: &View, canvas: &mut Canvas) {
 /// A line of a treemap.
 pub struct TreeRow<'a> {
     pub branch: &'a Branch,
-    /// The branches from the first level down to it, itself too.
-    pub path: Vec<&'a Branch>,
-    /// The place of its first level among the branches of that.
+    pub depth: usize,
+    /// The branch of the first level that it is of.
     pub root: usize,
-}
-
-impl TreeRow<'_> {
-    /// 0 at the first level.
-    pub fn depth(&self) -> usize {
-        self.path.len() - 1
-    }
 }
 
 /// The lines of a treemap: each branch, then its parts.
 pub fn rows_of(branches: &[Branch]) -> Vec<TreeRow<'_>> {
-    fn add<'a>(
-        branches: &'a [Branch],
-        above: &[&'a Branch],
-        root: Option<usize>,
-        rows: &mut Vec<TreeRow<'a>>,
-    ) {
+    fn add<'a>(branches: &'a [Branch], depth: usize, root: Option<usize>, rows: &mut Vec<TreeRow<'a>>) {
         for (at, branch) in branches.iter().enumerate() {
             let root = root.unwrap_or(at);
-            let path = [above, &[branch]].concat();
-            rows.push(TreeRow { branch, path: path.clone(), root });
-            if path.len() < LEVELS_MAX {
-                add(&branch.parts, &path, Some(root), rows);
+            rows.push(TreeRow { branch, depth, root });
+            if depth + 1 < LEVELS_MAX {
+                add(&branch.parts, depth + 1, Some(root), rows);
             }
         }
     }
     let mut rows = Vec::new();
-    add(branches, &[], None, &mut rows);
+    add(branches, 0, None, &mut rows);
     rows
 }
 
@@ -175,7 +161,7 @@ pub fn tree(branches: &[Branch], view: &View, canvas: &mut Canvas) {
     let whole: f64 = branches.iter().map(|branch| branch.value).sum();
     let (top, many) = seen(rows.len(), canvas.height, view.cursor);
     let names: Vec<String> =
-        rows.iter().map(|row| " ".repeat(row.depth() * INDENT) + &row.branch.name).collect();
+        rows.iter().map(|row| " ".repeat(row.depth * INDENT) + &row.branch.name).collect();
     let left = name_room(names.iter().map(String::as_str), canvas);
     let said =
         |row: &TreeRow<'_>| format!("{} ({})", reading(row.branch.value), percent(row.branch.value, whole));
@@ -186,7 +172,7 @@ pub fn tree(branches: &[Branch], view: &View, canvas: &mut Canvas) {
         put_name(&names[at], left, y, view.marks(at), canvas);
         let cells = (row.branch.value / whole * room as f64).round().max(1.0) as usize;
         // Each level has a fill of its own.
-        let sign = fill(row.depth(), canvas.ascii);
+        let sign = fill(row.depth, canvas.ascii);
         (0..cells).for_each(|x| canvas.set(left + 2 + x, y, sign, Ink::Series(row.root)));
         canvas.text(left + 3 + cells, y, &said(row), Ink::Dim);
     }

@@ -34,6 +34,7 @@ pub use text::text;
 pub use view::{Turn, View};
 
 use crate::catalog::charts::{Form, Kind};
+use crate::types::Type;
 use crate::value::Value;
 use crate::zone::Zone;
 
@@ -84,10 +85,10 @@ pub struct Plot {
     pub x: Axis,
     /// The column that is the axis.
     pub x_column: usize,
-    /// The columns that were drawn, of which each row holds a whole series as arrays; none where a row is a place.
-    pub arrays: Vec<usize>,
-    /// The name of that column.
     pub x_name: String,
+    /// The columns that were drawn, the axis first, and what their elements are, where each row holds a whole series as
+    /// arrays; none where a row is a place.
+    pub arrays: Vec<(usize, Type)>,
     /// As asked for, else empty.
     pub x_title: String,
     pub y_title: String,
@@ -183,8 +184,9 @@ pub enum Place {
 /// Shares within shares.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
-    /// The columns that name its levels.
+    /// The columns that name its levels, and the one of the sizes.
     pub levels: Vec<usize>,
+    pub size: usize,
     pub branches: Vec<Branch>,
 }
 

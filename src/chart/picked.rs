@@ -2,6 +2,7 @@
 
 use super::list::rows_of;
 use super::{Axis, Body, Chart, Place, View};
+use crate::types::Type;
 use crate::value::Value;
 
 /// Which rows are meant. Columns are their places in the result.
@@ -32,11 +33,17 @@ impl Chart {
                 }
             },
             Body::Tree(tree) => {
-                let rows = rows_of(&tree.branches);
-                each(&|at| {
-                    let path = rows.get(at)?.path.iter().map(|branch| branch.of.clone());
-                    Some(tree.levels.iter().copied().zip(path).collect())
-                })
+                let (mut path, mut all, mut covered) = (Vec::new(), Vec::new(), None);
+                for (at, row) in rows_of(&tree.branches).into_iter().enumerate().take(last + 1) {
+                    path.truncate(row.depth);
+                    path.push((*tree.levels.get(row.depth)?, row.branch.of.clone()));
+                    // What is of a branch that is meant is meant with it.
+                    if at >= first && covered.is_none_or(|depth| row.depth <= depth) {
+                        covered = Some(row.depth);
+                        all.push(path.clone());
+                    }
+                }
+                (!all.is_empty()).then_some(Picked::Any(all))
             }
             Body::Lanes(lanes) => each(&|at| {
                 let of = lanes.lanes.get(at)?.of.iter().cloned();
@@ -46,8 +53,9 @@ impl Chart {
         }
     }
 
-    /// The columns that were drawn, the axis first, where each row holds a whole series as arrays.
-    pub fn arrays(&self) -> &[usize] {
+    /// The columns that were drawn, the axis first, and what their elements are, where each row holds a whole series
+    /// as arrays.
+    pub fn arrays(&self) -> &[(usize, Type)] {
         match &self.body {
             Body::Plot(plot) => &plot.arrays,
             Body::Card(_) | Body::Tree(_) | Body::Lanes(_) => &[],

@@ -1,10 +1,11 @@
 //! Which rows of a result made what a reader points at.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::array;
 use super::build::{number, place_of, series_name};
 use super::roles::Roles;
+use super::special::size_of;
 use super::{Body, Chart, Picked, Place, View};
 use crate::facts::Render;
 use crate::types::ColumnType;
@@ -23,7 +24,8 @@ pub struct Source {
 
 /// The rows of the chosen series, else of all series that are seen, at the cursor or in the range of the brush.
 ///
-/// Errors: nothing is read, or nothing is there; one sentence, lower case.
+/// Errors: nothing is read, nothing is there, the result has not the columns of the chart, or its places are no times;
+/// one sentence, lower case.
 pub fn source(
     chart: &Chart,
     view: &View,
@@ -37,7 +39,13 @@ pub fn source(
     }
     let picked = chart.picked(view).ok_or("move the cursor first; B begins a range")?;
     let Body::Plot(plot) = &chart.body else {
-        let rows = (0..rows.len()).filter(|at| has(&picked, &rows[*at])).collect();
+        let meant = named(&picked);
+        let drawn = |row: &[Value]| match &chart.body {
+            Body::Tree(tree) => size_of(&row[tree.size]).is_some(),
+            Body::Lanes(lanes) => place_of(&row[lanes.x_column], false).is_some(),
+            Body::Plot(_) | Body::Card(_) => true,
+        };
+        let rows = (0..rows.len()).filter(|at| drawn(&rows[*at]) && meant(&rows[*at])).collect();
         return Ok(Source { rows, bins: None, remarks });
     };
     let roles = Roles::of(chart.kind, columns, rows, render)?;
@@ -88,9 +96,19 @@ pub fn source(
     Ok(Source { rows: found, bins, remarks })
 }
 
-/// Whether a row has one of the combinations that were picked, by the text that names are made of.
-fn has(picked: &Picked, row: &[Value]) -> bool {
-    let Picked::Any(all) = picked else { return false };
-    let same = |(column, value): &(usize, Value)| row[*column].text() == value.text();
-    all.iter().any(|one| one.iter().all(same))
+/// Whether a row has one of the combinations that were picked, by the texts that names are made of.
+fn named(picked: &Picked) -> impl Fn(&[Value]) -> bool {
+    let mut meant: HashMap<Vec<usize>, HashSet<Vec<String>>> = HashMap::new();
+    if let Picked::Any(all) = picked {
+        for one in all {
+            let (columns, texts) = one.iter().map(|(column, value)| (*column, value.text())).unzip();
+            meant.entry(columns).or_default().insert(texts);
+        }
+    }
+    move |row| {
+        meant.iter().any(|(columns, texts)| {
+            let of_row: Vec<String> = columns.iter().map(|column| row[*column].text()).collect();
+            texts.contains(&of_row)
+        })
+    }
 }

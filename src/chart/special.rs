@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::build::{number, said};
+use super::build::{number, place_of, said};
 use super::number::count;
 use super::roles::{Roles, asked};
 use super::{Axis, Body, Branch, Fact, Lane, Lanes, Place, Tree};
@@ -62,13 +62,18 @@ pub fn tree(
     let mut grown = Growing::default();
     let mut left_out = 0;
     for row in rows {
-        match number(&row[size]).filter(|value| value.is_finite() && *value > 0.0) {
+        match size_of(&row[size]) {
             Some(value) => grown.add(levels.iter().map(|at| &row[*at]), value),
             None => left_out += 1,
         }
     }
     remarks.extend((left_out > 0).then(|| said(left_out, "row has no size above zero")));
-    Ok(Body::Tree(Tree { levels, branches: grown.branches() }))
+    Ok(Body::Tree(Tree { levels, size, branches: grown.branches() }))
+}
+
+/// The size of a row of a treemap, if it has one.
+pub fn size_of(value: &Value) -> Option<f64> {
+    number(value).filter(|size| size.is_finite() && *size > 0.0)
 }
 
 #[derive(Default)]
@@ -145,12 +150,8 @@ fn gathered(
     (from, to): (usize, Option<usize>),
     remarks: &mut Vec<String>,
 ) -> Result<Body, String> {
-    let place = |value: &Value| match value {
-        Value::Datetime(at) => Some(Place::Ticks(*at)),
-        Value::Null => None,
-        value => number(value).filter(|at| at.is_finite()).map(Place::Number),
-    };
-    let (mut lanes, mut found): (Vec<Lane>, HashMap<String, usize>) = Default::default();
+    let place = |value: &Value| place_of(value, false);
+    let (mut lanes, mut found): (Vec<Lane>, HashMap<Vec<String>, usize>) = Default::default();
     let (mut left_out, mut backwards) = (0, 0);
     for row in rows {
         let Some(start) = place(&row[from]) else {
@@ -160,8 +161,9 @@ fn gathered(
         let end = to.and_then(|to| place(&row[to])).unwrap_or(start);
         backwards += usize::from(end < start);
         let end = end.max(start);
-        let name = names.iter().map(|at| row[*at].text()).collect::<Vec<_>>().join(", ");
-        let at = *found.entry(name.clone()).or_insert_with(|| {
+        let texts: Vec<String> = names.iter().map(|at| row[*at].text()).collect();
+        let name = texts.join(", ");
+        let at = *found.entry(texts).or_insert_with(|| {
             lanes.push(Lane {
                 name,
                 of: names.iter().map(|at| row[*at].clone()).collect(),

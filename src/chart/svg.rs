@@ -362,7 +362,7 @@ fn tree(branches: &[Branch], page: &mut Page) {
     for row in rows.iter().take(LINES_MAX) {
         page.y += LINE;
         let (y, wide) = (page.y, row.branch.value / whole * (WIDTH - 440.0));
-        page.text(10.0 + 16.0 * row.depth() as f64, y, "start", &row.branch.name);
+        page.text(10.0 + 16.0 * row.depth as f64, y, "start", &row.branch.name);
         page.rect((280.0, y - 12.0), (wide, 15.0), color(row.root), &row.branch.name);
         let said = format!("{} ({})", reading(row.branch.value), percent(row.branch.value, whole));
         page.text(286.0 + wide, y, "start", &said);

@@ -262,9 +262,11 @@ impl<'a> Writer<'a> {
         if !block.takes_filter() || repeats(&others, std::iter::once(predicate), &block, 1) {
             block = self.closed(block);
         }
+        let wide = scan::wide(predicate);
         for item in conjuncts(predicate) {
             let text = self.condition(item, &block);
-            block.filters.push(if scan::takes(item, &block) { scan::taken(&text) } else { text });
+            let whole = scan::takes(item, &block) || wide && scan::parts(item) > 1;
+            block.filters.push(if whole { scan::taken(&text) } else { text });
         }
         self.uses.spend(predicate, &mut block);
         block

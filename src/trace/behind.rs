@@ -6,7 +6,7 @@ use super::edits::Edits;
 use super::map::{Map, Place};
 use super::stages::prefix;
 use crate::compile::{literal, on_own_stack, reference};
-use crate::hunt::condition::equal;
+use crate::hunt::condition::{combined, equal};
 use crate::syntax::ast::{Expr, ExprKind, Named, Op, OpKind, StatementKind};
 use crate::syntax::parse;
 use crate::ticks;
@@ -288,32 +288,19 @@ fn same(columns: &[ColumnType], rows: &[Vec<Value>]) -> String {
     }
 }
 
-fn condition(keys: &[Key], name: impl Fn(usize, &Key) -> String, group: &[Value]) -> String {
-    let equals = keys
-        .iter()
-        .zip(group)
-        .enumerate()
-        .map(|(at, (key, value))| equal(&ColumnType::new(name(at, key), key.column.ty), value));
-    equals.collect::<Vec<_>>().join(" and ")
-}
-
 /// The rows before the aggregation that have these keys, with the columns that they have there.
 fn with_keys(rows: String, keys: &[Key], groups: &[Vec<Value>]) -> String {
     let unnamed: Vec<_> = keys.iter().enumerate().filter(|(_, key)| key.plain.is_none()).collect();
     let name = |at: usize, key: &Key| key.plain.clone().unwrap_or_else(|| format!("{KEY}{at}"));
-    let conditions: Vec<_> = groups.iter().map(|group| condition(keys, name, group)).collect();
+    let named = |(at, key): (usize, &Key)| ColumnType::new(name(at, key), key.column.ty);
+    let columns: Vec<ColumnType> = keys.iter().enumerate().map(named).collect();
+    let groups: Vec<Vec<_>> = groups.iter().map(|group| columns.iter().zip(group).collect()).collect();
     let mut kql = rows;
     if !unnamed.is_empty() {
         let extends = unnamed.iter().map(|(at, key)| format!("{KEY}{at} = {}", key.expr));
         kql.push_str(&format!("\n| extend {}", extends.collect::<Vec<_>>().join(", ")));
     }
-    match conditions.as_slice() {
-        [only] => kql.push_str(&format!("\n| where {only}")),
-        several => {
-            let any: Vec<_> = several.iter().map(|one| format!("({one})")).collect();
-            kql.push_str(&format!("\n| where {}", any.join(" or ")));
-        }
-    }
+    kql.push_str(&format!("\n| where {}", combined(&groups)));
     if !unnamed.is_empty() {
         let away = unnamed.iter().map(|(at, _)| format!("{KEY}{at}"));
         kql.push_str(&format!("\n| project-away {}", away.collect::<Vec<_>>().join(", ")));
@@ -322,5 +309,6 @@ fn with_keys(rows: String, keys: &[Key], groups: &[Vec<Value>]) -> String {
 }
 
 fn shown(keys: &[Key], groups: &[Vec<Value>]) -> Vec<String> {
-    groups.iter().map(|group| condition(keys, |_, key| key.column.name.clone(), group)).collect()
+    let one = |group: &Vec<Value>| combined(&[keys.iter().map(|key| &key.column).zip(group).collect()]);
+    groups.iter().map(one).collect()
 }

@@ -243,6 +243,14 @@ fn rows_of_a_branch_and_of_a_lane_are_those_that_made_it() {
     let number = |at: usize| lanes.lanes[at].spans.len();
     assert_eq!(found(&spans, (1, 1)).len(), number(1));
     assert_eq!(found(&spans, (0, 2)).len(), number(0) + number(1) + number(2));
+    // A branch is meant with all of its parts, once; a row without a size or a beginning made nothing.
+    assert_eq!(hits(found(&shares, (0, 2))), root.value);
+    let sizes = drawn("datatable(N:string, V:long)['x', -5, 'x', 7, 'y', 3] | render treemap");
+    assert_eq!(found(&sizes, (0, 0)), [1]);
+    let joined = "datatable(A:string, B:string, F:datetime, T:datetime)['x, y', 'z', datetime(2026-05-01), datetime(2026-05-02),
+        'x', 'y, z', datetime(2026-05-01), datetime(2026-05-03), 'x', 'y, z', datetime(null), datetime(2026-05-03)] | render ladderchart";
+    let joined = drawn(joined);
+    assert_eq!([(0, 0), (1, 1), (0, 1)].map(|place| found(&joined, place)), [vec![0], vec![1], vec![0, 1]]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Many tables of which each has columns that the others lack, as a workspace has them.
+//! What is many times as wide as what one writes by hand: tables of which each has columns that the others lack, as a
+//! workspace has them; conditions of hundreds of alternatives, as a list of pairs makes them.
 
 use kqlhunt::compile::{Options, compile};
 use kqlhunt::engine::{self, Cancel, Data, Engine, Sql};
@@ -65,4 +66,29 @@ fn a_term_is_looked_for_in_each_table_by_itself() {
     assert_eq!(none, [[Value::Long(0)]]);
     let (_, others) = rows("search Text17_3 == '' and User has 'u2' | project $table");
     assert_eq!(others, [[text("T2")]]);
+}
+
+/// DuckDB looks for what alternatives share, which takes the third power of their number: 300 are asked as they are.
+#[test]
+fn a_condition_of_many_parts_picks_the_rows_of_its_parts() {
+    const NUMBER: usize = 300;
+    let any: Vec<String> = (0..NUMBER).map(|at| format!("(A == {at} and B == 'b{at}')")).collect();
+    let none: Vec<String> = (0..NUMBER).map(|at| format!("(A != {at} or B != 'b{at}')")).collect();
+    let table =
+        "datatable(A:long, B:string)[0, 'b0', 7, 'b7', 7, 'b8', long(null), 'b9', 299, 'b299', 300, 'b300']";
+    let found = |kql: String| {
+        let (sql, rows) = rows(&kql);
+        (sql.matches(" IS TRUE").count(), rows.into_iter().map(|row| row[1].text()).collect::<Vec<_>>())
+    };
+    assert_eq!(
+        found(format!("{table} | where B startswith 'b' and ({})", any.join(" or "))),
+        (1, vec!["b0".into(), "b7".into(), "b299".into()])
+    );
+    // The null of A is another than any number.
+    assert_eq!(
+        found(format!("{table} | where {}", none.join(" and "))),
+        (NUMBER, vec!["b8".into(), "b9".into(), "b300".into()])
+    );
+    let few = format!("{table} | where {}", any[..20].join(" or "));
+    assert_eq!(found(few), (0, vec!["b0".into(), "b7".into()]));
 }

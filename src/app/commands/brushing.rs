@@ -15,6 +15,10 @@ use crate::value::Value;
 
 /// Whole numbers beyond it are not exact in a chart.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+/// Ticks beyond it do not come back from seconds.
+const EXACT_TICKS_MAX: f64 = EXACT_MAX / 4.0;
+/// Names of one filter.
+const NAMES_MAX: usize = 500;
 
 /// Puts the brush down at the cursor, or takes it up.
 pub fn brush(app: &mut App, _: &str) -> Vec<Effect> {
@@ -51,7 +55,7 @@ pub fn brush_query(app: &mut App, _: &str) -> Vec<Effect> {
     }
     let kql = text::shown(&wanted.kql, app.ascii).into_owned();
     let back = keyed(app, Context::Chart, "undo", "brings the old text back");
-    app.say(NoteKind::Good, format!("{kql}: F5 runs it, {back}"))
+    app.say(NoteKind::Good, format!("F5 runs it, {back}: {kql}"))
 }
 
 /// Keeps the rows of the range of the brush, or of what is under the cursor, in place of those before.
@@ -64,11 +68,7 @@ pub fn brush_filter(app: &mut App, _: &str) -> Vec<Effect> {
         let way = keyed(app, Context::Chart, "brush-query", "writes the range into the query");
         return app.say(NoteKind::Warning, format!("each row holds all places of its series: {way}"));
     }
-    let before = app.chart.as_mut().and_then(|pane| pane.kept.replace(wanted.kql.clone()));
-    if let (Some(before), Some(grid)) = (before, &mut app.grid) {
-        grid.change(|grid| grid.filters.retain(|filter| filter.kql != before));
-    }
-    let effects = filters::add(app, &wanted.kql);
+    let effects = filters::add_brushed(app, &wanted.kql);
     if let (Some(pane), true) = (&mut app.chart, app.note.text.is_empty()) {
         // It stays to be seen what the rows are of.
         let range = pane.view.anchor.is_some();
@@ -94,13 +94,19 @@ fn wanted(app: &App) -> Result<Wanted, String> {
         return Err("a card is one row, so there is nothing to filter by".into());
     }
     let picked = drawn.picked(&pane.view).ok_or_else(nothing_read)?;
+    if let Picked::Any(all) = &picked
+        && all.len() > NAMES_MAX
+    {
+        let names = text::thousands(all.len() as u64);
+        return Err(format!("{names} names are too many for a filter; brush {NAMES_MAX} or fewer"));
+    }
     let columns = &grid.compiled.columns;
     let arrays = drawn.arrays();
-    if let Some((x, values)) = arrays.split_first() {
-        let x = ColumnType::new(&*columns[*x].name, element_type(&picked));
-        let values = values.iter().map(|at| format!("{} to typeof(real)", reference(&columns[*at].name)));
-        let axis = format!("{} to typeof({})", reference(&x.name), x.ty.name());
-        let listed = std::iter::once(axis).chain(values).collect::<Vec<_>>().join(", ");
+    if let Some((x, ty)) = arrays.first() {
+        let x = ColumnType::new(&*columns[*x].name, *ty);
+        let one =
+            |(at, ty): &(usize, Type)| format!("{} to typeof({})", reference(&columns[*at].name), ty.name());
+        let listed = arrays.iter().map(one).collect::<Vec<_>>().join(", ");
         let kql = match &picked {
             Picked::Range { first, last, .. } => range(&x, (*first, *last), app.ascii)?,
             Picked::Any(all) => {
@@ -116,37 +122,21 @@ fn wanted(app: &App) -> Result<Wanted, String> {
     Ok(Wanted { unfolded: None, kql })
 }
 
-/// What the elements of the axis are, where it is made of arrays.
-fn element_type(picked: &Picked) -> Type {
-    let all = |fits: fn(&Value) -> bool| match picked {
-        Picked::Any(all) => all.iter().flatten().all(|(_, value)| fits(value)),
-        Picked::Range { .. } => false,
-    };
-    match picked {
-        Picked::Range { first: Place::Ticks(_), .. } => Type::Datetime,
-        Picked::Range { .. } => Type::Real,
-        Picked::Any(_) if all(|value| matches!(value, Value::Datetime(_))) => Type::Datetime,
-        Picked::Any(_) if all(|value| matches!(value, Value::Long(_))) => Type::Long,
-        Picked::Any(_) if all(|value| matches!(value, Value::Long(_) | Value::Real(_))) => Type::Real,
-        Picked::Any(_) => Type::String,
-    }
-}
-
 fn range(column: &ColumnType, (first, last): (Place, Place), ascii: bool) -> Result<String, String> {
-    let exact = |at: f64| Some(at as i64).filter(|_| at.abs() < EXACT_MAX);
+    let exact = |at: f64, most: f64| Some(at as i64).filter(|_| at.abs() < most);
     let value = |place: Place| match (place, column.ty) {
         (Place::Ticks(at), Type::Datetime) => Some(Value::Datetime(at)),
         (Place::Number(at), Type::Real | Type::Decimal) => Some(Value::Real(at)),
-        (Place::Number(at), Type::Int | Type::Long) => exact(at).map(Value::Long),
+        (Place::Number(at), Type::Int | Type::Long) => exact(at, EXACT_MAX).map(Value::Long),
         // Timespans are drawn as seconds.
-        (Place::Number(at), Type::Timespan) => exact((at * SECOND as f64).round()).map(Value::Timespan),
+        (Place::Number(at), Type::Timespan) => {
+            exact((at * SECOND as f64).round(), EXACT_TICKS_MAX).map(Value::Timespan)
+        }
         _ => None,
     };
     let (first, last) = value(first).zip(value(last)).ok_or_else(|| {
-        format!(
-            "a range of '{}' has numbers that a chart holds too roughly",
-            text::shown(&column.name, ascii)
-        )
+        let name = text::shown(&column.name, ascii);
+        format!("a chart holds numbers of '{name}' too roughly for a filter; write it in the query")
     })?;
     Ok(condition::between(column, &first, &last))
 }

@@ -64,6 +64,15 @@ pub fn filter(app: &mut App, typed: &str) -> Vec<Effect> {
 
 /// Adds a condition that holds for the result; one that does not is refused with its reason.
 pub fn add(app: &mut App, kql: &str) -> Vec<Effect> {
+    put(app, kql, false)
+}
+
+/// As [`add`], in place of the condition that the brush made before.
+pub fn add_brushed(app: &mut App, kql: &str) -> Vec<Effect> {
+    put(app, kql, true)
+}
+
+fn put(app: &mut App, kql: &str, brushed: bool) -> Vec<Effect> {
     let Some(grid) = &mut app.grid else { return nothing() };
     if let Some(why) = grid.extent.unfinished("the result can be filtered") {
         return app.say(NoteKind::Warning, why);
@@ -73,8 +82,8 @@ pub fn add(app: &mut App, kql: &str) -> Vec<Effect> {
         return app.say(NoteKind::Error, said);
     }
     grid.change(|grid| {
-        grid.filters.retain(|filter| filter.kql != kql);
-        grid.filters.push(Filter { kql: kql.to_owned(), on: true });
+        grid.filters.retain(|filter| filter.kql != kql && !(brushed && filter.brushed));
+        grid.filters.push(Filter { kql: kql.to_owned(), on: true, brushed });
     });
     app.say(NoteKind::Plain, "")
 }
