@@ -139,12 +139,15 @@ impl Session {
             Ended::Working => ", which did not end in order",
         };
         let left = self.tabs.get(self.open).and_then(|tab| tab.left.as_ref());
-        let changed = |left: &&Left| {
+        let changed = |left: &Left| {
             let chart = left.chart.as_ref().is_some_and(|chart| *chart != ChartLook::default());
             left.look != Look::default() || chart
         };
-        let look = left.filter(changed);
-        let run = look.map_or("", |_| "; F5 shows its result as it was");
+        let run = match left {
+            Some(left) if changed(left) => "; F5 shows its result as it was",
+            Some(_) => "; F5 runs it again",
+            None => "",
+        };
         let said = said.map(|said| format!("{said}{when}{why}{run}"));
         if self.place < 2 {
             return said;
