@@ -123,7 +123,7 @@ fn plot(
     Ok(Plot {
         x_column: roles.x,
         arrays: arrays(rows, &roles),
-        x_name: columns[roles.x].name.clone(),
+        x_name: format!("{}{}", columns[roles.x].name, unit(&columns[roles.x])),
         x_title: text("xtitle").unwrap_or_default(),
         y_title: text("ytitle").unwrap_or_default(),
         y: Bounds {
@@ -185,12 +185,17 @@ pub fn place_of(x: &Value, log_x: bool) -> Option<Place> {
 /// What the series of a row and a column of values is called.
 pub fn series_name(columns: &[ColumnType], roles: &Roles, row: &[Value], column: usize) -> String {
     let prefix = || roles.names.iter().map(|at| row[*at].text()).collect::<Vec<_>>().join(", ");
-    let unit = if columns[column].ty == Type::Timespan { " (s)" } else { "" };
+    let unit = unit(&columns[column]);
     match (roles.names.is_empty(), roles.values.len()) {
         (true, _) => format!("{}{unit}", columns[column].name),
         (false, 1) => prefix(),
         (false, _) => format!("{}:{}{unit}", prefix(), columns[column].name),
     }
+}
+
+/// Timespans are drawn as seconds.
+fn unit(column: &ColumnType) -> &'static str {
+    if column.ty == Type::Timespan { " (s)" } else { "" }
 }
 
 /// `1 value has ...`, `7 values have ...`, from `value has ...`.
