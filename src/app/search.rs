@@ -30,12 +30,12 @@ pub fn places(text: &str, wanted: &str) -> Vec<Range<usize>> {
     if wanted.is_empty() {
         return Vec::new();
     }
+    let wanted: String = wanted.chars().flat_map(char::to_lowercase).collect();
     if text.is_ascii() {
-        let (folded, wanted) = (text.to_ascii_lowercase(), wanted.to_lowercase());
+        let folded = text.to_ascii_lowercase();
         return folded.match_indices(&wanted).map(|(at, found)| at..at + found.len()).collect();
     }
     // Folding may change how many bytes and letters there are: each keeps the place of the letter that it is of.
-    let wanted: String = wanted.chars().flat_map(char::to_lowercase).collect();
     let (mut folded, mut origins) = (String::with_capacity(text.len()), Vec::with_capacity(text.len() + 1));
     for (at, letter) in text.char_indices() {
         folded.extend(letter.to_lowercase());

@@ -33,24 +33,22 @@ fn element(item: &Json) -> Value {
     }
 }
 
-/// The type that all elements of a column's arrays have; `None` where it has no array.
-pub fn element_type(rows: &[Vec<Value>], column: usize) -> Option<Type> {
-    let mut arrays = rows.iter().filter_map(|row| elements(row.get(column)?)).peekable();
-    arrays.peek()?;
-    let of = |value: Value| match value {
-        Value::Null => None,
-        Value::Datetime(_) => Some(Type::Datetime),
-        Value::Long(_) => Some(Type::Long),
-        Value::Real(_) => Some(Type::Real),
-        Value::Bool(_) => Some(Type::Bool),
-        _ => Some(Type::String),
-    };
-    let both = |one: Type, other: Type| match (one, other) {
-        (one, other) if one == other => one,
-        (Type::Long, Type::Real) | (Type::Real, Type::Long) => Type::Real,
+/// The type of elements that were seen and of one more; `None` for nulls alone.
+pub fn joined(known: Option<Type>, element: &Value) -> Option<Type> {
+    let ty = match element {
+        Value::Null => return known,
+        Value::Datetime(_) => Type::Datetime,
+        Value::Long(_) => Type::Long,
+        Value::Real(_) => Type::Real,
+        Value::Bool(_) => Type::Bool,
         _ => Type::String,
     };
-    Some(arrays.flatten().filter_map(of).reduce(both).unwrap_or(Type::Real))
+    Some(match known {
+        None => ty,
+        Some(known) if known == ty => ty,
+        Some(Type::Long | Type::Real) if matches!(ty, Type::Long | Type::Real) => Type::Real,
+        Some(_) => Type::String,
+    })
 }
 
 /// What the arrays of a column hold.

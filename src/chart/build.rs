@@ -80,6 +80,7 @@ fn plot(
         remarks.extend((number > 0).then(|| said(number, what)));
     }
     let x = drawing.axis();
+    let arrays = drawing.arrays(&roles);
     let several = roles.values.len() > 1;
     let split = match render.property("ysplit") {
         Some("panels") => Split::Panels,
@@ -122,7 +123,7 @@ fn plot(
     let number = |name: &str| render.property(name).and_then(|value| value.parse::<f64>().ok());
     Ok(Plot {
         x_column: roles.x,
-        arrays: arrays(rows, &roles),
+        arrays,
         x_name: format!("{}{}", columns[roles.x].name, unit(&columns[roles.x])),
         x_title: text("xtitle").unwrap_or_default(),
         y_title: text("ytitle").unwrap_or_default(),
@@ -144,20 +145,6 @@ fn plot(
         stops,
         series,
     })
-}
-
-/// The columns of [`Plot::arrays`].
-fn arrays(rows: &[Vec<Value>], roles: &Roles) -> Vec<(usize, Type)> {
-    if array::holds(rows, roles.x).is_none() {
-        return Vec::new();
-    }
-    let mut columns: Vec<(usize, Type)> = Vec::new();
-    for at in iter::once(roles.x).chain(roles.values.iter().copied()).chain(roles.anomalies.iter().copied()) {
-        if let (true, Some(ty)) = (columns.iter().all(|known| known.0 != at), array::element_type(rows, at)) {
-            columns.push((at, ty));
-        }
-    }
-    columns
 }
 
 /// Whether the axis has room between its places: times and numbers, where the kind does not take them for labels.
@@ -250,11 +237,16 @@ struct Drawing {
     series_places: HashMap<String, usize>,
     left_out: usize,
     added: usize,
+    /// What the arrays of a column hold.
+    elements: BTreeMap<usize, Option<Type>>,
 }
 
 impl Drawing {
     fn add(&mut self, columns: &[ColumnType], roles: &Roles, row: &[Value]) {
         let xs = array::elements(&row[roles.x]);
+        if let Some(xs) = &xs {
+            self.learn(roles.x, xs);
+        }
         for (column, at) in roles.values.iter().enumerate() {
             let name = series_name(columns, roles, row, *at);
             let series = self.series_named(name, column);
@@ -271,6 +263,10 @@ impl Drawing {
                 Some(xs) => {
                     let values = array::elements(&row[*at]).unwrap_or_default();
                     let flags = anomalies.and_then(|at| array::elements(&row[*at])).unwrap_or_default();
+                    self.learn(*at, &values);
+                    if let Some(at) = anomalies {
+                        self.learn(*at, &flags);
+                    }
                     for (at, x) in xs.iter().enumerate() {
                         let anomaly = flags.get(at).is_some_and(marked);
                         match values.get(at) {
@@ -282,6 +278,24 @@ impl Drawing {
                 }
             }
         }
+    }
+
+    fn learn(&mut self, column: usize, elements: &[Value]) {
+        if !elements.is_empty() {
+            let known = self.elements.entry(column).or_default();
+            *known = elements.iter().fold(*known, array::joined);
+        }
+    }
+
+    /// The columns of [`Plot::arrays`].
+    fn arrays(&self, roles: &Roles) -> Vec<(usize, Type)> {
+        let mut columns: Vec<(usize, Type)> = Vec::new();
+        for at in iter::once(&roles.x).chain(&roles.values).chain(&roles.anomalies) {
+            if let Some(ty) = self.elements.get(at).filter(|_| columns.iter().all(|known| known.0 != *at)) {
+                columns.push((*at, ty.unwrap_or(Type::Real)));
+            }
+        }
+        columns
     }
 
     fn point(&mut self, series: usize, x: &Value, value: &Value, anomaly: bool) {

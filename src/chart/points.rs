@@ -57,14 +57,6 @@ impl Axis {
         }
     }
 
-    /// The label of a place, where places are labels.
-    pub fn label(&self, place: Place) -> Option<&str> {
-        match (self, place) {
-            (Axis::Labels(labels), Place::Label(at)) => labels.names.get(at).map(String::as_str),
-            _ => None,
-        }
-    }
-
     /// The axis of these places, which are in order.
     pub fn of_ticks(places: &[i64]) -> Axis {
         let (Some(from), Some(to)) = (places.first().copied(), places.last().copied()) else {

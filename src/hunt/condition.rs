@@ -51,8 +51,11 @@ pub fn among(column: &ColumnType, values: &[&Value]) -> String {
     told.chain(list).collect::<Vec<_>>().join(" or ")
 }
 
-/// The rows that have every value of one of these.
+/// The rows that have every value of one of these; of one column alone, a list.
 pub fn combined(all: &[Vec<(&ColumnType, &Value)>]) -> String {
+    if let Some((column, values)) = alone(all) {
+        return among(column, &values);
+    }
     let one = |values: &Vec<(&ColumnType, &Value)>| {
         let parts: Vec<String> = values.iter().map(|(column, value)| equal(column, value)).collect();
         if all.len() > 1 && parts.len() > 1 {
@@ -62,6 +65,16 @@ pub fn combined(all: &[Vec<(&ColumnType, &Value)>]) -> String {
         }
     };
     all.iter().map(one).collect::<Vec<_>>().join(" or ")
+}
+
+/// The one column that all of these are of, with their values.
+fn alone<'a>(all: &[Vec<(&'a ColumnType, &'a Value)>]) -> Option<(&'a ColumnType, Vec<&'a Value>)> {
+    let (column, _) = *all.first()?.first()?;
+    let value = |one: &Vec<(&'a ColumnType, &'a Value)>| match one.as_slice() {
+        [(other, value)] if other.name == column.name => Some(*value),
+        _ => None,
+    };
+    Some((column, all.iter().map(value).collect::<Option<Vec<_>>>()?))
 }
 
 /// The rows whose value is from the first to the last, both included. Decimals are given as reals, which their

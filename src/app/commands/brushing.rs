@@ -146,12 +146,6 @@ fn of_values(columns: &[ColumnType], all: &[Vec<(usize, Value)>]) -> Option<Stri
     if all.iter().any(Vec::is_empty) {
         return None;
     }
-    let first = all.first()?[0].0;
-    let values: Vec<&Value> =
-        all.iter().filter(|one| one.len() == 1 && one[0].0 == first).map(|one| &one[0].1).collect();
-    if values.len() == all.len() {
-        return Some(condition::among(&columns[first], &values));
-    }
     let named: Vec<Vec<_>> =
         all.iter().map(|one| one.iter().map(|(at, value)| (&columns[*at], value)).collect()).collect();
     Some(condition::combined(&named))
