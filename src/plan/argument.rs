@@ -141,8 +141,15 @@ impl Binder<'_> {
             (least, most) => format!("{least} to {most}"),
         };
         let code = if wanted.1 == usize::MAX { code::ARITY_RANGE } else { code::ARITY };
-        self.error(code, span, format!("'{name}' takes {wants} arguments, {given} are given"), row.doc);
+        self.error(code, span, other_number(name, &wants, given), row.doc);
     }
+}
+
+/// Says that a function takes another number of arguments than it is given, such as `at least 1`.
+pub fn other_number(name: &str, takes: &str, given: usize) -> String {
+    let arguments = if takes.split(' ').next_back() == Some("1") { "argument" } else { "arguments" };
+    let are = if given == 1 { "is" } else { "are" };
+    format!("'{name}' takes {takes} {arguments}, {given} {are} given")
 }
 
 /// The parameters of a signature, as a reader sees them.

@@ -1,7 +1,7 @@
 //! Calls: which row of the catalog, which signature, what becomes of the arguments; and the few
 //! functions whose meaning needs the plan itself. Knows no SQL.
 
-use super::argument::{accepts, param_at};
+use super::argument::{accepts, other_number, param_at};
 use super::check::{Any, Binder, Checked, Stop};
 use super::convert::widest;
 use super::expr::Cx;
@@ -75,8 +75,7 @@ impl Binder<'_> {
         }
         self.stands_for_one(row, name)?;
         if bound.len() > row.most {
-            let message =
-                format!("'{}' takes at most {} arguments, {} are given", name.text, row.most, bound.len());
+            let message = other_number(&name.text, &format!("at most {}", row.most), bound.len());
             self.error(code::ARITY_RANGE, name.span, message, row.doc);
             return Err(Stop);
         }

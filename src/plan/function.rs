@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::argument::other_number;
 use super::check::{Any, Binder, CALLS_DEEP, Checked, Stop};
 use super::env::{Binding, Env, UserFunction};
 use super::expr::columns_of;
@@ -85,8 +86,8 @@ impl Binder<'_> {
     ) -> Checked<Env> {
         let mut env = inner.clone();
         if args.len() > function.params.len() {
-            let takes = function.params.len();
-            let message = format!("'{}' takes {takes} arguments, {} are given", name.text, args.len());
+            let takes = function.params.len().to_string();
+            let message = other_number(&name.text, &takes, args.len());
             self.error(code::ARITY, name.span, message, "Drop the surplus ones.");
             return Err(Stop);
         }

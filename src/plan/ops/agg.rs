@@ -2,6 +2,7 @@
 
 use crate::catalog;
 use crate::diag::code;
+use crate::plan::argument::other_number;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
 use crate::plan::expr::Cx;
@@ -259,7 +260,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             return Err(Stop);
         };
         if name.text == one && ranks.len() > 1 {
-            let message = format!("'{one}' takes {} arguments, {} are given", values.len() + 1, args.len());
+            let message = other_number(one, &(values.len() + 1).to_string(), args.len());
             self.binder.error(
                 code::ARITY,
                 name.span,

@@ -107,6 +107,9 @@ impl Binder<'_> {
             | OpKind::Render { .. } => match input {
                 Some(input) => self.op_on(op, input, env),
                 None => {
+                    if let OpKind::Evaluate { params, call, .. } = &op.kind {
+                        self.known_plugin(params, call)?;
+                    }
                     let message = format!("'{}' needs a table before it", op.name.text);
                     self.error(code::SYNTAX, op.name.span, message, "Start with a table, then a pipe.");
                     Err(Stop)

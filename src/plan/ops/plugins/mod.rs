@@ -42,8 +42,8 @@ pub struct Given<'e> {
 
 impl Binder<'_> {
     pub fn evaluate(&mut self, evaluated: &Evaluated<'_>, input: Rel, env: &Env, span: Span) -> Checked<Rel> {
-        let given = self.plugin(evaluated)?;
-        if !matches!(given.plugin.does, Does::BagUnpack | Does::Pivot | Does::Refuse(_)) {
+        let given = self.known_plugin(evaluated.params, evaluated.call)?;
+        if !matches!(given.plugin.does, Does::BagUnpack | Does::Pivot) {
             self.no_schema(evaluated, &given)?;
         }
         match given.plugin.does {
@@ -64,15 +64,14 @@ impl Binder<'_> {
             Does::SchemaMerge => self.schema_merge(&given, input, env, span),
             Does::SessionCount => self.session_count(&given, input, env, span),
             Does::SlidingWindowCounts => self.sliding_window_counts(&given, input, env, span),
-            Does::Refuse(reason) => {
-                self.refuse(given.name.span, &format!("the plugin '{}'", given.name.text), reason);
-                Err(Stop)
-            }
+            Does::Refuse(_) => unreachable!("known_plugin() gives no plugin that is refused"),
         }
     }
 
-    fn plugin<'e>(&mut self, evaluated: &Evaluated<'e>) -> Checked<Given<'e>> {
-        if let Some(param) = evaluated.params.iter().find(|param| !param.name.text.starts_with("hint.")) {
+    /// The plugin that is called, unless it is refused: those that read the world around Kusto stand
+    /// without a table before them.
+    pub fn known_plugin<'e>(&mut self, params: &'e [OpParam], call: &'e ast::Expr) -> Checked<Given<'e>> {
+        if let Some(param) = params.iter().find(|param| !param.name.text.starts_with("hint.")) {
             let message = format!("evaluate has no parameter '{}'", param.name.text);
             self.error(
                 code::UNKNOWN_NAME,
@@ -82,8 +81,12 @@ impl Binder<'_> {
             );
             return Err(Stop);
         }
-        let Ast::Call { name, args } = &evaluated.call.kind else { return Err(Stop) };
+        let Ast::Call { name, args } = &call.kind else { return Err(Stop) };
         match plugins::find(&name.text) {
+            Some(Plugin { does: Does::Refuse(reason), .. }) => {
+                self.refuse(name.span, &format!("the plugin '{}'", name.text), reason);
+                Err(Stop)
+            }
             Some(plugin) => Ok(Given { plugin, name, args }),
             None => {
                 let supported = plugins::PLUGINS
