@@ -103,6 +103,16 @@ pub struct Schema {
     pub tables: Vec<Table>,
     /// Kept results: each resolves by its name where no table has it, and is in no list of all tables.
     pub results: Vec<Table>,
+    pub sizes: Sizes,
+}
+
+/// How much there is to read, and room for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Names of tables, as FROM has them, and how many rows each has at most; not all are known.
+    pub rows: Vec<(String, u64)>,
+    /// Bytes of memory that queries may take.
+    pub memory: u64,
 }
 
 impl Schema {

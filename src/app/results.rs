@@ -89,7 +89,8 @@ pub fn put_schema(app: &mut App, schema: &Schema) {
     let free = |name: &String| schema.tables.iter().all(|table| table.name != *name);
     let named = app.results.named().into_iter().filter(|(name, _)| free(name));
     let results = named.map(|(name, kept)| kept.table(name)).collect();
-    app.database.schema = Arc::new(Schema { tables: schema.tables.clone(), results });
+    app.database.schema =
+        Arc::new(Schema { tables: schema.tables.clone(), results, sizes: schema.sizes.clone() });
 }
 
 /// Tells everybody which results there are.

@@ -118,6 +118,10 @@ const DISTINCT_IF: &[Sig] = &[
     sig(&[DYN, IF, ACCURACY], Is(Long), Sql("count(DISTINCT kql_json_canonical({0})) FILTER (WHERE {1})")),
     sig(&[ANY, IF, ACCURACY], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})")),
 ];
+/// The same of texts, counted by an aggregate of ours, which keeps marks of all that differ in memory: in place of
+/// DuckDB's, which can go to the disk.
+pub static IN_MEMORY: Sig = sig(&[ONLY_STR], Is(Long), Sql("kql_different({0})"));
+pub static IN_MEMORY_IF: Sig = sig(&[ONLY_STR, IF], Is(Long), Sql("kql_different({0}) FILTER (WHERE {1})"));
 const EXACTLY_DISTINCT: &[Sig] = &[sig(&[COUNTED], Is(Long), Sql("count(DISTINCT {0})"))];
 const EXACTLY_DISTINCT_IF: &[Sig] =
     &[sig(&[COUNTED, IF], Is(Long), Sql("count(DISTINCT {0}) FILTER (WHERE {1})"))];

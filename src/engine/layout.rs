@@ -4,7 +4,7 @@
 use super::ffi::Connection;
 use super::shadows;
 use crate::error::{Error, Result};
-use crate::schema::{Schema, Table, TableColumn};
+use crate::schema::{Schema, Sizes, Table, TableColumn};
 use crate::sql::quote;
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
@@ -139,6 +139,21 @@ pub fn tables(connection: &Connection) -> Result<Vec<StoredTable>> {
 
 pub fn schema(tables: &[StoredTable]) -> Schema {
     Schema { tables: tables.iter().map(|stored| stored.table.clone()).collect(), ..Schema::default() }
+}
+
+/// How many rows the tables have at most, as DuckDB knows without reading them.
+pub fn sizes(connection: &Connection, memory: u64) -> Result<Sizes> {
+    let columns = [("table_name", Type::String), ("estimated_size", Type::Long)];
+    let sql = "SELECT table_name, estimated_size FROM duckdb_tables() \
+        WHERE database_name = 'hunt' AND schema_name = 'main'";
+    let mut sizes = Sizes { rows: Vec::new(), memory };
+    for row in rows(connection, sql, &columns)? {
+        let [name, size] = fields(row)?;
+        if let Value::Long(size) = size {
+            sizes.rows.push((from(&name.text()), size.unsigned_abs()));
+        }
+    }
+    Ok(sizes)
 }
 
 /// What FROM names for a stored table.

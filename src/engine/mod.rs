@@ -199,7 +199,8 @@ impl Engine {
         (self.schema, self.clock, self.notes) = match self.kind {
             Kind::Empty => (Arc::default(), None, Vec::new()),
             Kind::Ours => {
-                let schema = layout::schema(&layout::tables(&self.connection)?);
+                let mut schema = layout::schema(&layout::tables(&self.connection)?);
+                schema.sizes = layout::sizes(&self.connection, self.handle.instance.memory)?;
                 (Arc::new(schema), layout::clock(&self.connection)?, Vec::new())
             }
             Kind::Foreign => {
@@ -223,7 +224,8 @@ impl Engine {
         }
         // One that was just dropped has a name for a moment more.
         let results = named.iter().filter_map(|(name, id)| self.handle.kept_table(*id, name).ok()).collect();
-        Arc::new(Schema { tables: self.schema.tables.clone(), results })
+        let Schema { tables, sizes, .. } = &*self.schema;
+        Arc::new(Schema { tables: tables.clone(), results, sizes: sizes.clone() })
     }
 
     /// The data's own clock in ticks, such as the sample's.

@@ -36,6 +36,8 @@ pub struct Instance {
     pub file: Option<PathBuf>,
     /// The Parquet file that is read in place; `hunt` is empty then.
     pub parquet: Option<PathBuf>,
+    /// Bytes that queries may take.
+    pub memory: u64,
     /// Dropped after the database, whose files are in it.
     #[allow(dead_code)]
     spill: Spill,
@@ -71,7 +73,8 @@ impl Instance {
             )));
         }
         let [file_kept, parquet] = [file, parquet].map(|path| path.map(Path::to_path_buf));
-        let instance = Instance { database, file: file_kept, parquet, spill };
+        let memory = memory_bytes(options);
+        let instance = Instance { database, file: file_kept, parquet, memory, spill };
         connection.execute(&settings(options, &instance.spill.path)?)?;
         match file {
             Some(file) => {

@@ -10,6 +10,7 @@ pub mod collect;
 pub mod convert;
 pub mod datetime;
 pub mod decimal;
+pub mod different;
 pub mod distinct;
 pub mod dynamic;
 pub mod encode;

@@ -2,6 +2,7 @@
 //! that it makes of all their fields for each row that is ahead of those before it; single values it copies. Call it
 //! when nothing asks any more which values are of one row.
 
+use super::ops::each_input_mut;
 use super::prune::takes;
 use super::{ColId, Expr, ExprKind, Node, Plan, Rel};
 use crate::types::Type;
@@ -20,23 +21,11 @@ fn within(rel: &mut Rel, next: &mut u32) {
         split(aggs, kept, items, next);
     }
     match &mut rel.node {
-        Node::Scan { .. } | Node::Let { .. } | Node::Values { .. } | Node::Range { .. } => {}
-        Node::Filter { input, predicate } => {
-            tables_in(predicate, next);
-            within(input, next);
-        }
-        Node::Project { input, items, .. } => {
-            items.iter_mut().for_each(|(_, item)| tables_in(item, next));
-            within(input, next);
-        }
-        Node::Window { input, .. }
-        | Node::Walk { input, .. }
-        | Node::Aggregate { input, .. }
-        | Node::Limit { input, .. }
-        | Node::Unnest { input, .. } => within(input, next),
-        Node::Join { left, right, .. } => [left, right].into_iter().for_each(|side| within(side, next)),
-        Node::Union { inputs, .. } => inputs.iter_mut().for_each(|input| within(input, next)),
+        Node::Filter { predicate, .. } => tables_in(predicate, next),
+        Node::Project { items, .. } => items.iter_mut().for_each(|(_, item)| tables_in(item, next)),
+        _ => {}
     }
+    each_input_mut(rel, &mut |input| within(input, next));
 }
 
 /// Conditions and columns may hold tables.

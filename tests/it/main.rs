@@ -18,6 +18,8 @@ mod data;
 #[cfg(feature = "engine")]
 mod days;
 #[cfg(feature = "engine")]
+mod different;
+#[cfg(feature = "engine")]
 mod engine;
 mod export;
 #[cfg(feature = "engine")]

@@ -407,6 +407,22 @@ pub fn each_input<'r>(rel: &'r Rel, visit: &mut dyn FnMut(&'r Rel)) {
     }
 }
 
+/// As [`each_input`], to change them.
+pub fn each_input_mut(rel: &mut Rel, visit: &mut dyn FnMut(&mut Rel)) {
+    match &mut rel.node {
+        Node::Scan { .. } | Node::Let { .. } | Node::Values { .. } | Node::Range { .. } => {}
+        Node::Filter { input, .. }
+        | Node::Project { input, .. }
+        | Node::Window { input, .. }
+        | Node::Walk { input, .. }
+        | Node::Aggregate { input, .. }
+        | Node::Limit { input, .. }
+        | Node::Unnest { input, .. } => visit(input),
+        Node::Join { left, right, .. } => [left, right].into_iter().for_each(|side| visit(side)),
+        Node::Union { inputs, .. } => inputs.iter_mut().for_each(visit),
+    }
+}
+
 /// Calls `visit` for the relations directly below, those inside expressions too.
 pub fn each_below<'r>(rel: &'r Rel, visit: &mut dyn FnMut(&'r Rel)) {
     each_input(rel, visit);
