@@ -313,8 +313,8 @@ fn compiled(mut plan: Plan, schema: &Schema, now: i64, source: Option<&str>) -> 
         plan::prune(&mut plan);
     }
     plan::take_apart(&mut plan);
-    plan::read_twice(&mut plan);
     plan::count_in_memory(&mut plan, &schema.sizes);
+    plan::read_twice(&mut plan);
     let sql = sql::write(&plan, source)?;
     let streams = streams(&plan.root, &plan) && plan.repeatable();
     Some(Compiled {

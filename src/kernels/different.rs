@@ -1,17 +1,19 @@
 //! Counts of different texts that grow row by row, for `dcount()`: what is kept of each text is a mark of it. Knows
 //! texts; no aggregate's name, no DuckDB.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::LazyLock;
+
+use ahash::RandomState;
 
 /// The aggregate that the engine registers, of a text. It leaves out what is NULL.
 pub const DIFFERENT: &str = "kql_different";
 
 /// The room of a count that has its second text.
-const ROOM_MIN: usize = 4;
+const ROOM_MIN: usize = 8;
 
 /// What is kept of a text: never 0. In two parts, as DuckDB aligns states for those.
-type Mark = [u64; 2];
+pub type Mark = [u64; 2];
 
 const FREE: Mark = [0; 2];
 
@@ -36,11 +38,6 @@ impl Different {
         self.taken
     }
 
-    #[inline]
-    pub fn add(&mut self, text: &[u8]) {
-        self.put(mark(text));
-    }
-
     /// Takes the texts of another, which is of no use then.
     pub fn absorb(&mut self, other: &mut Different) {
         if self.taken < other.taken {
@@ -53,8 +50,9 @@ impl Different {
         }
     }
 
+    /// Takes the mark of a text.
     #[inline]
-    fn put(&mut self, mark: Mark) {
+    pub fn put(&mut self, mark: Mark) {
         if self.taken < 2 {
             if self.taken == 0 {
                 (self.first, self.taken) = (mark, 1);
@@ -99,11 +97,44 @@ impl Different {
     }
 }
 
+/// Marks of the texts that were met last, by where they stand: columns of few different texts say each of them once. No
+/// text that was met may change while this lives.
+pub struct Marks<'t> {
+    met: [(&'t [u8], Mark); MET],
+}
+
+/// A vector has 2,048 rows.
+const MET: usize = 256;
+
+impl Default for Marks<'_> {
+    fn default() -> Self {
+        Marks { met: [(&[], FREE); MET] }
+    }
+}
+
+impl<'t> Marks<'t> {
+    #[inline]
+    pub fn of(&mut self, text: &'t [u8]) -> Mark {
+        let place = text.as_ptr() as usize;
+        let (met, known) = &mut self.met[(place >> 4 ^ place >> 12) % MET];
+        if !std::ptr::eq(*met, text) || *known == FREE {
+            (*met, *known) = (text, mark(text));
+        }
+        *known
+    }
+}
+
 #[inline]
 fn mark(text: &[u8]) -> Mark {
-    static HASHES: LazyLock<[RandomState; 2]> = LazyLock::new(|| [RandomState::new(), RandomState::new()]);
+    static HASHES: LazyLock<[RandomState; 2]> = LazyLock::new(|| [secret(), secret()]);
     let [one, other] = HASHES.each_ref().map(|hashes| hashes.hash_one(text));
     [one | 1, other]
+}
+
+/// Hashes with keys that the operating system chose.
+fn secret() -> RandomState {
+    let key = |number: u64| std::hash::RandomState::new().hash_one(number);
+    RandomState::with_seeds(key(0), key(1), key(2), key(3))
 }
 
 #[cfg(test)]
@@ -113,7 +144,8 @@ mod tests {
 
     fn different(texts: &[String]) -> Different {
         let mut different = Different::default();
-        texts.iter().for_each(|text| different.add(text.as_bytes()));
+        let mut marks = Marks::default();
+        texts.iter().for_each(|text| different.put(marks.of(text.as_bytes())));
         different
     }
 

@@ -22,7 +22,8 @@ pub fn count_in_memory(plan: &mut Plan, sizes: &Sizes) {
 }
 
 fn within(rel: &mut Rel, sizes: &Sizes) {
-    if let Node::Aggregate { input, aggs, .. } = &mut rel.node
+    if let Node::Aggregate { input, groups, aggs } = &mut rel.node
+        && groups.iter().any(|(_, key)| key.ty != Type::String)
         && let Some(rows) = rows_at_most(input, sizes)
     {
         let counts = aggs.iter().filter(|(_, agg)| of_texts(agg).is_some()).count() as u64;
@@ -47,6 +48,12 @@ fn of_texts(agg: &Expr) -> Option<&'static Sig> {
         Some(condition) if condition.ty == Type::Bool => &IN_MEMORY_IF,
         Some(_) | None => &IN_MEMORY,
     })
+}
+
+/// Whether a count was taken into memory.
+pub fn counted_in_memory(agg: &Expr) -> bool {
+    let ExprKind::Call { sig, .. } = &agg.kind else { return false };
+    [&IN_MEMORY, &IN_MEMORY_IF].into_iter().any(|one| std::ptr::eq(*sig, one))
 }
 
 /// How many rows come out of a relation at most; none where nothing is known of it.

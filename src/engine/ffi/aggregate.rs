@@ -12,7 +12,7 @@ use super::kernel::{TEXT_MAX_BYTES, contained};
 use super::vectors::{Output, text, type_of};
 use super::{Connection, MORE_MEMORY, c_text};
 use crate::error::{Error, Result};
-use crate::kernels::different::{DIFFERENT, Different};
+use crate::kernels::different::{DIFFERENT, Different, Marks};
 use crate::kernels::set::{Form, SETS, Set};
 use crate::kernels::{Cell, Phys, QUERY_ERROR};
 
@@ -26,12 +26,19 @@ trait Gathers: Default {
     /// A text, and what else it is told with each.
     const TAKES: &'static [Phys];
     const GIVES: Phys;
+    /// What is known of the texts of one vector.
+    type Met<'t>: Default;
 
     /// Bytes of memory that it holds.
     fn memory(&self) -> usize;
 
     /// Takes a text; `size` is the number beside it.
-    fn take(&mut self, text: &[u8], size: impl FnOnce() -> Option<i64>) -> Outcome;
+    fn take<'t>(
+        &mut self,
+        text: &'t [u8],
+        met: &mut Self::Met<'t>,
+        size: impl FnOnce() -> Option<i64>,
+    ) -> Outcome;
 
     /// Takes what another has, which came later.
     fn absorb(&mut self, other: &mut Self) -> Outcome;
@@ -44,13 +51,14 @@ impl Gathers for Set {
     type Form = Form;
     const TAKES: &'static [Phys] = &[Phys::Text, Phys::Long];
     const GIVES: Phys = Phys::Text;
+    type Met<'t> = ();
 
     fn memory(&self) -> usize {
         self.memory()
     }
 
     #[inline]
-    fn take(&mut self, bytes: &[u8], size: impl FnOnce() -> Option<i64>) -> Outcome {
+    fn take(&mut self, bytes: &[u8], (): &mut (), size: impl FnOnce() -> Option<i64>) -> Outcome {
         if self.is_new() {
             self.keep(size());
         }
@@ -71,14 +79,15 @@ impl Gathers for Different {
     type Form = ();
     const TAKES: &'static [Phys] = &[Phys::Text];
     const GIVES: Phys = Phys::Long;
+    type Met<'t> = Marks<'t>;
 
     fn memory(&self) -> usize {
         self.memory()
     }
 
     #[inline]
-    fn take(&mut self, bytes: &[u8], _: impl FnOnce() -> Option<i64>) -> Outcome {
-        self.add(bytes);
+    fn take<'t>(&mut self, bytes: &'t [u8], met: &mut Marks<'t>, _: impl FnOnce() -> Option<i64>) -> Outcome {
+        self.put(met.of(bytes));
         Ok(())
     }
 
@@ -172,14 +181,14 @@ unsafe extern "C" fn update<G: Gathers>(
         let column = |at| Column::of(ffi::duckdb_data_chunk_get_vector(input, at), rows);
         let sizes = if G::TAKES.len() > 1 { column(1).ok() } else { None };
         let Ok(texts) = column(0) else { return Err("what is gathered is no text".into()) };
-        let mut grown = Grown::default();
+        let (mut grown, mut met) = (Grown::default(), G::Met::default());
         for (row, state) in slice::from_raw_parts(states, rows).iter().copied().enumerate() {
             let Entry::Text(bytes) = texts.entry(row) else { continue };
             let size = || match sizes.as_ref()?.entry(row) {
                 Entry::Long(size) => Some(size),
                 _ => None,
             };
-            grown.of(&mut *state.cast::<G>(), |group| group.take(bytes, size))?;
+            grown.of(&mut *state.cast::<G>(), |group| group.take(bytes, &mut met, size))?;
         }
         grown.check(known.memory)
     });

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::catalog::func::Holds;
 use crate::catalog::tables::KINDS;
+use crate::plan::different::counted_in_memory;
 use crate::plan::ops::rename;
 use crate::plan::{Expr, ExprKind, JoinItem, JoinKind, WindowFunc};
 use crate::span::Span;
@@ -79,7 +80,8 @@ fn kind(rel: &Rel) -> Option<(usize, ColId)> {
     let Node::Aggregate { input, groups, aggs } = &rel.node else { return None };
     let counts = |agg: &Expr| {
         let text = agg.children().next().is_some_and(|arg| arg.ty == Type::String);
-        text && row_of(agg).is_some_and(|row| row.holds == Holds::Different)
+        let kept = row_of(agg).is_some_and(|row| row.holds == Holds::Different);
+        text && kept && !counted_in_memory(agg)
     };
     // Lists keep the order of rows, which a join does not.
     let known = aggs.iter().all(|(_, agg)| counts(agg) || is_light(agg));
