@@ -1,5 +1,6 @@
 //! Counts of different texts in memory: where a table is so small that what has to be kept of each of its rows has room,
-//! an aggregate of ours counts them, which takes a third of the time of DuckDB's.
+//! an aggregate of ours counts them, which takes half of the time of DuckDB's. Not where all keys are texts: DuckDB groups
+//! the entries of stored dictionaries then, in place of rows.
 
 use super::ops::each_input_mut;
 use super::{Expr, ExprKind, Node, Plan, Rel};

@@ -21,10 +21,11 @@ fn in_memory(query: &str, rows: u64, memory: u64) -> usize {
 
 #[test]
 fn texts_are_counted_in_memory_where_there_is_room() {
-    let one = "OfficeActivity | where Operation == 'x' | summarize dcount(ClientIP) by UserId";
+    let one =
+        "OfficeActivity | where Operation == 'x' | summarize dcount(ClientIP) by bin(TimeGenerated, 1h)";
     assert_eq!(in_memory(one, 1_000, 256_000), 1);
     assert_eq!(in_memory(one, 1_001, 256_000), 0);
-    let two = "OfficeActivity | summarize count_distinct(ClientIP), dcountif(UserId, Operation == 'x', 2), dcount(TimeGenerated)";
+    let two = "OfficeActivity | summarize count_distinct(ClientIP), dcountif(UserId, Operation == 'x', 2), dcount(TimeGenerated) by bin(TimeGenerated, 1h), Operation";
     assert_eq!(in_memory(two, 500, 256_000), 2);
     assert_eq!(in_memory(two, 501, 256_000), 0);
     assert!(sql(two, 500, 256_000).contains("count(DISTINCT"));
@@ -33,14 +34,17 @@ fn texts_are_counted_in_memory_where_there_is_room() {
 #[test]
 fn what_may_have_more_rows_than_a_table_is_counted_by_duckdb() {
     for query in [
-        "OfficeActivity | join kind=inner (CloudAppEvents) on $left.UserId == $right.AccountId | summarize dcount(ClientIP)",
-        "OfficeActivity | mv-expand x = range(1, 100) | summarize dcount(ClientIP)",
-        "union OfficeActivity, OfficeActivity | summarize dcount(ClientIP)",
-        "datatable(a:string)['x'] | summarize dcount(a)",
+        "OfficeActivity | join kind=inner (CloudAppEvents) on $left.UserId == $right.AccountId | summarize dcount(ClientIP) by bin(TimeGenerated, 1h)",
+        "OfficeActivity | mv-expand x = range(1, 100) | summarize dcount(ClientIP) by bin(TimeGenerated, 1h)",
+        "union OfficeActivity, OfficeActivity | summarize dcount(ClientIP) by bin(TimeGenerated, 1h)",
+        "datatable(a:string, n:long)['x', 1] | summarize dcount(a) by n",
     ] {
         assert_eq!(in_memory(query, 1, u64::MAX), 0, "{query}");
     }
-    assert_eq!(in_memory("OfficeActivity | summarize dcount(ClientIP)", 1, u64::MAX), 1);
+    assert_eq!(
+        in_memory("OfficeActivity | summarize dcount(ClientIP) by bin(TimeGenerated, 1h)", 1, u64::MAX),
+        1
+    );
 }
 
 #[test]
