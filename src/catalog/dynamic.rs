@@ -70,10 +70,14 @@ const NULLS_LAST: Param = named("nulls_last", BOOL);
 const SORTED: Param = named("sorted", ARRAY);
 /// The second array in the ascending order of the first; `plan::several` makes these calls.
 pub static SORT_BY_ASC: Func =
-    f("array_sort_asc", &[sig(&[ARRAY, SORTED, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_asc_by"))]);
+    f("array_sort_asc", &[sig(&[ARRAY, SORTED, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_asc_by"))])
+        .tells(&[Type::Timespan, Type::Decimal])
+        .tells_mixed(&[Type::Datetime, Type::Guid]);
 /// The second array in the descending order of the first.
 pub static SORT_BY_DESC: Func =
-    f("array_sort_desc", &[sig(&[ARRAY, SORTED, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_desc_by"))]);
+    f("array_sort_desc", &[sig(&[ARRAY, SORTED, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_desc_by"))])
+        .tells(&[Type::Timespan, Type::Decimal])
+        .tells_mixed(&[Type::Datetime, Type::Guid]);
 const SORT_ASC: &[Sig] = &[
     sig(&[ARRAY], Is(Dynamic), Sql("kql_array_sort_asc({0}, true)")),
     sig(&[ARRAY, NULLS_LAST], Is(Dynamic), Kernel("kql_array_sort_asc")),

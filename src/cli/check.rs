@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::report;
 use super::{CheckArgs, Global};
 use crate::compile::{self, Compilation, Options};
-use crate::diag::{self, Severity};
+use crate::diag::{self, Diagnostic, Severity};
 use crate::export::json::escaped;
 
 /// Prints the findings. The exit code is 3 when there is an error, 0 with warnings only.
@@ -44,8 +44,19 @@ pub fn compile(text: &str, global: &Global, args: &CheckArgs, binder: &Binder) -
 
 /// Diagnostics and the columns of the last result as one JSON object. Places count characters.
 pub fn findings(text: &str, compilation: &Compilation) -> Json {
-    let diagnostics: Vec<Json> = compilation
-        .diagnostics
+    let columns: Vec<Json> = compilation
+        .results
+        .last()
+        .iter()
+        .flat_map(|result| result.named_types())
+        .map(|(name, type_name)| json!({ "name": name, "type": type_name }))
+        .collect();
+    json!({ "diagnostics": told(text, &compilation.diagnostics), "columns": columns })
+}
+
+/// Diagnostics of a text, each as an object; places and lengths count characters.
+pub fn told(text: &str, diagnostics: &[Diagnostic]) -> Vec<Json> {
+    diagnostics
         .iter()
         .map(|diagnostic| {
             let severity = match diagnostic.severity {
@@ -66,15 +77,7 @@ pub fn findings(text: &str, compilation: &Compilation) -> Json {
                 "message": diagnostic.message, "help": diagnostic.help, "fix": fix,
             })
         })
-        .collect();
-    let columns: Vec<Json> = compilation
-        .results
-        .last()
-        .iter()
-        .flat_map(|result| result.named_types())
-        .map(|(name, type_name)| json!({ "name": name, "type": type_name }))
-        .collect();
-    json!({ "diagnostics": diagnostics, "columns": columns })
+        .collect()
 }
 
 /// Characters that begin between two bytes of the text.

@@ -35,7 +35,8 @@ pub fn check(global: &Global, args: &CheckArgs) -> Result<Exit, Failure> {
     })
 }
 
-/// Answers `{"id","kql"}` with `{"id","ok":true,"result"}` or `{"id","ok":false,"error"}`.
+/// Answers `{"id","kql"}` with `{"id","ok":true,"result"}` or `{"id","ok":false,"error"}`; what is warned of
+/// stands in `diagnostics`, as `check` gives them.
 #[cfg(feature = "engine")]
 pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> {
     use super::{data, report};
@@ -51,17 +52,18 @@ pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> 
     let params = args.query.param.clone();
     let folders = Folders { missing_is_empty: args.schema.is_some(), ..global.folders() };
 
-    let answer = |engine: &mut Engine, kql: &str| -> Result<String, String> {
+    let answer = |engine: &mut Engine, kql: &str| -> Result<(String, Vec<Json>), String> {
         let options = Options { params: params.clone(), ..data::options(global, engine.clock()) };
-        let missing = folders.supply(engine, kql, &options).map_err(|error| error.to_string())?;
-        if diag::any_error(&missing) {
-            return Err(report::lines(kql, &missing));
+        let mut told = folders.supply(engine, kql, &options).map_err(|error| error.to_string())?;
+        if diag::any_error(&told) {
+            return Err(report::lines(kql, &told));
         }
         let cancel = Cancel::new();
         let compilation = engine.compile(kql, &options, &cancel).map_err(|error| error.to_string())?;
         if diag::any_error(&compilation.diagnostics) {
             return Err(report::lines(kql, &compilation.diagnostics));
         }
+        told.extend(compilation.diagnostics);
         let mut exporter = Kusto::default();
         let mut out: Vec<u8> = Vec::new();
         for compiled in &compilation.results {
@@ -69,14 +71,18 @@ pub fn query(global: &Global, args: &super::QueryArgs) -> Result<Exit, Failure> 
                 .map_err(|failure| failure.message)?;
         }
         exporter.finish(&mut out).map_err(|error| error.to_string())?;
-        String::from_utf8(out).map_err(|error| error.to_string())
+        let result = String::from_utf8(out).map_err(|error| error.to_string())?;
+        Ok((result, check::told(kql, &told)))
     };
     answer_all(&mut |request| match answer(&mut engine, &request.kql) {
-        Ok(result) => format!(
-            r#"{{"id":{},"ok":true,"result":{}}}"#,
-            escaped(&request.id.to_string()),
-            result.trim_end()
-        ),
+        Ok((result, told)) => {
+            let diagnostics = match told.is_empty() {
+                true => String::new(),
+                false => format!(r#","diagnostics":{}"#, escaped(&Json::from(told).to_string())),
+            };
+            let id = escaped(&request.id.to_string());
+            format!(r#"{{"id":{id},"ok":true,"result":{}{diagnostics}}}"#, result.trim_end())
+        }
         Err(error) => failed(&request.id, &error),
     })
 }

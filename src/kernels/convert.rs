@@ -188,6 +188,12 @@ fn tohex<'a>(args: &[Cell<'a>], bits: u64, out: &'a mut String) -> Cell<'a> {
 }
 
 /// The first 32 characters that are no hyphens are hexadecimal digits; what follows does not matter.
+/// A guid as it is written everywhere, from a text that `toguid()` reads.
+pub fn guid_text(text: &str) -> Option<String> {
+    let mut out = String::new();
+    push_guid(text, &mut out).then_some(out)
+}
+
 pub(super) fn push_guid(text: &str, out: &mut String) -> bool {
     let mut count = 0;
     for byte in text.bytes().filter(|byte| *byte != b'-').take(32) {

@@ -3,6 +3,7 @@
 use super::check::{Binder, Checked, Stop};
 use super::{Expr, ExprKind};
 use crate::diag::code;
+use crate::kernels::convert::guid_text;
 use crate::kernels::decimal::Decimal;
 use crate::span::Span;
 use crate::types::Type;
@@ -33,7 +34,7 @@ impl Binder<'_> {
         let value = match ty {
             Type::Datetime => crate::ticks::parse_datetime(text).map_or(Value::Null, Value::Datetime),
             Type::Timespan => crate::ticks::parse_timespan(text).map_or(Value::Null, Value::Timespan),
-            Type::Guid => Value::Guid(text.to_lowercase()),
+            Type::Guid => guid_text(text).map_or(Value::Null, Value::Guid),
             Type::Bool
             | Type::Decimal
             | Type::Dynamic

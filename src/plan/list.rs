@@ -5,7 +5,8 @@ use super::check::{Binder, Checked, Stop};
 use super::convert::widest;
 use super::env::Binding;
 use super::expr::Cx;
-use super::{Column, Expr, ExprKind, Node, Rel, UnnestItem};
+use super::ops::filtered;
+use super::{Column, CompareOp, Expr, ExprKind, Node, Rel, UnnestItem};
 use crate::catalog::binary;
 use crate::diag::code;
 use crate::span::Span;
@@ -60,7 +61,13 @@ impl Binder<'_> {
             let item = self.expr(item, cx)?;
             match item.literal() {
                 Some(Value::Dynamic(json)) => {
-                    items.extend(dynamic_items(json, item.span));
+                    let elements = dynamic_items(json, item.span);
+                    let texts = matches!(op, ListOp::HasAny | ListOp::HasAll);
+                    // An array with something else than values stays whole, as the array of a column does.
+                    match texts && elements.iter().any(|element| element.ty == Type::Dynamic) {
+                        true => items.push(item),
+                        false => items.extend(elements),
+                    }
                     written = false;
                 }
                 _ => items.push(item),
@@ -102,16 +109,24 @@ impl Binder<'_> {
             ListOp::HasAny => (&binary::HAS_ANY, &binary::HAS_ANY_OF),
             _ => (&binary::HAS_ALL, &binary::HAS_ALL_OF),
         };
-        let mut args = vec![needle];
-        for item in items {
-            if item.ty == Type::Dynamic {
-                args.truncate(1);
-                args.push(item);
-                return self.apply(of_array, name, args, op_span).map(|expr| Expr { span, ..expr });
+        let (arrays, texts): (Vec<Expr>, Vec<Expr>) =
+            items.into_iter().partition(|item| item.ty == Type::Dynamic);
+        let mut asked = Vec::new();
+        if !texts.is_empty() || arrays.is_empty() {
+            let mut args = vec![needle.clone()];
+            for text in texts {
+                args.push(self.as_text(text, op_span)?);
             }
-            args.push(self.as_text(item, op_span)?);
+            asked.push(self.apply(row, name, args, op_span)?);
         }
-        self.apply(row, name, args, op_span).map(|expr| Expr { span, ..expr })
+        for array in arrays {
+            asked.push(self.apply(of_array, name, vec![needle.clone(), array], op_span)?);
+        }
+        if asked.len() == 1 {
+            return Ok(Expr { span, ..asked.swap_remove(0) });
+        }
+        let all = if op == ListOp::HasAny { ExprKind::Or(asked) } else { ExprKind::And(asked) };
+        Ok(Expr::new(all, Type::Bool, span))
     }
 
     /// An item of a list of texts; another type is remarked on and written as `tostring()` does.
@@ -147,9 +162,13 @@ impl Binder<'_> {
             Some(shared) => widest(shared, item.ty).map(Some),
             None => Some(Some(item.ty)),
         });
+        let mut whole = None;
         if needle.ty == Type::Dynamic
             && let Some(ty) = shared
         {
+            if matches!(ty, Some(Type::Int | Type::Long)) {
+                whole = Some(self.is_whole(&needle));
+            }
             needle = self.convert(needle, ty.unwrap_or(Type::String));
         }
         for item in &plain {
@@ -160,6 +179,10 @@ impl Binder<'_> {
         let mut found = Vec::new();
         if !plain.is_empty() || arrays.is_empty() {
             found = self.in_plain(op_span, &needle, plain, span)?;
+        }
+        if let Some(whole) = whole {
+            let listed = Expr::new(ExprKind::Or(found), Type::Bool, span);
+            found = vec![Expr::new(ExprKind::And(vec![listed, whole]), Type::Bool, span)];
         }
         for array in arrays {
             found.push(self.apply(&binary::IN_ARRAY, "in", vec![needle.clone(), array], op_span)?);
@@ -180,21 +203,39 @@ impl Binder<'_> {
     /// Whether a value is one of these, with one list for each type that it is read as.
     fn in_plain(&mut self, op_span: Span, needle: &Expr, items: Vec<Expr>, span: Span) -> Checked<Vec<Expr>> {
         let mut lists: Vec<(Expr, Vec<Expr>)> = Vec::new();
-        if items.is_empty() {
-            lists.push((needle.clone(), Vec::new()));
-        }
         for item in items {
             let (needle, item) = self.equals(needle.clone(), item, op_span)?;
+            if is_nan(&item) {
+                // It equals nothing, where DuckDB lets it equal itself.
+                continue;
+            }
             match lists.iter_mut().find(|(known, _)| known.ty == needle.ty) {
                 Some((_, items)) => items.push(item),
                 None => lists.push((needle, vec![item])),
             }
         }
-        let one = |(needle, items)| {
+        if lists.is_empty() {
+            lists.push((needle.clone(), Vec::new()));
+        }
+        let one = |(needle, items): (Expr, Vec<Expr>)| {
+            let computed = needle.ty == Type::Real && items.iter().any(|item| item.literal().is_none());
+            let number = computed.then(|| is_number(&needle));
             let kind = ExprKind::In { negated: false, needle: Box::new(needle), items };
-            Expr::new(kind, Type::Bool, span)
+            let found = Expr::new(kind, Type::Bool, span);
+            match number {
+                Some(number) => Expr::new(ExprKind::And(vec![found, number]), Type::Bool, span),
+                None => found,
+            }
         };
         Ok(lists.into_iter().map(one).collect())
+    }
+
+    /// Whether a dynamic is a whole number: as a long, 2.7 would be 2.
+    fn is_whole(&mut self, value: &Expr) -> Expr {
+        let real = self.convert(value.clone(), Type::Real);
+        let long = self.convert(value.clone(), Type::Long);
+        let rounded = self.convert(long, Type::Real);
+        equal(real, rounded)
     }
 
     /// A list of one element that is a table: `in (T)`, `has_any ((T | project x))`.
@@ -258,8 +299,9 @@ impl Binder<'_> {
             ListOp::HasAny | ListOp::HasAll => return self.has_table(op, op_span, needle, rel, item, span),
         };
         let (mut needle, item) = self.settled_both(needle, item);
-        let (rel, item) =
+        let (mut rel, item) =
             if item.ty == Type::Dynamic { self.elements(rel, first, op_span)? } else { (rel, item) };
+        let mut whole = None;
         match (needle.ty, item.ty) {
             (Type::Dynamic, Type::Dynamic) if !fold => {
                 let array = self.as_array(op, rel, item, span)?;
@@ -272,7 +314,16 @@ impl Binder<'_> {
                 };
             }
             // As in a list whose items are of one type.
-            (Type::Dynamic, ty) => needle = self.convert(needle, if fold { Type::String } else { ty }),
+            (Type::Dynamic, ty) => {
+                if !fold && matches!(ty, Type::Int | Type::Long) {
+                    whole = Some(self.is_whole(&needle));
+                }
+                needle = self.convert(needle, if fold { Type::String } else { ty });
+            }
+            (Type::Int | Type::Long, Type::Dynamic) if !fold => {
+                let predicate = self.is_whole(&item);
+                rel = filtered(rel, predicate);
+            }
             _ => {}
         }
         let (needle, item) = if fold {
@@ -280,10 +331,17 @@ impl Binder<'_> {
         } else {
             self.equals(needle, item, op_span)?
         };
+        if item.ty == Type::Real {
+            rel = filtered(rel, is_number(&item));
+        }
         self.any_inside = true;
-        let kind =
-            ExprKind::InRel { negated, needle: Box::new(needle), rel: Box::new(rel), item: Box::new(item) };
-        Ok(Expr::new(kind, Type::Bool, span))
+        let one_negated = negated && whole.is_none();
+        let (needle, item) = (Box::new(needle), Box::new(item));
+        let kind = ExprKind::InRel { negated: one_negated, needle, rel: Box::new(rel), item };
+        let found = Expr::new(kind, Type::Bool, span);
+        let Some(whole) = whole else { return Ok(found) };
+        let both = Expr::new(ExprKind::And(vec![found, whole]), Type::Bool, span);
+        if negated { self.apply(&binary::NOT_TRUE, "!in", vec![both], span) } else { Ok(both) }
     }
 
     /// The elements of a dynamic first column, as hunts mean it that look up in `T | summarize make_set(x)`.
@@ -326,6 +384,21 @@ impl Binder<'_> {
         let array = Rel { node, cols: vec![column], order: Vec::new(), span };
         Ok(self.scalar_of(array, Type::Dynamic, span))
     }
+}
+
+fn equal(left: Expr, right: Expr) -> Expr {
+    let span = left.span;
+    let kind = ExprKind::Compare { op: CompareOp::Eq, left: Box::new(left), right: Box::new(right) };
+    Expr::new(kind, Type::Bool, span)
+}
+
+/// A real that is no NaN: those equal nothing, themselves neither.
+fn is_number(real: &Expr) -> Expr {
+    equal(real.clone(), real.clone())
+}
+
+fn is_nan(item: &Expr) -> bool {
+    matches!(item.literal(), Some(Value::Real(value)) if value.is_nan())
 }
 
 /// The elements of a constant array, each with its own type; anything else is one element.

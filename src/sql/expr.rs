@@ -280,9 +280,11 @@ impl Writer<'_> {
                 unreachable!("the plan makes other columns of {func:?}")
             }
             WindowFunc::RowNumber => {
-                let start = texts.first().cloned().unwrap_or_else(|| "1::BIGINT".to_owned());
                 let run = parted(texts.get(1));
-                format!("(row_number() OVER ({run}{order}) - 1 + {start})")
+                match texts.first() {
+                    Some(start) => format!("kql_add(row_number() OVER ({run}{order}) - 1, {start})"),
+                    None => format!("row_number() OVER ({run}{order})"),
+                }
             }
             WindowFunc::RowCumsum => {
                 let run = parted(texts.get(1));
@@ -428,7 +430,7 @@ fn convert(text: &str, from: Type, to: Type) -> String {
         (Type::Dynamic, Type::Long) => called("kql_tolong_json"),
         (Type::Dynamic, Type::Real) => called("kql_toreal_json"),
         (Type::Dynamic, Type::Datetime) => format!("kql_todatetime({})", called("kql_json_tostring")),
-        (Type::Dynamic, Type::Timespan) => format!("kql_totimespan({})", called("kql_json_tostring")),
+        (Type::Dynamic, Type::Timespan) => called("kql_totimespan_json"),
         (Type::Dynamic, Type::Decimal) => called("kql_decimal_of_json"),
         (Type::Int | Type::Long, Type::Decimal) => called("kql_decimal_of_long"),
         (Type::Real, Type::Decimal) => called("kql_decimal_of_real"),

@@ -121,7 +121,12 @@ impl Parser<'_> {
             Ok(Literal::Real(_)) => {
                 let text = self.text_of(token);
                 let open = text.find('(').map_or(0, |at| at + 1);
-                push_number(json, text[open..].trim_end_matches(')').trim().trim_start_matches('+'));
+                let number = text[open..].trim_end_matches(')').trim().trim_start_matches('+');
+                push_number(json, number);
+                if number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+                    // `real(7)` stays a real.
+                    json.push_str(".0");
+                }
             }
             Ok(Literal::Decimal(text) | Literal::String(text) | Literal::Guid(text)) => {
                 push_string(json, &text)

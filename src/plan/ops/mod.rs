@@ -28,6 +28,7 @@ mod top_nested;
 mod union;
 mod walk;
 
+pub use each_input::filtered;
 pub use parts::{Parts, rename};
 pub use rows::limit;
 
