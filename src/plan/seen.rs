@@ -3,6 +3,7 @@
 use super::check::Binder;
 use super::{CompareOp, Expr, ExprKind, Node, Rel};
 use crate::catalog::tables;
+use crate::diag::code;
 use crate::facts::Seen;
 use crate::span::Span;
 use crate::types::Type;
@@ -10,11 +11,18 @@ use crate::value::Value;
 
 impl Binder<'_> {
     /// A stored table without the rows that lie outside of what may be seen.
-    pub fn seen(&self, table: &str, rel: Rel, span: Span) -> Rel {
+    pub fn seen(&mut self, table: &str, rel: Rel, span: Span) -> Rel {
         let Some(Seen { since, until }) = self.options.seen else { return rel };
         let time = tables::times(table)
             .find_map(|name| rel.column(name).filter(|column| column.ty == Type::Datetime).cloned());
-        let Some(time) = time else { return rel };
+        let Some(time) = time else {
+            let names = tables::TIMES.join(" or ");
+            let message =
+                format!("'{table}' has no datetime column {names}, so that all of its rows are seen");
+            let help = "Write a condition on its own time into the query, or load it with such a column.";
+            self.warn(code::SUSPICIOUS, span, message, help);
+            return rel;
+        };
         let bound = |op: CompareOp, ticks: i64| {
             let left = Box::new(Expr::col(&time, span));
             let right = Box::new(Expr::lit(Value::Datetime(ticks), Type::Datetime, span));

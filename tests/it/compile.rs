@@ -3,6 +3,7 @@
 use kqlhunt::catalog::tables;
 use kqlhunt::compile::{Options, compile};
 use kqlhunt::diag::Severity;
+use kqlhunt::facts::Seen;
 use kqlhunt::schema::{Schema, Table, TableColumn};
 use kqlhunt::types::Type;
 use proptest::prelude::*;
@@ -424,4 +425,16 @@ fn long_pipelines_are_few_blocks() {
     let text = texts::three_hundred_lines();
     assert_eq!(text.lines().count(), 300);
     assert!(selects(&text) <= 80, "{}", selects(&text));
+}
+
+#[test]
+fn a_table_without_a_time_is_seen_whole_and_that_is_said() {
+    let options = Options { seen: Some(Seen::as_of(0, None)), ..Options::default() };
+    let told = |query: &str, schema: &Schema| {
+        let found = compile(query, schema, &options).diagnostics;
+        found.into_iter().map(|diagnostic| (diagnostic.severity, diagnostic.message)).collect::<Vec<_>>()
+    };
+    let said = "'Stored' has no datetime column TimeGenerated or Timestamp, so that all of its rows are seen";
+    assert_eq!(told("Stored | count", &stored()), [(Severity::Warning, said.to_owned())]);
+    assert_eq!(told("OfficeActivity | count", &tables::schema()), []);
 }
