@@ -3,6 +3,7 @@
 use super::check::{Binder, Checked, Stop};
 use super::convert::widest;
 use super::expr::{CHAIN_MAX, Cx};
+use super::ops::volatile_expr;
 use super::{CompareOp, Expr, ExprKind};
 use crate::catalog::binary;
 use crate::diag::code;
@@ -323,6 +324,7 @@ impl Binder<'_> {
             self.error(code::OPERANDS, op_span, "between does not take strings", "Use >= and <=.");
             return Err(Stop);
         }
+        self.drawn_once(&value, "between")?;
         // `t between (start .. 3d)`: the timespan is a duration from the start.
         let high = if value.ty == Type::Datetime && high.ty == Type::Timespan && low.ty == Type::Datetime {
             self.binary_op(BinaryOp::Add, op_span, low.clone(), high, span)?
@@ -334,6 +336,16 @@ impl Binder<'_> {
         let both = Expr::new(ExprKind::And(vec![from, until]), Type::Bool, span);
         // Null stays null, as the peers measured; only the negated operators on strings and lists hold for it.
         if negated { self.apply(&binary::NOT, "not", vec![both], span) } else { Ok(both) }
+    }
+
+    /// Refuses an operand that SQL says more than once where each time would draw another value.
+    pub fn drawn_once(&mut self, operand: &Expr, operator: &str) -> Checked<()> {
+        if !volatile_expr(operand) {
+            return Ok(());
+        }
+        let help = "Give it a name with extend before, and write the name here.";
+        self.refuse(operand.span, &format!("a random value before '{operator}'"), help);
+        Err(Stop)
     }
 }
 

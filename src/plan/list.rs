@@ -151,6 +151,7 @@ impl Binder<'_> {
         items: Vec<Expr>,
         span: Span,
     ) -> Checked<Expr> {
+        self.drawn_once(&needle, "in")?;
         let mut needle = needle;
         let mut plain = Vec::new();
         let mut arrays = Vec::new();
