@@ -204,12 +204,23 @@ pub fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
-/// The inside of a string literal.
+/// The inside of a string literal between double quotes.
 pub fn escaped(text: &str) -> String {
+    escaped_between('"', text)
+}
+
+/// The inside of a verbatim literal, such as `@"C:\temp"`; none for what stands in no such literal.
+pub fn verbatim(quote: char, text: &str) -> Option<String> {
+    let plain = !text.contains(char::is_control);
+    plain.then(|| text.replace(quote, &format!("{quote}{quote}")))
+}
+
+/// The inside of a string literal between such quotes.
+pub fn escaped_between(quote: char, text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '"' => escaped.push_str("\\\""),
+            _ if letter == quote => escaped.extend(['\\', quote]),
             '\\' => escaped.push_str("\\\\"),
             '\n' => escaped.push_str("\\n"),
             '\r' => escaped.push_str("\\r"),

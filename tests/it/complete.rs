@@ -29,7 +29,11 @@ fn learned() -> Learned {
         path: path.iter().map(|part| (*part).to_owned()).collect(),
     };
     let mut learned = Learned::default();
-    let values = vec![("MailItemsAccessed".to_owned(), 812), ("New-InboxRule \"x\"".to_owned(), 1)];
+    let values = vec![
+        ("MailItemsAccessed".to_owned(), 812),
+        ("New-InboxRule \"x\"".to_owned(), 1),
+        ("C:\\temp's".to_owned(), 1),
+    ];
     learned.values.insert(source("OfficeActivity", "Operation", &[]), values);
     let workloads = vec![("Exchange".to_owned(), 41)];
     learned.values.insert(source("CloudAppEvents", "RawEventData", &["Workload"]), workloads);
@@ -148,6 +152,21 @@ fn a_choice_replaces_the_word_at_the_cursor() {
             "OfficeActivity | where Operation in (\"a\", \"New‸",
             "New-InboxRule \"x\"",
             "OfficeActivity | where Operation in (\"a\", \"New-InboxRule \\\"x\\\"‸",
+        ),
+        (
+            "OfficeActivity | where Operation == 'New‸'",
+            "New-InboxRule \"x\"",
+            "OfficeActivity | where Operation == 'New-InboxRule \"x\"‸'",
+        ),
+        (
+            "OfficeActivity | where Operation == @\"New‸\"",
+            "New-InboxRule \"x\"",
+            "OfficeActivity | where Operation == @\"New-InboxRule \"\"x\"\"‸\"",
+        ),
+        (
+            "OfficeActivity | where Operation == @'C:‸'",
+            "C:\\temp's",
+            "OfficeActivity | where Operation == @'C:\\temp''s‸'",
         ),
     ] {
         let made = made.replace("['odd name']", "[\"odd name\"]");

@@ -11,7 +11,7 @@ use crate::compile::{Outline, Sort};
 use crate::facts::Options;
 use crate::ide::signature::{self, signatures};
 use crate::schema::Schema;
-use crate::syntax::words::{escaped, reference};
+use crate::syntax::words::reference;
 use crate::syntax::{OPERATORS, Start};
 use crate::types::Type;
 
@@ -434,9 +434,9 @@ impl Offer<'_> {
         let quoted = self.place.view.text[..self.place.span.start as usize].ends_with(['"', '\'']);
         let from = format!("Seen in {} of {}.", source.column, source.table);
         for name in seen {
-            let item = self.add(Kind::Path, name, "", from.clone());
-            let written = reference(name);
-            item.insert = if quoted { escaped(name) } else { written };
+            let written = if quoted { self.in_literal(name) } else { Some(reference(name)) };
+            let Some(written) = written else { continue };
+            self.add(Kind::Path, name, "", from.clone()).insert = written;
         }
     }
 }

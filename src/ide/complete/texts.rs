@@ -4,7 +4,7 @@ use super::offer::Offer;
 use super::{Ask, Kind};
 use crate::catalog;
 use crate::display;
-use crate::syntax::words::escaped;
+use crate::syntax::words::{escaped, escaped_between, verbatim};
 
 impl Offer<'_> {
     pub fn texts(&mut self, path: &[&str]) {
@@ -16,13 +16,26 @@ impl Offer<'_> {
         let from = format!("A value of {}.", source.column);
         for (value, count) in values {
             let rows = display::count(*count, "row");
-            self.add(Kind::Value, value, rows, from.clone()).insert = escaped(value);
+            let Some(inside) = self.in_literal(value) else { continue };
+            self.add(Kind::Value, value, rows, from.clone()).insert = inside;
         }
     }
 
     pub fn files(&mut self) {
         for path in &self.options.outside.paths {
-            self.add(Kind::Value, path, "file", "").insert = escaped(path);
+            let Some(inside) = self.in_literal(path) else { continue };
+            self.add(Kind::Value, path, "file", "").insert = inside;
+        }
+    }
+
+    /// A text as it stands in the literal around the cursor, outside of one as between double quotes; none where that
+    /// literal cannot hold it.
+    pub fn in_literal(&self, text: &str) -> Option<String> {
+        let mut before = self.place.view.text[..self.place.span.start as usize].chars().rev();
+        match (before.next(), before.next()) {
+            (Some(quote @ ('"' | '\'')), Some('@')) => verbatim(quote, text),
+            (Some('\''), _) => Some(escaped_between('\'', text)),
+            _ => Some(escaped(text)),
         }
     }
 
@@ -33,7 +46,8 @@ impl Offer<'_> {
                     Ok(columns) => format!("Columns: {}.", columns.join(", ")),
                     Err(why) => format!("It cannot be read: {why}."),
                 };
-                self.add(Kind::Value, alias, "watchlist", doc).insert = escaped(alias);
+                let Some(inside) = self.in_literal(alias) else { continue };
+                self.add(Kind::Value, alias, "watchlist", doc).insert = inside;
             }
         }
         for text in choices_of(name, argument) {
