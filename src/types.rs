@@ -62,6 +62,12 @@ impl Type {
         self.row().name
     }
 
+    /// Its name in a sentence: `a long`, `an int`.
+    pub fn one(self) -> String {
+        let article = if self == Type::Int { "an" } else { "a" };
+        format!("{article} {}", self.name())
+    }
+
     /// The DuckDB type that holds values of this type.
     pub fn sql(self) -> &'static str {
         self.row().sql

@@ -63,12 +63,12 @@ pub static OBSOLETE: Advice = row("KS507", "an old name of a function", "Use its
     "range x from 1 to 3 step 1 | summarize makeset(x)",
     "range x from 1 to 3 step 1 | summarize make_set(x)",
 );
-pub static KIND: Advice =
-    row("KS508", "a join without a kind drops left rows with equal keys", "Write kind=inner for all pairs.")
-        .example(
-            "print a = 1 | join (print a = 1) on a",
-            "print a = 1 | join kind=innerunique (print a = 1) on a",
-        );
+pub static KIND: Advice = row(
+    "KS508",
+    "a join without a kind drops left rows with equal keys",
+    "Write kind=innerunique to say so, or kind=inner for all pairs.",
+)
+.example("print a = 1 | join (print a = 1) on a", "print a = 1 | join kind=innerunique (print a = 1) on a");
 pub static SHADOWED: Advice =
     row("KS510", "a column hides the variable of this name", "Give the variable another name.")
         .example("let a = 5; print a = 1 | where a == 1", "");

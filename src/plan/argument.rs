@@ -79,7 +79,7 @@ impl Binder<'_> {
         }
         for arg in args[..args.len() - after].iter().step_by(2) {
             if !first.contains(&arg.ty) {
-                let message = format!("a {} stands where a {} must", arg.ty.name(), first[0].name());
+                let message = format!("{} stands where {} must", arg.ty.one(), first[0].one());
                 self.error(code::TYPE, arg.span, message, row.doc);
                 return Err(Stop);
             }

@@ -93,8 +93,7 @@ impl Binder<'_> {
                             && right.ty == Type::Dynamic
                             && super::constant(&right) =>
                     {
-                        let message =
-                            format!("'{text}' is not defined for a {} and a dynamic", left.ty.name());
+                        let message = format!("'{text}' is not defined for {} and a dynamic", left.ty.one());
                         self.error(code::OPERANDS, op_span, message, "Use has_any, has_all or in.");
                         Err(Stop)
                     }
@@ -258,7 +257,7 @@ impl Binder<'_> {
         if counts(left.ty, right.ty) || counts(right.ty, left.ty) || widest(left.ty, right.ty).is_some() {
             return self.equals(left, right, op_span);
         }
-        let message = format!("a {} and a {} have no order", left.ty.name(), right.ty.name());
+        let message = format!("{} and {} have no order", left.ty.one(), right.ty.one());
         let other = if matches!(left.ty, Type::String | Type::Dynamic) { right.ty } else { left.ty };
         let help = format!("Convert one side, such as with to{}().", other.name());
         self.error(code::OPERANDS, op_span, message, help);
@@ -303,7 +302,7 @@ impl Binder<'_> {
                 self.error(
                     code::MISMATCH,
                     op_span,
-                    format!("a {} cannot be compared with a {}", one.name(), other.name()),
+                    format!("{} cannot be compared with {}", one.one(), other.one()),
                     help,
                 );
                 Err(Stop)

@@ -20,7 +20,7 @@ impl Binder<'_> {
                 self.error(
                     code::TYPES,
                     at,
-                    format!("a {} stands where a bool must", expr.ty.name()),
+                    format!("{} stands where a bool must", expr.ty.one()),
                     "Compare it with a value.",
                 );
                 Err(Stop)
@@ -114,7 +114,7 @@ impl Binder<'_> {
         self.error(
             code::TYPE,
             expr.span,
-            format!("{what} is a {}, not a {}", expr.ty.name(), to.name()),
+            format!("{what} is {}, not {}", expr.ty.one(), to.one()),
             format!("Convert it with to{}().", to.name()),
         );
         Err(Stop)

@@ -41,17 +41,17 @@ impl Binder<'_> {
         }
         let wide = if ty == Type::Int { Type::Long } else { ty };
         let read = self.typed(text.clone(), wide, text.span)?;
-        let message = format!("a string is compared with a {}", ty.name());
+        let message = format!("a string is compared with {}", ty.one());
         let warning =
             |help: String| Diagnostic::warning(code::CONVERTED, op_span, message.clone()).help(help);
         self.remark(match (text.literal(), read.literal(), other.literal()) {
             (Some(Value::String(known)), Some(Value::Null), _) => {
                 let message = format!("'{known}' is no {}, so nothing equals it", ty.name());
-                Diagnostic::warning(code::CONVERTED, op_span, message).help(format!("Write a {}.", ty.name()))
+                Diagnostic::warning(code::CONVERTED, op_span, message).help(format!("Write {}.", ty.one()))
             }
             (Some(_), Some(value), _) => {
                 let plain = matches!(ty, Type::Bool | Type::Int | Type::Long | Type::Real);
-                let found = warning(format!("It is read as {0}; write it as a {0}.", ty.name()));
+                let found = warning(format!("It is read as {}; write it as {}.", ty.name(), ty.one()));
                 match self.spelled_out(text) {
                     true if plain => found.fix(text.span, value.text()),
                     _ => found,
@@ -86,7 +86,7 @@ impl Binder<'_> {
     }
 
     fn remark_on_number(&mut self, number: &Expr, op_span: Span) {
-        let message = format!("a bool is compared with a {}", number.ty.name());
+        let message = format!("a bool is compared with {}", number.ty.one());
         let warning = Diagnostic::warning(code::CONVERTED, op_span, message)
             .help("The bool counts as 0 or 1; write true or false.");
         let word = match number.literal() {

@@ -134,7 +134,7 @@ impl Binder<'_> {
         if matches!(item.ty, Type::String | Type::Dynamic) {
             return Ok(item);
         }
-        let message = format!("a {} stands in a list of strings", item.ty.name());
+        let message = format!("{} stands in a list of strings", item.ty.one());
         self.warn(code::CONVERTED, op_span, message, "It is looked for as tostring() writes it.");
         self.apply_named("tostring", vec![item], op_span)
     }

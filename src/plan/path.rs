@@ -63,7 +63,7 @@ impl Binder<'_> {
             } else {
                 "Only dynamic values have properties."
             };
-            self.error(code::TYPE, base.span, format!("a {} has no properties", base.ty.name()), help);
+            self.error(code::TYPE, base.span, format!("{} has no properties", base.ty.one()), help);
             return Err(Stop);
         }
         steps.reverse();
@@ -145,7 +145,7 @@ impl Binder<'_> {
                 self.error(
                     code::TYPES,
                     index.span,
-                    format!("a {} cannot be an index", bound.ty.name()),
+                    format!("{} cannot be an index", bound.ty.one()),
                     "Write a string or an integer.",
                 );
                 Err(Stop)

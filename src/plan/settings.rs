@@ -159,7 +159,7 @@ impl Binder<'_> {
         self.error(
             code::TYPE,
             span,
-            format!("'{text}' is not a {}", ty.name()),
+            format!("'{text}' is not {}", ty.one()),
             "Write the value as KQL does, without quotes around it.",
         );
         Err(Stop)

@@ -155,7 +155,7 @@ impl Binder<'_> {
         };
         let offset = self.expr(&arg.expr, cx)?;
         if offset.ty != Type::Timespan {
-            let message = format!("the offset is a {}, not a timespan", offset.ty.name());
+            let message = format!("the offset is {}, not a timespan", offset.ty.one());
             self.error(code::TYPE, offset.span, message, "Write it as 7d or 1h, without quotes.");
             return Err(Stop);
         }

@@ -233,8 +233,8 @@ fn a_comparison_across_types_is_told_with_a_fix() {
     let one = |predicate: &str| warnings(predicate).remove(0);
     let told = |message: &str, fix: Option<&str>| (message.to_owned(), fix.map(str::to_owned));
     assert_eq!(one("Text == 0"), told("a string is compared with a long", Some("\"0\"")));
-    assert_eq!(one("Code == \"4624\""), told("a string is compared with a int", Some("4624")));
-    assert_eq!(one("Code == two"), told("a string is compared with a int", None));
+    assert_eq!(one("Code == \"4624\""), told("a string is compared with an int", Some("4624")));
+    assert_eq!(one("Code == two"), told("a string is compared with an int", None));
     assert_eq!(one("Flag == 1"), told("a bool is compared with a long", Some("true")));
     assert_eq!(one("Flag == \"x\""), told("'x' is no bool, so nothing equals it", None));
     assert_eq!(one("At == \"x\""), told("'x' is no datetime, so nothing equals it", None));

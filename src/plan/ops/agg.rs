@@ -163,7 +163,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
         };
         let key = self.binder.scalar(&by.expr, self.env, &self.input.cols)?;
         if matches!(key.ty, Type::Dynamic | Type::Guid) && !self.binder.is_unknown(&key) {
-            let message = format!("a {} has no greatest value", key.ty.name());
+            let message = format!("{} has no greatest value", key.ty.one());
             let help = match key.ty == Type::Guid {
                 true => "Compare its text: write tostring(...) around it.",
                 false => "Convert it, with tolong() or tostring().",

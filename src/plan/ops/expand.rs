@@ -133,7 +133,7 @@ impl Binder<'_> {
     ) -> Checked<(UnnestItem, Expr)> {
         let array = self.scalar(&item.expr, env, cols)?;
         if array.ty != Type::Dynamic {
-            let message = format!("only a dynamic has elements, not a {}", array.ty.name());
+            let message = format!("only a dynamic has elements, not {}", array.ty.one());
             let help = if array.ty == Type::String {
                 "Put parse_json(...) around it."
             } else {

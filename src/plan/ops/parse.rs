@@ -147,15 +147,15 @@ impl Binder<'_> {
         let (what, help) = match kind {
             _ if ty == Type::Decimal => ("the type decimal".to_owned(), "Use real."),
             Kind::Regex if time && flags.contains('U') => {
-                (format!("a {} with flags=U", ty.name()), "Leave U out and write .*? where it matters.")
+                (format!("{} with flags=U", ty.one()), "Leave U out and write .*? where it matters.")
             }
             Kind::Regex if time && rest.iter().all(may_be_empty) && !ends_in_skip(rest) => {
-                (format!("a {} at the end of a regular expression", ty.name()), "End the pattern with *.")
+                (format!("{} at the end of a regular expression", ty.one()), "End the pattern with *.")
             }
             Kind::Simple | Kind::Relaxed
                 if (time || ty == Type::Dynamic) && matches!(rest.first(), Some(ParseStep::Skip(_))) =>
             {
-                (format!("a {} before *", ty.name()), "Put the text that follows it before the *.")
+                (format!("{} before *", ty.one()), "Put the text that follows it before the *.")
             }
             _ => return Ok(()),
         };

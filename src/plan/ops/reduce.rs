@@ -28,7 +28,7 @@ impl Binder<'_> {
         let (threshold, characters) = self.reduce_params(params)?;
         let text = self.scalar(by, env, &input.cols)?;
         if text.ty != Type::String && !self.is_unknown(&text) {
-            let message = format!("reduce wants a string, not a {}", text.ty.name());
+            let message = format!("reduce wants a string, not {}", text.ty.one());
             self.error(code::TYPES, by.span, message, "Convert it with tostring().");
             return Err(Stop);
         }

@@ -35,7 +35,7 @@ impl Binder<'_> {
     pub fn row_count(&mut self, count: &ast::Expr, env: &Env) -> Checked<Expr> {
         let bound = self.scalar(count, env, &[])?;
         if !bound.ty.integer() {
-            let message = format!("the number of rows is a {}", bound.ty.name());
+            let message = format!("the number of rows is {}", bound.ty.one());
             self.error(code::INTEGER, count.span, message, "Write a whole number.");
             return Err(Stop);
         }

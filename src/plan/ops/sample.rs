@@ -47,7 +47,7 @@ impl Binder<'_> {
             Some(by) => {
                 let value = self.scalar(by, env, &input.cols)?;
                 if !matches!(value.ty, Type::Int | Type::Long | Type::Real) {
-                    let message = format!("a sum is of numbers, not of a {}", value.ty.name());
+                    let message = format!("a sum is of numbers, not of {}", value.ty.one());
                     self.error(code::TYPE, by.span, message, "Name a column of numbers.");
                     return Err(Stop);
                 }

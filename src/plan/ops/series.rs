@@ -131,7 +131,7 @@ impl Binder<'_> {
         let axis = self.scalar(&series.axis.expr, env, &input.cols)?;
         let axis = if axis.ty == Type::Int { self.convert(axis, Type::Long) } else { axis };
         let Some(rules) = series::axis(axis.ty) else {
-            let message = format!("a series cannot run along a {}", axis.ty.name());
+            let message = format!("a series cannot run along {}", axis.ty.one());
             let help = "Take a datetime, a timespan or a number.";
             self.error(code::TYPE, series.axis.expr.span, message, help);
             return Err(Stop);

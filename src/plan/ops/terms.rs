@@ -167,7 +167,7 @@ impl Binder<'_> {
     ) -> Checked<Expr> {
         let place = Place::of(op);
         if op_text(op).starts_with('!') || right.ty != Type::String {
-            let what = format!("'* {}' with a {}", op_text(op), right.ty.name());
+            let what = format!("'* {}' with {}", op_text(op), right.ty.one());
             self.refuse(op_span, &what, "Name the columns.");
             return Err(Stop);
         }
@@ -202,7 +202,7 @@ impl Binder<'_> {
             Some(Value::String(text)) => shape::may_hold(column.ty, place, text),
             _ => true,
         };
-        let what = format!("a term that may stand in '{}', a {}", column.name, column.ty.name());
+        let what = format!("a term that may stand in '{}', {}", column.name, column.ty.one());
         let help = "Name the column to look into: Column:\"term\", or Column has \"term\".";
         self.never(possible, span, &what, help)
     }
@@ -214,7 +214,7 @@ impl Binder<'_> {
             Some(read) => !read.is_null() && may_be(ty, value),
             None => true,
         };
-        let what = format!("a value that may be one of '{}', a {}", column.name, column.ty.name());
+        let what = format!("a value that may be one of '{}', {}", column.name, column.ty.one());
         self.never(reads, span, &what, "Name the columns to look into.")
     }
 

@@ -87,7 +87,7 @@ impl Binder<'_> {
         };
         let bag = self.column_argument(bag, given, &input.cols, env)?;
         if bag.ty != Type::Dynamic {
-            let message = format!("bag_unpack wants a dynamic, not a {}", bag.ty.name());
+            let message = format!("bag_unpack wants a dynamic, not {}", bag.ty.one());
             let help = format!("Read it before: extend d = parse_json({}).", bag.name);
             self.error(code::TYPE, given.args[0].expr.span, message, help);
             return Err(Stop);
@@ -189,7 +189,7 @@ impl Binder<'_> {
             return Ok(source.clone());
         }
         let (name, is) = (&declared.name.text, source.ty.name());
-        let message = format!("the source's '{name}' is a {is}, not a {}", declared.ty.name());
+        let message = format!("the source's '{name}' is a {is}, not {}", declared.ty.one());
         self.error(code::TYPE, declared.ty_span, message, format!("Declare {name}:{is}."));
         Err(Stop)
     }

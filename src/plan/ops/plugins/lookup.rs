@@ -87,7 +87,7 @@ impl Binder<'_> {
     fn address_column(&mut self, arg: &Arg, given: &Given<'_>, rel: &Rel, env: &Env) -> Checked<Column> {
         let column = self.column_argument(arg, given, &rel.cols, env)?;
         if column.ty != Type::String {
-            let message = format!("'{}' looks a string up, not a {}", given.name.text, column.ty.name());
+            let message = format!("'{}' looks a string up, not {}", given.name.text, column.ty.one());
             self.error(code::TYPE, arg.expr.span, message, "Convert it before: extend ip = tostring(x).");
             return Err(Stop);
         }

@@ -18,7 +18,7 @@ impl Binder<'_> {
         let cells: Vec<_> = input.cols.iter().filter(|column| !column.hidden).cloned().collect();
         let unclear = |ty| !matches!(ty, Type::String | Type::Bool | Type::Int | Type::Long | Type::Guid);
         if let Some(column) = cells.iter().find(|column| unclear(column.ty)) {
-            let what = format!("narrow of '{}', a {}", column.name, column.ty.name());
+            let what = format!("narrow of '{}', {}", column.name, column.ty.one());
             let help = format!("Make it a string before: extend {0} = tostring({0}).", column.name);
             self.refuse(given.name.span, &what, &help);
             return Err(Stop);

@@ -11,6 +11,7 @@ use crate::plan::expr::columns_of;
 use crate::plan::{Column, Expr, ExprKind, Node, OrderKey, Rel};
 use crate::span::Span;
 use crate::syntax::ast::{self, Arg, BinaryOp, ColumnDecl, ExprKind as Ast, Literal, Name, Named};
+use crate::syntax::words::reference;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -79,7 +80,7 @@ impl Binder<'_> {
         if !self.unknown.contains(&column.id)
             && !matches!(column.ty, Type::String | Type::Int | Type::Long | Type::Guid)
         {
-            let what = format!("pivot of a {}", column.ty.name());
+            let what = format!("pivot of {}", column.ty.one());
             let help = format!("Make it a string before: extend {0} = tostring({0}).", column.name);
             self.refuse(place, &what, &help);
             return Err(Stop);
@@ -220,8 +221,10 @@ impl Binder<'_> {
                 Value::Guid(text) => Literal::Guid(text.clone()),
                 Value::String(text) if !text.is_empty() => Literal::String(text.clone()),
                 _ => {
-                    let help =
-                        format!("Leave those rows out before: where isnotempty({}).", turn.column.name);
+                    let help = format!(
+                        "Leave those rows out before: where isnotempty({}).",
+                        reference(&turn.column.name)
+                    );
                     self.refuse(place, "pivot of an empty value", &help);
                     return Err(Stop);
                 }
@@ -243,12 +246,8 @@ impl Binder<'_> {
         for declared in schema {
             let Some(column) = rel.column(&declared.name.text) else { return Err(Stop) };
             if column.ty != declared.ty {
-                let message = format!(
-                    "the column '{}' is a {}, not a {}",
-                    column.name,
-                    column.ty.name(),
-                    declared.ty.name()
-                );
+                let message =
+                    format!("the column '{}' is {}, not {}", column.name, column.ty.one(), declared.ty.one());
                 let help = format!("Declare {}:{}.", column.name, column.ty.name());
                 self.error(code::TYPE, declared.ty_span, message, help);
                 return Err(Stop);

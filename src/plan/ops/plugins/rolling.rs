@@ -112,7 +112,7 @@ impl Binder<'_> {
                 "wants the constant size of a bin here, above 0",
             )),
             _ => {
-                let what = format!("'{}' over a {}", given.name.text, index.ty.name());
+                let what = format!("'{}' over {}", given.name.text, index.ty.one());
                 self.refuse(arg.expr.span, &what, "Use a column of datetimes or of whole numbers.");
                 Err(Stop)
             }
