@@ -310,6 +310,8 @@ impl Editor {
         let (line, lines) = (self.cursor().0, self.lines().len());
         let same_lines = lines == self.lines_before;
         self.remarks.retain(|remark| same_lines && remark.line != line);
+        // Their places are those of the text before; the next check gives them anew.
+        self.remarks.iter_mut().for_each(|remark| remark.fix = None);
         self.lines_before = lines;
         self.reading = OnceCell::new();
         self.explained = false;
@@ -386,6 +388,18 @@ mod tests {
         let error = Diagnostic::error("X", Span::new(0, 1), "m");
         assert!(editor.remark(0, 3, &[error]));
         assert_eq!((editor.remarks[0].line, editor.remarks[0].start, editor.remarks[0].end), (1, 0, 1));
+    }
+
+    #[test]
+    fn a_change_waits_for_the_next_check_after_an_edit() {
+        let mut editor = Editor::new("T\n| where Opration == 1");
+        let error = Diagnostic::error("X", Span::new(10, 18), "m").fix(Span::new(10, 18), "Operation");
+        editor.remark(0, 0, &[error]);
+        assert!(editor.fixable().is_some());
+        editor.set_cursor(0, 1);
+        typed(&mut editor, "able", 0);
+        assert_eq!(editor.remarks.len(), 1);
+        assert!(editor.fixable().is_none());
     }
 
     /// The buffer is told lines and columns in 16 bits.

@@ -252,8 +252,8 @@ fn fix_all(app: &mut App) -> Vec<Effect> {
     for (place, text) in &fixes {
         changed.replace_range(place.start - start..place.end - start, text);
     }
-    app.editor.replace(start..end, &changed, 0);
     app.editor.remarks.retain(|remark| remark.fix.is_none() || remark.severity != Severity::Error);
+    app.editor.replace(start..end, &changed, 0);
     app.editor.set_cursor(cursor.0, cursor.1);
     let said = format!("{} changed; undo brings the old text back", text::count(fixes.len() as u64, "place"));
     app.say(NoteKind::Good, said)
