@@ -93,9 +93,9 @@ impl Exporter for Separated {
         let mut writer = self.builder.quote_style(style).from_writer(out);
         for column in columns {
             let cell = self.cell(Cow::Borrowed(&column.name), true);
-            writer.write_field(cell.as_bytes())?;
+            writer.write_field(cell.as_bytes()).map_err(as_it_was)?;
         }
-        writer.write_record(None::<&[u8]>)?;
+        writer.write_record(None::<&[u8]>).map_err(as_it_was)?;
         writer.flush()
     }
 
@@ -107,9 +107,9 @@ impl Exporter for Separated {
                 let ty = self.types.get(at).copied().unwrap_or(Type::String);
                 let by_people = written_by_people(ty, &text);
                 let cell = self.cell(text, by_people);
-                writer.write_field(cell.as_bytes())?;
+                writer.write_field(cell.as_bytes()).map_err(as_it_was)?;
             }
-            writer.write_record(None::<&[u8]>)?;
+            writer.write_record(None::<&[u8]>).map_err(as_it_was)?;
         }
         writer.flush()
     }
@@ -124,6 +124,15 @@ impl Exporter for Separated {
 
     fn neutralised(&self) -> u64 {
         self.neutralised
+    }
+}
+
+/// The error of what is written to: inside of another one its kind would be lost, such as that of a reader who left.
+fn as_it_was(error: csv::Error) -> io::Error {
+    let said = error.to_string();
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        _ => io::Error::other(said),
     }
 }
 

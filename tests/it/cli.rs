@@ -197,6 +197,18 @@ fn a_hunt_by_its_name() {
 }
 
 #[test]
+#[cfg(feature = "engine")]
+fn a_reader_of_values_that_goes_away_is_no_error() {
+    for format in ["csv", "tsv", "json"] {
+        let shell = format!(
+            "(kqlhunt query --sample --format {format} 'range x from 1 to 200000 step 1'; echo $? >&2) | head -n 1"
+        );
+        let output = Sandbox::new().command("sh").args(["-c", &shell]).output().expect("runs");
+        assert_eq!(text(&output.stderr), "141\n", "{format}");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let output = Sandbox::new()
         .command("sh")
