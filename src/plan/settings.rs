@@ -85,7 +85,16 @@ impl Binder<'_> {
                 self.refuse(param.name.span, "a tabular query parameter", "Declare scalar parameters only.");
                 continue;
             };
-            let given = self.options.params.iter().find(|(name, _)| *name == param.name.text);
+            let mut all = self.options.params.iter().filter(|(name, _)| *name == param.name.text);
+            let given = all.next();
+            if all.next().is_some() {
+                self.error(
+                    code::GIVEN,
+                    param.name.span,
+                    format!("--param {} is given more than once", param.name.text),
+                    "Give each parameter one value.",
+                );
+            }
             let value = match (given, &param.default) {
                 (Some((_, text)), _) => self.parameter_value(text, *ty, param.name.span),
                 (None, Some(default)) => {
@@ -140,9 +149,11 @@ impl Binder<'_> {
             if !problems.is_empty() {
                 continue;
             }
-            if let Some(StatementKind::Query(pipe)) = script.statements.first().map(|first| &first.kind)
-                && let Some(ast::OpKind::Print(items)) = pipe.ops.first().map(|op| &op.kind)
+            // A value that ends the form and goes on is more than a value.
+            if let [Statement { kind: StatementKind::Query(pipe), .. }] = script.statements.as_slice()
+                && let [ast::Op { kind: ast::OpKind::Print(items), .. }] = pipe.ops.as_slice()
                 && let [item] = items.as_slice()
+                && item.names.is_empty()
             {
                 let before = self.diagnostics.len();
                 if let Ok(mut expr) = self
@@ -160,7 +171,7 @@ impl Binder<'_> {
             code::TYPE,
             span,
             format!("'{text}' is not {}", ty.one()),
-            "Write the value as KQL does, without quotes around it.",
+            "Write one value as KQL does, without quotes around it.",
         );
         Err(Stop)
     }

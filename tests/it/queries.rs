@@ -169,6 +169,23 @@ fn clock_and_parameters_come_from_the_command_line() {
 }
 
 #[test]
+fn a_parameter_has_one_value() {
+    let sandbox = Sandbox::new();
+    let kql = "declare query_parameters(n:long); print n";
+    let refused = |params: &[&str], said: &str| {
+        let output = query(&sandbox, &[&["--sample", "--format", "csv"], params, &[kql]].concat());
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(3), ""), "{params:?}");
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+    };
+    refused(&["--param", "n=1", "--param", "n=2"], "--param n is given more than once");
+    for value in ["1;2", "1 | count", "1) | count", "1, 2", "m=1"] {
+        refused(&["--param", &format!("n={value}")], &format!("'{value}' is not a long"));
+    }
+    let given = query(&sandbox, &["--sample", "--format", "csv", "--param", "n=-1", kql]);
+    assert_eq!(text(&given.stdout), "print_0\r\n-1\r\n");
+}
+
+#[test]
 fn formula_cells_are_counted_on_stderr() {
     let sandbox = Sandbox::new();
     let kql = "print a='=cmd()', b='-1', c=-1";
