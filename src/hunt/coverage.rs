@@ -118,7 +118,9 @@ impl Cell {
 /// it too, in a color of their own.
 pub fn navigator<'h>(hunts: impl Iterator<Item = (&'h Hunt, Standing)>, gaps: bool) -> Json {
     let mut by_technique: BTreeMap<&str, (Cell, Vec<&str>)> = BTreeMap::new();
+    let mut run = false;
     for (hunt, standing) in hunts {
+        run |= standing.hits.is_some();
         for technique in &hunt.techniques {
             let (cell, names) = by_technique.entry(technique).or_default();
             cell.add(standing);
@@ -127,16 +129,16 @@ pub fn navigator<'h>(hunts: impl Iterator<Item = (&'h Hunt, Standing)>, gaps: bo
     }
     let most = by_technique.values().map(|(cell, _)| cell.runnable).max().unwrap_or(0).max(1);
     let technique = |(id, (cell, names)): (&&str, &(Cell, Vec<&str>))| {
+        // Of rules that were not run nobody knows what they would find.
+        let counts = [("rules", cell.rules), ("runnable", cell.runnable), ("rules with hits", cell.hit)];
+        let told = counts.into_iter().take(if run { 3 } else { 2 });
+        let metadata = told.map(|(name, count)| json!({ "name": name, "value": count.to_string() }));
         json!({
             "techniqueID": id,
             "score": cell.runnable,
             "enabled": true,
             "comment": names.join("\n"),
-            "metadata": [
-                { "name": "rules", "value": cell.rules.to_string() },
-                { "name": "runnable", "value": cell.runnable.to_string() },
-                { "name": "rules with hits", "value": cell.hit.to_string() },
-            ],
+            "metadata": metadata.collect::<Vec<_>>(),
             "showSubtechniques": id.contains('.'),
         })
     };
@@ -233,6 +235,19 @@ mod tests {
         let layer = navigator(hunts.iter().map(|(hunt, standing)| (hunt, *standing)), true);
         // T1078.004 in place of T1078, and T1566.
         assert_eq!(layer["techniques"].as_array().unwrap().len(), all);
+    }
+
+    #[test]
+    fn a_layer_tells_of_hits_only_where_rules_were_run() {
+        let names = |hunts: &[(Hunt, Standing)]| {
+            let layer = navigator(hunts.iter().map(|(hunt, standing)| (hunt, *standing)), false);
+            let told = layer["techniques"][0]["metadata"].as_array().unwrap();
+            told.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let run = hunts();
+        let unrun = hunts().map(|(hunt, standing)| (hunt, Standing { hits: None, ..standing }));
+        assert_eq!(names(&run), ["rules", "runnable", "rules with hits"]);
+        assert_eq!(names(&unrun), ["rules", "runnable"]);
     }
 
     #[test]
