@@ -1,5 +1,6 @@
 //! `kqlhunt sweep`: all hunts of folders against the data, day by day.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use super::data;
 use super::exit::{Exit, Failure};
 use super::{Global, ascii_on, empty, library, list_names, report, signals, table};
 use crate::engine::{Cancel, Engine};
+use crate::hunt::forms::ENDINGS;
 use crate::hunt::heat::cells;
 use crate::hunt::pack::Hunt;
 use crate::hunt::sweep::{Outcome, Row};
@@ -47,7 +49,12 @@ pub fn run(global: &Global, args: &SweepArgs) -> Result<Exit, Failure> {
     library::check(&args.folders)?;
     table::format(&args.format)?;
     let mut rules = library::hunts(global, &args.folders)?;
+    let tactics: BTreeSet<String> = rules.iter().flat_map(|rule| &rule.tactics).cloned().collect();
+    let all = rules.len();
     library::of_tactic(&mut rules, args.tactic.as_deref());
+    if rules.is_empty() {
+        return Err(none_chosen(args, all, tactics));
+    }
     let (_, mut engine) = data::opened(global)?;
     let now = data::now(global, engine.clock());
     let mut order = order(global, rules, now, usize::from(args.days), args.jobs);
@@ -58,7 +65,7 @@ pub fn run(global: &Global, args: &SweepArgs) -> Result<Exit, Failure> {
     let count = |wanted: fn(&Outcome) -> bool| rows.iter().filter(|row| wanted(&row.outcome)).count();
     let wrong = count(|outcome| matches!(outcome, Outcome::Wrong(_)));
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
-    let hit = count(|outcome| outcome.hits().is_some_and(|hits| hits > 0));
+    let hit = count(Outcome::found);
     report::say(&format!(
         "{} rules: {} ran, {hit} of them with hits; {} without their tables, {}{wrong} wrong, {failed} failed",
         rows.len(),
@@ -75,6 +82,23 @@ pub fn run(global: &Global, args: &SweepArgs) -> Result<Exit, Failure> {
         (0, 0) if args.exit_code && hit > 0 => Exit::Found,
         (0, 0) => Exit::Done,
     })
+}
+
+/// A sweep of no rule would look like one that found nothing; `all` are there without the tactic.
+fn none_chosen(args: &SweepArgs, all: usize, tactics: BTreeSet<String>) -> Failure {
+    let folders: Vec<String> = args.folders.iter().map(|folder| folder.display().to_string()).collect();
+    let tactic = args.tactic.as_deref().filter(|_| all > 0);
+    let message = match tactic {
+        None => {
+            format!("there is no hunt in {}; hunts are files of {}", folders.join(", "), ENDINGS.join(", "))
+        }
+        Some(tactic) if tactics.is_empty() => format!("no hunt is of the tactic '{tactic}': none names one"),
+        Some(tactic) => {
+            let there: Vec<String> = tactics.into_iter().collect();
+            format!("no hunt is of the tactic '{tactic}'; there are {}", there.join(", "))
+        }
+    };
+    Failure::new(Exit::Usage, message)
 }
 
 /// What a command sweeps.

@@ -59,6 +59,11 @@ impl Outcome {
         }
     }
 
+    /// Whether any of the days has rows.
+    pub fn found(&self) -> bool {
+        matches!(self, Outcome::Ran(days) if days.iter().any(|rows| *rows > 0))
+    }
+
     /// How many more the last day has than the one before.
     pub fn change(&self) -> Option<i64> {
         let Outcome::Ran(days) = self else { return None };

@@ -89,6 +89,37 @@ fn a_sweep_tells_what_came_of_each_rule() {
 }
 
 #[test]
+fn hits_of_any_day_are_hits() {
+    let sandbox = sandbox();
+    let kql =
+        "OfficeActivity | where TimeGenerated > ago(1d) and TimeGenerated < datetime(2026-05-13T12:00:00Z)";
+    fs::create_dir(sandbox.path().join("early")).expect("makes it");
+    fs::write(sandbox.path().join("early/early.kql"), kql).expect("writes");
+    let early = run(&sandbox, &["sweep", "early", "--sample", "--days", "3", "--exit-code"]);
+    assert_eq!(early.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&early.stderr);
+    assert!(said.contains("1 ran, 1 of them with hits"), "{said}");
+}
+
+#[test]
+fn a_sweep_of_no_rule_says_what_there_is() {
+    let sandbox = sandbox();
+    let refused = |arguments: &[&str], said: &str| {
+        let output = run(&sandbox, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(message.contains(said), "{message}");
+    };
+    refused(
+        &["sweep", "lib", "--sample", "--tactic", "Exfil"],
+        "no hunt is of the tactic 'Exfil'; there are ",
+    );
+    refused(&["sweep", "lib", "--sample", "--tactic", "Exfil"], "DefenseEvasion");
+    fs::create_dir(sandbox.path().join("empty")).expect("makes it");
+    refused(&["sweep", "empty", "--sample"], "there is no hunt in empty; hunts are files of yaml, yml, kql");
+}
+
+#[test]
 fn a_rule_without_its_watchlist_has_not_failed() {
     let sandbox = Sandbox::new();
     let folder = sandbox.path().join("lib");
