@@ -1,6 +1,7 @@
 //! What is beyond the first loss: rows that reach the result without their name, rows that others push out of it, and
 //! where rows come to that an edit lets through.
 
+use super::among::Walk;
 use super::chain::{Chain, Step, chains};
 use super::edits::Edits;
 use super::map::Map;
@@ -29,17 +30,15 @@ impl Follower<'_, '_> {
     }
 
     /// Why rows that reach the result are not seen in it; `None` when that cannot be told.
-    pub(super) fn hidden(&mut self, chain: &Chain) -> Option<End> {
-        let mut edits = Edits::default();
-        edits.pipe_on(chain.table, &self.names_it());
+    pub(super) fn hidden(&mut self, chain: &Chain, ways: usize) -> Option<End> {
+        let mut walk = Walk::new(self, chain, u64::MAX, ways);
         for step in &chain.steps {
             let op = self.map.op(step.at)?;
-            let unmarked = edits.clone();
-            self.mark(op, step, &mut edits);
-            let here = prefix(self.text, self.map, &edits, step.at);
+            let Some(passed) = self.pass(&mut walk, op, step).ok()? else { break };
+            let here = prefix(self.text, self.map, &walk.edits, step.at);
             let named = format!("{here}\n{}", self.names_it());
             if number(self.ask, &named).ok()? == 0 {
-                return Some(End::Unnamed(self.unnamed(op, (step, chain.table), &unmarked)));
+                return Some(End::Unnamed(self.unnamed(op, (step, chain.table), &passed.before)));
             }
         }
         for step in &chain.steps {
@@ -122,7 +121,9 @@ impl Follower<'_, '_> {
         let at = ways(self.map).iter().position(|one| one == chain)?;
         let (op, text) = self.edited(fix, |follower| {
             let other = ways(follower.map).into_iter().nth(at)?;
-            follower.first_lost(&other)
+            let same = |one: &&Chain| one.table == other.table;
+            let all = ways(follower.map).iter().filter(same).count();
+            follower.first_lost(&other, all)
         })?;
         // Its place in the text as it is.
         let grown = fix.text.len() as i64 - i64::from(fix.span.end - fix.span.start);
@@ -134,14 +135,12 @@ impl Follower<'_, '_> {
     }
 
     /// The first operator that leaves none of the rows.
-    fn first_lost(&mut self, chain: &Chain) -> Option<(Span, String)> {
-        let mut edits = Edits::default();
-        edits.pipe_on(chain.table, &self.names_it());
+    fn first_lost(&mut self, chain: &Chain, ways: usize) -> Option<(Span, String)> {
+        let mut walk = Walk::new(self, chain, u64::MAX, ways);
         for step in &chain.steps {
             let op = self.map.op(step.at)?;
-            self.mark(op, step, &mut edits);
-            let here = prefix(self.text, self.map, &edits, step.at);
-            if number(self.ask, &here).ok()? == 0 {
+            self.pass(&mut walk, op, step).ok()??;
+            if walk.rows == 0 {
                 return Some((op.span, one_line(op.span.text(self.text))));
             }
         }

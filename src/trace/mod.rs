@@ -2,6 +2,8 @@
 //! lost. Works on the text: the beginning of a pipeline is a query of its own, so that what an operator
 //! gives is asked with the query that ends there. Knows no engine; whoever calls brings the answers.
 
+mod among;
+mod aside;
 mod behind;
 mod chain;
 mod compared;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use super::among::{Passed, Walk};
+use super::aside::aside;
 use super::chain::{Chain, Goal, Step, chains};
 use super::edits::Edits;
 use super::map::{Map, Place};
@@ -26,7 +28,7 @@ pub struct Report {
     pub shown: Option<u64>,
     /// One for each way from a table of the query.
     pub traces: Vec<Trace>,
-    /// Whether no row of any table that the query reads names it, followed or not.
+    /// Whether no row of any table that the query reads names it, followed or not, and it reads nothing else.
     pub nowhere: bool,
     /// What could not be followed, as sentences.
     pub remarks: Vec<String>,
@@ -143,7 +145,13 @@ pub fn why<'a>(
                 && trace.spelled.is_empty()
                 && trace.unseen.is_none()
         };
-        report.nowhere = unfollowed == Some(0) && report.traces.iter().all(absent);
+        let absent = unfollowed == Some(0) && report.traces.iter().all(absent);
+        let others = aside(&script);
+        report.nowhere = absent && others.is_empty();
+        if absent && !others.is_empty() {
+            let others = others.into_iter().collect::<Vec<_>>().join(" and ");
+            report.remarks.push(format!("The query reads {others}, whose rows are not followed."));
+        }
         report
     })
 }
@@ -229,7 +237,8 @@ impl Follower<'_, '_> {
                 }
                 Ok(rows) => {
                     trace.rows = *rows;
-                    trace.end = self.follow(chain, *rows, &mut trace.stages).unwrap_or_else(End::Failed);
+                    let walk = Walk::new(self, chain, *rows, chains.len());
+                    trace.end = self.follow(chain, walk, &mut trace.stages).unwrap_or_else(End::Failed);
                 }
                 Err(message) => trace.end = End::Failed(message.clone()),
             }
@@ -239,10 +248,7 @@ impl Follower<'_, '_> {
         }
     }
 
-    fn follow(&mut self, chain: &Chain, rows: u64, stages: &mut Vec<Stage>) -> Result<End, String> {
-        let mut edits = Edits::default();
-        edits.pipe_on(chain.table, &self.names_it());
-        let mut before = rows;
+    fn follow(&mut self, chain: &Chain, mut walk: Walk, stages: &mut Vec<Stage>) -> Result<End, String> {
         for step in &chain.steps {
             let Some(op) = self.map.op(step.at) else { continue };
             let last = std::ptr::eq(step, chain.steps.last().unwrap_or(step));
@@ -252,29 +258,27 @@ impl Follower<'_, '_> {
             if last && chain.end == Goal::Value {
                 return Ok(End::Value);
             }
-            let unmarked = edits.clone();
-            self.mark(op, step, &mut edits);
-            let here = prefix(self.text, self.map, &edits, step.at);
-            let rows = number(self.ask, &here)?;
-            let text = one_line(op.span.text(self.text));
-            let (table, edits) = (chain.table, &unmarked);
+            let Some(Passed { before, fewer, told }) = self.pass(&mut walk, op, step)? else {
+                return Err(self.not_told(op));
+            };
+            let (rows, text) = (walk.rows, one_line(op.span.text(self.text)));
+            let (table, edits) = (chain.table, &before);
             let lost = Lost { text: self.text, map: self.map, value: self.value, op, step, table, edits };
-            let some = match before.checked_sub(rows) {
-                Some(some) if some > 0 && rows > 0 => {
-                    Some((some, lost.some(self.ask))).filter(|(_, why)| !why.is_empty())
-                }
-                _ => None,
+            let some = match fewer > 0 && rows > 0 && told {
+                true => Some((fewer, lost.some(self.ask))).filter(|(_, why)| !why.is_empty()),
+                false => None,
             };
             stages.push(Stage { span: op.span, text, rows, remark: remark(op), some });
-            if rows == 0 && before > 0 {
+            if rows == 0 && fewer > 0 {
                 let mut why = reason::reasons(&lost, self.ask);
                 self.further(chain, &mut why);
                 return Ok(End::Lost(why));
             }
-            before = rows;
         }
         Ok(match chain.end {
-            Goal::Result if self.in_result == Some(0) => self.hidden(chain).unwrap_or(End::Reaches),
+            Goal::Result if self.in_result == Some(0) => {
+                self.hidden(chain, walk.ways).unwrap_or(End::Reaches)
+            }
             Goal::Result => End::Reaches,
             Goal::Value => End::Value,
             Goal::Excludes => End::Excludes,
