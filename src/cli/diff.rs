@@ -63,7 +63,7 @@ pub fn run(global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
         report::say(remark);
     }
     report::say(&found.summary());
-    Ok(if args.exit_code && !found.changes.is_empty() { Exit::Found } else { Exit::Done })
+    Ok(if args.exit_code && found.differs() { Exit::Found } else { Exit::Done })
 }
 
 fn read(file: &Path) -> Result<Source, Failure> {
@@ -73,7 +73,7 @@ fn read(file: &Path) -> Result<Source, Failure> {
     }
 }
 
-/// The last result of a query.
+/// The result of a query.
 fn side(
     global: &Global,
     engine: &mut Engine,
@@ -86,8 +86,16 @@ fn side(
     let compilation = engine.compile(&source.text, options, cancel)?;
     found.extend(compilation.diagnostics);
     report::show(source, &found, global.color, Exit::Query)?;
-    let Some(compiled) = compilation.results.last() else {
-        return Err(Failure::silent(Exit::Query));
+    let compiled = match compilation.results.as_slice() {
+        [] => return Err(Failure::silent(Exit::Query)),
+        [one] => one,
+        several => {
+            let (name, results) = (&source.name, several.len());
+            let message = format!(
+                "{name} gives {results} results, and one is compared; put each query into a file of its own"
+            );
+            return Err(Failure::new(Exit::Usage, message));
+        }
     };
     let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
     engine.stream(&Sql::from(compiled), cancel, &mut |part| {

@@ -43,6 +43,8 @@ pub struct Diff {
     pub same: usize,
     /// What the numbers alone do not tell.
     pub remarks: Vec<String>,
+    /// Whether a side has columns that the other has not, or has with another type.
+    pub other_columns: bool,
 }
 
 impl Diff {
@@ -53,6 +55,11 @@ impl Diff {
             Change::Removed(_) => (added, removed + 1, changed),
             Change::Changed { .. } => (added, removed, changed + 1),
         })
+    }
+
+    /// Whether anything differs, be it columns that are not compared.
+    pub fn differs(&self) -> bool {
+        self.other_columns || !self.changes.is_empty()
     }
 
     /// In one line: `by UserId: 3 rows added, 1 removed, 2 changed, 8 the same`.
@@ -116,13 +123,24 @@ pub fn diff(before: &Side, after: &Side, key: Option<&[String]>) -> Result<Diff,
     let (columns, steady, places) = common(before, after)?;
     let mut remarks = Vec::new();
     for (side, other, word) in [(before, after, "before"), (after, before, "after")] {
-        let only = |column: &&ColumnType| !other.grid.columns.contains(column);
+        let only = |column: &&ColumnType| named_alike(column, other).is_none();
         let names: Vec<&str> =
             side.grid.columns.iter().filter(only).map(|column| column.name.as_str()).collect();
         if !names.is_empty() {
             remarks.push(format!("only {word}, and not compared: {}", names.join(", ")));
         }
     }
+    for column in &before.grid.columns {
+        if let Some(other) = named_alike(column, after).filter(|other| other.ty != column.ty) {
+            remarks.push(format!(
+                "{} was of type {} and is of type {}, and is not compared",
+                column.name,
+                column.ty.name(),
+                other.ty.name()
+            ));
+        }
+    }
+    let other_columns = !remarks.is_empty();
     let open: Vec<&str> = columns
         .iter()
         .zip(&steady)
@@ -141,9 +159,14 @@ pub fn diff(before: &Side, after: &Side, key: Option<&[String]>) -> Result<Diff,
         Some(names) => named(names, &columns)?,
         None => found(&old, &new, columns.len()),
     };
-    let mut made = Diff { columns, key, remarks, ..Diff::default() };
+    let mut made = Diff { columns, key, remarks, other_columns, ..Diff::default() };
     made.compare(&old, &new);
     Ok(made)
+}
+
+/// The column of the same name on another side.
+fn named_alike<'s>(column: &ColumnType, side: &'s Side) -> Option<&'s ColumnType> {
+    side.grid.columns.iter().find(|other| other.name == column.name)
 }
 
 type Common = (Vec<ColumnType>, Vec<Steady>, Vec<(usize, usize)>);
@@ -369,6 +392,25 @@ mod tests {
         assert_eq!(few_enough(&wide(1_000, 20_000)), Ok(()));
         assert!(few_enough(&wide(1_000, 20_001)).is_err_and(|why| why.contains("20,000,000 values")));
         assert!(few_enough(&wide(1_000_001, 1)).is_err_and(|why| why.contains("1,000,000 rows")));
+    }
+
+    #[test]
+    fn columns_that_are_not_compared_differ() {
+        let rows = [("ada", "203.0.113.9", 2)];
+        let (before, mut after) = (side(&rows), side(&rows));
+        assert!(!diff(&before, &after, None).expect("have columns").differs());
+        after.grid.columns[1].name = "Address".into();
+        after.grid.columns[2].ty = Type::Real;
+        let found = diff(&before, &after, None).expect("have columns");
+        assert_eq!((found.counts(), found.differs()), ((0, 0, 0), true));
+        assert_eq!(
+            found.remarks,
+            [
+                "only before, and not compared: ClientIP",
+                "only after, and not compared: Address",
+                "Events was of type long and is of type real, and is not compared",
+            ]
+        );
     }
 
     #[test]
