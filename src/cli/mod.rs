@@ -26,6 +26,8 @@ mod kept;
 mod keys;
 mod library;
 mod man;
+#[cfg(feature = "engine")]
+mod opened;
 mod preferences;
 #[cfg(feature = "engine")]
 mod query;

@@ -9,7 +9,7 @@ mod sidecar;
 pub use diff::{Change, Diff, Side, diff, few_enough};
 pub use digest::{Digest, ROWS_MAX};
 pub use lines::{append, read};
-pub use sidecar::{Part, Sidecar, Summed, beside};
+pub use sidecar::{Exported, Part, Sidecar, Summed, beside};
 
 use std::path::{Path, PathBuf};
 
@@ -253,6 +253,11 @@ impl Verdict {
         !matches!(self, Verdict::Other(_))
     }
 
+    /// Whether values were compared at all.
+    pub fn compares(&self) -> bool {
+        !matches!(self, Verdict::Counted(_))
+    }
+
     /// For people.
     pub fn words(&self) -> String {
         match self {
@@ -331,6 +336,17 @@ pub fn entries(text: &str) -> Vec<Entry> {
     }
     let lines = text.lines().map(str::trim).filter(|line| line.starts_with('{'));
     lines.filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// How many lines of a journal cannot be read, such as one that was cut off. Other texts have lines that are no
+/// entries.
+pub fn unread(text: &str) -> usize {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let journal = lines().next().is_some_and(|line| line.starts_with('{'));
+    if !journal || serde_json::from_str::<Described>(text).is_ok() {
+        return 0;
+    }
+    lines().filter(|line| serde_json::from_str::<Entry>(line).is_err()).count()
 }
 
 /// The journal of every run: `journal.jsonl` of the state folder.

@@ -1,10 +1,11 @@
 //! What lies beside an exported file: how it came to be, and its hash.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::Entry;
@@ -31,6 +32,37 @@ pub struct Sidecar {
     /// Of a difference the run that `run` is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compared_with: Option<Entry>,
+}
+
+/// What a sidecar says of the file that it lies beside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Exported {
+    pub bytes: u64,
+    pub file_sha256: String,
+}
+
+impl Exported {
+    /// Of the text of a sidecar; none of what is no sidecar.
+    pub fn read(text: &str) -> Option<Exported> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// Where the file is, if its sidecar's name says so and it is there.
+    pub fn file(sidecar: &Path) -> Option<PathBuf> {
+        let name = sidecar.file_name()?.to_str()?.strip_suffix(".meta.json")?;
+        // A pipe or a device may never end.
+        Some(sidecar.with_file_name(name)).filter(|file| file.is_file())
+    }
+
+    /// Whether a file is what was exported.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn is(&self, file: &Path) -> io::Result<bool> {
+        let mut sum = Summed::new(io::sink());
+        io::copy(&mut File::open(file)?, &mut sum)?;
+        Ok(sum.bytes == self.bytes && sum.sha256() == self.file_sha256)
+    }
 }
 
 /// Some rows of a result, in an order of their own.
