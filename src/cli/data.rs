@@ -76,6 +76,16 @@ impl Chosen {
         }
     }
 
+    /// The same data, as if somebody had named them.
+    #[cfg(feature = "engine")]
+    pub fn named(self) -> Chosen {
+        match self {
+            Chosen::DefaultDatabase(path) => Chosen::Database(path),
+            Chosen::DefaultSample => Chosen::Sample,
+            chosen => chosen,
+        }
+    }
+
     /// What stderr says about a choice that nobody made.
     pub fn note(&self) -> Option<String> {
         match self {

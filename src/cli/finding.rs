@@ -5,19 +5,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::data;
+use super::data::{self, Chosen};
 use super::exit::{Exit, Failure};
 use super::input::Source;
 use super::kept::Kept;
+use super::opened::{self, Open};
 use super::{Global, journal, library, report, signals};
 use crate::chart;
 use crate::compile::{Looked, Options};
 use crate::display::count;
-use crate::engine::{Cancel, Engine, Sql};
+use crate::engine::{Cancel, Sql};
 use crate::export::file::FileWriter;
 use crate::hunt::notes::Notes;
 use crate::hunt::pack::Hunt;
-use crate::journal::{DataName, Digest, Entry, KeptRun, Outcome, Read, entries, notes_file, read};
+use crate::journal::{Digest, Entry, KeptRun, Outcome, Read, entries, notes_file, read, unread};
 use crate::report::{Finding, Gathered, OBSERVABLES, ROWS_SHOWN, Report, Tlp, answered, html, markdown};
 use crate::sys::wall_clock;
 use crate::ticks;
@@ -69,8 +70,7 @@ enum Wanted {
 /// What every run of a report needs.
 struct Desk<'a> {
     global: &'a Global,
-    engine: Engine,
-    name: DataName,
+    open: Open,
     /// Of a hunt.
     options: Options,
     cancel: Cancel,
@@ -85,16 +85,15 @@ pub fn run(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
     let cancel = Cancel::new();
     let asked = cancel.clone();
     let stopped = signals::watch(move || asked.cancel())?;
-    let (chosen, mut engine) = data::opened(global)?;
-    let name = journal::data_name(&chosen, &mut engine)?;
-    let options = data::options(global, engine.clock());
-    let found = engine.rows(OBSERVABLES, &options, &cancel);
-    let (observables, unread) = answered(found, &engine.schema());
-    let notes = Notes::read(&read(&notes_file(name.path.as_deref())?)?);
+    let mut open = opened(global, &wanted)?;
+    let options = data::options(global, open.engine.clock());
+    let found = open.engine.rows(OBSERVABLES, &options, &cancel);
+    let (observables, unread) = answered(found, &open.engine.schema());
+    let notes = Notes::read(&read(&notes_file(open.name.path.as_deref())?)?);
     let gathered = Gathered::new(&observables, notes);
-    let mut desk = Desk { global, engine, name, options, cancel, gathered };
-    let findings: Result<Vec<Finding>, Failure> = wanted.iter().map(|one| desk.finding(one)).collect();
-    let findings = findings.map_err(|failure| stopped.failure(failure))?;
+    let mut desk = Desk { global, open, options, cancel, gathered };
+    let findings: Result<Vec<Vec<Finding>>, Failure> = wanted.iter().map(|one| desk.findings(one)).collect();
+    let findings = findings.map_err(|failure| stopped.failure(failure))?.concat();
     let (title, made) = (args.title.clone(), ticks::iso_second(wall_clock()));
     let document = Report { title, made, findings, unread, ..desk.gathered.report(args.tlp) };
     if document.unread_notes > 0 {
@@ -119,13 +118,52 @@ pub fn run(global: &Global, args: &ReportArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// The data of all that is wanted. Notes and indicators are those of one database, and so is a report.
+fn opened(global: &Global, wanted: &[Wanted]) -> Result<Open, Failure> {
+    let (mut all, mut hunted): (Vec<Chosen>, bool) = (Vec::new(), false);
+    for one in wanted {
+        let chosen = match one {
+            Wanted::Run(entry) => opened::chosen(global, entry),
+            Wanted::Hunt(_) => {
+                let chosen = Chosen::by(global)?;
+                if !hunted {
+                    data::announce(&chosen);
+                }
+                hunted = true;
+                chosen.named()
+            }
+        };
+        if !all.contains(&chosen) {
+            all.push(chosen);
+        }
+    }
+    match all.len() {
+        0 | 1 => Open::new(global, all.pop().unwrap_or(Chosen::Sample)),
+        _ => {
+            let titles: Vec<String> = all.iter().map(Chosen::title).collect();
+            let message = format!(
+                "a report is about one database, and these are about {}; --db FILE or --sample runs all on one",
+                titles.join(" and ")
+            );
+            Err(Failure::new(Exit::Usage, message))
+        }
+    }
+}
+
 fn wanted(global: &Global, files: &[PathBuf]) -> Result<Vec<Wanted>, Failure> {
     library::check(files)?;
     let mut wanted = Vec::new();
     for file in files {
         let known = file.extension().is_some_and(|extension| extension == "json" || extension == "jsonl");
         let found: Vec<Wanted> = match known {
-            true => entries(&read(file)?).into_iter().map(|entry| Wanted::Run(Box::new(entry))).collect(),
+            true => {
+                let text = read(file)?;
+                if let lines @ 1.. = unread(&text) {
+                    let lines = count(lines as u64, "line");
+                    report::say(&format!("{}: {lines} of it cannot be read", file.display()));
+                }
+                entries(&text).into_iter().map(|entry| Wanted::Run(Box::new(entry))).collect()
+            }
             false => {
                 let hunts = library::hunts(global, std::slice::from_ref(file))?;
                 hunts.into_iter().map(|hunt| Wanted::Hunt(Box::new(hunt))).collect()
@@ -141,59 +179,81 @@ fn wanted(global: &Global, files: &[PathBuf]) -> Result<Vec<Wanted>, Failure> {
 }
 
 impl Desk<'_> {
-    fn finding(&mut self, wanted: &Wanted) -> Result<Finding, Failure> {
+    /// One for each result.
+    fn findings(&mut self, wanted: &Wanted) -> Result<Vec<Finding>, Failure> {
         match wanted {
             Wanted::Hunt(hunt) => {
-                let finding = self.ran(&hunt.name, &hunt.query, self.options.clone(), &[])?;
-                Ok(Finding {
+                let entry = Entry { query: hunt.query.clone(), ..Entry::default() };
+                let findings = self.ran(&hunt.name, &entry, self.options.clone())?;
+                let described = findings.into_iter().map(|finding| Finding {
                     description: hunt.description.clone(),
                     tactics: hunt.tactics.clone(),
                     techniques: hunt.techniques.clone(),
                     ..finding
-                })
+                });
+                Ok(described.collect())
             }
             Wanted::Run(entry) => {
-                let outside = self.options.outside.clone();
-                let options = entry.options().map(|options| Options { outside, ..options });
-                let options = options.unwrap_or_else(|| self.options.clone());
+                let Some(options) = entry.options() else {
+                    let message =
+                        format!("the clock of a run is no time, so that it cannot be run: {}", entry.clock);
+                    return Err(Failure::new(Exit::NoInput, message));
+                };
+                let options = Options { outside: self.options.outside.clone(), ..options };
                 let name = entry.query.split_whitespace().take(8).collect::<Vec<_>>().join(" ");
-                let kept = Kept::made(self.global, &mut self.engine, entry, &self.cancel)?;
-                let finding = self.ran(&name, &entry.query, options, &entry.kept);
-                kept.forget(&mut self.engine)?;
-                let finding = finding?;
-                let verdicts = entry.results.iter().zip(&finding.run.results);
-                let words: Vec<String> =
-                    verdicts.map(|(before, again)| before.compared(again).words()).collect();
-                Ok(Finding { again: Some(words.join("; ")), ..finding })
+                let kept = Kept::made(self.global, &mut self.open.engine, entry, &self.cancel)?;
+                let findings = self.ran(&name, entry, options);
+                kept.forget(&mut self.open.engine)?;
+                let again =
+                    |finding: Finding| Finding { again: Some(self.again(entry, &finding)), ..finding };
+                Ok(findings?.into_iter().map(again).collect())
             }
         }
     }
 
-    fn ran(
-        &mut self,
-        name: &str,
-        text: &str,
-        options: Options,
-        kept: &[KeptRun],
-    ) -> Result<Finding, Failure> {
-        let folders = self.global.folders();
-        let mut problems = folders.supply(&mut self.engine, text, &options).map_err(Failure::supply)?;
-        let compilation = self.engine.compile(text, &options, &self.cancel)?;
+    /// How a result compares with what it was.
+    fn again(&self, entry: &Entry, finding: &Finding) -> String {
+        let (before, now) = (entry.results.get(finding.result), finding.run.results.get(finding.result));
+        let verdict = match before.zip(now) {
+            Some((before, now)) => before.compared(now).words(),
+            None => "it was not there".to_owned(),
+        };
+        self.open
+            .otherwise(entry)
+            .map(str::to_owned)
+            .into_iter()
+            .chain([verdict])
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    /// Runs what an entry tells of, but for the results that it skips.
+    fn ran(&mut self, name: &str, entry: &Entry, options: Options) -> Result<Vec<Finding>, Failure> {
+        let (folders, text, kept) = (self.global.folders(), entry.query.as_str(), &entry.kept);
+        let engine = &mut self.open.engine;
+        let mut problems = folders.supply(engine, text, &options).map_err(Failure::supply)?;
+        let compilation = engine.compile(text, &options, &self.cancel)?;
         problems.extend(compilation.diagnostics);
         let source = Source { name: name.to_owned(), text: text.to_owned() };
         report::show(&source, &problems, self.global.color, Exit::Query)?;
         let started = std::time::Instant::now();
-        let mut run = Entry::new(text, &options, wall_clock(), self.name.clone());
-        let mut finding = Finding { name: name.to_owned(), ..Finding::default() };
+        let mut run = Entry::new(text, &options, wall_clock(), self.open.name.clone());
+        run.skipped = entry.skipped;
         run.read = Read::all(folders.digests(&compilation.results, &options.outside));
         run.read.extend(kept.iter().map(KeptRun::read));
-        run.kept = kept.to_vec();
-        for (at, compiled) in compilation.results.iter().enumerate() {
+        run.kept = kept.clone();
+        let (mut findings, all) = (Vec::new(), compilation.results.len().saturating_sub(entry.skipped));
+        for (at, compiled) in compilation.results.iter().enumerate().skip(entry.skipped) {
+            let result = at - entry.skipped;
+            let several = all > 1;
+            let name =
+                if several { format!("{name} (result {} of {all})", result + 1) } else { name.to_owned() };
+            let mut finding = Finding { name, result, ..Finding::default() };
             let mut digest = Digest::of(compiled);
             let mut grid = Grid { columns: compiled.columns.clone(), rows: Vec::new() };
             let most = if compiled.render.is_some() { chart::ROWS_MAX as usize } else { ROWS_SHOWN };
             let gathered = &mut self.gathered;
-            self.engine.stream(&Sql::from(compiled), &self.cancel, &mut |part| {
+            engine.stream(&Sql::from(compiled), &self.cancel, &mut |part| {
                 digest.add(&part.rows);
                 gathered.rows(compiled, &part.rows);
                 let room = most - grid.rows.len().min(most);
@@ -208,14 +268,15 @@ impl Desk<'_> {
             grid.rows.truncate(ROWS_SHOWN);
             (finding.shown, finding.rows) = (grid, digest.rows());
             let looked = match kept.is_empty() {
-                true => self.engine.looked(text, at, compiled, &options, &self.cancel),
+                true => engine.looked(text, at, compiled, &options, &self.cancel),
                 false => Looked::Nothing,
             };
             run.results.push(Outcome::new(compiled, digest, looked));
+            findings.push(finding);
         }
         run.ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         journal::keep(self.global, &run);
-        finding.run = run;
-        Ok(finding)
+        findings.iter_mut().for_each(|finding| finding.run = run.clone());
+        Ok(findings)
     }
 }

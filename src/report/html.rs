@@ -47,7 +47,7 @@ pub fn html(report: &Report) -> String {
     page.push_str(
         "<h2>Replay</h2>\n<p><code>kqlhunt replay</code> of this file runs these again and says what differs.</p>\n<pre>\n",
     );
-    let runs = report.findings.iter().flat_map(Finding::replay_lines).map(|line| line + "\n");
+    let runs = super::replay_lines(&report.findings).into_iter().map(|line| line + "\n");
     page.push_str(&runs.collect::<String>());
     page.push_str(&format!("</pre>\n<p>{}</p>\n</body>\n</html>\n", marking(report)));
     page

@@ -37,7 +37,7 @@ pub fn markdown(report: &Report) -> String {
         page.push_str(&format!("## {}\n\n{}", one.title, appendix(&one)));
     }
     page.push_str("## Replay\n\n`kqlhunt replay` of this file runs these again and says what differs.\n\n");
-    let runs: Vec<String> = report.findings.iter().flat_map(super::Finding::replay_lines).collect();
+    let runs = super::replay_lines(&report.findings);
     page.push_str(&block("json", &runs.join("\n")));
     page.push_str(&format!("**{}**\n", report.marking()));
     page

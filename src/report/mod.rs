@@ -60,6 +60,8 @@ pub struct Finding {
     pub techniques: Vec<String>,
     /// The run; its line is what a replay reads.
     pub run: Entry,
+    /// Which of the run's results it is about.
+    pub result: usize,
     /// How many rows the result has.
     pub rows: u64,
     /// The first rows of the result, or of a part of it.
@@ -117,7 +119,7 @@ impl Finding {
         }
         facts.extend(run.params.iter().map(|(name, value)| ("Parameter", format!("{name} = {value}"))));
         facts.extend(run.read.iter().map(|read| ("Also read", format!("{} {}", read.name, read.sha256))));
-        if let Some(result) = run.results.last() {
+        if let Some(result) = run.results.get(self.result) {
             let why = result.unhashed.as_deref().unwrap_or("it has too many rows");
             facts.push(("SHA-256", result.sha256.clone().unwrap_or_else(|| format!("none, since {why}"))));
             let open =
@@ -170,6 +172,16 @@ impl Finding {
         let before = self.compared.iter().map(|(before, _)| before);
         before.chain([&self.run]).map(replay_line).collect()
     }
+}
+
+/// The lines that a replay reads; a run of several results has one.
+fn replay_lines(findings: &[Finding]) -> Vec<String> {
+    let told = |at: &usize| {
+        let before = at.checked_sub(1).map(|before| &findings[before]);
+        before.is_some_and(|one| one.run == findings[*at].run && one.result < findings[*at].result)
+    };
+    let untold = (0..findings.len()).filter(|at| !told(at));
+    untold.flat_map(|at| findings[at].replay_lines()).collect()
 }
 
 /// Nothing that a reader would see.

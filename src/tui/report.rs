@@ -121,6 +121,7 @@ fn finding(
         description: one.description.clone(),
         tactics: one.tactics.clone(),
         techniques: one.techniques.clone(),
+        result: known.entry.results.len().saturating_sub(1),
         run: known.entry,
         rows,
         shown: picked(shown, &one.columns),

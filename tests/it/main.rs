@@ -2,6 +2,8 @@
 //! beside it.
 
 #[cfg(feature = "engine")]
+mod again;
+#[cfg(feature = "engine")]
 mod behind;
 #[cfg(feature = "engine")]
 mod cases;
