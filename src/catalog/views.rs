@@ -14,6 +14,8 @@ pub struct View {
     pub reads: &'static str,
     /// What helps where Kusto is to run the query.
     pub instead: &'static str,
+    /// Why no data are loaded into it, and what to do.
+    pub no_data: &'static str,
     /// A body in KQL.
     pub query: &'static str,
 }
@@ -23,6 +25,7 @@ pub static VIEWS: &[View] = &[View {
     doc: "Each value that an indicator looks for, of its newest version at the query's clock.",
     reads: "ThreatIntelIndicators",
     instead: "For Kusto, read ThreatIntelIndicators: the newest row of each Id, and the values in its Pattern.",
+    no_data: "kqlhunt computes ThreatIntelObservables from ThreatIntelIndicators; name another table with --table",
     #[rustfmt::skip]
     columns: &[
         column("TimeGenerated", Datetime, "When the newest version was ingested."),

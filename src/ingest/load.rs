@@ -12,7 +12,7 @@ use super::chunk::{Chunks, Earlier};
 use super::cut::{Cutter, What};
 use super::known::{Known, before, grown, identical, known, looked};
 use super::misfit::Misfits;
-use super::naming::{Naming, of_columns, valid};
+use super::naming::{Naming, computed, of_columns, valid};
 use super::parallel::each_chunk;
 use super::parse::{Counts, Parsed, Plan};
 use super::quarantine::Quarantine;
@@ -128,6 +128,9 @@ fn plan(input: &Input, head: &Head<'_>, format: Format, options: &Options, sink:
             return Err(Error::message(format!(
                 "'{table}' is no name for a table: use letters, digits and underscores"
             )));
+        }
+        if let Some(reason) = computed(table) {
+            return Err(Error::message(reason));
         }
         if format.shape == Shape::Stix && table != stix::TABLE {
             return Err(Error::message(format!(
@@ -412,6 +415,12 @@ impl Job<'_> {
             if document.is_open() {
                 notes.push(format!(
                     "'{name}' ends before its brackets do: it may have been cut off, and rows may be missing"
+                ));
+            }
+            if let Some(field) = document.more() {
+                notes.push(format!(
+                    "'{name}': more pages follow, as its '{field}' says, and this file does not hold them; \
+                     load them too"
                 ));
             }
             let keys: BTreeSet<&str> = document.outer.iter().map(|(key, _)| key.as_str()).collect();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::rows::Layout;
-use crate::catalog::tables;
+use crate::catalog::{tables, views};
 
 /// What a row says of its table.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,6 +30,12 @@ pub struct Naming {
 
 pub const NO_TABLE: &str = "it names no table that is known; give one with --table";
 
+/// Why no data may go into a table that kqlhunt computes: they would stand in its place.
+pub fn computed(name: &str) -> Option<&'static str> {
+    let view = views::VIEWS.iter().find(|view| view.name.eq_ignore_ascii_case(name))?;
+    Some(view.no_data)
+}
+
 impl Naming {
     pub fn new<'a>(known: impl Iterator<Item = &'a str>, fixed: Option<&str>) -> Naming {
         let known = known.map(|name| (name.to_lowercase(), name.to_owned())).collect();
@@ -43,7 +49,13 @@ impl Naming {
         self.known.get(&name.to_lowercase()).map(String::as_str)
     }
 
-    pub fn table<'a>(&'a self, said: &Said<'a>) -> Option<&'a str> {
+    /// Where a row goes, or why nowhere.
+    pub fn table<'a>(&'a self, said: &Said<'a>) -> Result<&'a str, &'static str> {
+        let table = self.named(said).ok_or(NO_TABLE)?;
+        computed(table).map_or(Ok(table), Err)
+    }
+
+    fn named<'a>(&'a self, said: &Said<'a>) -> Option<&'a str> {
         if let Some(fixed) = &self.fixed {
             return Some(fixed);
         }
@@ -52,6 +64,9 @@ impl Naming {
         }
         if let Some(known) = said.kind.and_then(|kind| self.official(kind)) {
             return Some(known);
+        }
+        if let Some(kind) = said.kind.filter(|kind| said.time && computed(kind).is_some()) {
+            return Some(kind);
         }
         let own = said.kind.filter(|kind| said.time && valid(kind));
         self.fallback.as_deref().or(own)
@@ -112,17 +127,23 @@ mod tests {
     #[test]
     fn what_is_surer_wins() {
         let said = Said { category: None, kind: Some("officeactivity"), time: true };
-        assert_eq!(naming(Some("cloudappevents"), Some("X")).table(&said), Some("CloudAppEvents"));
-        assert_eq!(naming(None, Some("X")).table(&said), Some("OfficeActivity"));
+        assert_eq!(naming(Some("cloudappevents"), Some("X")).table(&said), Ok("CloudAppEvents"));
+        assert_eq!(naming(None, Some("X")).table(&said), Ok("OfficeActivity"));
         let user = Said { category: None, kind: Some("user"), time: false };
-        assert_eq!(naming(None, Some("X")).table(&user), Some("X"));
-        assert_eq!(naming(None, None).table(&user), None);
+        assert_eq!(naming(None, Some("X")).table(&user), Ok("X"));
+        assert_eq!(naming(None, None).table(&user), Err(NO_TABLE));
         let signin = Said { category: None, kind: Some("SigninLogs"), time: true };
-        assert_eq!(naming(None, None).table(&signin), Some("SigninLogs"));
+        assert_eq!(naming(None, None).table(&signin), Ok("SigninLogs"));
+        let view = Said { category: None, kind: Some("threatintelobservables"), time: true };
+        for fallback in [None, Some("X")] {
+            let refused = naming(None, fallback).table(&view).unwrap_err();
+            assert!(refused.contains("--table") && refused.contains("ThreatIntelIndicators"), "{refused}");
+        }
+        assert_eq!(naming(Some("X"), None).table(&view), Ok("X"));
         let sql = Said { category: Some("x\"; drop"), kind: None, time: true };
-        assert_eq!(naming(None, None).table(&sql), None);
+        assert_eq!(naming(None, None).table(&sql), Err(NO_TABLE));
         let envelope = Said { category: Some("EmailEvents"), kind: None, time: false };
-        assert_eq!(naming(None, Some("X")).table(&envelope), Some("EmailEvents"));
+        assert_eq!(naming(None, Some("X")).table(&envelope), Ok("EmailEvents"));
     }
 
     #[test]

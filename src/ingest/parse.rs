@@ -8,7 +8,7 @@ use super::chunk::Chunk;
 use super::cut::What;
 use super::json::Field;
 use super::misfit::Misfits;
-use super::naming::{NO_TABLE, Naming, Said};
+use super::naming::{Naming, Said};
 use super::quarantine::Bad;
 use super::read::{Place, Reader, Target, bad};
 use super::rows::{Aside, Builder, Grows, Item, Layout};
@@ -154,7 +154,10 @@ impl<'p> Parser<'p> {
 
 impl Target for Rows<'_> {
     fn row(&mut self, said: &Said<'_>, items: &[Item<'_>]) -> Result<Option<&'static str>, Grows> {
-        let Some(table) = self.plan.naming.table(said) else { return Ok(Some(NO_TABLE)) };
+        let table = match self.plan.naming.table(said) {
+            Ok(table) => table,
+            Err(reason) => return Ok(Some(reason)),
+        };
         let Some(at) = self.index.get(table).copied() else {
             return if self.plan.scouted { Ok(Some("the file names too many tables")) } else { Err(Grows) };
         };

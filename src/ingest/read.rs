@@ -101,7 +101,10 @@ impl<'p> Reader<'p> {
         target: &mut dyn Target,
     ) -> Result<Option<String>, Grows> {
         if *self.shape == Shape::Stix {
-            return stix_object(text, fields, self.feed, target);
+            return match bundled(text, fields) {
+                Some(elements) => self.pieces(text, &elements, place, target).map(|()| None),
+                None => stix_object(text, fields, self.feed, target),
+            };
         }
         if *self.shape == Shape::Audit {
             return self.audit(text, fields, inner, target);
@@ -113,12 +116,8 @@ impl<'p> Reader<'p> {
         // One `{"records": [...]}` a line, as capture files of Event Hubs have.
         if let ([only], true) = (fields, top)
             && key_is(text, only, "records")
-            && let Ok(elements) = json::array(&text[only.value.at.clone()])
+            && let Some(elements) = elements(text, only)
         {
-            let base = only.value.at.start;
-            let shift =
-                |slice: &Slice| Slice { at: slice.at.start + base..slice.at.end + base, ..slice.clone() };
-            let elements: Vec<_> = elements.iter().map(shift).collect();
             return self.pieces(text, &elements, place, target).map(|()| None);
         }
         let keys: Vec<_> = fields.iter().map(|field| json::unescape(text, &field.key)).collect();
@@ -235,6 +234,23 @@ fn key_is(text: &str, field: &Field, name: &str) -> bool {
 
 fn item<'a>(key: &'a str, text: &'a str, field: &'a Field, wrapping: bool) -> Item<'a> {
     Item { key, raw: Raw::Json(text, &field.value), offset: 0, wrapping }
+}
+
+/// The elements of a field's array, by their places in `text`.
+fn elements(text: &str, field: &Field) -> Option<Vec<Slice>> {
+    let base = field.value.at.start;
+    let found = json::array(&text[field.value.at.clone()]).ok()?;
+    let shift = |slice: Slice| Slice { at: slice.at.start + base..slice.at.end + base, ..slice };
+    Some(found.into_iter().map(shift).collect())
+}
+
+/// The objects of a STIX bundle that stands among other objects.
+fn bundled(text: &str, fields: &[Field]) -> Option<Vec<Slice>> {
+    let kind = fields.iter().rev().find(|field| key_is(text, field, "type"))?;
+    if &text[kind.value.at.clone()] != "\"bundle\"" {
+        return None;
+    }
+    elements(text, fields.iter().rev().find(|field| key_is(text, field, "objects"))?)
 }
 
 /// The table that Defender's envelope names.

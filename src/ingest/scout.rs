@@ -98,7 +98,14 @@ impl Target for Scout<'_> {
                 self.keys.insert(item.key.to_owned());
             }
         }
-        let Some(table) = self.naming.table(said) else { return Ok(Some(NO_TABLE)) };
+        let table = match self.naming.table(said) {
+            Ok(table) => table,
+            Err(reason) => {
+                // A row that names a table for which there are no data is told all the same.
+                self.told += u64::from(reason != NO_TABLE);
+                return Ok(Some(reason));
+            }
+        };
         self.told += 1;
         if !self.tables.contains_key(table) {
             if self.tables.len() == TABLES_MAX {

@@ -8,6 +8,8 @@ pub struct Document {
     key: Option<String>,
     /// What else the wrapping objects say: key and JSON text, as written.
     pub outer: Vec<(String, String)>,
+    /// Where in `outer` the fields of the last wrapping object begin.
+    last: usize,
     state: State,
     line: u64,
     /// Every record so far stood on one line of its own: a line that begins an object then ends what
@@ -15,6 +17,9 @@ pub struct Document {
     one_line: bool,
     /// The rest is given up, and said to be.
     dead: bool,
+    /// The first line feed of the buffer that is not before what is cut, or the buffer's end where there is
+    /// none: an array on a single line would have it searched for once a record.
+    feed: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +40,27 @@ enum Step {
 impl Document {
     pub fn new(key: Option<&str>) -> Document {
         let key = key.map(str::to_owned);
-        Document { key, outer: Vec::new(), state: State::Top, line: 1, one_line: true, dead: false }
+        Document {
+            key,
+            outer: Vec::new(),
+            last: 0,
+            state: State::Top,
+            line: 1,
+            one_line: true,
+            dead: false,
+            feed: 0,
+        }
+    }
+
+    /// The field by which the last wrapping object says that more pages follow, as TAXII and Microsoft's
+    /// interfaces write it.
+    pub fn more(&self) -> Option<&str> {
+        let follows = |(key, value): &&(String, String)| match key.as_str() {
+            "more" => value == "true",
+            "@odata.nextLink" | "odata.nextLink" | "nextLink" => value.starts_with('"') && value != "\"\"",
+            _ => false,
+        };
+        self.outer[self.last..].iter().find(follows).map(|(key, _)| key.as_str())
     }
 
     /// What was cut so far ends within an array or its wrapping, with nothing that says so.
@@ -45,6 +70,7 @@ impl Document {
 
     pub fn cut(&mut self, bytes: &[u8], eof: bool, records: &mut Vec<Record>) -> usize {
         let mut at = 0;
+        self.feed = feed(bytes, 0);
         while !self.dead && at < bytes.len() {
             match bytes[at] {
                 b'\n' => {
@@ -65,7 +91,10 @@ impl Document {
         match (self.state, byte) {
             (State::Top, b'[') => self.enter(State::Array(false), at),
             (State::Top, b'{') if self.key.is_some() => match self.wraps(bytes, at) {
-                Some(true) => self.enter(State::Wrapper, at),
+                Some(true) => {
+                    self.last = self.outer.len();
+                    self.enter(State::Wrapper, at)
+                }
                 None if !eof && !too_long(bytes, at) => Step::More,
                 // An object without the array is a record itself: its fields must not vanish.
                 Some(false) | None => self.record(bytes, at, eof, records),
@@ -151,7 +180,11 @@ impl Document {
 
     fn record(&mut self, bytes: &[u8], at: usize, eof: bool, records: &mut Vec<Record>) -> Step {
         if self.one_line {
-            let Some(line) = line_end(bytes, at, eof || too_long(bytes, at)) else {
+            if self.feed < at {
+                self.feed = feed(bytes, at);
+            }
+            let ends = self.feed < bytes.len() || eof || too_long(bytes, at);
+            let Some(line) = ends.then_some(self.feed) else {
                 return self.whole(bytes, at, false, records);
             };
             match extent(&bytes[..line], at, true).filter(|end| *end <= line) {
@@ -199,6 +232,11 @@ impl Document {
         self.dead = true;
         Step::To(bytes.len())
     }
+}
+
+/// Where the next line feed is, or the end of the buffer.
+fn feed(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length)
 }
 
 fn skip_space(bytes: &[u8], at: usize) -> Option<usize> {
@@ -285,6 +323,33 @@ mod tests {
             }
             let found = cut(Some("records"), text, size);
             assert_eq!(rows(&found), [("{\"a\":1}", 3), ("{\"b\":[]}", 3), ("{}", 4)], "in pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn the_last_page_says_whether_more_follow() {
+        let more = |text: &str| {
+            let mut document = Document::new(Some("value"));
+            document.cut(text.as_bytes(), true, &mut Vec::new());
+            document.more().map(str::to_owned)
+        };
+        let page = |outer: &str| format!("{{{outer}\"value\":[{{\"a\":1}}]}}\n");
+        assert_eq!(more(&page("\"more\": true ,")).as_deref(), Some("more"));
+        assert_eq!(more(&page("\"@odata.nextLink\":\"x\",")).as_deref(), Some("@odata.nextLink"));
+        assert_eq!(more(&page("\"more\":false,\"nextLink\":\"\",\"odata.nextLink\":null,")), None);
+        let (next, end) = (page("\"nextLink\":\"x\","), page("\"id\":1,"));
+        assert_eq!(more(&format!("{next}{end}")), None);
+        assert_eq!(more(&format!("{end}{next}")).as_deref(), Some("nextLink"));
+    }
+
+    #[test]
+    fn line_feeds_may_come_late_and_between_any_two_rows() {
+        let text =
+            "[{\"a\":1},{\"b\":2},\n{\"c\":3},{\"d\":4}, {\"e\":5}\n\n,{\"f\":6},{\"g\":[\n7]},{\"h\":8}]";
+        for size in 1..=text.len() {
+            let found = cut(None, text, size);
+            let lines: Vec<_> = rows(&found).into_iter().map(|(_, line)| line).collect();
+            assert_eq!(lines, [1, 1, 2, 2, 2, 4, 4, 5], "in pieces of {size}");
         }
     }
 
