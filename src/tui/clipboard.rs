@@ -84,6 +84,8 @@ struct Items {
     defang: bool,
     seen: HashSet<String>,
     text: String,
+    /// How many the text has; an empty one is one too.
+    count: usize,
     column: Option<ColumnType>,
     /// An item stands in no literal of an array: JSON has no NaN and no infinities.
     bare: bool,
@@ -104,9 +106,10 @@ impl Items {
         if self.list && !self.seen.insert(item.clone()) {
             return Ok(());
         }
-        if !self.text.is_empty() {
+        if self.count > 0 {
             self.text.push_str(if self.list { ", " } else { "\n" });
         }
+        self.count += 1;
         self.text.push_str(&item);
         match self.text.len() > COPY_MAX {
             true => Err(Error::message("it is more than 64 MB; :export writes files of any size")),
@@ -219,6 +222,15 @@ mod tests {
         }
         items.push(&Value::Null).expect("is small");
         assert_eq!(items.finished(), r#"dynamic(["203[.]0[.]113[.]9", "a\"b"])"#);
+    }
+
+    #[test]
+    fn a_column_has_a_line_for_each_row() {
+        let mut items = Items::default();
+        for value in [Value::Null, Value::String(String::new()), Value::Long(7), Value::Null] {
+            items.push(&value).expect("is small");
+        }
+        assert_eq!(items.finished(), "\n\n7\n");
     }
 
     #[test]
