@@ -91,20 +91,25 @@ pub fn between(column: &ColumnType, first: &Value, last: &Value) -> String {
     }
 }
 
+/// From here on a real stands for more than one whole number.
+const EXACT_END: f64 = (1_u64 << 53) as f64;
+
 /// The rows where an expression gives this part of a dynamic value, or with `not` those where it gives
-/// another. Numbers are compared as numbers, whatever their spelling; `None` for an array or an object,
-/// whose text is no more than one of many.
+/// another. Numbers that reals tell apart are compared as numbers, whatever their spelling; `None` for an array or
+/// an object, whose text is no more than one of many.
 pub fn part(kql: &str, json: &str, not: bool) -> Option<String> {
     let sign = if not { "!=" } else { "==" };
     let json = json.trim();
     match serde_json::from_str::<serde_json::Value>(json).ok()? {
         serde_json::Value::Null => Some(format!("{}({kql})", if not { "isnotnull" } else { "isnull" })),
-        serde_json::Value::Bool(value) => Some(format!("tobool({kql}) {sign} {value}")),
+        // `tobool()` makes true of 7, `tolong()` 5 of 5.9.
+        serde_json::Value::Bool(value) => Some(format!("tostring({kql}) {sign} \"{value}\"")),
         serde_json::Value::String(text) => Some(format!("tostring({kql}) {sign} {}", quoted(&text))),
         serde_json::Value::Number(_) => Some(match (json.parse::<i64>(), json.parse::<f64>()) {
-            (Ok(value), _) => format!("tolong({kql}) {sign} {}", literal(&Value::Long(value), Type::Long)),
-            (_, Ok(value)) if value.is_finite() => {
-                format!("todouble({kql}) {sign} {}", literal(&Value::Real(value), Type::Real))
+            (whole, Ok(value)) if value.abs() < EXACT_END => {
+                let whole = whole.map(|value| literal(&Value::Long(value), Type::Long));
+                let wanted = whole.unwrap_or_else(|_| literal(&Value::Real(value), Type::Real));
+                format!("todouble({kql}) {sign} {wanted}")
             }
             _ => format!("tostring({kql}) {sign} {}", quoted(&said(json))),
         }),
@@ -232,9 +237,11 @@ mod tests {
     fn parts_of_dynamic_values_are_compared_by_what_they_are() {
         let made = |json| part("D.a[0]", json, false);
         assert_eq!(made(r#""x\" or true""#).as_deref(), Some(r#"tostring(D.a[0]) == "x\" or true""#));
-        assert_eq!(made("7").as_deref(), Some("tolong(D.a[0]) == 7"));
+        assert_eq!(made("7").as_deref(), Some("todouble(D.a[0]) == 7"));
+        assert_eq!(made("9007199254740993").as_deref(), Some(r#"tostring(D.a[0]) == "9007199254740993""#));
+        assert_eq!(made("1e20").as_deref(), Some(r#"tostring(D.a[0]) == "100000000000000000000.0""#));
         assert_eq!(made("1.50").as_deref(), Some("todouble(D.a[0]) == 1.5"));
-        assert_eq!(part("D.a", "true", true).as_deref(), Some("tobool(D.a) != true"));
+        assert_eq!(part("D.a", "true", true).as_deref(), Some(r#"tostring(D.a) != "true""#));
         assert_eq!(part("D.a", "null", true).as_deref(), Some("isnotnull(D.a)"));
         assert_eq!(made("1e400").as_deref(), Some(r#"tostring(D.a[0]) == "1e400""#));
         assert_eq!(made("[1]"), None);

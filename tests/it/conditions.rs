@@ -137,6 +137,34 @@ fn values_that_are_picked_together_find_their_rows() {
     }
 }
 
+/// Numbers are told apart as numbers are, also where a conversion would cut them; booleans by their text.
+#[test]
+fn a_part_of_a_document_finds_its_row_and_its_opposite_the_others() {
+    let mut engine = Engine::open(&Data::Empty, &kqlhunt::engine::Options::default()).expect("opens");
+    // The last two are one real.
+    let parts = ["5", "5.9", "-0.1", "7", "true", "false", "null", "1e300", "\"so\""];
+    let parts = parts.into_iter().chain(["9007199254740992", "9007199254740993"]);
+    let parts: Vec<String> = parts.map(str::to_owned).collect();
+    let cells = parts.iter().enumerate().map(|(at, json)| format!(r#"{at}, dynamic({{"a":{json}}})"#));
+    let table = format!("datatable(At:long, D:dynamic)[{}]", cells.collect::<Vec<_>>().join(", "));
+    for (at, json) in (0..).zip(&parts) {
+        let mut found = |not: bool| -> Vec<Value> {
+            let kql = condition::part("D.a", json, not).expect(json);
+            fetch(&mut engine, &format!("{table} | where {kql} | project At | sort by At asc")).rows.concat()
+        };
+        assert_eq!(found(false), [Value::Long(at)], "{json}");
+        let others = (0..parts.len() as i64).filter(|other| *other != at).map(Value::Long);
+        assert_eq!(found(true), others.collect::<Vec<_>>(), "{json}");
+    }
+    // One number has many spellings.
+    let table =
+        r#"datatable(At:long, D:dynamic)[0, dynamic({"a":5}), 1, dynamic({"a":5.0}), 2, dynamic({"a":5e0})]"#;
+    for json in ["5", "5.00"] {
+        let kql = condition::part("D.a", json, false).expect(json);
+        assert_eq!(fetch(&mut engine, &format!("{table} | where {kql}")).rows.len(), 3, "{json}");
+    }
+}
+
 /// Decimals as a chart reads them: the nearest real of their text, however many digits they have.
 #[test]
 fn a_range_has_its_ends() {
