@@ -2,7 +2,7 @@
 //! into a query. Every value goes through [`literal`], every name through [`reference`].
 
 use crate::compile::{literal, quoted, reference, rows_end};
-use crate::kernels::dynamic;
+use crate::kernels::{dynamic, real::real_text};
 use crate::types::{ColumnType, Type};
 use crate::value::Value;
 use crate::zone::Zone;
@@ -145,6 +145,8 @@ pub fn has(column: &ColumnType, value: &Value, zone: &Zone) -> String {
     let text = match value {
         Value::Dynamic(json) => said(json),
         Value::Datetime(at) => zone.text(*at),
+        // The digits that `tostring()` gives, of which a grid may show fewer.
+        Value::Real(real) => real_text(*real),
         value => value.text(),
     };
     let looked_at = match column.ty {
@@ -181,7 +183,9 @@ fn seen_time(name: &str, zone: &Zone) -> String {
 /// The beginning of a condition that somebody will finish: what is compared most with such a value.
 pub fn begun(column: &ColumnType, value: &Value) -> String {
     let ordered = column.ty.numeric() || matches!(column.ty, Type::Datetime | Type::Timespan);
-    match value.is_null() || !ordered {
+    // Nothing is greater than NaN.
+    let nan = matches!(value, Value::Real(real) if real.is_nan());
+    match value.is_null() || nan || !ordered {
         true => equal(column, value),
         false => format!("{} >= {}", reference(&column.name), literal(value, column.ty)),
     }
@@ -274,6 +278,9 @@ mod tests {
         let seven = has(&column(Type::Int), &Value::Int(7), &Zone::default());
         assert_eq!(seven, r#"tostring(["User Id"]) has "7""#);
         assert_eq!(begun(&column(Type::Int), &Value::Int(7)), r#"["User Id"] >= 7"#);
+        assert_eq!(begun(&column(Type::Real), &Value::Real(f64::NAN)), r#"isnan(["User Id"])"#);
+        let third = has(&column(Type::Real), &Value::Real(10.0 / 3.0), &Zone::default());
+        assert_eq!(third, r#"tostring(["User Id"]) has "3.3333333333333337""#);
         let json = Value::Dynamic(r#""a\"b""#.into());
         assert_eq!(equal(&column(Type::Dynamic), &json), r#"tostring(["User Id"]) == "a\"b""#);
     }
