@@ -1,9 +1,11 @@
 //! A table on the screen: the part of a kept result that is at hand, and the window through which it is
 //! seen. Rows stay with the engine; knows how to ask for those that are missing.
 
+mod looks;
+
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+pub use looks::{Filter, Look};
 
 use super::aside::KnownColumns;
 use super::chart::ChartLook;
@@ -177,29 +179,6 @@ impl Extent {
     }
 }
 
-/// What a reader has made of a result: which columns, in which order, which rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
-    /// Columns and whether each ascends; rows that are equal in the first are in the order of the second.
-    pub order: Vec<(usize, bool)>,
-    pub filters: Vec<Filter>,
-    pub columns: Columns,
-    /// Rows that are equal in all columns shown are shown once.
-    #[serde(default)]
-    pub distinct: bool,
-}
-
-/// A condition that rows are picked by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
-    /// An expression of KQL.
-    pub kql: String,
-    pub on: bool,
-    /// The brush made it, whose next one takes its place.
-    #[serde(default)]
-    pub brushed: bool,
-}
-
 /// A result in the grid.
 pub struct Grid {
     /// The run that made it, by which it is kept.
@@ -242,9 +221,6 @@ struct Picked {
     filters: Conditions,
     count: u64,
 }
-
-/// Changes of a look that can be undone.
-const LOOKS: usize = 100;
 
 impl Grid {
     pub fn new(
@@ -369,78 +345,6 @@ impl Grid {
         self.view.row = self.view.row.min(found.total.saturating_sub(1));
         self.view.top = self.view.top.min(self.view.row);
         true
-    }
-
-    pub fn look(&self) -> Look {
-        let (order, filters) = (self.order.clone(), self.filters.clone());
-        Look { order, filters, columns: self.view.columns.clone(), distinct: self.distinct }
-    }
-
-    /// Changes how the result looks, in a way that can be undone.
-    pub fn change<T>(&mut self, change: impl FnOnce(&mut Grid) -> T) -> T {
-        let before = self.look();
-        let outcome = change(self);
-        self.changed(&before);
-        if before != self.look() {
-            self.looks.push(before);
-            let more = self.looks.len().saturating_sub(LOOKS);
-            self.looks.drain(..more);
-        }
-        outcome
-    }
-
-    /// Takes the last change back; false when there is none.
-    pub fn undo(&mut self) -> bool {
-        let Some(look) = self.looks.pop() else { return false };
-        self.put_on(look);
-        true
-    }
-
-    /// Looks as another result of the same columns did.
-    pub fn put_on(&mut self, look: Look) {
-        let before = self.look();
-        (self.order, self.filters, self.view.columns) = (look.order, look.filters, look.columns);
-        self.distinct = look.distinct;
-        self.changed(&before);
-    }
-
-    /// Other rows are read from the first on; a column that is not shown has no cell.
-    fn changed(&mut self, before: &Look) {
-        let columns = |columns: &Columns| self.distinct.then(|| self.told_apart(columns));
-        let same_rows = before.distinct == self.distinct
-            && columns(&before.columns) == columns(&self.view.columns)
-            && before.filters == self.filters;
-        if before.order != self.order || !same_rows {
-            (self.view.row, self.view.top) = (0, 0);
-        }
-        let shown = before.columns.shown(self.compiled.columns.len());
-        self.view.leave_hidden(&shown);
-    }
-
-    /// Sorts by the column of the cell: numbers and times from the greatest on, text from A; then the
-    /// other way; then not at all. With `more`, rows that the order so far leaves equal.
-    pub fn sort(&mut self, more: bool) {
-        let at = self.view.column;
-        let Some(column) = self.compiled.columns.get(at) else { return };
-        let first = !(column.ty.numeric() || matches!(column.ty, Type::Datetime | Type::Timespan));
-        let place = self.order.iter().position(|(sorted, _)| *sorted == at);
-        let next = match place.map(|place| self.order[place].1) {
-            Some(ascending) if ascending == first => Some(!first),
-            Some(_) => None,
-            None => Some(first),
-        };
-        match (more, place, next) {
-            (false, _, next) => self.order = next.map(|ascending| (at, ascending)).into_iter().collect(),
-            (true, Some(place), Some(ascending)) => self.order[place].1 = ascending,
-            (true, Some(place), None) => drop(self.order.remove(place)),
-            (true, None, next) => self.order.extend(next.map(|ascending| (at, ascending))),
-        }
-        // Room for the arrow, and its number where there are several.
-        let arrow = if self.order.len() > 1 { 2 } else { 1 };
-        for (at, _) in &self.order {
-            let name = text::width(&text::shown(&self.compiled.columns[*at].name, false));
-            self.view.widths[*at] = self.view.widths[*at].max(name + arrow);
-        }
     }
 }
 

@@ -432,7 +432,7 @@ pub fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
     if let Some(old) = app.grid.as_ref().filter(|old| old.run == grid.run) {
         grid.view = old.view.clone();
         grid.view.measure(&grid.compiled.columns, &grid.rows, app.ascii);
-        grid.put_on(old.look());
+        grid.take_after(old);
         grid.chart_left.clone_from(&old.chart_left);
         app.grid = Some(grid);
         return Vec::new();
@@ -446,8 +446,8 @@ pub fn show(app: &mut App, mut grid: Grid) -> Vec<Effect> {
         .filter(|old| matches!(old.extent, Extent::All { .. }))
         .filter(|old| old.text == grid.text && old.compiled.columns == grid.compiled.columns)
     {
-        grid.put_on(old.look());
-        grid.view.columns.forget_aside();
+        grid.take_after(&old);
+        grid.forget_aside();
         grid.chart_left = chart;
     }
     forget_results(app);
