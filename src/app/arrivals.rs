@@ -13,7 +13,11 @@ pub fn window_came(app: &mut App, window: &Window, rows: Result<Rows, String>) -
         Ok(found) => found,
         Err(why) => {
             super::search::forget(grid);
-            let said = format!("rows cannot be read: {}", text::shown(&why, app.ascii));
+            let mut said = format!("rows cannot be read: {}", text::shown(&why, app.ascii));
+            let given_up = grid.give_up(window).join(", ");
+            if !given_up.is_empty() {
+                said.push_str(&format!("; off now: {}", text::shown(&given_up, app.ascii)));
+            }
             return app.say(NoteKind::Error, said);
         }
     };

@@ -292,7 +292,17 @@ impl Grid {
 
     /// Whether the rows at hand are those that are wanted, in the order that is.
     pub fn settled(&self) -> bool {
-        self.order == self.picked.order && self.conditions() == self.picked.filters
+        self.sorted() && self.filtered()
+    }
+
+    /// Whether the rows at hand are in the order that is wanted.
+    pub fn sorted(&self) -> bool {
+        self.order == self.picked.order
+    }
+
+    /// Whether the rows at hand are of those that are wanted.
+    pub fn filtered(&self) -> bool {
+        self.conditions() == self.picked.filters
     }
 
     /// Whether every row of the result is at hand as the query gave it.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::columns::Columns;
+use super::super::msg::Window;
 use super::super::text;
 use super::Grid;
 use crate::types::Type;
@@ -81,6 +82,30 @@ impl Grid {
     fn wear(&mut self, look: Look) {
         (self.order, self.filters, self.view.columns) = (look.order, look.filters, look.columns);
         self.distinct = look.distinct;
+    }
+
+    /// Goes without what a window that failed was to bring first, so that nothing is shown as if it applied. Gives
+    /// what that was.
+    pub fn give_up(&mut self, window: &Window) -> Vec<String> {
+        if self.waiting.as_ref() != Some(window) {
+            return Vec::new();
+        }
+        let mut given_up = Vec::new();
+        let picked = &self.picked;
+        let new = |filter: &&mut Filter| filter.on && !picked.filters.kql.contains(&filter.kql);
+        for filter in self.filters.iter_mut().filter(new) {
+            filter.on = false;
+            given_up.push(format!("the filter {}", filter.kql));
+        }
+        if self.distinct && picked.filters.distinct != window.filters.distinct {
+            self.distinct = false;
+            given_up.push("hiding equal rows".into());
+        }
+        if self.order != picked.order {
+            self.order.clone_from(&picked.order);
+            given_up.push("the new order".into());
+        }
+        given_up
     }
 
     /// Other rows are read from the first on; a column that is not shown has no cell.

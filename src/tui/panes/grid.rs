@@ -26,7 +26,7 @@ pub fn title(app: &App, theme: &Theme) -> (String, String) {
         Extent::Stopped { rows } => format!("Result  stopped at {}", text::count(rows, "row")),
         Extent::All { total, ms } => {
             let some = match grid.reachable() {
-                rows if rows == total => String::new(),
+                rows if rows == total || !grid.filtered() => String::new(),
                 rows => format!("{} of ", text::thousands(rows)),
             };
             format!("Result  {some}{}  {}", text::count(total, "row"), text::elapsed(ms))
@@ -38,8 +38,11 @@ pub fn title(app: &App, theme: &Theme) -> (String, String) {
     });
     let keys: Vec<String> = keys.collect();
     if !keys.is_empty() {
-        let doing = if grid.settled() { "sorted by" } else { "sorting by" };
+        let doing = if grid.sorted() { "sorted by" } else { "sorting by" };
         left.push_str(&format!("  {doing} {}", keys.join(", ")));
+    }
+    if !grid.filtered() {
+        left.push_str("  filtering");
     }
     if let (Some(place), 2..) = (app.results.place(grid.run), app.results.kept.len()) {
         let kept = &app.results.kept[place];
@@ -50,7 +53,7 @@ pub fn title(app: &App, theme: &Theme) -> (String, String) {
     if app.running.as_ref().is_some_and(older) {
         left.push_str("  (of the run before)");
     }
-    if grid.distinct {
+    if grid.distinct && grid.filtered() {
         left.push_str("  no duplicates");
     }
     if let Some(column) = grid.view.columns.painting().and_then(|at| grid.compiled.columns.get(at)) {

@@ -116,6 +116,9 @@ pub fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
                 marking: wanted.tlp.map_or("TLP:GREEN", Tlp::name).into(),
             }),
         })],
+        Effect::Read(window) if window.filters.kql.iter().any(|kql| kql.contains("too much")) => {
+            vec![Msg::Window { window: window.clone(), rows: Err("out of memory".into()) }]
+        }
         Effect::Read(window) => {
             let rows = match window.purpose {
                 Purpose::Grid => window_of(window, &ran[&window.result]),
