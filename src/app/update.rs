@@ -25,12 +25,24 @@ use crate::zone::Zone;
 pub fn update(app: &mut App, at: u64, msg: Msg) -> Vec<Effect> {
     app.at = at;
     let version = app.editor.version;
+    let (asked, said) = (app.quit_until, app.said);
+    let acted = match &msg {
+        Msg::Key(key) => key.kind != KeyEventKind::Release,
+        msg => matches!(msg, Msg::Paste(_) | Msg::Mouse(_)),
+    };
     // A wake or a check may change nothing that is seen, and then nothing is drawn.
     app.dirty |= !matches!(msg, Msg::Wake(_) | Msg::Checked { .. } | Msg::Outside(_) | Msg::Noted(_));
     let mut effects = match tabs::owner(app, &msg) {
         Some(tab) => tabs::within(app, tab, |app| handle(app, msg)),
         None => handle(app, msg),
     };
+    // The second Ctrl-C ends the program only right after the first.
+    if acted && asked > 0 && app.quit_until == asked {
+        app.quit_until = 0;
+        if app.said == said {
+            app.hush();
+        }
+    }
     app.editor.settle_step();
     if app.editor.version != version {
         app.check_at = Some(at + CHECK_MS);

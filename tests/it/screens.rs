@@ -417,6 +417,22 @@ fn what_was_said_of_the_first_rows_stays_when_the_rest_comes() {
 }
 
 #[test]
+fn only_ctrl_c_twice_in_a_row_ends_the_program() {
+    let mut stage = Stage::new((80, 24), false);
+    stage.line("open");
+    for between in ["keys Down", "paste x"] {
+        stage.line("keys Ctrl-C");
+        assert!(stage.app.note.text.contains("again"), "{}", stage.app.note.text);
+        stage.line(between);
+        assert_eq!(stage.app.note.text, "", "{between}");
+    }
+    stage.line("keys Ctrl-C");
+    assert!(!stage.effects.contains(&Effect::Quit));
+    stage.line("keys Ctrl-C");
+    assert!(stage.effects.contains(&Effect::Quit));
+}
+
+#[test]
 fn nothing_wakes_an_idle_screen() {
     let mut stage = Stage::new((80, 24), false);
     stage.line("open");
