@@ -66,16 +66,19 @@ impl Axis {
     }
 }
 
-/// The width of a bin: what divides every distance. Two to six days are taken for a day that is empty
-/// now and then, since hunters bin by a day or a week.
+/// The width of a bin: what divides every distance. Months and years are no bins, since none is as wide as the next.
 fn step(places: &[i64]) -> Option<i64> {
     let shared = places.windows(2).fold(0, |shared, pair| divisor(shared, pair[1] - pair[0]));
     match shared {
         0 => None,
-        _ if shared % ticks::DAY == 0 && shared < 7 * ticks::DAY => Some(ticks::DAY),
+        _ if places.iter().all(|at| first_of_month(*at)) => None,
         _ if bins_well(places, shared) => Some(shared),
         _ => None,
     }
+}
+
+fn first_of_month(at: i64) -> bool {
+    at % ticks::DAY == 0 && ticks::Civil::from_ticks(at).day == 1
 }
 
 /// Whether bins of this width are full enough to be meant: times of events divide by chance too.
@@ -185,6 +188,19 @@ mod tests {
         assert_eq!(step(&[1, 4, 9_000]), None);
         let tenths: Vec<i64> = (0..10).map(|at| at * ticks::SECOND / 10).collect();
         assert_eq!(step(&tenths), Some(ticks::SECOND / 10));
+    }
+
+    #[test]
+    fn days_are_bins_where_they_are_binned_by_and_months_and_years_are_none() {
+        let at = |days: &[&str]| -> Vec<i64> {
+            days.iter().map(|day| ticks::parse_datetime(day).unwrap()).collect()
+        };
+        assert_eq!(step(&at(&["2026-05-01", "2026-05-02", "2026-05-06"])), Some(ticks::DAY));
+        assert_eq!(step(&at(&["2026-05-01", "2026-05-03", "2026-05-07"])), Some(2 * ticks::DAY));
+        assert_eq!(step(&at(&["2026-05-01", "2026-05-07", "2026-05-10"])), Some(3 * ticks::DAY));
+        assert_eq!(step(&at(&["2026-01-01", "2026-02-01", "2026-04-01"])), None);
+        assert_eq!(step(&at(&["2023-01-01", "2024-01-01", "2025-01-01"])), None);
+        assert_eq!(step(&at(&["2026-04-01", "2026-04-02"])), Some(ticks::DAY));
     }
 
     #[test]
