@@ -102,6 +102,7 @@ fn plot(
         .enumerate()
         .map(|(at, found)| Series {
             name: found.name,
+            of: found.of,
             panel: if several { found.column } else { at },
             voids: found.voids.into_iter().filter(|place| !found.points.contains_key(place)).collect(),
             points: found.points.into_iter().flat_map(each).collect(),
@@ -169,8 +170,13 @@ pub fn place_of(x: &Value, log_x: bool) -> Option<Place> {
     }
 }
 
+/// What tells the series of a row and a column of values from others: names that read alike when joined are several.
+pub fn series_key(roles: &Roles, row: &[Value], column: usize) -> (usize, Vec<String>) {
+    (column, roles.names.iter().map(|at| row[*at].text()).collect())
+}
+
 /// What the series of a row and a column of values is called.
-pub fn series_name(columns: &[ColumnType], roles: &Roles, row: &[Value], column: usize) -> String {
+fn series_name(columns: &[ColumnType], roles: &Roles, row: &[Value], column: usize) -> String {
     let prefix = || roles.names.iter().map(|at| row[*at].text()).collect::<Vec<_>>().join(", ");
     let unit = unit(&columns[column]);
     match (roles.names.is_empty(), roles.values.len()) {
@@ -216,6 +222,7 @@ fn window(x: &Axis, render: &Render) -> Option<(f64, f64)> {
 #[derive(Default)]
 struct Found {
     name: String,
+    of: (usize, Vec<String>),
     /// The index of its column among the values'.
     column: usize,
     /// One value a place, unless each row is a point.
@@ -234,7 +241,7 @@ struct Drawing {
     labels: Labels,
     label_places: HashMap<String, usize>,
     series: Vec<Found>,
-    series_places: HashMap<String, usize>,
+    series_places: HashMap<(usize, Vec<String>), usize>,
     left_out: usize,
     added: usize,
     /// What the arrays of a column hold.
@@ -248,8 +255,8 @@ impl Drawing {
             self.learn(roles.x, xs);
         }
         for (column, at) in roles.values.iter().enumerate() {
-            let name = series_name(columns, roles, row, *at);
-            let series = self.series_named(name, column);
+            let key = series_key(roles, row, *at);
+            let series = self.series_of(key, column, || series_name(columns, roles, row, *at));
             // Anomalies stand beside the values in order; a lone column marks all of them.
             let anomalies = roles
                 .anomalies
@@ -322,12 +329,17 @@ impl Drawing {
         }
     }
 
-    fn series_named(&mut self, name: String, column: usize) -> usize {
-        if let Some(found) = self.series_places.get(&name) {
+    fn series_of(
+        &mut self,
+        key: (usize, Vec<String>),
+        column: usize,
+        name: impl FnOnce() -> String,
+    ) -> usize {
+        if let Some(found) = self.series_places.get(&key) {
             return *found;
         }
-        self.series_places.insert(name.clone(), self.series.len());
-        self.series.push(Found { name, column, ..Found::default() });
+        self.series_places.insert(key.clone(), self.series.len());
+        self.series.push(Found { name: name(), of: key, column, ..Found::default() });
         self.series.len() - 1
     }
 

@@ -162,6 +162,8 @@ impl Fact {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     pub name: String,
+    /// The column of its values, and the texts that its name was made of.
+    pub of: (usize, Vec<String>),
     /// The panel that it stands in when there are several.
     pub panel: usize,
     /// Place and value, by place: one value for a place, unless each row is a point.

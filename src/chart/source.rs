@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::array;
-use super::build::{number, place_of, series_name};
+use super::build::{number, place_of, series_key};
 use super::roles::Roles;
 use super::special::size_of;
 use super::{Body, Chart, Picked, Place, View};
@@ -51,8 +51,8 @@ pub fn source(
     let roles = Roles::of(chart.kind, columns, rows, render)?;
     let chosen = view.chosen.filter(|at| view.shows(*at));
     let seen = |at: &usize| chosen.map_or(view.shows(*at), |chosen| chosen == *at);
-    let series: Vec<&str> =
-        (0..plot.series.len()).filter(seen).map(|at| plot.series[at].name.as_str()).collect();
+    let series: HashSet<&(usize, Vec<String>)> =
+        (0..plot.series.len()).filter(seen).map(|at| &plot.series[at].of).collect();
     let log_x = render.property("xaxis") == Some("log");
     let labels: HashSet<String> = match &picked {
         Picked::Range { .. } => HashSet::new(),
@@ -67,7 +67,7 @@ pub fn source(
     let mut found = Vec::new();
     let mut arrays = false;
     for (at, row) in rows.iter().enumerate() {
-        let drawn = |column: &usize| series.contains(&series_name(columns, &roles, row, *column).as_str());
+        let drawn = |column: &usize| series.contains(&series_key(&roles, row, *column));
         let values: Vec<&Value> =
             roles.values.iter().filter(|column| drawn(column)).map(|column| &row[*column]).collect();
         let xs = array::elements(&row[roles.x]);
