@@ -66,8 +66,11 @@ pub fn marks(from: i64, to: i64, columns: usize, zone: &Zone) -> Vec<(i64, Strin
         return vec![(from, place(from, None, zone))];
     }
     let marks = marks_of(zone.local(from), zone.local(to), columns).into_iter();
-    let moments = marks.map(|(at, label)| (zone.moment(at), label));
-    moments.filter(|(at, _)| (from..=to.max(from)).contains(at)).collect()
+    let moments = marks.map(|(at, label)| (at, zone.moment(at), label));
+    // A local time that the zone skips is no moment: it would stand where another time is.
+    let shown = moments.filter(|(local, at, _)| zone.local(*at) == *local);
+    let shown = shown.map(|(_, at, label)| (at, label));
+    shown.filter(|(at, _)| (from..=to.max(from)).contains(at)).collect()
 }
 
 fn marks_of(from: i64, to: i64, columns: usize) -> Vec<(i64, String)> {
@@ -215,6 +218,16 @@ mod tests {
         assert_eq!(shown[0], ("2026-05-14T12:30:00Z".to_string(), "18:00"));
         assert_eq!(place(at("2026-05-14"), Some(DAY), &zone), "2026-05-14T05:30:00+05:30");
         assert_eq!(short(at("2026-05-14"), (at("2026-05-01"), at("2026-05-31")), DAY, &zone), "05-14 05:30");
+    }
+
+    #[test]
+    fn a_time_that_the_zone_skips_has_no_mark() {
+        let zone = Zone::named("Europe/Berlin").unwrap();
+        let at = |text| ticks::parse_datetime(text).unwrap();
+        let marks = marks(at("2026-03-28 23:00"), at("2026-03-29 04:00"), 60, &zone);
+        let labels: Vec<_> = marks.iter().map(|mark| mark.1.as_str()).collect();
+        assert_eq!(labels, ["00:00", "01:00", "03:00", "04:00", "05:00", "06:00"]);
+        assert_eq!(marks[2].0, at("2026-03-29 01:00"));
     }
 
     #[test]
