@@ -3,7 +3,7 @@
 use std::slice;
 
 use super::canvas::{Canvas, Ink};
-use super::draw::{fill, filled, mark};
+use super::draw::{fill, filled, lying, mark};
 use super::list::rows_of;
 use super::number::{count, reading};
 use super::points::places;
@@ -169,27 +169,47 @@ pub fn place_text(x: &Axis, place: Place, zone: &Zone) -> String {
     }
 }
 
-/// The greatest value and where, or that there is none; how many bins have no row.
-pub fn summary(chart: &Chart, view: &View) -> String {
+/// The stops that are drawn on so many columns: those in view, and all where they lie below each other.
+fn seen<'a>(chart: &Chart, plot: &'a Plot, view: &View, width: usize) -> &'a [Place] {
+    if lying(chart, view, width) {
+        return &plot.stops;
+    }
+    let (first, end) = view.stops(plot);
+    plot.stops.get(first..end).unwrap_or_default()
+}
+
+/// Of what is drawn: the greatest value and where, or that there is none; how many bins have no row.
+pub fn summary(chart: &Chart, view: &View, width: usize) -> String {
     let Body::Plot(plot) = &chart.body else { return String::new() };
     if plot.blank() && !plot.stops.is_empty() {
         return "no values to draw".into();
     }
     let [series] = plot.series.as_slice() else { return String::new() };
-    let most = series.points.iter().max_by(|left, right| left.1.total_cmp(&right.1));
-    let mut said = match most {
-        Some((place, value)) => format!("max {} on {}", reading(*value), short(&plot.x, *place, &view.zone)),
-        None => String::new(),
+    let seen = seen(chart, plot, view, width);
+    let inside = |place: &Place| {
+        seen.first().is_some_and(|first| first <= place) && seen.last().is_some_and(|last| place <= last)
     };
-    if let (Axis::Time { step: Some(step), .. }, Some(bins)) = (&plot.x, plot.x.bins()) {
-        let empty = bins.saturating_sub(places(slice::from_ref(series)).len());
-        if empty > 0 {
-            let bin =
-                if *step == ticks::DAY { "days".into() } else { format!("x {}", time::width_text(*step)) };
-            said.push_str(&format!("  {empty} of {bins} {bin} without rows"));
-        }
+    let points = series.points.iter().filter(|point| inside(&point.0));
+    let most = points.max_by(|left, right| left.1.total_cmp(&right.1));
+    let most = most
+        .map(|(place, value)| format!("max {} on {}", reading(*value), short(&plot.x, *place, &view.zone)));
+    let mut said = Vec::from_iter(most);
+    if matches!(plot.x, Axis::Time { step: Some(_), .. }) {
+        let full = places(slice::from_ref(series)).iter().filter(|place| inside(place)).count();
+        let (bins, empty) = (seen.len(), seen.len().saturating_sub(full));
+        said.extend((empty > 0).then(|| format!("{empty} of {bins} {} without rows", stops_text(&plot.x))));
     }
-    said
+    said.join("  ")
+}
+
+/// What the stops of an axis are called after their number: `days`, `x 2 h`.
+fn stops_text(x: &Axis) -> String {
+    match x {
+        Axis::Time { step: Some(ticks::DAY), .. } => "days".into(),
+        Axis::Time { step: Some(step), .. } => format!("x {}", time::width_text(*step)),
+        Axis::Labels(_) => "labels".into(),
+        Axis::Time { step: None, .. } | Axis::Number { .. } => "places".into(),
+    }
 }
 
 fn short(x: &Axis, place: Place, zone: &Zone) -> String {
@@ -202,9 +222,11 @@ fn short(x: &Axis, place: Place, zone: &Zone) -> String {
 }
 
 /// What the drawing leaves out or does to the values, with what the view adds.
-pub fn notes(chart: &Chart, view: &View) -> Vec<String> {
+pub fn notes(chart: &Chart, view: &View, width: usize) -> Vec<String> {
     let mut notes = chart.remarks.clone();
     let Body::Plot(plot) = &chart.body else { return notes };
+    let (seen, all) = (seen(chart, plot, view, width).len(), plot.stops.len());
+    notes.extend((seen < all).then(|| format!("{seen} of {all} {} drawn", stops_text(&plot.x))));
     let number = plot.series.len();
     if !view.hidden.is_empty() {
         notes.push(format!("{} of {number} series drawn", number - view.hidden.len()));
@@ -240,12 +262,12 @@ pub fn notes(chart: &Chart, view: &View) -> Vec<String> {
     notes
 }
 
-/// The first and last place of the axis in full, for who prints it.
-pub fn extent(plot: &Plot, zone: &Zone) -> Option<String> {
-    let places = places(&plot.series);
-    match (&plot.x, places.first(), places.last()) {
+/// The first and last place that is drawn in full, for who prints it.
+pub fn extent(chart: &Chart, plot: &Plot, view: &View, width: usize) -> Option<String> {
+    let seen = seen(chart, plot, view, width);
+    match (&plot.x, seen.first(), seen.last()) {
         (Axis::Time { .. }, Some(from), Some(to)) if from != to => {
-            let shown = |place: &Place| place_text(&plot.x, *place, zone);
+            let shown = |place: &Place| place_text(&plot.x, *place, &view.zone);
             Some(format!("{} .. {}", shown(from), shown(to)))
         }
         _ => None,

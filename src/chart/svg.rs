@@ -16,6 +16,8 @@ const LEFT: f64 = 90.0;
 const RIGHT: f64 = 20.0;
 const PANEL: f64 = 300.0;
 const LINE: f64 = 22.0;
+/// As many columns of a screen: what fits there fits here.
+const COLUMNS: usize = 100;
 /// Lines of bars, branches or lanes; the rest is counted.
 const LINES_MAX: usize = 500;
 /// Told apart by people who see colors differently too (Okabe and Ito).
@@ -86,7 +88,7 @@ pub fn svg(chart: &Chart, view: &View) -> String {
     }
     match &chart.body {
         Body::Plot(plot) => {
-            if lying(chart, view, 100) {
+            if lying(chart, view, COLUMNS) {
                 bars(chart, plot, view, &mut page);
             } else {
                 panels(chart, plot, view, &mut page);
@@ -105,7 +107,7 @@ pub fn svg(chart: &Chart, view: &View) -> String {
         Body::Tree(shares) => tree(&shares.branches, &mut page),
         Body::Lanes(lanes) => self::lanes(lanes, view, &mut page),
     }
-    for note in legend::notes(chart, view) {
+    for note in legend::notes(chart, view, COLUMNS) {
         page.y += LINE;
         page.text(LEFT, page.y, "start", &note);
     }

@@ -18,10 +18,10 @@ pub fn text(chart: &Chart, view: &View, width: usize, style: Style) -> String {
     lines.extend(draw(chart, view, (width, rows), style).lines());
     let mut notes = Vec::new();
     if let Body::Plot(plot) = &chart.body {
-        notes.extend(legend::extent(plot, &view.zone));
+        notes.extend(legend::extent(chart, plot, view, width));
     }
-    notes.extend(Some(legend::summary(chart, view)).filter(|summary| !summary.is_empty()));
-    notes.extend(legend::notes(chart, view));
+    notes.extend(Some(legend::summary(chart, view, width)).filter(|summary| !summary.is_empty()));
+    notes.extend(legend::notes(chart, view, width));
     lines.extend((!notes.is_empty()).then(|| display::shown(&notes.join("; "), style.ascii).into_owned()));
     lines.into_iter().flat_map(|line| [line, "\n".into()]).collect()
 }

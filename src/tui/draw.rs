@@ -121,7 +121,7 @@ fn title(app: &App, theme: &Theme, buffer: &mut Buffer, layout: &Layout, pane: &
         Part::Editor => (editor_title(app, layout, pane.title.width), clock_shown(app)),
         Part::Grid => panes::grid::title(app, theme),
         Part::Record => panes::record::title(app),
-        Part::Chart => panes::chart::title(app),
+        Part::Chart => panes::chart::title(app, usize::from(pane.inner.width)),
         Part::Users => panes::hits::users_title(app),
         Part::Events => panes::hits::events_title(app),
         Part::Card => panes::hits::card_title(app),

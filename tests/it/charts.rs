@@ -197,9 +197,26 @@ fn the_cursor_reads_the_window_moves_and_the_brush_gives_times() {
     assert!(read(&view).starts_with("2026-05-14T00:00:00Z .. 2026-05-14T00:09:59Z  sum host-0 "));
     view.choose(&drawn, false);
     view.switch();
-    assert_eq!(kqlhunt::chart::notes(&drawn, &view), ["1 of 2 series drawn"]);
+    assert_eq!(kqlhunt::chart::notes(&drawn, &view, 60), ["300 of 600 x 1 s drawn", "1 of 2 series drawn"]);
     view.switch_all(&drawn);
     assert!(view.hidden.is_empty());
+}
+
+#[test]
+fn what_is_said_of_a_zoomed_chart_is_of_the_part_that_is_drawn() {
+    let (columns, rows) = seconds(16, 1);
+    let drawn = chart(&columns, &rows, &timechart(&[])).unwrap();
+    let view = View { window: Some((2.0, 6.0)), ..View::new(&drawn) };
+    let shown = text(&drawn, &view, 60, Style { ascii: true });
+    let said = shown.lines().last().unwrap();
+    assert!(said.starts_with("2026-05-14T00:00:02Z .. 2026-05-14T00:00:05Z; max 5 on"), "{said}");
+    assert!(said.ends_with("; 4 of 16 x 1 s drawn"), "{said}");
+    assert!(svg(&drawn, &view).contains(">4 of 16 x 1 s drawn<"));
+    // Bars that lie are drawn whatever is in view.
+    let bars = Render { kind: "barchart".into(), properties: Vec::new() };
+    let drawn = chart(&columns, &rows, &bars).unwrap();
+    let view = View { window: Some((2.0, 6.0)), ..View::new(&drawn) };
+    assert!(!text(&drawn, &view, 60, Style { ascii: true }).contains(" drawn"));
 }
 
 #[test]
@@ -211,7 +228,7 @@ fn all_rows_of_a_place_are_points_of_a_scatterchart() {
         let drawn = chart(&columns, &rows, &render).unwrap();
         let view = View { cursor: Some(0), ..View::new(&drawn) };
         assert_eq!(svg(&drawn, &view).matches("<circle").count(), rows.len());
-        let summary = kqlhunt::chart::summary(&drawn, &view);
+        let summary = kqlhunt::chart::summary(&drawn, &view, 80);
         assert!(summary.ends_with("1 of 4 days without rows"), "{summary}");
         kqlhunt::chart::read(&drawn, &view).unwrap()
     };

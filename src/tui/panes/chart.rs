@@ -9,21 +9,29 @@ use super::super::theme::Theme;
 use crate::app::grid::Grid;
 use crate::app::{App, text};
 use crate::chart::{self, Ink};
+use crate::display;
 
-pub fn title(app: &App) -> (String, String) {
+/// What a chart beside a filtered grid says of itself.
+const ALL_ROWS: &str = "  of all rows, filters or not";
+const ALL_ROWS_SHORT: &str = "  of all rows";
+
+/// For a pane of so many columns.
+pub fn title(app: &App, width: usize) -> (String, String) {
     let Some(pane) = &app.chart else { return (String::new(), String::new()) };
     let Some(drawn) = &pane.chart else { return ("Chart".into(), String::new()) };
     let name = if drawn.title.is_empty() { drawn.kind.name } else { &drawn.title };
     let mut left = text::shown(name, app.ascii).into_owned();
-    for note in chart::notes(drawn, &pane.view) {
+    let narrowed = |grid: &Grid| grid.run == pane.run && !grid.conditions().none();
+    if app.grid.as_ref().is_some_and(narrowed) {
+        // What the cursor reads needs the room.
+        let all = if pane.view.cursor.is_none() { ALL_ROWS } else { ALL_ROWS_SHORT };
+        // The name is cut before this is, and a space stands at both ends of a title and of what holds it.
+        left = display::fit(&left, width.saturating_sub(all.len() + 4), app.ascii).into_owned() + all;
+    }
+    for note in chart::notes(drawn, &pane.view, width) {
         left.push_str(&format!("  {}", text::shown(&note, app.ascii)));
     }
-    let narrowed = |grid: &Grid| grid.run == pane.run && !grid.conditions().none();
-    // What the cursor reads needs the room.
-    if pane.view.cursor.is_none() && app.grid.as_ref().is_some_and(narrowed) {
-        left.push_str("  of all rows, filters or not");
-    }
-    let right = chart::read(drawn, &pane.view).unwrap_or_else(|| chart::summary(drawn, &pane.view));
+    let right = chart::read(drawn, &pane.view).unwrap_or_else(|| chart::summary(drawn, &pane.view, width));
     (left, text::shown(&right, app.ascii).into_owned())
 }
 
