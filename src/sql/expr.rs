@@ -81,14 +81,15 @@ impl Writer<'_> {
                 }
                 let Some(first) = rel.cols.first() else { return "NULL".to_owned() };
                 let text = inner.text(first.id).to_owned();
-                inner.items = vec![(first.id, text)];
                 if inner.groups.as_ref().is_some_and(Vec::is_empty) && is_aggregated(rel, first.id) {
                     // DuckDB takes it for several rows otherwise, and plans longer.
                     inner.groups = None;
                 } else {
+                    // Before the columns that it may read are gone.
                     inner.order = self.order(&rel.order, &inner);
                     inner.limit = Some("1".to_owned());
                 }
+                inner.items = vec![(first.id, text)];
                 let scalar = super::block::nested(&inner.sql());
                 if expr.ty == Type::String { or_empty(&scalar) } else { scalar }
             }
