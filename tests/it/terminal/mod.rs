@@ -178,15 +178,14 @@ impl Terminal {
         let mut runs: Vec<(String, String)> = Vec::new();
         for row in 0..rows.get() {
             let cells: Vec<_> = (0..columns.get()).filter_map(|column| screen.cell(row, column)).collect();
-            if !cells.iter().map(|cell| cell.contents()).collect::<String>().contains(text) {
+            if !cells.iter().copied().map(letters).collect::<String>().contains(text) {
                 continue;
             }
             runs.push((format!("row {}", row + 1), String::new()));
             for cell in cells {
-                let letters = if cell.has_contents() { cell.contents() } else { " " };
                 match runs.last_mut() {
-                    Some((style, run)) if *style == said(cell) => run.push_str(letters),
-                    _ => runs.push((said(cell), letters.to_string())),
+                    Some((style, run)) if *style == said(cell) => run.push_str(letters(cell)),
+                    _ => runs.push((said(cell), letters(cell).to_string())),
                 }
             }
         }
@@ -317,6 +316,11 @@ impl Terminal {
     pub fn file(&self, name: &str) -> std::path::PathBuf {
         Path::new(self.home.path()).join(name)
     }
+}
+
+/// A cell that was never written is as blank as one with a space.
+fn letters(cell: &vt100::Cell) -> &str {
+    if cell.has_contents() { cell.contents() } else { " " }
 }
 
 /// Colour and weight of a cell.
