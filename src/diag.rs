@@ -104,6 +104,8 @@ pub mod code {
     pub const ORDER: &str = "KS206";
     /// A table without a column that a function needs.
     pub const COLUMNS: &str = "KS249";
+    /// Several names for what has one value.
+    pub const NAMES: &str = "KS149";
     /// Two sides that cannot be compared or joined.
     pub const MISMATCH: &str = "SEM0064";
     /// A construct of KQL that kqlhunt does not do yet, or will not do.

@@ -5,7 +5,6 @@ use super::Phys::{Bool, Long, Real, Text};
 use super::dynamic::{array, inner};
 use super::json::{self, Kind};
 use super::{Cell, Kernel, fail, infallible, lenient, strict};
-use crate::ticks;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -22,17 +21,7 @@ pub const KERNELS: &[Kernel] = &infallible([
     strict("kql_array_split", &[Text, Text], Text, split),
     strict("kql_array_sum", &[Text], Real, sum).fallible(),
     lenient("kql_zip", &[], Text, zip).rest(Text),
-    lenient("kql_repeat", &[Text, Long], Text, repeat).lavish(),
-    strict("kql_range_long", &[Long, Long, Long], Text, range_long).lavish(),
-    strict("kql_range_real", &[Real, Real, Real], Text, range_real).lavish(),
-    strict("kql_range_datetime", &[Long, Long, Long], Text, |args, out| {
-        range_ticks(args, ticks::iso_full, out)
-    })
-    .lavish(),
-    strict("kql_range_timespan", &[Long, Long, Long], Text, |args, out| {
-        range_ticks(args, ticks::timespan_text, out)
-    })
-    .lavish(),
+    lenient("kql_repeat", &[Text, Long], Text, repeat).late(),
     strict("kql_set_union", &[], Text, set_union).rest(Text),
     strict("kql_set_intersect", &[], Text, set_intersect).rest(Text),
     strict("kql_set_difference", &[], Text, set_difference).rest(Text),
@@ -41,9 +30,6 @@ pub const KERNELS: &[Kernel] = &infallible([
     lenient("kql_is_in", &[Text, Text], Bool, is_in),
     strict("kql_jaccard_index", &[Text, Text], Real, jaccard_index),
 ]);
-
-/// Elements that Kusto's range() makes at most.
-const RANGE_MAX: usize = 1 << 20;
 
 pub fn elements<'a>(cell: Cell<'a>) -> Option<Vec<&'a str>> {
     let json = cell.text()?;
@@ -233,59 +219,7 @@ fn zip<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
 
 fn repeat<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
     let Some(count) = args[1].long().and_then(|count| usize::try_from(count).ok()) else { return Cell::Null };
-    array(std::iter::repeat_n(inner(args[0]), count.min(RANGE_MAX)), out);
-    Cell::Text(out)
-}
-
-fn range_long<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    spread(args, |value, out| out.push_str(&value.to_string()), out)
-}
-
-fn range_ticks<'a>(args: &[Cell<'a>], text: fn(i64) -> String, out: &'a mut String) -> Cell<'a> {
-    spread(args, |value, out| out.extend(["\"", &text(value), "\""]), out)
-}
-
-fn spread<'a>(args: &[Cell<'a>], push: impl Fn(i64, &mut String), out: &'a mut String) -> Cell<'a> {
-    let [Some(start), Some(stop), Some(step)] = [args[0].long(), args[1].long(), args[2].long()] else {
-        return Cell::Null;
-    };
-    if step == 0 {
-        return Cell::Null;
-    }
-    out.push('[');
-    let mut value = Some(start);
-    for number in 0..RANGE_MAX {
-        let Some(at) = value.filter(|at| if step > 0 { *at <= stop } else { *at >= stop }) else { break };
-        if number > 0 {
-            out.push(',');
-        }
-        push(at, out);
-        value = at.checked_add(step);
-    }
-    out.push(']');
-    Cell::Text(out)
-}
-
-fn range_real<'a>(args: &[Cell<'a>], out: &'a mut String) -> Cell<'a> {
-    let [Some(start), Some(stop), Some(step)] = [args[0].real(), args[1].real(), args[2].real()] else {
-        return Cell::Null;
-    };
-    let numbers = [start, stop, step].iter().all(|value| value.is_finite());
-    if step == 0.0 || !numbers {
-        return Cell::Null;
-    }
-    out.push('[');
-    for number in 0..RANGE_MAX {
-        let value = start + number as f64 * step;
-        if if step > 0.0 { value > stop } else { value < stop } {
-            break;
-        }
-        if number > 0 {
-            out.push(',');
-        }
-        super::real::push_real(value, out);
-    }
-    out.push(']');
+    array(std::iter::repeat_n(inner(args[0]), count.min(super::range::ELEMENTS_MAX)), out);
     Cell::Text(out)
 }
 
@@ -475,18 +409,6 @@ mod tests {
 
     #[test]
     fn making() {
-        let range = |from: i64, to: i64, by: i64| call("kql_range_long", &[Long(from), Long(to), Long(by)]);
-        assert_eq!(range(1, 8, 3), "[1,4,7]");
-        assert_eq!(range(3, 1, -1), "[3,2,1]");
-        assert_eq!(range(3, 1, 1), "[]");
-        assert_eq!(range(1, 2, 0), "NULL");
-        assert_eq!(range(i64::MAX - 1, i64::MAX, 1), "[9223372036854775806,9223372036854775807]");
-        assert_eq!(call("kql_range_real", &[Real(0.0), Real(1.0), Real(0.5)]), "[0.0,0.5,1.0]");
-        let hour = crate::ticks::HOUR;
-        assert_eq!(
-            call("kql_range_timespan", &[Long(hour), Long(2 * hour), Long(hour)]),
-            "[\"01:00:00\",\"02:00:00\"]"
-        );
         assert_eq!(call("kql_repeat", &[Text("1"), Long(3)]), "[1,1,1]");
         assert_eq!(call("kql_repeat", &[Text("1"), Long(-1)]), "NULL");
         assert_eq!(call("kql_array_sum", &[Text("[1,null,2.5]")]), "3.5");

@@ -22,8 +22,7 @@ impl Places for Nowhere {
     }
 }
 
-/// Not folded: what it gives depends on what is in force.
-pub static KERNELS: &[Kernel] = &[lenient("kql_geo_info", &[Phys::Text], Phys::Text, info).volatile()];
+pub static KERNELS: &[Kernel] = &[lenient("kql_geo_info", &[Phys::Text], Phys::Text, info).late()];
 
 static SOURCE: RwLock<Option<Arc<dyn Places>>> = RwLock::new(None);
 

@@ -31,6 +31,7 @@ pub mod parse;
 pub mod pattern;
 pub mod percentile;
 pub mod punycode;
+pub mod range;
 pub mod real;
 pub mod reduce;
 pub mod regexes;
@@ -108,8 +109,9 @@ pub struct Kernel {
     pub nulls: Nulls,
     /// Called for every row even when the arguments are equal (`rand`, `new_guid`).
     pub volatile: bool,
-    /// Its result is larger than its arguments by far: it runs where that is needed, not when a query is compiled.
-    pub lavish: bool,
+    /// It runs where its result is needed, not when a query is compiled: the result is larger than the arguments
+    /// by far, or depends on a file that is in force.
+    pub late: bool,
     /// `Some(false)`: it never gives a [`Cell::Error`], so that DuckDB may also call it for rows that a filter
     /// drops. What says nothing is taken as fallible.
     pub fallible: Option<bool>,
@@ -138,7 +140,7 @@ pub const fn strict(name: &'static str, params: &'static [Phys], returns: Phys, 
         returns,
         nulls: Nulls::Propagate,
         volatile: false,
-        lavish: false,
+        late: false,
         fallible: None,
         run,
         constant: None,
@@ -197,8 +199,8 @@ impl Kernel {
         self
     }
 
-    pub const fn lavish(mut self) -> Kernel {
-        self.lavish = true;
+    pub const fn late(mut self) -> Kernel {
+        self.late = true;
         self
     }
 
@@ -330,6 +332,7 @@ const FAMILIES: &[&[Kernel]] = &[
     pattern::KERNELS,
     percentile::KERNELS,
     punycode::KERNELS,
+    range::KERNELS,
     reduce::KERNELS,
     regexes::KERNELS,
     series::KERNELS,

@@ -56,9 +56,8 @@ impl Agents for NoRules {
     }
 }
 
-/// Not folded: what it gives depends on the rules in force.
 pub static KERNELS: &[Kernel] =
-    &[strict("kql_user_agent", &[Phys::Text, Phys::Text], Phys::Text, parse).volatile()];
+    &[strict("kql_user_agent", &[Phys::Text, Phys::Text], Phys::Text, parse).late()];
 
 static SOURCE: RwLock<Option<Arc<dyn Agents>>> = RwLock::new(None);
 

@@ -20,7 +20,7 @@ pub fn fold(expr: Expr) -> Expr {
         _ => return expr,
     };
     let Some(kernel) = kernels::find(name) else { return expr };
-    let waits = kernel.volatile || kernel.lavish || kernel.params.contains(&Phys::Texts);
+    let waits = kernel.volatile || kernel.late || kernel.params.contains(&Phys::Texts);
     if waits || args.len() < kernel.params.len() {
         return expr;
     }

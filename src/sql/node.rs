@@ -97,7 +97,7 @@ impl<'a> Writer<'a> {
                 ..Block::default()
             },
             Node::Values { items, rows } => self.values(items, rows),
-            Node::Range { col, ty, from, to, step } => self.range(*col, *ty, from, to, step),
+            Node::Range { col, ty, from, to, step } => self.range(*col, *ty, [from, to, step]),
             Node::Let { index, items } => self.let_(*index, items),
             Node::Filter { input, predicate } => self.filter(input, predicate),
             Node::Project { input, kept, items } => self.project(input, kept, items),
@@ -195,28 +195,27 @@ impl<'a> Writer<'a> {
         Block { items, from, ..Block::default() }
     }
 
-    fn range(&mut self, col: ColId, ty: Type, from: &Expr, to: &Expr, step: &Expr) -> Block {
-        let nothing = Block::default();
-        let constant = [from, to, step].iter().all(|bound| bound.literal().is_some());
-        let (from, to, step) =
-            (self.expr(from, &nothing), self.expr(to, &nothing), self.expr(step, &nothing));
-        let alias = self.alias();
-        let column = name(col);
-        if ty == Type::Real {
-            let count = format!("floor(({to} - {from}) / {step})::BIGINT");
-            let series = format!("(SELECT unnest(generate_series(0, {count})) AS i) AS {alias}");
-            return Block {
-                items: vec![(col, format!("({from} + i * {step})"))],
-                from: series,
-                ..Block::default()
-            };
-        }
-        let series = if constant {
-            format!("generate_series({from}, {to}, {step}) AS {alias}({column})")
-        } else {
-            format!("(SELECT unnest(generate_series({from}, {to}, {step})) AS {column}) AS {alias}")
+    /// With constant ends DuckDB makes row after row; else a list, of as many as a kernel counts.
+    fn range(&mut self, col: ColId, ty: Type, ends: [&Expr; 3]) -> Block {
+        let constant = ends.map(Expr::literal);
+        let [from, to, step] = ends.map(|end| self.expr(end, &Block::default()));
+        let (alias, column) = (self.alias(), name(col));
+        let (item, series) = match constant {
+            [Some(Value::Real(_)), Some(Value::Real(_)), Some(Value::Real(_))] => {
+                let last = format!("floor(({to} - {from}) / {step})::BIGINT");
+                (format!("({from} + i * {step})"), format!("generate_series(0, {last}) AS {alias}(i)"))
+            }
+            [Some(_), Some(_), Some(_)] if ty != Type::Real => {
+                let series = format!("generate_series({from}, {to}, {step}) AS {alias}({column})");
+                (column, series)
+            }
+            _ => {
+                let last = if ty == Type::Real { "kql_range_last_real" } else { "kql_range_last" };
+                let list = format!("generate_series(0, {last}({from}, {to}, {step}))");
+                (format!("({from} + i * {step})"), format!("(SELECT unnest({list}) AS i) AS {alias}"))
+            }
         };
-        Block { items: vec![(col, column)], from: series, ..Block::default() }
+        Block { items: vec![(col, item)], from: series, ..Block::default() }
     }
 
     /// Read once, a let is written in place; read more often it is a CTE. What is random and computed once is
@@ -458,7 +457,13 @@ impl<'a> Writer<'a> {
         }
         let inside: Vec<OrderKey> =
             input.order.iter().filter(|key| !parts.contains(&key.col)).copied().collect();
-        let order = self.order(&inside, &block);
+        let mut order = self.order(&inside, &block);
+        // DuckDB takes no key that holds a subquery with a window function.
+        let subquery = |text: &str| text.contains("SELECT");
+        if order.iter().any(|key| subquery(key)) || parts.iter().any(|part| subquery(block.text(*part))) {
+            block = self.closed(block);
+            order = self.order(&inside, &block);
+        }
         let outer = std::mem::replace(&mut self.window_order, order);
         self.window_parts = parts.iter().map(|part| block.text(*part).to_owned()).collect();
         let texts: Vec<(ColId, String)> =

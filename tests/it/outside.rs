@@ -273,6 +273,21 @@ fn addresses_have_places_when_a_file_says_so() {
 }
 
 #[test]
+fn rows_are_numbered_in_the_order_of_what_files_say() {
+    let folder = folder();
+    let numbered = |value: &str| {
+        format!(
+            "print Value = pack_array('192.0.2.7', '10.0.0.1') | mv-expand Value to typeof(string)
+            | extend Key = tostring({value}) | sort by Key desc
+            | project Number = row_number(), Key, Before = prev(Key) | where Number == 2 | project strlen(Before) > strlen(Key)"
+        )
+    };
+    assert_eq!(rows(folder.path(), &numbered("geo_info_from_ip_address(Value).city")), "true");
+    let agent = "parse_user_agent(iff(Value startswith '10', 'curl', 'python-requests/2.31.0'), 'browser').Browser.Family";
+    assert_eq!(rows(folder.path(), &numbered(agent)), "true");
+}
+
+#[test]
 fn user_agents_are_read_by_the_rules_of_a_file() {
     let folder = folder();
     let kql = "let Seen = datatable(Agent:string)['Mozilla/5.0 (Windows NT 10.0; Win64) Edg/125.3', \

@@ -88,7 +88,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             self.binder.error(code::TYPE, item.expr.span, "rows cannot be grouped by a dynamic", help);
             return Err(Stop);
         }
-        let given = item.names.first();
+        let given = self.binder.single_name(item)?;
         let inferred = || self.binder.infer(&item.expr, &self.input.cols);
         let inferred = if given.is_none() { inferred() } else { None };
         let column = self.column(given, inferred, Some(&item.expr), &expr)?;
@@ -142,11 +142,7 @@ impl<'s, 'b, 'a> Summary<'s, 'b, 'a> {
             return Err(Stop);
         }
         self.aggs.extend(found.into_iter().map(|(column, call)| (column.id, call)));
-        if item.names.len() > 1 {
-            self.binder.error(code::SYNTAX, item.span, "several names for one value", "Give it one name.");
-            return Err(Stop);
-        }
-        let given = item.names.first();
+        let given = self.binder.single_name(item)?;
         let inferred = || self.binder.infer(&item.expr, &self.input.cols).or_else(|| nameless(&item.expr));
         let inferred = if given.is_none() { inferred() } else { None };
         let column = self.column(given, inferred, None, &expr)?;

@@ -100,16 +100,12 @@ impl Binder<'_> {
         Ok((bound, input))
     }
 
-    fn single_name<'n>(&mut self, item: &'n Named) -> Checked<Option<&'n Name>> {
-        match item.names.as_slice() {
-            [] => Ok(None),
-            [name] => Ok(Some(name)),
-            _ => {
-                let help = "Name the parts one by one, such as a = x[0], b = x[1].";
-                self.refuse(item.span, "several names for one expression", help);
-                Err(Stop)
-            }
-        }
+    /// The name that is given to a value: several are given to what has several values only.
+    pub fn single_name<'n>(&mut self, item: &'n Named) -> Checked<Option<&'n Name>> {
+        let [_, second, ..] = item.names.as_slice() else { return Ok(item.names.first()) };
+        let help = "Give it one name; name the elements of an array one by one, such as a = x[0], b = x[1].";
+        self.error(code::NAMES, second.span, "several names for one value", help);
+        Err(Stop)
     }
 
     pub fn project_away(&mut self, patterns: &[ColumnPattern], input: Rel) -> Checked<Rel> {

@@ -74,11 +74,7 @@ impl Binder<'_> {
         for item in items {
             let (array, value) = self.element(pairs, item, &input.cols, env)?;
             let Expand { item, .. } = item;
-            if item.names.len() > 1 {
-                self.error(code::SYNTAX, item.span, "several names for one array", "Give it one name.");
-                return Err(Stop);
-            }
-            let name = match item.names.first() {
+            let name = match self.single_name(item)? {
                 Some(name) => ColumnName::from(&name.text),
                 None => match self.infer(&item.expr, &input.cols) {
                     Some(name) => name.into(),

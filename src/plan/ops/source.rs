@@ -2,6 +2,7 @@
 
 use crate::diag::code;
 use crate::kernels::decimal::Decimal;
+use crate::kernels::range;
 use crate::kernels::real::real_text;
 use crate::plan::check::{Binder, Checked, Stop};
 use crate::plan::env::Env;
@@ -27,7 +28,7 @@ impl Binder<'_> {
                 stopped = true;
                 continue;
             };
-            let name = match item.names.first() {
+            let name = match self.single_name(item)? {
                 Some(name) => name.text.clone(),
                 None => {
                     self.printed(&item.expr, items.iter().position(|one| one.span == item.span).unwrap_or(0))
@@ -80,10 +81,15 @@ impl Binder<'_> {
             to = self.convert(to, ty);
             step = self.convert(step, ty);
         }
-        if matches!(step.literal(), Some(Value::Long(0) | Value::Timespan(0)))
-            || step.literal() == Some(&Value::Real(0.0))
+        if matches!(step.literal(), Some(Value::Long(0) | Value::Timespan(0))) {
+            self.error(code::TYPE, step.span, range::BY_ZERO, "Step by another number.");
+            return Err(Stop);
+        }
+        if let [Some(Value::Real(first)), Some(Value::Real(end)), Some(Value::Real(by))] =
+            [from.literal(), to.literal(), step.literal()]
+            && let Err(what) = range::last_real(*first, *end, *by)
         {
-            self.error(code::TYPE, step.span, "a range cannot step by zero", "Step by another number.");
+            self.error(code::TYPE, from.span.to(step.span), what, "Take other numbers.");
             return Err(Stop);
         }
         let column = self.new_column(name.text.clone(), ty);

@@ -72,7 +72,7 @@ impl Binder<'_> {
             }
             None => None,
         };
-        let given = of.names.first().map(|name| name.text.clone());
+        let given = self.single_name(of)?.map(|name| name.text.clone());
         let Some(name) = given.or_else(|| self.infer(&of.expr, &input.cols)) else {
             let help = "Give it a name: top-nested 3 of Name = expression by count().";
             self.refuse(of.span, "top-nested of an expression without a name", help);
@@ -87,7 +87,7 @@ impl Binder<'_> {
             return Err(Stop);
         }
         let value_name =
-            by.names.first().map_or_else(|| format!("aggregated_{name}"), |name| name.text.clone());
+            self.single_name(by)?.map_or_else(|| format!("aggregated_{name}"), |name| name.text.clone());
         let (name, value_name) = (namer.free(&name), namer.free(&value_name));
         Ok(Level { key, name, aggs, value, value_name, count, others, ascending: *ascending })
     }
