@@ -1,10 +1,8 @@
 //! The facade: KQL text and a schema in, SQL and diagnostics out. Runs nothing.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 
-use corosensei::stack::DefaultStack;
-
+use crate::contained::{contained, rehearse};
 use crate::diag::{Diagnostic, any_error, code};
 pub use crate::facts::{Input, Looked, Options, Origin, Render, Seen, Steadiness, Steady, TableUse};
 use crate::plan::{self, Ask, Node, Plan, Rel};
@@ -12,6 +10,7 @@ pub use crate::plan::{Known, Outline, Sort};
 use crate::schema::Schema;
 use crate::span::Span;
 use crate::sql;
+use crate::stack::on_own_stack;
 use crate::syntax::ast::{Op, OpKind, StatementKind};
 pub use crate::syntax::constant::literal;
 pub use crate::syntax::words::{quoted, reference};
@@ -112,13 +111,26 @@ pub trait Probe: Send {
 /// Compiles a text. Never panics; every mistake is a diagnostic with its place. Columns that depend on the
 /// data stay unknown: such a query is checked, but cannot be run.
 pub fn compile(text: &str, schema: &Schema, options: &Options) -> Compilation {
-    on_own_stack(text, || compiled_by(text, schema, options, None))
+    or_ours(text, || compiled_by(text, schema, options, None))
 }
 
 /// Compiles a text to be run on the data that `probe` answers for.
 pub fn compile_on(text: &str, schema: &Schema, options: &Options, probe: &mut dyn Probe) -> Compilation {
-    on_own_stack(text, || {
+    or_ours(text, || {
         compiled_by(text, schema, options, Some(&mut Asked { schema, probe, answers: HashMap::new() }))
+    })
+}
+
+/// A panic of ours becomes a diagnostic: what is typed, or kept for the next start, must not end the process.
+fn or_ours(text: &str, compile: impl FnOnce() -> Compilation) -> Compilation {
+    contained(|| on_own_stack(text, compile)).unwrap_or_else(|said| {
+        let message = format!("a mistake of kqlhunt: {said}");
+        let help = "Please report it with this text. Written in another way, the query may run.";
+        let whole = Span::new(0, text.len());
+        Compilation {
+            results: Vec::new(),
+            diagnostics: vec![Diagnostic::error(code::OURS, whole, message).help(help)],
+        }
     })
 }
 
@@ -145,36 +157,7 @@ impl Ask for Asked<'_> {
     }
 }
 
-/// A longer text is compiled on a stack of its own, which the limits of parser and plan are made for;
-/// a shorter one cannot nest deep enough to need it. The thread stays the same, and with it what kernels
-/// remember, such as regular expressions.
-const OWN_STACK_TEXT: usize = 256;
-/// Reserved, and used only as far as a text nests.
-const OWN_STACK_BYTES: usize = 64 << 20;
-/// A thread keeps the stack for the texts that follow, as a new one costs more than many a translation; but what a
-/// longer text may have used of it is given back.
-const KEPT_STACK_TEXT: usize = 16 << 10;
-
-thread_local! {
-    static KEPT_STACK: Cell<Option<DefaultStack>> = const { Cell::new(None) };
-}
-
 const TOO_LONG: &str = "the query becomes more than 16 MB of SQL";
-
-/// Runs what walks the tree of a text on a stack that is made for it.
-pub fn on_own_stack<T>(text: &str, compile: impl FnOnce() -> T) -> T {
-    if text.len() <= OWN_STACK_TEXT {
-        return compile();
-    }
-    let kept = KEPT_STACK.take().map_or_else(|| DefaultStack::new(OWN_STACK_BYTES), Ok);
-    // Where no memory can be reserved, the thread's own stack must do.
-    let Ok(mut stack) = kept else { return compile() };
-    let done = corosensei::on_stack(&mut stack, compile);
-    if text.len() <= KEPT_STACK_TEXT {
-        KEPT_STACK.set(Some(stack));
-    }
-    done
-}
 
 fn compiled_by<'a>(
     text: &'a str,
@@ -182,6 +165,7 @@ fn compiled_by<'a>(
     options: &'a Options,
     ask: Option<&'a mut (dyn Ask + 'a)>,
 ) -> Compilation {
+    rehearse("compiler");
     let (script, mut diagnostics) = crate::syntax::parse(text);
     let bound = plan::bind(&script, text, schema, options, ask);
     diagnostics.extend(bound.diagnostics);
@@ -288,9 +272,11 @@ pub fn one_condition(text: &str) -> bool {
     })
 }
 
-/// What a text that may be unfinished names, and the columns at its end.
+/// What a text that may be unfinished names, and the columns at its end; nothing where [`compile`] says that it is a
+/// mistake of ours.
 pub fn outline(text: &str, schema: &Schema, options: &Options) -> Outline {
-    on_own_stack(text, || plan::outline(&crate::syntax::parse(text).0, text, schema, options))
+    contained(|| on_own_stack(text, || plan::outline(&crate::syntax::parse(text).0, text, schema, options)))
+        .unwrap_or_default()
 }
 
 /// `None` when the SQL would be too long.

@@ -124,6 +124,8 @@ pub mod code {
     pub const UNCERTAIN: &str = "KH008";
     /// What only kqlhunt has.
     pub const EXTENSION: &str = "KH009";
+    /// A mistake of the compiler itself.
+    pub const OURS: &str = "KH010";
     /// What is known to be no array, or no bag, where one is wanted.
     pub const ARRAY: &str = "KS234";
     pub const BAG: &str = "KS235";

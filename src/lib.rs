@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod chart;
 pub mod cli;
 pub mod compile;
+pub mod contained;
 pub mod diag;
 pub mod display;
 #[cfg(feature = "engine")]
@@ -32,6 +33,7 @@ pub mod report;
 pub mod schema;
 pub mod span;
 pub mod sql;
+pub mod stack;
 pub mod stix;
 #[cfg(feature = "engine")]
 pub mod sweep;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use kqlhunt::catalog::tables;
 use kqlhunt::compile::{Options, compile};
-use kqlhunt::diag::{Diagnostic, any_error};
+use kqlhunt::diag::{Diagnostic, any_error, code};
 use kqlhunt::ide::format::format;
 use kqlhunt::ide::highlight::highlight;
 use kqlhunt::schema::{Schema, Table, TableColumn};
@@ -100,6 +100,8 @@ pub fn translate(text: &str) {
     let options = Options { now: 639_143_568_000_000_000, ..Options::default() };
     let compilation = compile(text, &SCHEMA, &options);
     explained(&compilation.diagnostics, text);
+    let ours = compilation.diagnostics.iter().find(|found| found.code == code::OURS);
+    assert!(ours.is_none(), "{ours:?}");
     assert_eq!(any_error(&compilation.diagnostics), compilation.results.is_empty());
     for result in &compilation.results {
         assert!(!result.sql.contains('\u{1}'));

@@ -2,7 +2,6 @@
 //! is an answer; the process goes on until stdin ends.
 
 use std::io::{self, BufRead, Write};
-use std::panic::{self, AssertUnwindSafe};
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -10,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::data::Binder;
 use super::exit::{Exit, Failure};
 use super::{CheckArgs, Global, check};
+use crate::contained::contained;
 use crate::export::json::escaped;
 
 /// One line of input; other fields are ignored.
@@ -108,20 +108,12 @@ fn answer_all(answer: &mut dyn FnMut(&Request) -> String) -> Result<Exit, Failur
             continue;
         }
         let text = match serde_json::from_slice::<Request>(&line) {
-            Ok(request) => {
-                panic::catch_unwind(AssertUnwindSafe(|| answer(&request))).unwrap_or_else(|cause| {
-                    failed(&request.id, &format!("kqlhunt panicked at {}", reason(&cause)))
-                })
-            }
+            Ok(request) => contained(|| answer(&request))
+                .unwrap_or_else(|said| failed(&request.id, &format!("a mistake of kqlhunt: {said}"))),
             Err(error) => failed(&Json::Null, &format!("not a request: {error}")),
         };
         let mut out = io::stdout().lock();
         writeln!(out, "{text}")?;
         out.flush()?;
     }
-}
-
-fn reason(cause: &(dyn std::any::Any + Send)) -> &str {
-    let text = cause.downcast_ref::<&str>().copied();
-    text.or_else(|| cause.downcast_ref::<String>().map(String::as_str)).unwrap_or("an unknown place")
 }

@@ -16,7 +16,6 @@ mod vectors;
 pub use append::Appender;
 pub use chunk::Chunk;
 pub use connection::{Connection, Database, Interrupt};
-pub use kernel::panic_is_contained;
 
 use std::ffi::{CStr, CString, c_char};
 

@@ -21,7 +21,6 @@ pub mod store;
 mod ties;
 
 pub use cancel::{Cancel, Progress};
-pub use ffi::panic_is_contained;
 pub use reader::{Match, Order, Reader};
 pub use results::Pick;
 

@@ -309,7 +309,7 @@ fn jaccard_index<'a>(args: &[Cell<'a>], _: &'a mut String) -> Cell<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::kernels::Cell::{Long, Null, Real, Text};
+    use crate::kernels::Cell::{Long, Null, Text};
     use crate::kernels::testing::call;
 
     #[test]

@@ -133,9 +133,9 @@ pub fn last_real(from: f64, to: f64, step: f64) -> Result<i64, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::call;
+    use super::super::testing::call;
     use super::*;
-    use Cell::{Long, Real, Text};
+    use Cell::{Long, Real};
 
     #[test]
     fn arrays() {

@@ -3,8 +3,8 @@
 use super::edits::Edits;
 use super::map::{Map, Place};
 use super::{Ask, number};
-use crate::compile::on_own_stack;
 use crate::span::Span;
+use crate::stack::on_own_stack;
 use crate::syntax::ast::{OpKind, StatementKind};
 use crate::syntax::parse;
 

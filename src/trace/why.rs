@@ -13,10 +13,11 @@ use super::stages::prefix;
 use super::unseen::{Beyond, Unseen, unseen};
 use super::{Ask, number, one_line, reason};
 use crate::catalog::views;
-use crate::compile::{on_own_stack, quoted, reference};
+use crate::compile::{quoted, reference};
 use crate::diag::Fix;
 use crate::schema::Schema;
 use crate::span::Span;
+use crate::stack::on_own_stack;
 use crate::syntax::ast::{Expr, ExprKind, Op, OpKind, OpParam, Statement, StatementKind};
 use crate::syntax::parse;
 

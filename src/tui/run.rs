@@ -22,6 +22,7 @@ use crate::app::msg::{Effect, Msg};
 use crate::app::preferences::Preferences;
 use crate::app::session::{Ended, Session};
 use crate::app::{App, NoteKind, Start, text, update};
+use crate::contained;
 use crate::engine::{self, Data, Handle};
 use crate::error::{Error, Result};
 use crate::hunt::pack;
@@ -260,7 +261,7 @@ impl Desk {
             match self.effects.perform(effect, &schema) {
                 Left::Nothing => {}
                 Left::Repaint => {
-                    signals::rehearse("screen");
+                    contained::rehearse("screen");
                     self.screen.forget();
                     self.app.dirty = true;
                 }

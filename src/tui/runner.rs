@@ -13,11 +13,11 @@ use std::time::{Duration, Instant};
 use super::ledger::{Ledger, Ran};
 use super::queries::options;
 use super::run::Event;
-use super::signals;
 use crate::app::clock::Clock;
 use crate::app::diff::Compared;
 use crate::app::msg::{Failure, Msg, Opened, ToLoad};
 use crate::compile::Looked;
+use crate::contained;
 use crate::diag::any_error;
 use crate::engine::{self, Cancel, Data, Engine, Handle, Progress, ResultId, Sql};
 use crate::error::{Error, Result};
@@ -282,7 +282,7 @@ impl Runner {
     }
 
     fn perform(&self, engine: &mut Engine, run: u64, text: String, clock: Clock, cancel: &Cancel) {
-        signals::rehearse("engine");
+        contained::rehearse("engine");
         let started = Instant::now();
         let ms = || started.elapsed().as_millis() as u64;
         let options = options(clock, &self.folders);

@@ -16,6 +16,7 @@ use super::ledger::Ledger;
 use super::run::Event;
 use super::{sessions, terminal};
 use crate::app::session::{Ended, Session};
+use crate::contained;
 
 /// The terminal is given back within this time or left as it is.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -110,26 +111,23 @@ pub fn watch(rescue: Rescue, events: Sender<Event>) -> io::Result<()> {
     Ok(())
 }
 
-/// A panic in any thread gives the terminal back, keeps the text, and ends the process. A kernel's panic
-/// is the end of its query only.
+/// A panic in any thread gives the terminal back, keeps the text, and ends the process, unless it ends a piece of
+/// work only: a query, a check.
 pub fn on_panic(rescue: Rescue) {
     std::panic::set_hook(Box::new(move |panic| {
-        if crate::engine::panic_is_contained() {
-            return;
+        if contained::is_contained() {
+            return contained::keep(panic);
         }
         terminal::give_back();
         let said = panic.to_string();
         eprintln!("kqlhunt: a mistake of ours: {}", crate::display::safe(&said));
         eprintln!("kqlhunt: the text of the query pane is kept for the next start");
+        if let Some(file) = &rescue.file {
+            let file = file.display().to_string();
+            eprintln!("kqlhunt: should that end in the same way, move {} away", crate::display::safe(&file));
+        }
         rescue.save_and_exit(101, Ended::Killed)
     }));
-}
-
-/// Panics when `KQLHUNT_REHEARSE_PANIC` names this place, so that tests see the terminal come back.
-pub fn rehearse(place: &str) {
-    if std::env::var_os("KQLHUNT_REHEARSE_PANIC").is_some_and(|named| named == place) {
-        std::panic::panic_any(format!("rehearsed in the {place}"));
-    }
 }
 
 /// Stops the process as the shell's job control does; returns when it goes on.

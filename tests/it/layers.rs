@@ -5,7 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 /// The vocabulary, which every layer may use and which uses only itself.
-const BASE: &str = "span diag error types ticks zone value display schema batch places facts quick";
+const BASE: &str =
+    "span diag error types ticks zone value display schema batch places facts quick contained stack";
 
 /// Each other module of `src`, and those that it may name besides itself and the vocabulary.
 const LAYERS: &[(&str, &str)] = &[

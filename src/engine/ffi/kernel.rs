@@ -1,10 +1,7 @@
 //! Kernels as DuckDB's scalar functions: arguments are read in place, row by row; errors and panics of a
 //! kernel become errors of the query.
 
-use std::any::Any;
-use std::cell::Cell as Flag;
 use std::ffi::c_void;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
 
@@ -17,15 +14,6 @@ use crate::kernels::{Cell, Kernel, Nulls, Phys, QUERY_ERROR, Test};
 /// What the texts of one vector may take: DuckDB's limit does not count them, and one text of each of 2048
 /// rows may be long.
 pub(super) const TEXT_MAX_BYTES: usize = if cfg!(test) { 4 << 20 } else { 1 << 30 };
-
-thread_local! {
-    static RUNNING: Flag<bool> = const { Flag::new(false) };
-}
-
-/// Whether this thread runs a kernel, whose panic ends a query and no more. For panic hooks.
-pub fn panic_is_contained() -> bool {
-    RUNNING.get()
-}
 
 /// Makes kernels callable in all connections of the database.
 pub(super) fn register(
@@ -162,15 +150,10 @@ impl Drop for Function {
 pub(super) fn contained(
     run: impl FnOnce() -> std::result::Result<(), String>,
 ) -> std::result::Result<(), String> {
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        RUNNING.set(true);
-        run()
-    }));
-    RUNNING.set(false);
-    let message = match outcome {
+    let message = match crate::contained::contained(run) {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(message)) => message,
-        Err(panic) => format!("a function panicked: {}", panic_text(&*panic)),
+        Err(panic) => format!("a function panicked: {panic}"),
     };
     Err(message.replace('\0', "\u{2400}"))
 }
@@ -193,14 +176,6 @@ unsafe extern "C" fn call(info: Handle, _: Handle, slot: second::Slot) {
         second::duckdb_v2_error_info_set_text(*slot, &second::text(&message));
         second::duckdb_v2_error_info_set_code(*slot, code);
     }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a message")
 }
 
 /// # Safety

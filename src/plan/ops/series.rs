@@ -220,7 +220,7 @@ impl Binder<'_> {
                 stopped = true;
             }
         }
-        let given = summary.binder.single_name(&series.axis)?;
+        let given = summary.binder.single_name(series.axis)?;
         let wanted = given.map(|name| name.text.clone()).or_else(|| bounds.name.clone());
         if let Some(twice) = named().find(|item| item.names.first().map(|name| &name.text) == wanted.as_ref())
             && wanted.is_some()

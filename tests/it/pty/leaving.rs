@@ -66,8 +66,23 @@ fn a_panic_in_any_thread_gives_the_terminal_back() {
         assert_eq!(terminal.modes(), before);
         wait_for_clean_end(&terminal);
         terminal.wait("rehearsed");
+        terminal.wait(".json away");
         assert!(terminal.session().contains("print 6"));
     }
+}
+
+#[test]
+fn a_panic_of_the_compiler_is_a_diagnostic() {
+    let variables = [("KQLHUNT_REHEARSE_PANIC", "compiler")];
+    let mut terminal = Terminal::ready(Setup { variables: &variables, ..Setup::default() });
+    terminal.send("print 8");
+    terminal.wait("a mistake of kqlhunt: rehearsed in the compiler");
+    terminal.send(" + 1");
+    terminal.send(F5);
+    terminal.wait("rehearsed in the compiler");
+    terminal.send(CTRL_Q);
+    assert_eq!(terminal.end().exit_code(), 0);
+    assert!(terminal.session().contains("print 8 + 1"));
 }
 
 #[test]
