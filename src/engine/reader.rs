@@ -9,8 +9,7 @@ use super::results::{Kept, Matches, Pick, Picked, Shared, drop_table};
 use super::{Cancel, ResultId};
 use crate::error::{Error, Result};
 use crate::schema::Table;
-use crate::sql::quote;
-use crate::types::Type;
+use crate::sql::{order_key, quote};
 use crate::value::Grid;
 
 /// Reads kept results. `Send`: give it a thread of its own.
@@ -31,7 +30,7 @@ pub struct Match {
     pub wrapped: bool,
 }
 
-/// A column of a result and its direction. As in KQL's `sort`, nulls come first when ascending.
+/// A column of a result and its direction, as KQL's `sort` takes them: nulls come first when ascending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Order {
     pub column: usize,
@@ -252,9 +251,8 @@ impl Reader {
                 (Some(name), Some(column)) => (quote::name(name), column.ty),
                 _ => return Err(Error::message(format!("the result has no column {}", column + 1))),
             };
-            let direction = if *ascending { "ASC NULLS FIRST" } else { "DESC NULLS LAST" };
             // Writing to a String cannot fail.
-            let _ = write!(keys, "{} {direction}, ", sort_key(&format!("t.{name}"), ty));
+            let _ = write!(keys, "{}, ", order_key(&format!("t.{name}"), ty, *ascending, *ascending));
         }
         let Kept { from, rows, .. } = kept;
         pick.rows.as_ref().map_or(Ok(()), |rows| self.connection.prove_select(rows))?;
@@ -293,11 +291,3 @@ impl Reader {
 }
 
 const GONE: &str = "the result is gone; run the query again";
-
-/// Decimals are texts; they sort as numbers.
-fn sort_key(expr: &str, ty: Type) -> String {
-    match ty {
-        Type::Decimal => format!("kql_decimal_order({expr})"),
-        _ => expr.into(),
-    }
-}

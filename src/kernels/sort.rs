@@ -1,4 +1,4 @@
-//! Arrays in the order of their elements, or of another array's. Knows JSON text; no column.
+//! Arrays in the order of their elements, or of another array's; an order for dynamic values. Knows JSON text; no column.
 
 use super::Phys::{Bool, Text};
 use super::array::{beyond_json, elements, text_or_number, write};
@@ -6,6 +6,7 @@ use super::json::{self, Kind};
 use super::{Cell, Kernel, fail, strict};
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::fmt::Write;
 
 pub const KERNELS: &[Kernel] = &[
     strict("kql_array_sort_asc", &[Text, Bool], Text, |args, out| {
@@ -20,6 +21,11 @@ pub const KERNELS: &[Kernel] = &[
     strict("kql_array_sort_desc_by", &[Text, Text, Bool], Text, |args, out| {
         sort([args[0], args[1]], args[2], true, out)
     }),
+    strict("kql_dynamic_order", &[Text], Text, |args, out| {
+        order(args[0].text().unwrap_or_default(), out);
+        Cell::Text(out)
+    })
+    .infallible(),
 ];
 
 /// The second array in the order that sorts the first; null when it has another length ("array_sort_asc()").
@@ -50,6 +56,28 @@ fn ordered(left: &str, right: &str, nulls_last: bool, descending: bool) -> Order
         if descending { order.reverse() } else { order }
     })
 }
+
+/// A text whose order, byte by byte, is that of [`ordered`]; values that are alike there are in the order of their JSON.
+fn order(json: &str, out: &mut String) {
+    let json = json::trim(json);
+    let rank = rank(json);
+    // Writing to a String cannot fail.
+    let _ = match rank {
+        0 => {
+            // Zero has one sign, and of wholes that are one real the lesser comes first.
+            let real = real(json) + 0.0;
+            let bits = real.to_bits();
+            let bits = if real.is_sign_negative() { !bits } else { bits | SIGN };
+            let whole = json::whole_number(json).unwrap_or(real as i64);
+            write!(out, "{rank}{bits:016x}{:016x}", whole.cast_unsigned() ^ SIGN)
+        }
+        1 => write!(out, "{rank}{}", string(json)),
+        _ => write!(out, "{rank}{json}"),
+    };
+}
+
+/// The bit of the sign, in a real and in a whole number.
+const SIGN: u64 = 1 << 63;
 
 fn rank(json: &str) -> u8 {
     match json::kind(json) {
@@ -94,6 +122,17 @@ mod tests {
         assert!(
             asc("[1.5,\"Infinity\"]").starts_with("error: array_sort_asc() cannot tell whether \"Infinity\"")
         );
+    }
+
+    #[test]
+    fn dynamic_values_have_an_order() {
+        let values =
+            ["-1e300", "-7", "0", "1.5", "9", "20.0", "1000", "9007199254740992", "9007199254740993"];
+        let rest = [r#""A""#, r#""a\"b""#, r#""b""#, "[1]", "false", "true", r#"{"a":1}"#];
+        let keys: Vec<String> =
+            values.into_iter().chain(rest).map(|json| call("kql_dynamic_order", &[Text(json)])).collect();
+        assert!(keys.is_sorted_by(|one, next| one < next), "{keys:?}");
+        assert_eq!(call("kql_dynamic_order", &[Text("-0.0")]), call("kql_dynamic_order", &[Text("0")]));
     }
 
     #[test]

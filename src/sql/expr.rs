@@ -217,24 +217,10 @@ impl Writer<'_> {
         membership(found, negated, needle.nullable() || nullable, place)
     }
 
-    /// The keys of an ORDER BY. NaN stands beside null, always on the side of the numbers ("sort operator"
-    /// in the Kusto reference).
+    /// The keys of an ORDER BY.
     pub fn order(&self, keys: &[OrderKey], block: &Block) -> Vec<String> {
-        keys.iter()
-            .map(|key| {
-                let text = ordered(block.text(key.col), key.ty);
-                let direction = if key.ascending { "ASC" } else { "DESC" };
-                let nulls = if key.nulls_first { "FIRST" } else { "LAST" };
-                if key.ty == Type::String {
-                    return format!("{text} {direction}");
-                }
-                if key.ty != Type::Real {
-                    return format!("{text} {direction} NULLS {nulls}");
-                }
-                let nan = if key.nulls_first { "DESC" } else { "ASC" };
-                format!("nullif({text}, 'nan'::DOUBLE) {direction} NULLS {nulls}, {text} IS NULL {nan}")
-            })
-            .collect()
+        let text = |key: &OrderKey| order_key(block.text(key.col), key.ty, key.ascending, key.nulls_first);
+        keys.iter().map(text).collect()
     }
 
     fn over(&mut self, func: WindowFunc, args: &[Expr], ty: Type, block: &Block) -> String {
@@ -344,6 +330,22 @@ fn document<'e>(text_kernel: &str, args: &'e [Expr]) -> Option<(&'e Expr, &'stat
     let ExprKind::Convert(inner) = &args.first()?.kind else { return None };
     let column = inner.ty == Type::Dynamic && matches!(inner.kind, ExprKind::Col(_));
     kernels::terms::document::of_dynamic(text_kernel).filter(|_| column).map(|kernel| (&**inner, kernel))
+}
+
+/// A key of an ORDER BY. NaN stands beside null, always on the side of the numbers ("sort operator" in the Kusto
+/// reference). KQL sorts by no dynamic; a result may be.
+pub fn order_key(text: &str, ty: Type, ascending: bool, nulls_first: bool) -> String {
+    let direction = if ascending { "ASC" } else { "DESC" };
+    let nulls = if nulls_first { "FIRST" } else { "LAST" };
+    match ty {
+        Type::String => format!("{text} {direction}"),
+        Type::Real => {
+            let nan = if nulls_first { "DESC" } else { "ASC" };
+            format!("nullif({text}, 'nan'::DOUBLE) {direction} NULLS {nulls}, {text} IS NULL {nan}")
+        }
+        Type::Dynamic => format!("kql_dynamic_order({text}) {direction} NULLS {nulls}"),
+        _ => format!("{} {direction} NULLS {nulls}", ordered(text, ty)),
+    }
 }
 
 /// What has the order of the values: decimals are texts.

@@ -16,6 +16,7 @@ mod uses;
 mod walk;
 
 use crate::plan::Plan;
+pub use expr::order_key;
 pub use ties::{choices, ties, ties_of_first};
 
 /// The longest SQL that is written.

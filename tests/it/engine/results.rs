@@ -67,6 +67,42 @@ fn windows_anywhere_in_any_order() {
     assert_eq!(left.expect("runs"), Vec::<Vec<Value>>::new());
 }
 
+/// A result in the grid has the order that `sort by` gives it; dynamic values, by which KQL does not sort, one of their own.
+#[test]
+fn a_result_is_sorted_as_kql_sorts() {
+    let mut engine = Engine::open(&Data::Empty, &Options::default()).expect("opens");
+    let mut reader = engine.handle().reader().expect("connects");
+    let cancel = Cancel::new();
+    let compiled = |kql: &str| {
+        let (schema, options) = (kqlhunt::schema::Schema::default(), kqlhunt::compile::Options::default());
+        let compilation = kqlhunt::compile::compile(kql, &schema, &options);
+        Sql::from(
+            compilation.results.first().unwrap_or_else(|| panic!("{kql}: {:?}", compilation.diagnostics)),
+        )
+    };
+    let table = "datatable(R:real, S:string, M:decimal, T:timespan, B:bool, D:dynamic)[\
+        10.0, 'b', decimal(9.5), 1h, true, dynamic(9), real(nan), '', decimal(10), timespan(null), bool(null), dynamic(1000), \
+        real(null), 'B', decimal(null), -1s, false, dynamic('x'), 3.5, 'ä', decimal(-2), 2d, true, dynamic(null), \
+        real(-inf), 'a', decimal(9.50), 1h, false, dynamic(20.5)]";
+    let sql = compiled(table);
+    engine.store(ResultId(1), &sql, &cancel, &mut |_| ()).expect("stores");
+    let mut picked = |column: usize, ascending: bool| {
+        let order = Pick { order: vec![Order { column, ascending }], ..Pick::default() };
+        let rows = reader.window(ResultId(1), &order, 0, 10, &cancel).expect("reads").0.rows;
+        rows.iter().map(|row| row[column].text()).collect::<Vec<_>>()
+    };
+    for (column, name) in ["R", "S", "M", "T", "B"].into_iter().enumerate() {
+        for (ascending, way) in [(true, "asc"), (false, "desc")] {
+            let sorted = compiled(&format!("{table} | sort by {name} {way}"));
+            let sorted = engine.fetch(&sorted, &cancel).expect("runs").rows;
+            let sorted: Vec<String> = sorted.iter().map(|row| row[column].text()).collect();
+            assert_eq!(picked(column, ascending), sorted, "{name} {way}");
+        }
+    }
+    assert_eq!(picked(5, true), ["", "9", "20.5", "1000", "\"x\""]);
+    assert_eq!(picked(5, false), ["\"x\"", "1000", "20.5", "9", ""]);
+}
+
 #[test]
 fn large_results_of_stored_rows_are_not_copied() {
     fn wide(store: &mut Store) -> Result<()> {
