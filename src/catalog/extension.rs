@@ -1,9 +1,10 @@
-//! Functions that only kqlhunt has: addresses in every form that logs write them, and STIX patterns read as patterns.
+//! Functions that only kqlhunt has: addresses in every form that logs write them, STIX patterns read as patterns, and
+//! documents as they are spelled.
 //! Knows `kernels::address` and `kernels::observable` by name.
 
-use super::func::Lower::Kernel;
+use super::func::Lower::{Kernel, Sql};
 use super::func::Ret::Is;
-use super::func::{ANY, Func, Param, STR, f, named, rest, sig};
+use super::func::{ANY, DYN, Func, Param, STR, f, named, rest, sig};
 use crate::types::Type::{Bool, Dynamic, Long, String};
 
 const FIELD: Param = named("field", STR);
@@ -54,4 +55,9 @@ pub static ROWS: &[Func] = &[
         .extension(REGEX)
         .doc("What makes a STIX pattern invalid, and at which byte; the empty text where nothing does.")
         .example("print kqlhunt_stix_problem('[file:size = ]')", "at 13: ] stands where a value is expected"),
+    f("kqlhunt_written", &[sig(&[named("value", DYN)], Is(String), Sql("coalesce({0}, '')"))])
+        .extension("For Kusto, use tostring(), which spells a document anew.")
+        .doc("The JSON of a dynamic value as the data spell it, which is what the grid shows.")
+        .trap("1.50 stays 1.50, of which tostring() makes 1.5; a string keeps its quotes.")
+        .example("print kqlhunt_written(dynamic({\"price\":1.50}))", "{\"price\":1.50}"),
 ];

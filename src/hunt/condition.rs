@@ -205,16 +205,22 @@ pub fn shows<'a>(columns: impl Iterator<Item = &'a ColumnType>, text: &str, zone
                     literal(&Value::Real(real), Type::Real)
                 )
             }
-            // A grid shows a text in a dynamic as JSON, which has quotes and backslashes of its own.
-            (Type::Dynamic, _) if text.contains(['"', '\\']) => {
-                let json = format!("tostring(pack_array({}))", reference(&column.name));
-                format!("{contains} or substring({json}, 1, strlen({json}) - 2) contains {wanted}")
+            (Type::Dynamic, _) if may_be_respelled(text) => {
+                format!("{contains} or kqlhunt_written({}) contains {wanted}", reference(&column.name))
             }
             _ => contains,
         }
     };
     let any: Vec<String> = columns.map(of).collect();
     if any.is_empty() { "false".into() } else { any.join(" or ") }
+}
+
+/// Whether `tostring()` of a document may lack a part of its JSON, which a grid shows: a number has other digits there,
+/// a text no quotes and escapes, and nothing stands apart.
+fn may_be_respelled(json: &str) -> bool {
+    let number = |part: &str| part.chars().all(|one| one.is_ascii_digit() || "+-.eE".contains(one));
+    let one_number = |part: &str| number(part) && part.matches('.').count() < 2;
+    json.contains(['"', '\\', '{', '}', '[', ']']) || json.split([':', ',', ' ']).all(one_number)
 }
 
 /// The query with these conditions on its result, before a `render`. `None` when it is not a pipeline.
@@ -283,6 +289,20 @@ mod tests {
         assert_eq!(third, r#"tostring(["User Id"]) has "3.3333333333333337""#);
         let json = Value::Dynamic(r#""a\"b""#.into());
         assert_eq!(equal(&column(Type::Dynamic), &json), r#"tostring(["User Id"]) == "a\"b""#);
+    }
+
+    #[test]
+    fn documents_are_looked_for_in_their_spelling_where_that_may_differ() {
+        let made = |text: &str| {
+            let column = ColumnType::new("D", Type::Dynamic);
+            shows([&column].into_iter(), text, &Zone::default())
+        };
+        for text in ["1.50", "50", ": 1e3", "\"a\"", "C:\\", "[1", "1, 2"] {
+            assert!(made(text).contains("kqlhunt_written(D) contains"), "{text}");
+        }
+        for text in ["wren", "203.0.113.7", "2001:db8::1", "a sentence, with 7 words", "7a7b7c"] {
+            assert_eq!(made(text), format!("tostring(D) contains \"{text}\""));
+        }
     }
 
     #[test]

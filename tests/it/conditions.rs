@@ -22,7 +22,8 @@ fn values() -> Vec<(Type, Vec<Value>)> {
     let guids = ["12345678-1234-4234-8234-123456789abc", "00000000-0000-0000-0000-000000000000"];
     let texts_of_all_kinds =
         ["", "a", "A", "it's \"so\"", "\\", "two\nlines", "\u{202e}gpj.exe", "漢字", "null"];
-    let json = ["{\"a\":1,\"b\":[1.5,null]}", "[1,2]", "\"text\"", "7"];
+    let json =
+        ["{\"a\":1,\"b\":[1.5,null]}", "{\"price\":1.50}", "[1,2]", "\"text\"", "\"C:\\\\a\"", "1e3", "7"];
     let longs = [i64::MIN, -7, 0, 7, i64::MAX];
     let reals = [-1.5, 0.0, 1e300, 1e20, 0.1, 10.0 / 3.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
     let ticks = [-10_000_000, 0, 1, 864_000_000_000, i64::MIN, i64::MAX];
