@@ -8,7 +8,7 @@ use super::list::rows_of;
 use super::number::{count, reading};
 use super::points::places;
 use super::scale::Scale;
-use super::{Axis, Body, Bounds, Chart, Place, Plot, Split, Stack, View, time};
+use super::{Axis, Body, Bounds, Chart, Place, Plot, Split, Stack, View, plot, time};
 use crate::catalog::charts::Form;
 use crate::display;
 use crate::ticks;
@@ -30,7 +30,7 @@ pub fn has_line(chart: &Chart) -> bool {
 /// chosen one. Writes no more entries than there is room for: there may be as many series as rows.
 pub fn draw(chart: &Chart, plot: &Plot, view: &View, y: usize, canvas: &mut Canvas) {
     let (number, ascii) = (plot.series.len(), canvas.ascii);
-    let alone = || super::plot::panels(plot, view).iter().all(|panel| panel.len() < 2);
+    let alone = || plot::panels(plot, view).iter().all(|panel| panel.len() < 2);
     let blocks = filled(chart.kind.form) || chart.kind.blocks && alone();
     let entry = |at: usize| entry(plot, view, at, blocks, ascii);
     let wide = |entry: &str| display::width(&display::shown(entry, ascii)) + 2;
@@ -227,6 +227,10 @@ pub fn notes(chart: &Chart, view: &View, width: usize) -> Vec<String> {
     let Body::Plot(plot) = &chart.body else { return notes };
     let (seen, all) = (seen(chart, plot, view, width).len(), plot.stops.len());
     notes.extend((seen < all).then(|| format!("{seen} of {all} {} drawn", stops_text(&plot.x))));
+    if !lying(chart, view, width) && plot::shared(chart, plot, view, width) {
+        let bins = if plot.x.bins().is_some() { "bins" } else { "places" };
+        notes.push(format!("of {bins} in one column the greatest is drawn"));
+    }
     let number = plot.series.len();
     if !view.hidden.is_empty() {
         notes.push(format!("{} of {number} series drawn", number - view.hidden.len()));

@@ -223,6 +223,17 @@ pub fn slots(plot: &Plot, view: &View, panel: &[usize], columns: usize) -> Vec<S
     slots.into_iter().map(|slot| slot.0).collect()
 }
 
+/// Whether on a drawing of this width blocks of several stops may stand in one column, of which one is drawn.
+pub fn shared(chart: &Chart, plot: &Plot, view: &View, width: usize) -> bool {
+    // The value axis takes no more.
+    let columns = width.saturating_sub(MARGIN.1).max(1);
+    let (first, end) = view.stops(plot);
+    let some = |panel: &Vec<usize>| {
+        blocks(chart, plot, view, panel, columns) && slots(plot, view, panel, columns).len() < end - first
+    };
+    panels(plot, view).iter().any(some)
+}
+
 fn draw_panel(
     chart: &Chart,
     plot: &Plot,
