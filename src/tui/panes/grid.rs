@@ -29,7 +29,9 @@ pub fn title(app: &App, theme: &Theme) -> (String, String) {
                 rows if rows == total || !grid.filtered() => String::new(),
                 rows => format!("{} of ", text::thousands(rows)),
             };
-            format!("Result  {some}{}  {}", text::count(total, "row"), text::elapsed(ms))
+            // Before what may be cut.
+            let doing = if grid.filtered() { "" } else { "filtering  " };
+            format!("Result  {doing}{some}{}  {}", text::count(total, "row"), text::elapsed(ms))
         }
     };
     let keys = grid.order.iter().map(|(at, ascending)| {
@@ -40,9 +42,6 @@ pub fn title(app: &App, theme: &Theme) -> (String, String) {
     if !keys.is_empty() {
         let doing = if grid.sorted() { "sorted by" } else { "sorting by" };
         left.push_str(&format!("  {doing} {}", keys.join(", ")));
-    }
-    if !grid.filtered() {
-        left.push_str("  filtering");
     }
     if let (Some(place), 2..) = (app.results.place(grid.run), app.results.kept.len()) {
         let kept = &app.results.kept[place];
