@@ -250,15 +250,27 @@ fn ties_of(plan: &Plan, schema: &Schema) -> Option<Vec<(Looked, String)>> {
 }
 
 /// Where the last query of a text has given its rows, before a `render`: what is written there works on its
-/// result. `None` when the text does not end in a query.
-pub fn rows_end(text: &str) -> Option<usize> {
+/// result.
+///
+/// # Errors
+/// No operator may be written there, and what can be done instead: one sentence, lower case.
+pub fn rows_end(text: &str) -> Result<usize, &'static str> {
+    const NO_QUERY: &str = "the query of this result does not end in rows that can be filtered";
+    const FORK: &str = "no operator may follow fork; write '| where ...' at the end of its branch";
+    const FACET: &str = "no operator may follow facet; write '| where ...' before it, or into its with";
     on_own_stack(text, || {
         let (script, _) = crate::syntax::parse(text);
-        let StatementKind::Query(pipe) = &script.statements.last()?.kind else { return None };
+        let query = script.statements.last().map(|statement| &statement.kind);
+        let Some(StatementKind::Query(pipe)) = query else { return Err(NO_QUERY) };
         let drawn = |op: &&Op| matches!(op.kind, OpKind::Render { .. });
-        let last = pipe.ops.iter().rev().find(|op| !drawn(op)).map(|op| op.span);
-        let end = last.or(pipe.source.as_ref().map(|source| source.span))?;
-        Some(end.end as usize)
+        let last = pipe.ops.iter().rev().find(|op| !drawn(op));
+        match last.map(|op| &op.kind) {
+            Some(OpKind::Fork(_)) => return Err(FORK),
+            Some(OpKind::Facet(..)) => return Err(FACET),
+            _ => {}
+        }
+        let end = last.map(|op| op.span).or(pipe.source.as_ref().map(|source| source.span));
+        end.map(|end| end.end as usize).ok_or(NO_QUERY)
     })
 }
 

@@ -223,20 +223,26 @@ fn may_be_respelled(json: &str) -> bool {
     json.contains(['"', '\\', '{', '}', '[', ']']) || json.split([':', ',', ' ']).all(one_number)
 }
 
-/// The query with these conditions on its result, before a `render`. `None` when it is not a pipeline.
-pub fn added(query: &str, conditions: &[String]) -> Option<String> {
+/// The query with these conditions on its result, before a `render`.
+///
+/// # Errors
+/// As of [`rows_end`].
+pub fn added(query: &str, conditions: &[String]) -> Result<String, &'static str> {
     piped(query, &conditions.iter().map(|condition| format!("where {condition}")).collect::<Vec<_>>())
 }
 
-/// The query with these operators on its result, before a `render`. `None` when it is not a pipeline.
-pub fn piped(query: &str, operators: &[String]) -> Option<String> {
+/// The query with these operators on its result, before a `render`.
+///
+/// # Errors
+/// As of [`rows_end`].
+pub fn piped(query: &str, operators: &[String]) -> Result<String, &'static str> {
     let at = rows_end(query)?;
     let lines: String = operators.iter().map(|operator| format!("\n| {operator}")).collect();
-    let after = query.get(at..)?;
+    let (before, after) = query.split_at_checked(at).unwrap_or((query, ""));
     // What follows on the line is no part of a condition's comment.
     let commented = operators.last().is_some_and(|operator| operator.contains("//"));
     let apart = if commented && !after.trim().is_empty() { "\n" } else { "" };
-    Some(format!("{}{lines}{apart}{after}", query.get(..at)?))
+    Ok(format!("{before}{lines}{apart}{after}"))
 }
 
 #[cfg(test)]
@@ -316,12 +322,18 @@ mod tests {
             ("T | take 1", ";"),
             ("print A = 1", "\n"),
         ] {
-            let expected = Some(format!("{before}{lines}{after}"));
+            let expected = Ok(format!("{before}{lines}{after}"));
             assert_eq!(added(&format!("{before}{after}"), &conditions), expected);
         }
-        assert_eq!(added("let x = 1;", &conditions), None);
+        for (query, why) in [
+            ("let x = 1;", "does not end in rows"),
+            ("T | fork (take 1) (count)", "no operator may follow fork"),
+            ("T | facet by A, B", "no operator may follow facet"),
+        ] {
+            assert!(added(query, &conditions).is_err_and(|said| said.contains(why)), "{query}");
+        }
         let noted = ["A == 1 // seen twice".to_owned()];
         let expected = "T\n| where A == 1 // seen twice\n | render card";
-        assert_eq!(added("T | render card", &noted).as_deref(), Some(expected));
+        assert_eq!(added("T | render card", &noted).as_deref(), Ok(expected));
     }
 }

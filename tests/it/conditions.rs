@@ -70,7 +70,7 @@ fn pills_that_are_written_into_a_query_pick_the_rows_that_they_picked() {
         for pills in PILLS {
             let kql: Vec<String> = pills.iter().map(|pill| pill.to_string()).collect();
             let query = format!("{table}{definitions}{rows}{after}");
-            let written = condition::added(&query, &kql).unwrap_or_else(|| panic!("{query}"));
+            let written = condition::added(&query, &kql).unwrap_or_else(|why| panic!("{query}: {why}"));
             let picked = Conditions { kql, ..Conditions::default() }.over("Result", "");
             let picked = format!("{table}{definitions}let Result = {rows}\n;\n{picked}");
             let texts = |grid: Grid| {

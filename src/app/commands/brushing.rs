@@ -43,8 +43,9 @@ pub fn brush_query(app: &mut App, _: &str) -> Vec<Effect> {
     let before = app.grid.as_ref().map(|grid| grid.text.clone()).unwrap_or_default();
     let filter = format!("where {}", wanted.kql);
     let operators: Vec<String> = wanted.unfolded.into_iter().chain([filter]).collect();
-    let Some(after) = condition::piped(&before, &operators) else {
-        return app.say(NoteKind::Warning, "the query of this result does not end in rows to filter");
+    let after = match condition::piped(&before, &operators) {
+        Ok(after) => after,
+        Err(why) => return app.say(NoteKind::Warning, why),
     };
     match statement::place(app, &before) {
         Some(place) => app.editor.replace(place, &after, 0),

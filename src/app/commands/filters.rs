@@ -195,9 +195,9 @@ pub fn filters_write(app: &mut App, _: &str) -> Vec<Effect> {
     if conditions.is_empty() {
         return app.say(NoteKind::Plain, "every filter is off; X turns them on");
     }
-    let Some(after) = condition::added(&before, &conditions) else {
-        return app
-            .say(NoteKind::Warning, "the query of this result does not end in rows that can be filtered");
+    let after = match condition::added(&before, &conditions) {
+        Ok(after) => after,
+        Err(why) => return app.say(NoteKind::Warning, why),
     };
     let noun = text::count(conditions.len() as u64, "filter");
     match statement::place(app, &before) {
