@@ -202,7 +202,7 @@ pub fn ended(app: &mut App, ticket: u64, state: State) -> Vec<Effect> {
 /// How far it is.
 pub fn title(sweep: &Sweep) -> String {
     let count = |wanted: fn(&Outcome) -> bool| sweep.rows.iter().filter(|row| wanted(&row.outcome)).count();
-    let hit = count(|outcome| outcome.hits().is_some_and(|hits| hits > 0));
+    let hit = count(Outcome::found);
     let missing = count(|outcome| matches!(outcome, Outcome::NoTable(_)));
     let wrong = count(|outcome| matches!(outcome, Outcome::Wrong(_) | Outcome::Failed(_)));
     let (done, all) = (sweep.rows.len(), sweep.rules.len());
@@ -248,4 +248,31 @@ fn item(app: &App, sweep: &Sweep, row: &Row) -> Item {
         problem => text::shown(&problem, app.ascii).into_owned(),
     };
     Item { left, right, choice: Choice::Swept(row.rule) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hit_of_any_day_is_counted() {
+        let row = |rule, days: &[u64]| Row {
+            rule,
+            outcome: Outcome::Ran(days.to_vec()),
+            back: None,
+            seen: None,
+            milliseconds: 1,
+        };
+        let sweep = Sweep {
+            ticket: 1,
+            rules: Arc::default(),
+            rows: vec![row(0, &[3, 0]), row(1, &[0, 1]), row(2, &[0, 0])],
+            days: 2,
+            now: None,
+            day: 1,
+            before: 0,
+            state: State::Done,
+        };
+        assert!(title(&sweep).contains("  2 hit  "), "{}", title(&sweep));
+    }
 }
