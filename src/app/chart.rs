@@ -4,7 +4,9 @@ mod look;
 
 pub use look::ChartLook;
 
+use super::commands::{self, Command};
 use super::grid::{Extent, Grid, Step};
+use super::keys::Context;
 use super::layout::{self, Part};
 use super::msg::{Conditions, Effect, Purpose, Window};
 use super::{App, Focus, NoteKind, text};
@@ -30,6 +32,8 @@ pub struct ChartPane {
     left: Option<ChartLook>,
     /// Rows of the result that are not drawn, since it has too many.
     pub rows_left: u64,
+    /// Commands for the drawing that is not there yet.
+    held_back: Vec<&'static Command>,
 }
 
 /// Whether this kind is drawn, and not shown as the table.
@@ -74,8 +78,8 @@ pub fn open(app: &mut App, render: Render) -> Vec<Effect> {
     let view = View::default();
     let own = app.grid.as_ref().and_then(|grid| grid.compiled.render.as_ref());
     let own = own.map(|render| render.kind.clone()).filter(|kind| drawn(kind));
-    let (chart, asked, shown, left) = (None, false, true, None);
-    app.chart = Some(ChartPane { run, chart, asked, view, shown, render, own, left, rows_left });
+    let (chart, asked, shown, left, held_back) = (None, false, true, None, Vec::new());
+    app.chart = Some(ChartPane { run, chart, asked, view, shown, render, own, left, rows_left, held_back });
     app.dirty = true;
     missing(app)
 }
@@ -139,6 +143,19 @@ pub fn change(app: &mut App, kind: &str) -> Vec<Effect> {
     effects
 }
 
+/// Keeps a command for the drawing until there is one, so that keys may be pressed ahead.
+pub fn holds_back(app: &mut App, context: Context, command: &'static Command) -> bool {
+    let Some(pane) = app.chart.as_mut().filter(|pane| context == Context::Chart && pane.chart.is_none())
+    else {
+        return false;
+    };
+    let held_back = commands::needs_drawing(command);
+    if held_back {
+        pane.held_back.push(command);
+    }
+    held_back
+}
+
 /// The rows came.
 pub fn came(app: &mut App, window: &Window, rows: &[Vec<Value>]) -> Vec<Effect> {
     let Some(columns) = app.grid.as_ref().map(|grid| grid.compiled.columns.clone()) else {
@@ -158,7 +175,8 @@ pub fn came(app: &mut App, window: &Window, rows: &[Vec<Value>]) -> Vec<Effect> 
                 look::put_on(&mut pane.view, &drawn, &left);
             }
             pane.chart = Some(drawn);
-            Vec::new()
+            let held_back = std::mem::take(&mut pane.held_back);
+            held_back.into_iter().flat_map(|command| commands::on_chart(app, command)).collect()
         }
         Err(why) => {
             app.chart = None;

@@ -235,7 +235,9 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         }
         // A digit says which.
         let digit = Some(name.as_str()).filter(|name| name.len() == 1 && name.as_bytes()[0].is_ascii_digit());
-        return if (command.when)(app) {
+        return if chart::holds_back(app, context, command) {
+            Vec::new()
+        } else if (command.when)(app) {
             act(app, command, digit.unwrap_or_default())
         } else {
             // An Esc too many does no harm and needs no word.
@@ -303,16 +305,27 @@ fn paste(app: &mut App, pasted: &str) {
                 (list.selected, list.top) = (0, 0);
             }
         }
-        Some(Popup::Text(_)) => {}
-        None if app.stepper.is_some() => {}
+        Some(Popup::Text(_)) => unpasted(app, Context::Text),
+        None if app.stepper.is_some() => unpasted(app, Context::Hits),
         None => {
+            let elsewhere = app.focus != Focus::Editor;
             app.focus = Focus::Editor;
             app.suggestions = None;
             app.editor.insert(pasted);
             // What was said of the text before says nothing of this one.
             app.note = Note::default();
+            if elsewhere {
+                let back = commands::keyed(app, Context::Editor, "toggle", "goes back");
+                app.say(NoteKind::Plain, format!("pasted into the query, which has the keys now; {back}"));
+            }
         }
     }
+}
+
+/// Says that there is nothing to paste into.
+fn unpasted(app: &mut App, context: Context) {
+    let close = commands::keyed(app, context, "close", "closes this");
+    app.say(NoteKind::Warning, format!("nothing was pasted, since nothing is typed here; {close}"));
 }
 
 fn wake(app: &mut App, (fraction, rows): (Option<f64>, u64)) -> Vec<Effect> {

@@ -6,6 +6,7 @@ use super::brushing::{brush, brush_filter, brush_query};
 use super::panes::{palette, propose};
 use super::{Command, has_chart, nothing, row};
 use crate::app::chart::{change, open, with_view};
+use crate::app::keys::Context;
 use crate::app::msg::Effect;
 use crate::app::{App, Focus, NoteKind};
 use crate::chart::{Style, View, svg, text as drawn_text};
@@ -89,6 +90,18 @@ pub const ROWS: &[Command] = &[
         export_chart,
     ),
 ];
+
+/// Whether a command of a chart does nothing before that is drawn: moves, and all of them but a file's.
+pub fn needs_drawing(command: &Command) -> bool {
+    const MOVES: [&str; 9] = ["down", "up", "left", "right", "page-down", "page-up", "top", "bottom", "open"];
+    let own = ROWS.iter().any(|row| row.name == command.name && row.name != "export-chart");
+    own || MOVES.contains(&command.name)
+}
+
+/// Does what was asked of a chart before it was drawn, unless the keys went elsewhere meanwhile.
+pub fn on_chart(app: &mut App, command: &Command) -> Vec<Effect> {
+    if app.context() == Context::Chart { (command.run)(app, "") } else { nothing() }
+}
 
 /// Shows or hides the chart; with the name of a kind, draws that.
 pub fn chart(app: &mut App, typed: &str) -> Vec<Effect> {

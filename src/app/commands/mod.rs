@@ -26,6 +26,7 @@ mod tabs;
 pub mod values;
 
 use charting::{chart, chart_type};
+pub use charting::{needs_drawing, on_chart};
 use completing::{accept_or_newline, complete_here, complete_or_indent};
 use editing::{
     comment, definition, docs, edit_outside, find, format, kill_line, kill_to_start, kill_word, line,
