@@ -19,6 +19,7 @@ use kqlhunt::app::msg::{Effect, Failure, Msg, Opened};
 use kqlhunt::app::session::Ended;
 use kqlhunt::app::vim::Vim;
 use kqlhunt::app::{App, Start, update};
+use kqlhunt::catalog::charts::{Form, KINDS};
 use kqlhunt::hunt::pack;
 use kqlhunt::tui::draw::draw;
 use kqlhunt::tui::theme::Theme;
@@ -316,6 +317,22 @@ pub fn key(name: &str) -> KeyEvent {
         _ => KeyCode::Char(rest.chars().next().unwrap()),
     };
     KeyEvent::new(code, modifiers)
+}
+
+#[test]
+fn every_kind_of_chart_beside_a_filtered_result_says_that_it_is_of_all_rows() {
+    for kind in KINDS.iter().filter(|kind| kind.form != Form::Rows) {
+        for cursor in ["", " Right"] {
+            let name = kind.name;
+            let script = format!(
+                "open\ntype CloudAppEvents\nkeys F5 Ctrl-O Right f C\ntype {name}\nkeys Enter{cursor}"
+            );
+            let stage = played(&script, (80, 24));
+            if stage.app.chart.is_some() {
+                assert!(stage.screen().contains("  of all rows"), "{name}{cursor}\n{}", stage.screen());
+            }
+        }
+    }
 }
 
 #[test]
