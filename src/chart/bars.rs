@@ -1,7 +1,6 @@
 //! Bars that lie, one below the other: what each holds, the same for cells and for SVG.
 
 use super::legend::place_text;
-use super::number::reading;
 use super::scale::Scale;
 use super::{Bounds, Chart, Plot, Stack, View};
 use crate::catalog::charts::Form;
@@ -64,7 +63,7 @@ pub fn bars(chart: &Chart, plot: &Plot, view: &View) -> Vec<Bar> {
         let place = plot.stops[line.stop];
         let mut said = match line.values.is_empty() {
             true => plot.nothing(&line.series, place).into(),
-            false => reading(whole(&line.values)),
+            false => plot.reading(whole(&line.values)),
         };
         if chart.kind.form == Form::Share && sum > 0.0 && !line.values.is_empty() {
             said.push_str(&format!(" ({})", percent(whole(&line.values), sum)));
@@ -95,12 +94,13 @@ fn scale(plot: &Plot, view: &View, lines: &[Line]) -> Scale {
     let log = view.log(plot);
     match plot.stack {
         Stack::Hundred => {
-            Scale::new((0.0, 100.0), Bounds { min: Some(0.0), max: Some(100.0), log: false }, true, 4)
+            let bounds = Bounds { min: Some(0.0), max: Some(100.0), ..Bounds::default() };
+            Scale::new((0.0, 100.0), bounds, true, 4)
         }
         Stack::Apart | Stack::Stacked if log => Scale::new(range, Bounds { log, ..plot.y }, true, 4),
         Stack::Apart | Stack::Stacked => {
             let (min, max) = (plot.y.min.unwrap_or(range.0), plot.y.max.unwrap_or(range.1));
-            Scale::new(range, Bounds { log, min: Some(min), max: Some(max) }, true, 4)
+            Scale::new(range, Bounds { log, min: Some(min), max: Some(max), ..plot.y }, true, 4)
         }
     }
 }

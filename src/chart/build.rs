@@ -67,7 +67,8 @@ fn plot(
     let log_x = render.property("xaxis") == Some("log");
     let continuous = continuous(kind, columns, rows, &roles);
     let apart = kind.form == Form::Point;
-    let mut drawing = Drawing { continuous, log_x, apart, ..Drawing::default() };
+    let spans = columns[roles.x].ty == Type::Timespan;
+    let mut drawing = Drawing { continuous, log_x, apart, spans, ..Drawing::default() };
     for row in rows {
         drawing.add(columns, &roles, row);
     }
@@ -125,13 +126,14 @@ fn plot(
     Ok(Plot {
         x_column: roles.x,
         arrays,
-        x_name: format!("{}{}", columns[roles.x].name, unit(&columns[roles.x])),
+        x_name: columns[roles.x].name.clone(),
         x_title: text("xtitle").unwrap_or_default(),
         y_title: text("ytitle").unwrap_or_default(),
         y: Bounds {
             log: render.property("yaxis") == Some("log"),
             min: number("ymin").filter(|value| value.is_finite()),
             max: number("ymax").filter(|value| value.is_finite()),
+            spans: of_spans(columns, &roles),
         },
         stack: match render.property("kind") {
             Some("stacked") => Stack::Stacked,
@@ -178,7 +180,7 @@ pub fn series_key(roles: &Roles, row: &[Value], column: usize) -> (usize, Vec<St
 /// What the series of a row and a column of values is called.
 fn series_name(columns: &[ColumnType], roles: &Roles, row: &[Value], column: usize) -> String {
     let prefix = || roles.names.iter().map(|at| row[*at].text()).collect::<Vec<_>>().join(", ");
-    let unit = unit(&columns[column]);
+    let unit = if of_spans(columns, roles) { "" } else { unit(&columns[column]) };
     match (roles.names.is_empty(), roles.values.len()) {
         (true, _) => format!("{}{unit}", columns[column].name),
         (false, 1) => prefix(),
@@ -186,7 +188,12 @@ fn series_name(columns: &[ColumnType], roles: &Roles, row: &[Value], column: usi
     }
 }
 
-/// Timespans are drawn as seconds.
+/// Whether all values are timespans.
+fn of_spans(columns: &[ColumnType], roles: &Roles) -> bool {
+    roles.values.iter().all(|at| columns[*at].ty == Type::Timespan)
+}
+
+/// Timespans beside numbers are drawn as seconds.
 fn unit(column: &ColumnType) -> &'static str {
     if column.ty == Type::Timespan { " (s)" } else { "" }
 }
@@ -236,6 +243,8 @@ struct Found {
 struct Drawing {
     continuous: bool,
     log_x: bool,
+    /// The axis is one of timespans.
+    spans: bool,
     /// Each row is a point: what has one place is not added.
     apart: bool,
     labels: Labels,
@@ -376,7 +385,7 @@ impl Drawing {
         places.dedup();
         match (places.first(), places.last()) {
             (Some(Place::Number(from)), Some(Place::Number(to))) => {
-                Axis::Number { from: *from, to: *to, log: self.log_x }
+                Axis::Number { from: *from, to: *to, log: self.log_x, spans: self.spans }
             }
             _ => Axis::of_ticks(&ticks_of(&places)),
         }

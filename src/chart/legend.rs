@@ -5,7 +5,7 @@ use std::slice;
 use super::canvas::{Canvas, Ink};
 use super::draw::{fill, filled, lying, mark};
 use super::list::rows_of;
-use super::number::{count, reading};
+use super::number::{count, reading, span};
 use super::points::places;
 use super::scale::Scale;
 use super::{Axis, Body, Bounds, Chart, Place, Plot, Split, Stack, View, plot, time};
@@ -88,7 +88,7 @@ fn own_range(plot: &Plot, at: usize) -> String {
         return String::new();
     }
     let scale = Scale::new(range, Bounds { log: false, ..plot.y }, false, 8);
-    format!(" {}..{}", reading(scale.least), reading(scale.most))
+    format!(" {}..{}", plot.reading(scale.least), plot.reading(scale.most))
 }
 
 /// What the cursor or the brush reads: the place, and each series there.
@@ -109,7 +109,7 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
             }
             if shown.len() > 1 && plot.stack != Stack::Apart {
                 let sum = shown.iter().filter_map(|at| plot.value(*at, place)).sum();
-                said.push_str(&format!("  sum {}", reading(sum)));
+                said.push_str(&format!("  sum {}", plot.reading(sum)));
             }
             Some(said)
         }
@@ -135,10 +135,10 @@ pub fn read(chart: &Chart, view: &View) -> Option<String> {
 fn read_at(plot: &Plot, series: usize, place: Place) -> String {
     const LISTED: usize = 4;
     let values: Vec<f64> = plot.values(series, place).iter().map(|point| point.1).collect();
-    let of = |which: fn(f64, f64) -> f64| reading(values.iter().copied().fold(values[0], which));
+    let of = |which: fn(f64, f64) -> f64| plot.reading(values.iter().copied().fold(values[0], which));
     match values.len() {
         0 => plot.nothing(&[series], place).into(),
-        1..=LISTED => values.iter().map(|value| reading(*value)).collect::<Vec<_>>().join(", "),
+        1..=LISTED => values.iter().map(|value| plot.reading(*value)).collect::<Vec<_>>().join(", "),
         number => format!("{} from {} to {}", count(number as u64, "value"), of(f64::min), of(f64::max)),
     }
 }
@@ -149,7 +149,7 @@ fn brushed(plot: &Plot, view: &View) -> Option<String> {
     let shown = (0..plot.series.len()).filter(|at| view.shows(*at));
     let sums = shown.map(|at| {
         let points = plot.series[at].points.iter().filter(|point| point.0 >= from && point.0 <= to);
-        format!("{} {}", plot.series[at].name, reading(points.map(|point| point.1).sum()))
+        format!("{} {}", plot.series[at].name, plot.reading(points.map(|point| point.1).sum()))
     });
     let sums = sums.collect::<Vec<_>>().join("  ");
     let shown = |place| place_text(&plot.x, place, &view.zone);
@@ -164,6 +164,7 @@ pub fn place_text(x: &Axis, place: Place, zone: &Zone) -> String {
             Some(Value::Datetime(moment)) => zone.text(*moment),
             _ => labels.names.get(at).cloned().unwrap_or_default(),
         },
+        (Axis::Number { spans: true, .. }, Place::Number(at)) => span(at),
         (_, Place::Number(at)) => reading(at),
         (_, Place::Ticks(_) | Place::Label(_)) => String::new(),
     }
@@ -191,8 +192,9 @@ pub fn summary(chart: &Chart, view: &View, width: usize) -> String {
     };
     let points = series.points.iter().filter(|point| inside(&point.0));
     let most = points.max_by(|left, right| left.1.total_cmp(&right.1));
-    let most = most
-        .map(|(place, value)| format!("max {} on {}", reading(*value), short(&plot.x, *place, &view.zone)));
+    let most = most.map(|(place, value)| {
+        format!("max {} on {}", plot.reading(*value), short(&plot.x, *place, &view.zone))
+    });
     let mut said = Vec::from_iter(most);
     if matches!(plot.x, Axis::Time { step: Some(_), .. }) {
         let full = places(slice::from_ref(series)).iter().filter(|place| inside(place)).count();

@@ -108,6 +108,8 @@ pub struct Bounds {
     pub log: bool,
     pub min: Option<f64>,
     pub max: Option<f64>,
+    /// Its numbers are the seconds of timespans.
+    pub spans: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,8 +131,8 @@ pub enum Split {
 pub enum Axis {
     /// From the first to the last point, in ticks; `step` is the width of a bin where there is one.
     Time { from: i64, to: i64, step: Option<i64> },
-    /// As time, of numbers.
-    Number { from: f64, to: f64, log: bool },
+    /// As time, of numbers; with `spans` they are the seconds of timespans.
+    Number { from: f64, to: f64, log: bool, spans: bool },
     /// One place for each label, in the order of the rows.
     Labels(Labels),
 }

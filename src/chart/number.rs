@@ -1,6 +1,7 @@
 //! Numbers as charts write them: short on an axis, whole where a value is read.
 
 use crate::display::thousands;
+use crate::ticks::{SECOND, timespan_text};
 use crate::value::real_text;
 
 /// Whole numbers beyond it are not exact in a real.
@@ -27,6 +28,18 @@ pub fn reading(value: f64) -> String {
         "" => format!("{sign}{units}"),
         fraction => format!("{sign}{units}.{fraction}"),
     }
+}
+
+/// A number of seconds as KQL prints a timespan, without zeros at the end of a fraction.
+pub fn span(seconds: f64) -> String {
+    let ticks = (seconds * SECOND as f64).round();
+    if ticks.abs() >= i64::MAX as f64 {
+        return format!("{} s", reading(seconds));
+    }
+    let about = if ticks.abs() >= EXACT_MAX { "~" } else { "" };
+    let text = timespan_text(ticks as i64);
+    let text = if ticks as i64 % SECOND == 0 { &text } else { text.trim_end_matches('0') };
+    format!("{about}{text}")
 }
 
 /// A mark of an axis whose marks are `step` apart.
@@ -77,6 +90,17 @@ mod tests {
         assert_eq!(reading(f64::NAN), "NaN");
         assert_eq!(reading(1e300), "1e300");
         assert_eq!(reading(1_999.999_999_9), "2,000");
+    }
+
+    #[test]
+    fn timespans_are_written_as_kql_prints_them() {
+        assert_eq!(span(5_400.0), "01:30:00");
+        assert_eq!(span(-93_600.0), "-1.02:00:00");
+        assert_eq!(span(0.0), "00:00:00");
+        assert_eq!(span(0.25), "00:00:00.25");
+        assert_eq!(span(1e-7), "00:00:00.0000001");
+        assert_eq!(span(1e9), "~11574.01:46:40");
+        assert_eq!(span(1e300), "1e300 s");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::canvas::{Canvas, Ink};
 use super::columns::columns;
 use super::legend::place_text;
 use super::lines::{anomalies, lines, points};
-use super::scale::Scale;
+use super::scale::{Scale, mark};
 use super::{Axis, Bounds, Chart, Place, Plot, Split, Stack, View, time};
 use crate::catalog::charts::Form;
 use crate::display;
@@ -12,6 +12,8 @@ use crate::ticks::DAY;
 
 /// Columns of the value axis: at least seven digits and a line, at most twelve.
 const MARGIN: (usize, usize) = (8, 13);
+/// Of an axis of timespans: `-10675199.02:48:05.4775808` and a line.
+const SPAN_MARGIN: usize = 27;
 /// A column is no wider.
 const COLUMN_MAX: usize = 8;
 /// Labels under columns are cut to no less than this.
@@ -68,6 +70,11 @@ pub fn labels_fit(plot: &Plot, view: &View, width: usize) -> bool {
     slot > LABEL_MIN && cut.len() == shown.len()
 }
 
+/// Columns that the value axis takes at most.
+fn margin_max(plot: &Plot) -> usize {
+    if plot.y.spans { SPAN_MARGIN } else { MARGIN.1 }
+}
+
 pub fn draw(chart: &Chart, plot: &Plot, view: &View, area: Area, canvas: &mut Canvas) {
     let panels = panels(plot, view);
     let titled = area.rows >= 14 && !plot.axis_title().is_empty();
@@ -77,7 +84,7 @@ pub fn draw(chart: &Chart, plot: &Plot, view: &View, area: Area, canvas: &mut Ca
     let scales: Vec<Scale> =
         panels.iter().take(shown).map(|panel| scale(chart, plot, view, panel, each)).collect();
     let wide = scales.iter().flat_map(|scale| &scale.marks).map(|mark| mark.1.len()).max().unwrap_or(0);
-    let left = (wide + 1).clamp(MARGIN.0, MARGIN.1).min(canvas.width / 2);
+    let left = (wide + 1).clamp(MARGIN.0, margin_max(plot)).min(canvas.width / 2);
     for (at, (panel, scale)) in panels.iter().zip(&scales).enumerate() {
         let gap = usize::from(at + 1 < shown && each > 3);
         let room = Room { left, columns: canvas.width - left, top: area.top + at * each, rows: each - gap };
@@ -119,7 +126,7 @@ pub fn scale(chart: &Chart, plot: &Plot, view: &View, panel: &[usize], rows: usi
     let bounds = Bounds { log: view.log(plot), ..plot.y };
     let zero = blocks(chart, plot, view, panel, usize::MAX);
     if plot.stack == Stack::Hundred && zero {
-        return Scale::new((0.0, 100.0), Bounds { log: false, ..bounds }, true, rows);
+        return Scale::new((0.0, 100.0), Bounds { log: false, spans: false, ..bounds }, true, rows);
     }
     Scale::new(range(plot, view, panel, bounds.log), bounds, zero, rows)
 }
@@ -226,7 +233,7 @@ pub fn slots(plot: &Plot, view: &View, panel: &[usize], columns: usize) -> Vec<S
 /// Whether on a drawing of this width blocks of several stops may stand in one column, of which one is drawn.
 pub fn shared(chart: &Chart, plot: &Plot, view: &View, width: usize) -> bool {
     // The value axis takes no more.
-    let columns = width.saturating_sub(MARGIN.1).max(1);
+    let columns = width.saturating_sub(margin_max(plot)).max(1);
     let (first, end) = view.stops(plot);
     let some = |panel: &Vec<usize>| {
         blocks(chart, plot, view, panel, columns) && slots(plot, view, panel, columns).len() < end - first
@@ -316,15 +323,13 @@ fn labels(plot: &Plot, view: &View, room: &Room, blocks: bool, canvas: &mut Canv
                 put(column_of(&plot.x, (from, to), unit, room.columns) as usize, &label, canvas);
             }
         }
-        Axis::Number { log, .. } => {
-            let bounds = Bounds { log: false, min: Some(from), max: Some(to) };
+        Axis::Number { log, spans, .. } => {
+            let spans = *spans;
+            let bounds = Bounds { log: false, min: Some(from), max: Some(to), spans: spans && !log };
             let scale = Scale::new((from, to), bounds, false, room.columns / 8);
             for (value, label) in &scale.marks {
-                let label = if *log {
-                    super::number::mark(10f64.powf(*value), 10f64.powf(*value))
-                } else {
-                    label.clone()
-                };
+                let label =
+                    if *log { mark(10f64.powf(*value), 10f64.powf(*value), spans) } else { label.clone() };
                 put(column_of(&plot.x, (from, to), *value, room.columns) as usize, &label, canvas);
             }
         }

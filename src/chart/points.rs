@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Axis, BINS_MAX, Place, Plot, Series};
+use super::{Axis, BINS_MAX, Place, Plot, Series, number};
 use crate::ticks;
 
 const NO_ROW: &str = "no row";
@@ -128,6 +128,11 @@ impl Plot {
         if series.iter().any(void) { "no value" } else { NO_ROW }
     }
 
+    /// A value in full.
+    pub fn reading(&self, value: f64) -> String {
+        if self.y.spans { number::span(value) } else { number::reading(value) }
+    }
+
     /// What stands under the axis.
     pub fn axis_title(&self) -> &str {
         if self.x_title.is_empty() { &self.x_name } else { &self.x_title }
@@ -209,7 +214,7 @@ mod tests {
         assert_eq!((axis.bins(), axis.whole()), (Some(6), (0.0, 6.0)));
         assert_eq!(axis.unit(Place::Ticks(2 * ticks::HOUR)), 2.0);
         assert_eq!(axis.place(2.0), Place::Ticks(2 * ticks::HOUR));
-        let log = Axis::Number { from: 1.0, to: 1000.0, log: true };
+        let log = Axis::Number { from: 1.0, to: 1000.0, log: true, spans: false };
         assert_eq!((log.whole(), log.unit(Place::Number(100.0))), ((0.0, 3.0), 2.0));
     }
 }

@@ -34,7 +34,7 @@ impl Scale {
         if asked_least < asked_most {
             (least, most) = (asked_least, asked_most);
         }
-        let step = step(least, most, rows);
+        let step = step(least, most, rows, if bounds.spans { round_up_span } else { round_up });
         let mut scale = Scale { least, most, log: false, marks: Vec::new() };
         if bounds.min.is_none() {
             scale.least = ((least / step).floor() * step).max(f64::MIN);
@@ -45,7 +45,7 @@ impl Scale {
         let (first, last) = ((scale.least / step).ceil() as i64, (scale.most / step + 1e-9).floor() as i64);
         let marks = (first..=last.min(first.saturating_add(100))).map(|at| at as f64 * step);
         let marks = marks.filter(|at| at.is_finite());
-        scale.marks = marks.map(|at| (at, number::mark(at, step))).collect();
+        scale.marks = marks.map(|at| (at, mark(at, step, bounds.spans))).collect();
         scale
     }
 
@@ -64,7 +64,7 @@ impl Scale {
             least: bottom.unwrap_or(10f64.powi(low)),
             most: top.unwrap_or(10f64.powi(high)),
             log: true,
-            marks: marks.map(|at| (at, number::mark(at, at))).collect(),
+            marks: marks.map(|at| (at, mark(at, at, bounds.spans))).collect(),
         }
     }
 
@@ -80,9 +80,14 @@ impl Scale {
     }
 }
 
-/// The distance of marks: 1, 2 or 5 times a power of ten. Of those that fit the rows the one that leaves the
+/// A mark of an axis whose marks are `step` apart.
+pub fn mark(value: f64, step: f64, spans: bool) -> String {
+    if spans { number::span(value) } else { number::mark(value, step) }
+}
+
+/// The distance of marks, a round one as `round_up` knows them. Of those that fit the rows the one that leaves the
 /// least of the axis empty.
-fn step(least: f64, most: f64, rows: usize) -> f64 {
+fn step(least: f64, most: f64, rows: usize, round_up: fn(f64) -> f64) -> f64 {
     let span = (most / 2.0 - least / 2.0) * 2.0;
     let span = if span.is_finite() { span } else { f64::MAX / 4.0 };
     let (few, many) = (rows.div_ceil(4).max(1), (rows / 2 + 1).max(1));
@@ -94,6 +99,23 @@ fn step(least: f64, most: f64, rows: usize) -> f64 {
         .unwrap_or(1.0)
 }
 
+/// Seconds to whole parts of a minute, of an hour and of a day, and to days.
+fn round_up_span(seconds: f64) -> f64 {
+    const MINUTE: f64 = 60.0;
+    const HOUR: f64 = 60.0 * MINUTE;
+    const DAY: f64 = 24.0 * HOUR;
+    if seconds <= 1.0 {
+        return round_up(seconds);
+    }
+    let of = |unit: f64, counts: &'static [f64]| counts.iter().map(move |count| count * unit);
+    let below_a_day = of(1.0, &[2.0, 5.0, 10.0, 15.0, 30.0])
+        .chain(of(MINUTE, &[1.0, 2.0, 5.0, 10.0, 15.0, 30.0]))
+        .chain(of(HOUR, &[1.0, 2.0, 3.0, 6.0, 12.0]));
+    let mut steps = below_a_day.filter(|step| *step >= seconds * (1.0 - 1e-9));
+    steps.next().unwrap_or_else(|| round_up((seconds / DAY).max(1.0)) * DAY)
+}
+
+/// To 1, 2 or 5 times a power of ten.
 fn round_up(value: f64) -> f64 {
     let power = 10f64.powf(value.log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0];
@@ -114,8 +136,17 @@ mod tests {
         assert_eq!(marks((0.0, 41.0), Bounds::default(), 9), ["0", "10", "20", "30", "40", "50"]);
         assert_eq!(marks((-3.0, 8.0), Bounds::default(), 6), ["-5", "0", "5", "10"]);
         assert_eq!(marks((0.0, 0.0), Bounds::default(), 5), ["0.0", "0.5", "1.0"]);
-        let asked = Bounds { min: Some(10.0), max: Some(20.0), log: false };
+        let asked = Bounds { min: Some(10.0), max: Some(20.0), ..Bounds::default() };
         assert_eq!(marks((0.0, 41.0), asked, 4), ["10", "15", "20"]);
+    }
+
+    #[test]
+    fn marks_of_timespans_are_round_ones_of_a_clock() {
+        let spans = Bounds { spans: true, ..Bounds::default() };
+        assert_eq!(marks((0.0, 5_000.0), spans, 6), ["00:00:00", "00:30:00", "01:00:00", "01:30:00"]);
+        assert_eq!(marks((0.0, 200_000.0), spans, 6), ["00:00:00", "1.00:00:00", "2.00:00:00", "3.00:00:00"]);
+        assert_eq!(marks((0.0, 0.9), spans, 4), ["00:00:00", "00:00:00.5", "00:00:01"]);
+        assert_eq!(marks((0.0, 1e7), spans, 4), ["00:00:00", "50.00:00:00", "100.00:00:00", "150.00:00:00"]);
     }
 
     #[test]
@@ -131,8 +162,8 @@ mod tests {
     #[test]
     fn no_range_breaks_it() {
         for range in [(f64::MIN, f64::MAX), (5e-324, 1e-300), (1e308, 1e308), (-7.0, -7.0)] {
-            for log in [false, true] {
-                let scale = Scale::new(range, Bounds { log, ..Bounds::default() }, false, 10);
+            for (log, spans) in [(false, false), (true, false), (false, true), (true, true)] {
+                let scale = Scale::new(range, Bounds { log, spans, ..Bounds::default() }, false, 10);
                 assert!(scale.least < scale.most && scale.marks.len() < 120, "{scale:?}");
                 let parts = [range.0, range.1, 1.0].map(|value| scale.part(value.abs()));
                 assert!(parts.iter().all(|part| part.is_finite()), "{parts:?} of {scale:?}");

@@ -191,7 +191,7 @@ fn gathered(
     let x = match (places.first(), places.last()) {
         (Some(Place::Ticks(from)), Some(Place::Ticks(to))) => Axis::Time { from: *from, to: *to, step: None },
         (Some(Place::Number(from)), Some(Place::Number(to))) => {
-            Axis::Number { from: *from, to: *to, log: false }
+            Axis::Number { from: *from, to: *to, log: false, spans: false }
         }
         _ => return Err(format!("no row has a value in '{}'", columns[from].name)),
     };

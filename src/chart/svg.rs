@@ -4,8 +4,8 @@ use super::bars::percent;
 use super::columns::ends;
 use super::draw::lying;
 use super::list::rows_of;
-use super::number::{mark, reading};
-use super::scale::Scale;
+use super::number::reading;
+use super::scale::{Scale, mark};
 use super::{Axis, Body, Bounds, Branch, Chart, Lanes, Place, Plot, Split, Stack, View, legend, plot, time};
 use crate::catalog::charts::Form;
 use crate::display;
@@ -209,10 +209,11 @@ fn across(plot: &Plot, room: &Room, page: &mut Page) {
             .map(|(at, label)| (at as f64, label.clone()))
             .filter(|(at, _)| (from..to).contains(at))
             .collect(),
-        (Axis::Number { log, .. }, ..) => {
-            let bounds = Bounds { log: false, min: Some(from), max: Some(to) };
+        (Axis::Number { log, spans, .. }, ..) => {
+            let spans = *spans;
+            let bounds = Bounds { log: false, min: Some(from), max: Some(to), spans: spans && !log };
             let label = |value: f64, text: String| {
-                if *log { mark(10f64.powf(value), 10f64.powf(value)) } else { text }
+                if *log { mark(10f64.powf(value), 10f64.powf(value), spans) } else { text }
             };
             let scale = Scale::new(room.window, bounds, false, 16);
             scale.marks.into_iter().map(|(value, text)| (value, label(value, text))).collect()
@@ -231,7 +232,7 @@ fn hint(plot: &Plot, series: usize, place: Place, value: f64) -> String {
         "{}  {} {}",
         legend::place_text(&plot.x, place, &Zone::default()),
         plot.series[series].name,
-        reading(value)
+        plot.reading(value)
     )
 }
 
