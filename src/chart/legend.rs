@@ -230,8 +230,8 @@ pub fn notes(chart: &Chart, view: &View, width: usize) -> Vec<String> {
     let (seen, all) = (seen(chart, plot, view, width).len(), plot.stops.len());
     notes.extend((seen < all).then(|| format!("{seen} of {all} {} drawn", stops_text(&plot.x))));
     if !lying(chart, view, width) && plot::shared(chart, plot, view, width) {
-        let bins = if plot.x.bins().is_some() { "bins" } else { "places" };
-        notes.push(format!("of {bins} in one column the greatest is drawn"));
+        let bin = if plot.x.bins().is_some() { "bin" } else { "place" };
+        notes.push(format!("greatest {bin} of each column drawn"));
     }
     let number = plot.series.len();
     if !view.hidden.is_empty() {
