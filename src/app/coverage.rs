@@ -72,7 +72,7 @@ pub fn written(app: &mut App, result: Result<(PathBuf, u64), String>) -> Vec<Eff
     }
 }
 
-/// Each hunt with what is known of it: the rows of the last day where a sweep ran it.
+/// Each hunt with what is known of it: whether a sweep that ran it had rows on any day.
 pub fn hunts(app: &App) -> impl Iterator<Item = (&Hunt, Standing)> {
     app.hunts.iter().enumerate().map(|(at, hunt)| {
         let swept = app.sweep.as_ref().and_then(|sweep| {
@@ -81,7 +81,7 @@ pub fn hunts(app: &App) -> impl Iterator<Item = (&Hunt, Standing)> {
             sweep.rows.iter().find(|row| row.rule == rule)
         });
         let runnable = app.ready.get(at) == Some(&Ready::Yes);
-        (hunt, Standing { runnable, hits: swept.and_then(|row| row.outcome.hits()) })
+        (hunt, Standing { runnable, hit: swept.and_then(|row| row.outcome.hit()) })
     })
 }
 

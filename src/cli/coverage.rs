@@ -54,13 +54,12 @@ pub fn run(global: &Global, args: &CoverageArgs) -> Result<Exit, Failure> {
     let mut order = sweep::order(global, hunts, now, 1, None);
     let standings: Vec<Standing> = if args.hits {
         let rows = sweep::swept(global, &mut engine, &mut order, true)?;
-        let standing =
-            |row: &Row| Standing { runnable: row.outcome.hits().is_some(), hits: row.outcome.hits() };
+        let standing = |row: &Row| Standing { runnable: row.outcome.hit().is_some(), hit: row.outcome.hit() };
         rows.iter().map(standing).collect()
     } else {
         let schema = engine.schema();
         let ready = library::standing(global, &schema, now);
-        order.rules.iter().map(|hunt| Standing { runnable: ready(hunt) == Ready::Yes, hits: None }).collect()
+        order.rules.iter().map(|hunt| Standing { runnable: ready(hunt) == Ready::Yes, hit: None }).collect()
     };
     let hunts = || order.rules.iter().zip(standings.iter().copied());
     if args.format == NAVIGATOR {

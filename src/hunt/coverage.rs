@@ -12,8 +12,8 @@ use super::pack::Hunt;
 pub struct Standing {
     /// Its tables are there and its text makes sense.
     pub runnable: bool,
-    /// Rows that it found, where it was run.
-    pub hits: Option<u64>,
+    /// Whether it found rows, where it was run.
+    pub hit: Option<bool>,
 }
 
 /// The hunts of one tactic and technique.
@@ -109,7 +109,7 @@ impl Cell {
     fn add(&mut self, standing: Standing) {
         self.rules += 1;
         self.runnable += u64::from(standing.runnable);
-        self.hit += u64::from(standing.hits.is_some_and(|hits| hits > 0));
+        self.hit += u64::from(standing.hit == Some(true));
     }
 }
 
@@ -120,7 +120,7 @@ pub fn navigator<'h>(hunts: impl Iterator<Item = (&'h Hunt, Standing)>, gaps: bo
     let mut by_technique: BTreeMap<&str, (Cell, Vec<&str>)> = BTreeMap::new();
     let mut run = false;
     for (hunt, standing) in hunts {
-        run |= standing.hits.is_some();
+        run |= standing.hit.is_some();
         for technique in &hunt.techniques {
             let (cell, names) = by_technique.entry(technique).or_default();
             cell.add(standing);
@@ -177,9 +177,12 @@ mod tests {
             ..Hunt::default()
         };
         [
-            (hunt("a", &["Impact", "InitialAccess"], &["T1566"]), Standing { runnable: true, hits: Some(2) }),
+            (
+                hunt("a", &["Impact", "InitialAccess"], &["T1566"]),
+                Standing { runnable: true, hit: Some(true) },
+            ),
             (hunt("b", &["InitialAccess"], &["T1566", "T1078.004"]), Standing::default()),
-            (hunt("c", &[], &[]), Standing { runnable: true, hits: Some(0) }),
+            (hunt("c", &[], &[]), Standing { runnable: true, hit: Some(false) }),
         ]
     }
 
@@ -245,7 +248,7 @@ mod tests {
             told.iter().map(|one| one["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
         let run = hunts();
-        let unrun = hunts().map(|(hunt, standing)| (hunt, Standing { hits: None, ..standing }));
+        let unrun = hunts().map(|(hunt, standing)| (hunt, Standing { hit: None, ..standing }));
         assert_eq!(names(&run), ["rules", "runnable", "rules with hits"]);
         assert_eq!(names(&unrun), ["rules", "runnable"]);
     }

@@ -59,9 +59,16 @@ impl Outcome {
         }
     }
 
-    /// Whether any of the days has rows.
+    /// Whether any of the days has rows; `None` where it did not run.
+    pub fn hit(&self) -> Option<bool> {
+        match self {
+            Outcome::Ran(days) => Some(days.iter().any(|rows| *rows > 0)),
+            _ => None,
+        }
+    }
+
     pub fn found(&self) -> bool {
-        matches!(self, Outcome::Ran(days) if days.iter().any(|rows| *rows > 0))
+        self.hit() == Some(true)
     }
 
     /// How many more the last day has than the one before.
@@ -106,5 +113,12 @@ mod tests {
         assert_eq!(times(&[ColumnType::new("TimeGenerated", Type::String)]), [] as [usize; 0]);
         assert_eq!(both(Some((3, 5)), Some((1, 4))), Some((1, 5)));
         assert_eq!(both(None, Some((1, 4))), Some((1, 4)));
+    }
+
+    #[test]
+    fn rows_of_any_day_are_a_hit() {
+        assert_eq!(Outcome::Ran(vec![3, 0]).hit(), Some(true));
+        assert_eq!(Outcome::Ran(vec![0, 0]).hit(), Some(false));
+        assert_eq!(Outcome::Wrong("1:1".into()).hit(), None);
     }
 }
