@@ -1,13 +1,15 @@
 //! One file into the sink: sniffed, looked up in the manifest, planned, parsed by threads, appended in
 //! order, committed as a whole. Knows no SQL.
 
+mod dates;
+mod notes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::adapter::{Cut, Format, HEAD_BYTES, Head, Shape, sniff};
-use super::audit;
 use super::chunk::{Chunks, Earlier};
 use super::cut::{Cutter, What};
 use super::known::{Known, before, grown, identical, known, looked};
@@ -26,14 +28,11 @@ use super::stix::{self, Feed};
 use super::time::{DateOrder, Evidence};
 use super::{Options, Summary, Tick};
 use crate::catalog::tables::{self, TABLES};
-use crate::display::count;
 use crate::error::{Error, Result};
 use crate::schema::{LoadedFile, Shadow, Trust};
 
 /// So many records of the head are looked at to find the table.
 const SAMPLE_ROWS: u64 = 50;
-/// So many fields around the rows are named in a note.
-const OUTER_NAMED: usize = 10;
 
 /// Loads one file. Errors of the file itself are `Error::Message`s that name it; errors of the sink are
 /// passed on as they are, and nothing of the file counts. A stream whose tables or dates may show only later is
@@ -305,7 +304,7 @@ impl Job<'_> {
         }
         let outcome = match flow {
             Ok(ControlFlow::Break(outcome)) => Ok(outcome),
-            Ok(ControlFlow::Continue(())) => self.settle(plan, &progress),
+            Ok(ControlFlow::Continue(())) => self.settle(plan, &chunks, &mut progress, tick),
             Err(error) => Err(error),
         };
         let done = match outcome {
@@ -329,20 +328,6 @@ impl Job<'_> {
             name: self.input.name.clone(),
             ..Progress::default()
         }
-    }
-
-    /// Whether dates with slashes were read in the order that the file itself shows.
-    fn settle(&self, plan: &Plan, progress: &Progress) -> Result<Outcome> {
-        let evidence = progress.evidence;
-        if self.options.date_order.is_some() || !evidence.day_first {
-            return Ok(Outcome::Done);
-        }
-        if evidence.month_first {
-            return Err(Error::message(
-                "it has dates with the month first and others with the day first; say which with --date-order",
-            ));
-        }
-        Ok(if plan.order == DateOrder::DayFirst { Outcome::Done } else { Outcome::DayFirst })
     }
 
     fn commit(
@@ -393,57 +378,6 @@ impl Job<'_> {
         summary.reasons.truncate(super::REASONS_MAX);
         summary.notes.extend(self.notes(plan, chunks, &counts, evidence));
         Ok(())
-    }
-
-    /// What is to be said of a file that was loaded.
-    fn notes(&self, plan: &Plan, chunks: &Chunks, counts: &Counts, evidence: Evidence) -> Vec<String> {
-        let (name, mut notes) = (&self.input.name, Vec::new());
-        let shown = evidence.day_first || evidence.month_first || self.options.date_order.is_some();
-        if evidence.slashes && !shown {
-            notes.push(format!(
-                "'{name}': nothing shows whether 1/2/2026 is January or February; read as month/day/year, \
-                 see --date-order"
-            ));
-        }
-        let read = self.read.load(Ordering::Relaxed);
-        if let Some(size) = self.input.size.filter(|size| read < *size) {
-            notes.push(format!(
-                "'{name}' became shorter while it was read: {read} of {size} bytes were there, and rows may be missing"
-            ));
-        }
-        if let Cutter::Document(document) = &chunks.cutter {
-            if document.is_open() {
-                notes.push(format!(
-                    "'{name}' ends before its brackets do: it may have been cut off, and rows may be missing"
-                ));
-            }
-            if let Some(field) = document.more() {
-                notes.push(format!(
-                    "'{name}': more pages follow, as its '{field}' says, and this file does not hold them; \
-                     load them too"
-                ));
-            }
-            let keys: BTreeSet<&str> = document.outer.iter().map(|(key, _)| key.as_str()).collect();
-            if plan.format.shape == Shape::Rows && !keys.is_empty() {
-                let keys = keys.into_iter().take(OUTER_NAMED).collect::<Vec<_>>().join("', '");
-                notes.push(format!("'{name}': fields around the rows are not loaded: '{keys}'"));
-            }
-        }
-        if counts.left_out > 0 {
-            let left_out = counts.left_out;
-            notes.push(format!("'{name}': STIX objects left out, since they are no indicators: {left_out}"));
-        }
-        if counts.elsewhere > 0 {
-            let elsewhere = count(counts.elsewhere, "record");
-            notes.push(format!(
-                "'{name}': {elsewhere} of workloads that Sentinel's {} does not have, as OfficeWorkload says",
-                audit::TABLE
-            ));
-        }
-        if plan.format.shape == Shape::Stix && counts.loaded == 0 {
-            notes.push(format!("'{name}' has no indicator that could be loaded"));
-        }
-        notes
     }
 }
 

@@ -225,3 +225,34 @@ fn bombs_and_endless_lines_fail_alone() {
     assert!(reasons[0].ends_with("2.json' line 2: the line is longer than 16 MB"), "{reasons:?}");
     assert!(reasons[1].contains("deeper than 128 levels"), "{reasons:?}");
 }
+
+#[test]
+fn a_grown_file_keeps_the_order_of_its_dates() {
+    let grown = |first: &str, more: &str| {
+        let mut bench = Bench::new();
+        bench.options.table = Some("OfficeActivity".into());
+        let text = format!("TimeGenerated,OfficeId\n{first} 10:00,a\n");
+        let path = bench.write("a.csv", &text);
+        bench.load(&path);
+        bench.write("a.csv", format!("{text}{more} 10:00,b\n"));
+        let summary = bench.load(&path);
+        (bench, path, summary)
+    };
+    let times = |bench: &Bench| bench.sink.column("OfficeActivity", "TimeGenerated");
+    let (bench, _, summary) = grown("13/2/2026", "1/3/2026");
+    assert_eq!(times(&bench), ["2026-02-13T10:00:00Z", "2026-03-01T10:00:00Z"]);
+    assert_eq!(summary.notes.len(), 1, "{:?}", summary.notes);
+    let (bench, _, summary) = grown("2/13/2026", "1/3/2026");
+    assert_eq!(times(&bench), ["2026-02-13T10:00:00Z", "2026-01-03T10:00:00Z"]);
+    assert_eq!(summary.notes.len(), 1, "{:?}", summary.notes);
+    for (first, more, said) in [
+        ("13/2/2026", "1/13/2026", "before has the day first"),
+        ("1/2/2026", "13/2/2026", "unless --date-order said otherwise"),
+    ] {
+        let (mut bench, path, summary) = grown(first, more);
+        assert!(summary.failed[0].1.contains(said), "{:?}", summary.failed);
+        assert_eq!(ids(&bench), ["a"]);
+        bench.options.date_order = Some(kqlhunt::ingest::DateOrder::DayFirst);
+        assert_eq!(bench.load(&path).loaded, 1);
+    }
+}
