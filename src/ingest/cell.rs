@@ -3,6 +3,7 @@
 
 use super::json::{self, Kind, Slice};
 use super::misfit::Misfits;
+use super::number::{is_plain_long, is_plain_real, keeps_digits, long_of, real_of};
 use super::time::{self, DateOrder, Evidence};
 use crate::batch::{Buffer, Data};
 use crate::kernels::decimal::Decimal;
@@ -150,9 +151,9 @@ fn scalar(
                     values.push(value);
                 }
                 buffer.present();
-                // A whole number above 2^53 may have lost its last digits.
-                let whole = text.parse::<i128>();
-                return if whole.is_ok_and(|whole| whole != value as i128) { Fit::Cut } else { Fit::Stored };
+                let same =
+                    keeps_digits(text, value) && (!quoted || !value.is_finite() || is_plain_real(text));
+                return if same { Fit::Stored } else { Fit::Cut };
             }
             None => None,
         },
@@ -175,7 +176,13 @@ fn scalar(
         }
         Type::String | Type::Dynamic => unreachable!("they are not of fixed form"),
     };
-    if stored.is_some() { Fit::Stored } else { Fit::Misfit }
+    // `007` in a text may be no number at all.
+    let respelled = quoted && matches!(buffer.ty, Type::Int | Type::Long) && !is_plain_long(text);
+    match stored {
+        Some(()) if respelled => Fit::Cut,
+        Some(()) => Fit::Stored,
+        None => Fit::Misfit,
+    }
 }
 
 /// A string column takes everything: other values as their JSON text.
@@ -304,29 +311,6 @@ pub fn bool_of(text: &str) -> Option<bool> {
     }
 }
 
-/// A whole number, also when it is written as `5.0` or `1e3`.
-pub fn long_of(text: &str) -> Option<i64> {
-    if let Ok(value) = text.parse::<i64>() {
-        return Some(value);
-    }
-    let value = real_of(text, false)?;
-    // Above 2^53 a real no longer names one whole number.
-    (value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0).then_some(value as i64)
-}
-
-/// A number; with `words` also the spellings that Kusto gives to what JSON cannot say.
-pub fn real_of(text: &str, words: bool) -> Option<f64> {
-    match text {
-        "NaN" if words => return Some(f64::NAN),
-        "Infinity" if words => return Some(f64::INFINITY),
-        "-Infinity" if words => return Some(f64::NEG_INFINITY),
-        _ => {}
-    }
-    let numeric = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
-    let value = text.parse::<f64>().ok()?;
-    (numeric && value.is_finite()).then_some(value)
-}
-
 /// As Kusto reads it, but not a bare number: that could be seconds, or anything.
 fn timespan_of(text: &str) -> Option<i64> {
     text.contains(':').then(|| ticks::parse_timespan(text)).flatten()
@@ -376,7 +360,7 @@ mod tests {
     fn numbers_stay_exact_or_are_misfits() {
         assert_eq!(store(Type::Long, "-640236721980338696").1, Value::Long(-640236721980338696));
         assert_eq!(store(Type::Long, "\"42\"").1, Value::Long(42));
-        assert_eq!(store(Type::Int, "5.0").1, Value::Int(5));
+        assert_eq!(store(Type::Int, "5.0"), (Fit::Stored, Value::Int(5)));
         assert_eq!(store(Type::Int, "3000000000"), (Fit::Misfit, Value::Null));
         assert_eq!(store(Type::Long, "9223372036854775808"), (Fit::Misfit, Value::Null));
         assert_eq!(store(Type::Int, "\"4 2\""), (Fit::Misfit, Value::Null));
@@ -386,6 +370,22 @@ mod tests {
         assert_eq!(store(Type::Real, "\"Infinity\"").1, Value::Real(f64::INFINITY));
         assert_eq!(store(Type::Real, "\"inf\""), (Fit::Misfit, Value::Null));
         assert_eq!(store(Type::Int, "[1]"), (Fit::Misfit, Value::Null));
+    }
+
+    #[test]
+    fn a_text_that_a_number_spells_otherwise_is_kept_too() {
+        for text in ["\"00123\"", "\"+123\"", "\"123.0\"", "\"1.23e2\""] {
+            assert_eq!(store(Type::Long, text), (Fit::Cut, Value::Long(123)), "{text}");
+        }
+        for (text, value) in [("\"1.10\"", 1.1), ("\"12e5\"", 1_200_000.0), ("\"01.5\"", 1.5)] {
+            assert_eq!(store(Type::Real, text), (Fit::Cut, Value::Real(value)), "{text}");
+        }
+        for text in ["1.10", "\"1.1\"", "\"2.0\"", "\"2\"", "\"1e-05\"", "\"NaN\""] {
+            assert_eq!(store(Type::Real, text).0, Fit::Stored, "{text}");
+        }
+        let long = "1234567890123456789012345678901234567890";
+        assert_eq!(store(Type::Real, long).0, Fit::Cut);
+        assert_eq!(store(Type::Real, "0.12345678901234567890123").0, Fit::Cut);
     }
 
     #[test]

@@ -150,7 +150,7 @@ fn plan(input: &Input, head: &Head<'_>, format: Format, options: &Options, sink:
         }
     }
     let order = options.date_order.unwrap_or(DateOrder::MonthFirst);
-    Ok(Plan { format, naming, layouts, order, feed, scouted: false })
+    Ok(Plan { format, naming, layouts, order, feed, scouted: false, notes: Vec::new() })
 }
 
 /// The table that the first rows look like; an error when they say nothing of their table at all.
@@ -194,10 +194,12 @@ fn scout(input: &Input, plan: &mut Plan, read: &Arc<AtomicU64>, tick: Tick<'_>) 
         looked(input, read, tick)?;
         for record in chunk.records.iter().filter(|record| record.what == What::Row) {
             let place = Place { line: record.line, offset: 0 };
+            scout.line = record.line;
             let _ = reader.read(&chunk.bytes[record.start..record.end], place, &mut scout);
         }
     }
     let layouts = scout.layouts(&plan.layouts);
+    plan.notes = scout.odd(&input.name, &plan.layouts);
     let identities = std::mem::take(&mut scout.identities);
     let system = match &chunks.cutter {
         Cutter::Document(document) => {
@@ -369,6 +371,7 @@ impl Job<'_> {
         }))?;
         let evidence = progress.evidence;
         summary.add(&counts);
+        summary.notes.extend(plan.notes.iter().cloned());
         summary.notes.extend(progress.misfits.notes(&self.input.name));
         for (at, rows) in &progress.tables {
             *summary.tables.entry(plan.layouts[*at].table.clone()).or_default() += rows;

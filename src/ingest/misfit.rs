@@ -8,7 +8,7 @@ use crate::types::Type;
 /// So many columns are told of a file.
 const TOLD: usize = 5;
 /// So much of a value is shown, in characters.
-const SHOWN: usize = 60;
+pub const SHOWN: usize = 60;
 
 /// What did not fit, by column.
 #[derive(Clone, Debug, Default)]

@@ -14,6 +14,7 @@ mod known;
 mod load;
 mod misfit;
 mod naming;
+mod number;
 mod parallel;
 mod parse;
 mod quarantine;

@@ -26,6 +26,8 @@ pub struct Plan {
     pub feed: Feed,
     /// The file was looked through: there is nothing left to learn of its tables.
     pub scouted: bool,
+    /// What that showed and the user should know, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// What became of a chunk.

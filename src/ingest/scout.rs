@@ -5,12 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::cell::{Raw, bool_of};
 use super::json::{Field, Kind};
+use super::misfit::SHOWN;
 use super::naming::{NO_TABLE, Naming, Said};
+use super::number::{is_plain_long, is_plain_real, keeps_digits, real_of};
 use super::quarantine::Bad;
 use super::read::Target;
 use super::rows::{Grows, Item, Layout, growable};
 use super::stix;
 use super::time::{self, DateOrder, Evidence};
+use crate::display::{count, thousands};
 use crate::schema::TableColumn;
 use crate::types::Type;
 
@@ -18,6 +21,10 @@ use crate::types::Type;
 const COLUMNS_MAX: usize = 2_000;
 /// So many tables one file may bring.
 const TABLES_MAX: usize = 500;
+/// A column is strings because of a few odd values when these are one of so many, or fewer.
+const ODD_EACH: u64 = 4;
+/// So many such columns are told of a file.
+const ODD_TOLD: usize = 5;
 
 pub struct Scout<'n> {
     naming: &'n Naming,
@@ -26,6 +33,8 @@ pub struct Scout<'n> {
     /// Rows that say their own table.
     pub told: u64,
     pub rows: u64,
+    /// Where the record begins that is being read.
+    pub line: u64,
     pub identities: HashMap<String, String>,
     tables: HashMap<String, Seen>,
 }
@@ -37,17 +46,23 @@ struct Seen {
     index: HashMap<String, usize>,
 }
 
-/// Which forms the values of a column have.
-#[derive(Clone, Copy, Debug, Default)]
+/// Which forms the values of a column have, and how many have each.
+#[derive(Clone, Debug, Default)]
 struct Forms {
-    bool: bool,
-    long: bool,
-    real: bool,
-    datetime: bool,
+    bool: u64,
+    long: u64,
+    real: u64,
+    datetime: u64,
     /// Text that holds a JSON object or array.
-    json: bool,
-    nested: bool,
-    text: bool,
+    json: u64,
+    nested: u64,
+    /// Everything else, with numbers that would print otherwise than they are written.
+    text: u64,
+    /// Reals that are written as `2.0` is: beside a `2` one of them would lose its spelling.
+    pointed: u64,
+    /// The first text that is no time, and the first that is no number: its line and its beginning.
+    no_time: Option<(u64, String)>,
+    no_number: Option<(u64, String)>,
 }
 
 impl<'n> Scout<'n> {
@@ -57,6 +72,7 @@ impl<'n> Scout<'n> {
             keys: BTreeSet::new(),
             told: 0,
             rows: 0,
+            line: 0,
             identities: HashMap::new(),
             tables: HashMap::new(),
         }
@@ -87,6 +103,19 @@ impl<'n> Scout<'n> {
             layout.grows = false;
         }
         layouts
+    }
+
+    /// Which new columns are strings because of a few odd values, one sentence each.
+    pub fn odd(&self, file: &str, known: &[Layout]) -> Vec<String> {
+        let mut names: Vec<&String> = self.tables.keys().collect();
+        names.sort();
+        let columns = names.into_iter().flat_map(|name| {
+            let layout = known.iter().find(|layout| layout.table == *name);
+            let new = move |key: &str| layout.is_none_or(|layout| layout.grows && layout.find(key).is_none());
+            self.tables[name].columns.iter().filter(move |(key, _)| new(key))
+        });
+        let told = columns.filter_map(|(key, forms)| Some(format!("'{file}': {}", forms.odd(key)?)));
+        told.take(ODD_TOLD).collect()
     }
 }
 
@@ -121,7 +150,7 @@ impl Target for Scout<'_> {
                 seen.columns.len() - 1
             });
             if !item.raw.is_empty() {
-                seen.columns[at].1.see(item);
+                seen.columns[at].1.see(item, self.line);
             }
         }
         Ok(None)
@@ -135,17 +164,19 @@ impl Target for Scout<'_> {
 }
 
 impl Forms {
-    fn see(&mut self, item: &Item<'_>) {
+    fn see(&mut self, item: &Item<'_>, line: u64) {
         match item.raw {
-            Raw::Bool(_) => self.bool = true,
-            Raw::Ticks(_) => self.datetime = true,
-            Raw::Text(text) => self.see_text(text.trim(), true, item.offset),
+            Raw::Bool(_) => self.bool += 1,
+            Raw::Ticks(_) => self.datetime += 1,
+            Raw::Text(text) => self.see_text(text.trim(), true, item.offset, line),
             Raw::Json(text, slice) => match slice.kind {
                 Kind::Null => {}
-                Kind::Bool => self.bool = true,
+                Kind::Bool => self.bool += 1,
                 Kind::Number => self.see_number(&text[slice.at.clone()]),
-                Kind::Array | Kind::Object => self.nested = true,
-                Kind::String => self.see_text(super::json::unescape(text, slice).trim(), false, item.offset),
+                Kind::Array | Kind::Object => self.nested += 1,
+                Kind::String => {
+                    self.see_text(super::json::unescape(text, slice).trim(), false, item.offset, line);
+                }
             },
         }
     }
@@ -153,37 +184,49 @@ impl Forms {
     fn see_number(&mut self, text: &str) {
         let whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         match text.parse::<i64>() {
-            Ok(_) => self.long = true,
+            Ok(_) => self.long += 1,
             // A whole number beyond 64 bits would lose its last digits as a real.
-            Err(_) if whole => self.text = true,
-            Err(_) => self.real = true,
+            Err(_) if whole => self.text += 1,
+            Err(_) => self.real += 1,
         }
     }
 
     /// CSV has texts only: `words` says that numbers and bools stand as texts.
-    fn see_text(&mut self, text: &str, words: bool, offset: i64) {
+    fn see_text(&mut self, text: &str, words: bool, offset: i64, line: u64) {
         let first = text.bytes().next().unwrap_or(b' ');
         let time = |text| {
             time::read(text, DateOrder::MonthFirst, offset, &mut Evidence::default()).is_some()
                 || time::read(text, DateOrder::DayFirst, offset, &mut Evidence::default()).is_some()
         };
+        let odd = || Some((line, text.chars().take(SHOWN).collect()));
         if words && bool_of(text).is_some() && first.is_ascii_alphabetic() {
-            self.bool = true;
-        } else if words && json_number(text) {
-            self.see_number(text);
+            self.bool += 1;
+        } else if words && is_plain_long(text) && text.parse::<i64>().is_ok() {
+            self.long += 1;
+        } else if words && is_plain_real(text) && !is_plain_long(text) && holds(text) {
+            self.real += 1;
+            self.pointed += u64::from(text.ends_with(".0"));
         } else if first.is_ascii_alphanumeric() && time(text) {
-            self.datetime = true;
+            self.datetime += 1;
+            self.no_number = self.no_number.take().or_else(odd);
+            return;
         } else if matches!(first, b'{' | b'[') && super::json::value(text).is_ok() {
-            self.json = true;
+            self.json += 1;
         } else {
-            self.text = true;
+            self.text += 1;
+            self.no_number = self.no_number.take().or_else(odd);
         }
+        self.no_time = self.no_time.take().or_else(odd);
     }
 
-    fn ty(self) -> Type {
-        let Forms { bool, long, real, datetime, json, nested, text } = self;
+    fn ty(&self) -> Type {
+        let Forms { bool, long, real, datetime, json, nested, text, pointed, .. } = self;
+        let respelled = *pointed > 0 && *long > 0;
+        let [bool, long, real, datetime, json, nested, text] =
+            [bool, long, real, datetime, json, nested, text].map(|seen| *seen > 0);
         match (bool, long || real, datetime, json || nested, text) {
             (true, false, false, false, false) => Type::Bool,
+            (false, true, false, false, false) if respelled => Type::String,
             (false, true, false, false, false) if real => Type::Real,
             (false, true, false, false, false) => Type::Long,
             (false, false, true, false, false) => Type::Datetime,
@@ -192,11 +235,32 @@ impl Forms {
             _ => Type::String,
         }
     }
+
+    /// Why a column of this name is strings when nearly all of its values are times or numbers.
+    fn odd(&self, name: &str) -> Option<String> {
+        let all = self.bool + self.long + self.real + self.datetime + self.json + self.nested + self.text;
+        let numbers = self.long + self.real;
+        let (ty, fitting, odd) = if self.datetime > numbers {
+            ("datetime", self.datetime, self.no_time.as_ref())
+        } else {
+            (if self.real > 0 { "real" } else { "long" }, numbers, self.no_number.as_ref())
+        };
+        let ((line, odd), few) = (odd?, all - fitting);
+        (self.ty() == Type::String && few > 0 && few * ODD_EACH <= all).then(|| {
+            let clock = if name == "TimeGenerated" { ", and --last and --as-of do not see its times" } else { "" };
+            format!(
+                "{name} is string, not {ty}: line {line} has '{odd}', and {} of {} cannot be {ty} as they are \
+                 written{clock}; correct them and load the file into a new table, or convert with to{ty}()",
+                thousands(few),
+                count(all, "value"),
+            )
+        })
+    }
 }
 
-/// Written as JSON writes numbers: `007` and `+49` are texts.
-fn json_number(text: &str) -> bool {
-    super::json::value(text).is_ok_and(|slice| slice.kind == Kind::Number)
+/// Whether a real has all that a number's text says.
+fn holds(text: &str) -> bool {
+    real_of(text, false).is_some_and(|value| keeps_digits(text, value))
 }
 
 #[cfg(test)]
@@ -206,7 +270,7 @@ mod tests {
     fn ty(words: bool, texts: &[&str]) -> Type {
         let mut forms = Forms::default();
         for text in texts {
-            forms.see_text(text, words, 0);
+            forms.see_text(text, words, 0, 1);
         }
         forms.ty()
     }
@@ -217,6 +281,11 @@ mod tests {
         assert_eq!(ty(true, &["1", "2.5"]), Type::Real);
         assert_eq!(ty(true, &["1", "007"]), Type::String);
         assert_eq!(ty(true, &["9223372036854775808"]), Type::String);
+        for odd in ["+1", "1.10", "12e5", "-0", "0.12345678901234567890123"] {
+            assert_eq!(ty(true, &["1.5", odd]), Type::String, "{odd}");
+        }
+        assert_eq!(ty(true, &["2.0", "1e-05", "0.10000000000000001"]), Type::Real);
+        assert_eq!(ty(true, &["2.0", "2"]), Type::String);
         assert_eq!(ty(true, &["true", "FALSE"]), Type::Bool);
         assert_eq!(ty(true, &["true", "1"]), Type::String);
         assert_eq!(ty(true, &["2026-05-14T12:00:00Z", "2026-05-14"]), Type::Datetime);

@@ -51,7 +51,8 @@ impl Job<'_> {
             layout.shadows.clear();
         }
         let (format, naming, feed) = (plan.format.clone(), plan.naming.clone(), plan.feed.clone());
-        let plan = Plan { format, naming, layouts, feed, order: plan.order, scouted: true };
+        let (order, notes) = (plan.order, Vec::new());
+        let plan = Plan { format, naming, layouts, feed, order, scouted: true, notes };
         // A counter of its own: the other one tells whether the file was read to its end.
         let read = Arc::<AtomicU64>::default();
         let mut chunks = Chunks::new(self.input.open(&read)?, plan.format.cutter(), 0);
