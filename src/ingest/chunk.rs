@@ -20,6 +20,8 @@ pub struct Earlier {
     pub resume: u64,
     /// When it was loaded, in ticks.
     pub time: i64,
+    /// It gave no row: a header, or blank lines.
+    pub empty: bool,
 }
 
 /// Some whole records, one behind the other.
@@ -91,13 +93,21 @@ impl Chunks {
             self.hash.update(&self.buffer[done..end]);
             done = end;
             let known = self.earlier.pop_front().filter(|one| hex(self.hash.clone()) == one.sha256);
-            if let Some(known) = known {
-                self.resume = known.resume;
+            if let Some(mut known) = known {
+                known.empty &= self.begins_with.as_ref().is_none_or(|before| before.empty);
+                if !known.empty {
+                    self.resume = known.resume;
+                    self.anew = true;
+                }
                 self.begins_with = Some(known);
-                self.anew = true;
             }
         }
         self.hash.update(&self.buffer[done..]);
+    }
+
+    /// Whether it goes on behind a content that was loaded earlier.
+    pub fn goes_on(&self) -> bool {
+        self.begins_with.as_ref().is_some_and(|known| !known.empty)
     }
 
     /// All that was read: its length and hash. Final once `next` has given `None`.

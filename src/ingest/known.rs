@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::chunk::{Earlier, prefixes};
 use super::sink::Sink;
-use super::source::Input;
+use super::source::{Input, STDIN};
 use super::{Options, Summary, Tick};
+use crate::display::count;
 use crate::error::{Error, Result};
 use crate::schema::LoadedFile;
 
@@ -37,12 +38,36 @@ pub fn known(input: &Input, before: &[LoadedFile], read: &Arc<AtomicU64>, tick: 
     let same = |file: &&LoadedFile| {
         found.iter().any(|(length, hash)| *length == file.length && *hash == file.sha256)
     };
+    // A file of a header alone is the beginning of every other one that has it.
+    let gave_rows = before.iter().filter(same).any(gave_rows);
     Ok(match before.iter().filter(same).max_by_key(|file| (file.length, file.time)) {
         Some(file) if length == Some(file.length) => Known::Identical(file.time),
-        // An empty file is the beginning of every other one.
-        Some(file) if file.length > 0 => Known::Grown(file.resume),
+        Some(file) if gave_rows => Known::Grown(file.resume),
         _ => Known::New,
     })
+}
+
+/// Whether a load found more than a header and blank lines.
+fn gave_rows(file: &LoadedFile) -> bool {
+    file.rows + file.quarantined > 0
+}
+
+/// That a file of this name was loaded with another content, whose rows are there still.
+pub fn replaced(input: &Input, before: &[LoadedFile]) -> Option<String> {
+    let name = &input.name;
+    // These stand for another content each time.
+    if name == STDIN || ["/dev/fd/", "/dev/stdin", "/proc/"].iter().any(|start| name.starts_with(start)) {
+        return None;
+    }
+    let earlier: Vec<&LoadedFile> =
+        before.iter().filter(|file| file.path == *name && file.rows > 0).collect();
+    let last = earlier.last()?;
+    let rows = count(earlier.iter().map(|file| file.rows).sum(), "row");
+    let (when, table) = (crate::ticks::iso(last.time), &last.table);
+    Some(format!(
+        "'{name}' was loaded before, at {when}, with another content, which gave {rows} to {table}: what both have is \
+         there twice; nothing removes rows, so load it into a new database to have this content alone"
+    ))
 }
 
 pub fn identical(input: &Input, time: i64, summary: &mut Summary) {
@@ -65,6 +90,12 @@ pub fn looked(input: &Input, read: &Arc<AtomicU64>, tick: Tick<'_>) -> Result<()
 
 impl From<&LoadedFile> for Earlier {
     fn from(file: &LoadedFile) -> Earlier {
-        Earlier { length: file.length, sha256: file.sha256.clone(), resume: file.resume, time: file.time }
+        Earlier {
+            length: file.length,
+            sha256: file.sha256.clone(),
+            resume: file.resume,
+            time: file.time,
+            empty: !gave_rows(file),
+        }
     }
 }

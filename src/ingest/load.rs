@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::adapter::{Cut, Format, HEAD_BYTES, Head, Shape, sniff};
 use super::chunk::{Chunks, Earlier};
 use super::cut::{Cutter, What};
-use super::known::{Known, before, grown, identical, known, looked};
+use super::known::{Known, before, grown, identical, known, looked, replaced};
 use super::misfit::Misfits;
 use super::naming::{Naming, computed, of_columns, valid};
 use super::parallel::each_chunk;
@@ -65,15 +65,16 @@ pub(super) fn load(
         }
         Known::Grown(resume) => {
             grown(input, summary);
-            resume
+            Some(resume)
         }
-        Known::New => 0,
+        Known::New => None,
     };
     let mut plan = plan(input, &head, format, options, sink)?;
     if plan.format.shape == Shape::Stix {
         scout(input, &mut plan, &read, tick)?;
     }
-    let job = Job { input, options, before, resume, read };
+    let (resume, is_grown) = (resume.unwrap_or(0), resume.is_some());
+    let job = Job { input, options, before, resume, is_grown, read };
     // A second and third time when the first showed what had to be known before.
     for _ in 0..4 {
         match job.attempt(&mut plan, sink, summary, tick)? {
@@ -226,6 +227,8 @@ struct Job<'a> {
     options: &'a Options,
     before: Vec<LoadedFile>,
     resume: u64,
+    /// It goes on behind what was loaded before; of a stream that shows on the way.
+    is_grown: bool,
     read: Arc<AtomicU64>,
 }
 
@@ -302,7 +305,9 @@ impl Job<'_> {
                 progress = self.progress();
                 sink.begin()?;
             }
-            grown(self.input, summary);
+            if chunks.goes_on() {
+                grown(self.input, summary);
+            }
         }
         let outcome = match flow {
             Ok(ControlFlow::Break(outcome)) => Ok(outcome),
@@ -371,6 +376,9 @@ impl Job<'_> {
         }))?;
         let evidence = progress.evidence;
         summary.add(&counts);
+        if !self.is_grown && !chunks.goes_on() {
+            summary.notes.extend(replaced(self.input, &self.before));
+        }
         summary.notes.extend(plan.notes.iter().cloned());
         summary.notes.extend(progress.misfits.notes(&self.input.name));
         for (at, rows) in &progress.tables {

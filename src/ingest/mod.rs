@@ -46,7 +46,7 @@ pub use time::DateOrder;
 use crate::catalog::tables::TABLES;
 use crate::error::{Error, Result};
 use parse::Counts;
-use source::Input;
+use source::{Input, STDIN};
 use walk::{Found, expand};
 
 /// How to load.
@@ -135,7 +135,7 @@ pub fn run(options: &Options, sources: &[Source], sink: &mut dyn Sink, tick: Tic
                 file(Input::bytes(name, bytes), options, sink, &mut summary, tick)?
             }
             Source::Stdin => {
-                let input = Input::stdin(&mut reading("standard input", summary.rows_in, tick));
+                let input = Input::stdin(&mut reading(STDIN, summary.rows_in, tick));
                 file(input?, options, sink, &mut summary, tick)?
             }
             Source::Path(path) => folder_or_file(path, options, sink, &mut summary, tick)?,

@@ -54,6 +54,9 @@ const RATIO_MAX: u64 = 200;
 const RATIO_FREE_BYTES: u64 = 64 << 20;
 const BLOCK_BYTES: usize = 256 << 10;
 
+/// What standard input is called.
+pub const STDIN: &str = "standard input";
+
 impl Input {
     /// A regular file.
     pub fn file(path: &Path, named: bool) -> Result<Input> {
@@ -85,7 +88,7 @@ impl Input {
     /// Standard input; `go_on` as for [`Input::path`].
     pub fn stdin(go_on: GoOn<'_>) -> Result<Input> {
         let stdin = File::from(io::stdin().as_fd().try_clone_to_owned()?);
-        Input::stream("standard input".into(), stdin, go_on)
+        Input::stream(STDIN.into(), stdin, go_on)
     }
 
     pub fn bytes(name: &str, bytes: &'static [u8]) -> Input {

@@ -26,7 +26,7 @@ impl Job<'_> {
         if settled || !progress.evidence.slashes {
             return Ok(Outcome::Done);
         }
-        if chunks.begins_with.is_some() {
+        if chunks.goes_on() {
             return Err(Error::message(
                 "it has grown since it was loaded, and can be read only once, so that its earlier dates cannot be \
                  asked for their order; say it with --date-order",

@@ -125,6 +125,9 @@ fn what_came_through_a_pipe_before_is_not_loaded_again() {
     assert_eq!(same(&known(), &[first, torn, grown]).quarantined, 1);
     let spaces = [grown, b"\n\n"].concat();
     assert_eq!(same(&known(), &[grown, &spaces]).loaded, 0);
+    let blank = "\n".repeat(40);
+    let behind = [blank.as_bytes(), grown].concat();
+    assert_eq!(same(&known(), &[blank.as_bytes(), &behind]).notes.len(), 0);
     let other = rows(7, MANY);
     assert_eq!(same(&known(), &[first, other.as_bytes()]).loaded, 177);
     assert_eq!(same(&Options { again: true, ..known() }, &[grown, grown]).loaded, 177);

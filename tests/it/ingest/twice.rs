@@ -64,7 +64,13 @@ fn a_changed_file_is_another_file() {
     let path = bench.write("a.json", format!("{A}\n{B}\n"));
     bench.load(&path);
     bench.write("a.json", format!("{B}\n{A}\n{C}\n"));
-    assert_eq!(bench.load(&path).loaded, 3);
+    let summary = bench.load(&path);
+    assert_eq!(summary.loaded, 3);
+    let said = &summary.notes[0];
+    assert!(
+        said.contains("a.json' was loaded before") && said.contains("which gave 2 rows to OfficeActivity"),
+        "{said}"
+    );
     bench.write("a.json", format!("{A}\n"));
     assert_eq!(bench.load(&path).loaded, 1, "the beginning of a loaded file is not that file");
 }
@@ -255,4 +261,25 @@ fn a_grown_file_keeps_the_order_of_its_dates() {
         bench.options.date_order = Some(kqlhunt::ingest::DateOrder::DayFirst);
         assert_eq!(bench.load(&path).loaded, 1);
     }
+}
+
+#[test]
+fn a_header_alone_is_the_beginning_of_nothing() {
+    let mut bench = Bench::new();
+    bench.options.table = Some("OfficeActivity".into());
+    let header = "TimeGenerated,OfficeId\n";
+    let first = bench.write("a.csv", header);
+    assert_eq!(bench.load(&first).loaded, 0);
+    let other = bench.write("b.csv", format!("{header}2026-05-14,a\n"));
+    for path in [&other, &first] {
+        bench.write("a.csv", format!("{header}2026-05-14,b\n"));
+        let summary = bench.load(path);
+        assert_eq!((summary.loaded, summary.notes.len()), (1, 0), "{:?}", summary.notes);
+    }
+    // The part that was new had no row, but those before it had.
+    bench.write("a.csv", format!("{header}2026-05-14,b\n\n"));
+    assert_eq!(bench.load(&first).blank, 1);
+    bench.write("a.csv", format!("{header}2026-05-14,b\n\n2026-05-14,c\n"));
+    assert_eq!(bench.load(&first).loaded, 1);
+    assert_eq!(ids(&bench), ["a", "b", "c"]);
 }
