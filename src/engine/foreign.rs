@@ -19,13 +19,14 @@ pub fn schema(connection: &Connection) -> Result<(Schema, Vec<String>)> {
         JOIN duckdb_tables() AS t ON t.database_name = c.database_name AND t.schema_name = c.schema_name \
             AND t.table_name = c.table_name \
         WHERE c.database_name = 'hunt' AND c.schema_name = 'main' ORDER BY c.table_name, c.column_index";
-    views(connection, sql, &layout::from)
+    views(connection, sql, &[], &layout::from)
 }
 
 /// Makes the view over a Parquet file, as [`schema`] does: its one table is called as the file is.
 pub fn parquet(connection: &Connection, path: &Path) -> Result<(Schema, Vec<String>)> {
     let shown = path.to_str().ok_or_else(|| Error::message("the path of the file is not UTF-8"))?;
     let source = format!("read_parquet({})", quote::text(shown));
+    let wide = wide_decimals(connection, shown)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let plain = |character: char| if character.is_alphanumeric() { character } else { '_' };
     let table: String = stem.chars().map(plain).collect();
@@ -33,7 +34,30 @@ pub fn parquet(connection: &Connection, path: &Path) -> Result<(Schema, Vec<Stri
         "SELECT {} AS table_name, column_name, column_type FROM (DESCRIBE SELECT * FROM {source})",
         quote::text(&table)
     );
-    views(connection, &sql, &|_| source.clone())
+    views(connection, &sql, &wide, &|_| source.clone())
+}
+
+/// The columns of a Parquet file whose decimals have more digits than a DECIMAL of DuckDB, which reads them as DOUBLE;
+/// with their types. The first that is read of a file: what is not whole fails here.
+fn wide_decimals(connection: &Connection, path: &str) -> Result<Vec<(String, String)>> {
+    let sql = format!(
+        "SELECT name, coalesce(precision, 0)::BIGINT, coalesce(scale, 0)::BIGINT FROM parquet_schema({}) \
+         WHERE precision > {DECIMAL_DIGITS}",
+        quote::text(path)
+    );
+    let columns = [("name", Type::String), ("precision", Type::Long), ("scale", Type::Long)];
+    let rows = layout::rows(connection, &sql, &columns).map_err(|error| match error {
+        Error::Engine { message, .. } => Error::message(format!(
+            "'{path}' cannot be read as Parquet, as if it were cut off or damaged ({}); copy or export it again",
+            message.lines().next().unwrap_or("")
+        )),
+        other => other,
+    })?;
+    let wide = rows.into_iter().map(|row| {
+        let [name, precision, scale] = layout::fields(row)?.map(|value| value.text());
+        Ok((name, format!("DECIMAL({precision},{scale})")))
+    });
+    wide.collect()
 }
 
 /// Whether a file begins as Parquet does.
@@ -45,12 +69,16 @@ pub fn is_parquet(path: &Path) -> bool {
 fn views(
     connection: &Connection,
     sql: &str,
+    wide: &[(String, String)],
     source: &dyn Fn(&str) -> String,
 ) -> Result<(Schema, Vec<String>)> {
     let columns = [("table_name", Type::String), ("column_name", Type::String), ("data_type", Type::String)];
     let (mut schema, mut notes, mut exprs) = (Schema::default(), Vec::new(), Vec::<Vec<String>>::new());
     for row in layout::rows(connection, sql, &columns)? {
-        let [table, column, sql_type] = layout::fields(row)?.map(|value| value.text());
+        let [table, column, mut sql_type] = layout::fields(row)?.map(|value| value.text());
+        if let Some((_, real)) = wide.iter().find(|(name, _)| sql_type == "DOUBLE" && *name == column) {
+            sql_type.clone_from(real);
+        }
         let Some((ty, expr)) = conversion(&sql_type) else {
             notes.push(format!("column '{column}' of '{table}' is left out: KQL has no type for {sql_type}"));
             continue;
@@ -92,6 +120,9 @@ fn views(
 /// Types whose values compare with a text such as `2026-05-14T12:00:00Z`, read as one of them.
 const INSTANTS: [&str; 2] = ["TIMESTAMP", "TIMESTAMP WITH TIME ZONE"];
 
+/// More digits a DECIMAL of DuckDB does not have.
+const DECIMAL_DIGITS: u32 = 38;
+
 /// What stands behind the name of an instant's column as it is. No column of a Parquet file ends so by chance,
 /// and where one does, the view cannot be made, which is said.
 const RAW: &str = " as stored";
@@ -99,6 +130,11 @@ const RAW: &str = " as stored";
 /// The KQL type of a DuckDB type and how to get from the one to the other (`{}` is the column), if that
 /// loses nothing. A wide integer may lose its first digits.
 fn conversion(sql_type: &str) -> Option<(Type, &'static str)> {
+    let digits =
+        sql_type.strip_prefix("DECIMAL(").and_then(|rest| rest.split(',').next()?.parse::<u32>().ok());
+    if digits.is_some_and(|digits| digits > DECIMAL_DIGITS) {
+        return None;
+    }
     let bare = match sql_type.split_once('(') {
         Some((name, rest)) if rest.ends_with(')') => name,
         _ => sql_type,
@@ -139,7 +175,9 @@ mod tests {
     #[test]
     fn what_would_lose_digits_has_no_type() {
         assert_eq!(conversion("DECIMAL(18,3)").map(|(ty, _)| ty), Some(Type::Decimal));
-        for lossy in ["HUGEINT", "UBIGINT", "INTERVAL", "BLOB", "INTEGER[]", "STRUCT(a INTEGER)"] {
+        for lossy in
+            ["DECIMAL(50,2)", "HUGEINT", "UBIGINT", "INTERVAL", "BLOB", "INTEGER[]", "STRUCT(a INTEGER)"]
+        {
             assert!(conversion(lossy).is_none(), "{lossy}");
         }
     }

@@ -245,6 +245,10 @@ fn not_opened(file: &Path, reason: &str) -> Error {
     let shown = file.display();
     let text = if reason.contains("database does not exist") {
         format!("there is no database '{shown}'; make one with kqlhunt ingest --db '{shown}' FILE")
+    } else if file.metadata().is_ok_and(|data| data.len() == 0) {
+        format!(
+            "'{shown}' is empty; copy or export it again, or fill it with kqlhunt ingest --db '{shown}' FILE"
+        )
     } else if reason.contains("not a valid DuckDB database file") {
         format!("'{shown}' is not a DuckDB database; load it with kqlhunt ingest if it holds data")
     } else if ["Corrupt database file", "Could not read enough bytes"]

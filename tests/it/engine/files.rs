@@ -152,6 +152,10 @@ fn files_that_cannot_be_opened_say_why() {
     let folder = tempfile::tempdir().expect("makes a folder");
     let path = folder.path().join("h.duckdb");
     assert!(refusal(&path).contains("there is no database"), "{}", refusal(&path));
+    std::fs::write(&path, "").expect("writes");
+    assert!(refusal(&path).contains("is empty"), "{}", refusal(&path));
+    std::fs::write(&path, "PAR1 and no more").expect("writes");
+    assert!(refusal(&path).contains("as if it were cut off"), "{}", refusal(&path));
     std::fs::write(&path, "hello".repeat(1000)).expect("writes");
     assert!(refusal(&path).contains("is not a DuckDB database"), "{}", refusal(&path));
     std::fs::remove_file(&path).expect("removes");
@@ -267,6 +271,35 @@ fn files_of_others_are_read_as_far_as_nothing_is_lost() {
     assert!(
         Store::open(&path, &Options::default()).is_err_and(|error| error.to_string().contains("not made by"))
     );
+}
+
+#[test]
+fn a_decimal_that_no_type_holds_is_left_out_by_name() {
+    use parquet::data_type::{DoubleType, FixedLenByteArrayType};
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let path = folder.path().join("Wide.parquet");
+    let text = "message m { required fixed_len_byte_array(21) Sum (DECIMAL(50,2)); required double Rate; }";
+    let schema = parquet::schema::parser::parse_message_type(text).expect("is a schema");
+    let file = std::fs::File::create(&path).expect("makes a file");
+    let mut writer =
+        parquet::file::writer::SerializedFileWriter::new(file, schema.into(), Default::default())
+            .expect("begins");
+    let mut group = writer.next_row_group().expect("begins");
+    let mut column = group.next_column().expect("begins").expect("is there");
+    let sum = [vec![1; 21].into()];
+    column.typed::<FixedLenByteArrayType>().write_batch(&sum, None, None).expect("writes");
+    column.close().expect("ends");
+    let mut column = group.next_column().expect("begins").expect("is there");
+    column.typed::<DoubleType>().write_batch(&[1.5], None, None).expect("writes");
+    column.close().expect("ends");
+    group.close().expect("ends");
+    writer.close().expect("ends");
+    let engine = Engine::open(&Data::File(path), &Options::default()).expect("opens");
+    let schema = engine.schema();
+    let names: Vec<&str> = schema.tables[0].columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["Rate"]);
+    let said = engine.notes().join("");
+    assert!(said.contains("'Sum'") && said.contains("DECIMAL(50,2)"), "{said}");
 }
 
 #[test]
