@@ -102,6 +102,14 @@ fn first_record(text: &str) -> Option<&str> {
     (!record.trim().is_empty()).then_some(record)
 }
 
+/// Units of time that stand in brackets behind a name; every zone has a capital or a slash.
+const UNITS: [&str; 8] = ["MS", "S", "SEC", "Seconds", "Min", "Minutes", "Hours", "Days"];
+
+fn is_unit(text: &str) -> bool {
+    UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(text))
+        || !text.contains(|character: char| character.is_uppercase() || character == '/')
+}
+
 /// Takes the zone that portals put behind the names of time columns: `TimeGenerated [UTC]`.
 pub fn zones(header: &mut Header) -> Result<(), String> {
     for (name, offset) in header.names.iter_mut().zip(&mut header.offsets) {
@@ -109,8 +117,9 @@ pub fn zones(header: &mut Header) -> Result<(), String> {
             continue;
         };
         let Some(found) = zone_offset(zone) else {
-            // Brackets may also be part of a name, as in `Ports [count]`.
-            if ![plain, zone].iter().any(|text| text.contains("Time") || text.contains("Date")) {
+            // Brackets may also be part of a name, as in `Ports [count]` and `ResponseTime [ms]`.
+            let of_time = [plain, zone].iter().any(|text| text.contains("Time") || text.contains("Date"));
+            if !of_time || is_unit(zone) {
                 continue;
             }
             return Err(format!(
@@ -155,6 +164,14 @@ mod tests {
             panic!("it is CSV")
         };
         assert_eq!(header.names[0], "Ports [count]");
+        for unit in ["ms", "MS", "%", "Days"] {
+            let text = format!("Host,ResponseTime [{unit}]\n");
+            let Shape::Csv(header) = sniff(&Head::new("x.csv", &text, true)).unwrap().shape else {
+                panic!("it is CSV")
+            };
+            assert_eq!(header.names[1], format!("ResponseTime [{unit}]"));
+        }
+        assert!(sniff(&Head::new("x", "StartTime [CET],B\n", true)).is_err());
         let local = Head::new("x", "A [Local Time],B\n", true);
         assert!(sniff(&local).unwrap_err().contains("'Local Time'"));
     }
