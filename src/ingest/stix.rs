@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::cell::Raw;
+use super::cell::{Raw, bool_of};
 use super::json::{self, Field, Kind, Slice};
 use super::rows::Item;
 use crate::kernels::encode::base64;
@@ -41,8 +41,16 @@ pub struct Indicator<'a> {
     source: String,
     observable: Option<(String, String)>,
     level: Option<String>,
-    revoked: bool,
+    revoked: Revoked<'a>,
     time: i64,
+}
+
+/// What an indicator says of being revoked.
+#[derive(Clone, Copy)]
+enum Revoked<'a> {
+    Said(bool),
+    /// Something that is no bool.
+    Unclear(&'a Slice),
 }
 
 /// The markings of TLP 1 (STIX 2.1, section 7.2.1.4) and TLP 2 (OASIS's common objects), mildest first.
@@ -107,9 +115,7 @@ pub fn object<'a>(
         source: source.into(),
         observable: if stix { comparison(&pattern) } else { None },
         level: level(text, fields),
-        revoked: fields
-            .iter()
-            .any(|field| key(text, field) == "revoked" && &text[field.value.at.clone()] == "true"),
+        revoked: revoked(text, fields),
         time: feed.time,
     })))
 }
@@ -128,11 +134,17 @@ impl Indicator<'_> {
             item("Id", Raw::Text(&self.id)),
             item("SourceSystem", Raw::Text(&self.source)),
             item("Data", Raw::Json(self.text, &self.whole)),
-            item("Revoked", Raw::Bool(self.revoked)),
             item("IsDeleted", Raw::Bool(false)),
-            // Never from the clock: a hunt at an earlier clock must see what was valid then.
-            item("IsActive", Raw::Bool(!self.revoked)),
         ];
+        match self.revoked {
+            Revoked::Said(revoked) => {
+                items.push(item("Revoked", Raw::Bool(revoked)));
+                // Never from the clock: a hunt at an earlier clock must see what was valid then.
+                items.push(item("IsActive", Raw::Bool(!revoked)));
+            }
+            // It does not fit, which is said.
+            Revoked::Unclear(value) => items.push(item("Revoked", Raw::Json(self.text, value))),
+        }
         for (name, column) in SAME {
             // As for every repeated key, the last one counts.
             if let Some(field) = self.fields.iter().rev().find(|field| key(self.text, field) == *name) {
@@ -158,6 +170,23 @@ fn key<'a>(text: &'a str, field: &Field) -> &'a str {
 fn field<'a>(text: &'a str, fields: &[Field], name: &str) -> Option<Cow<'a, str>> {
     let found = fields.iter().rev().find(|field| key(text, field) == name)?;
     (found.value.kind == Kind::String).then(|| json::unescape(text, &found.value))
+}
+
+/// As every bool, it may be a text or a number; without it an indicator is not revoked.
+fn revoked<'a>(text: &str, fields: &'a [Field]) -> Revoked<'a> {
+    let Some(found) = fields.iter().rev().find(|field| key(text, field) == "revoked") else {
+        return Revoked::Said(false);
+    };
+    let raw = Raw::Json(text, &found.value);
+    let said = match found.value.kind {
+        Kind::String => bool_of(json::unescape(text, &found.value).trim()),
+        Kind::Null | Kind::Bool | Kind::Number | Kind::Array | Kind::Object => bool_of(raw.shown()),
+    };
+    match said {
+        _ if raw.is_empty() => Revoked::Said(false),
+        Some(revoked) => Revoked::Said(revoked),
+        None => Revoked::Unclear(&found.value),
+    }
 }
 
 /// The strictest TLP marking, as Sentinel writes it into AdditionalFields.
