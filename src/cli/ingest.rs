@@ -120,6 +120,10 @@ fn tell(summary: &Summary, database: &Path, args: &IngestArgs) -> Result<(), Fai
     if args.format == "json" {
         let line = serde_json::json!({
             "files": files, "rows_in": rows_in, "loaded": loaded, "quarantined": quarantined, "blank": blank,
+            "identical": summary.identical, "tables": summary.tables, "kept_aside": summary.kept_aside,
+            "without_column": summary.without_column, "surrogates": summary.surrogates,
+            "quarantine": paths(&summary.quarantine), "reasons": summary.reasons, "notes": summary.notes,
+            "failed": named(&summary.failed), "passed_over": named(&summary.passed_over),
         });
         return Ok(writeln!(out, "{line}")?);
     }
@@ -146,6 +150,15 @@ fn tell(summary: &Summary, database: &Path, args: &IngestArgs) -> Result<(), Fai
     }
     writeln!(out, "{rows_in} rows in = {loaded} loaded + {quarantined} quarantined + {blank} blank")?;
     Ok(())
+}
+
+fn paths(found: &[PathBuf]) -> Vec<String> {
+    found.iter().map(|path| path.display().to_string()).collect()
+}
+
+/// Files with what is to be said of them.
+fn named(found: &[(String, String)]) -> Vec<serde_json::Value> {
+    found.iter().map(|(file, why)| serde_json::json!({"file": file, "reason": why})).collect()
 }
 
 /// One line on stderr, when that is a terminal, drawn again a few times a second.
