@@ -98,22 +98,22 @@ pub fn run(global: &Global, args: &IngestArgs) -> Result<Exit, Failure> {
 
 fn tell(summary: &Summary, database: &Path, args: &IngestArgs) -> Result<(), Failure> {
     for (name, why) in &summary.failed {
-        report::say(&format!("{name}: not loaded: {why}"));
+        report::say_line(&format!("{name}: not loaded: {why}"));
     }
     for (name, why) in &summary.passed_over {
-        report::say(&format!("{name}: passed over: {why}"));
+        report::say_line(&format!("{name}: passed over: {why}"));
     }
     for reason in &summary.reasons {
-        report::say(&format!("quarantined: {reason}"));
+        report::say_line(&format!("quarantined: {reason}"));
     }
     if summary.quarantined > summary.reasons.len() as u64 {
-        report::say(&format!("and {} more", summary.quarantined - summary.reasons.len() as u64));
+        report::say_line(&format!("and {} more", summary.quarantined - summary.reasons.len() as u64));
     }
     for path in &summary.quarantine {
-        report::say(&format!("what could not be loaded is in {}", path.display()));
+        report::say_line(&format!("what could not be loaded is in {}", path.display()));
     }
     for note in &summary.notes {
-        report::say(note);
+        report::say_line(note);
     }
     let mut out = io::stdout().lock();
     let Summary { files, rows_in, loaded, quarantined, blank, .. } = summary;

@@ -138,6 +138,11 @@ pub fn say(message: &str) {
     let _ = writeln!(io::stderr(), "kqlhunt: {}", lines.join("\n"));
 }
 
+/// As [`say`], of one line: a line feed in it comes from the name of a file.
+pub fn say_line(message: &str) {
+    let _ = writeln!(io::stderr(), "kqlhunt: {}", shown(message));
+}
+
 /// The text with each dangerous character, and with `ascii` each that is none of ASCII, replaced by visible ones of
 /// as many bytes, so that spans still fit. Tabs and line ends stay.
 fn visible(text: &str, ascii: bool) -> String {

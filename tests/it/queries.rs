@@ -130,6 +130,13 @@ fn what_is_loaded_is_counted_and_then_queried() {
     assert!(text(&again.stdout).starts_with(counts), "{}", text(&again.stdout));
     assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
     assert_eq!(ingest(&["nothing.jsonl"]).status.code(), Some(66));
+    fs::write(sandbox.path().join("a\nb.xml"), "<a/>").expect("writes");
+    let said = ingest(&["a\nb.xml"]);
+    assert!(
+        text(&said.stderr).starts_with("kqlhunt: a\u{240a}b.xml: not loaded: "),
+        "{}",
+        text(&said.stderr)
+    );
     assert_eq!(ingest(&["--sample", "office.jsonl"]).status.code(), Some(2));
 
     let kql = "OfficeActivity | where TimeGenerated == datetime(2026-05-14T11:00:00.1234567Z) | project TimeGenerated, Operation";
