@@ -36,10 +36,18 @@ const NOT_OURS: &[&str] = &["IO Error", "Permission Error", "Connection Error", 
 /// How those begin that say that stored data are not what was written.
 const DAMAGED: &str = "Data Corruption Error";
 
+/// How they begin of a Parquet file whose parts are not what its end tells of.
+const UNREADABLE: &str = "Invalid Input Error: Failed to read file";
+
 fn engine_text(message: &str, sql: Option<&str>) -> String {
     match sql {
         _ if message.starts_with(DAMAGED) => {
             format!("the database is damaged ({message}); load its sources into a new file")
+        }
+        _ if message.starts_with(UNREADABLE) => {
+            format!(
+                "the data cannot be read, as if they were damaged ({message}); copy or export the file again"
+            )
         }
         Some(sql) if !NOT_OURS.iter().any(|start| message.starts_with(start)) => format!(
             "the engine refused our SQL: {message}\n\
@@ -71,6 +79,8 @@ mod tests {
             "the database is damaged (Data Corruption Error: Corrupt database file: x); \
              load its sources into a new file"
         );
+        let unreadable = text("Invalid Input Error: Failed to read file \"a\": Snappy", Some("SELECT 1"));
+        assert!(unreadable.starts_with("the data cannot be read"), "{unreadable}");
         assert_eq!(text("no further connection", None), "the engine failed: no further connection");
     }
 }
