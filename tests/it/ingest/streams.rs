@@ -165,6 +165,19 @@ fn dates_that_would_have_to_be_read_again_are_refused() {
 }
 
 #[test]
+fn a_grown_pipe_cannot_be_asked_for_its_earlier_dates() {
+    let mut bench = Bench::new();
+    bench.options.table = Some("OfficeActivity".into());
+    let first = bench.write("first", rows(0, SOME));
+    assert_eq!(bench.load(&first).loaded, 110);
+    let late = rows(0, SOME) + "{\"TimeGenerated\":\"1/5/2026 10:00:00\",\"OfficeId\":\"last\"}\n";
+    let summary = piped(&mut bench, "a", late.as_bytes());
+    assert!(summary.failed[0].1.contains("cannot be asked for their order"), "{:?}", summary.failed);
+    bench.options.date_order = Some(DateOrder::DayFirst);
+    assert_eq!(piped(&mut bench, "a", late.as_bytes()).loaded, 1);
+}
+
+#[test]
 fn a_pipe_that_stops_giving_can_be_left() {
     let mut bench = Bench::new();
     bench.options.table = Some("OfficeActivity".into());
