@@ -3,7 +3,7 @@
 
 use super::json::{self, Kind, Slice};
 use super::misfit::Misfits;
-use super::number::{is_plain_long, is_plain_real, keeps_digits, long_of, real_of};
+use super::number::{is_plain_long, is_real, keeps_digits, long_of, real_of};
 use super::time::{self, DateOrder, Evidence};
 use crate::batch::{Buffer, Data};
 use crate::kernels::decimal::Decimal;
@@ -151,8 +151,7 @@ fn scalar(
                     values.push(value);
                 }
                 buffer.present();
-                let same =
-                    keeps_digits(text, value) && (!quoted || !value.is_finite() || is_plain_real(text));
+                let same = keeps_digits(text, value) && (!quoted || !value.is_finite() || is_real(text));
                 return if same { Fit::Stored } else { Fit::Cut };
             }
             None => None,
@@ -377,10 +376,10 @@ mod tests {
         for text in ["\"00123\"", "\"+123\"", "\"123.0\"", "\"1.23e2\""] {
             assert_eq!(store(Type::Long, text), (Fit::Cut, Value::Long(123)), "{text}");
         }
-        for (text, value) in [("\"1.10\"", 1.1), ("\"12e5\"", 1_200_000.0), ("\"01.5\"", 1.5)] {
+        for (text, value) in [("\"+1.1\"", 1.1), ("\"12e5\"", 1_200_000.0), ("\"01.5\"", 1.5)] {
             assert_eq!(store(Type::Real, text), (Fit::Cut, Value::Real(value)), "{text}");
         }
-        for text in ["1.10", "\"1.1\"", "\"2.0\"", "\"2\"", "\"1e-05\"", "\"NaN\""] {
+        for text in ["1.10", "\"1.10\"", "\"1.1\"", "\"2.0\"", "\"2\"", "\"1e-05\"", "\"NaN\""] {
             assert_eq!(store(Type::Real, text).0, Fit::Stored, "{text}");
         }
         let long = "1234567890123456789012345678901234567890";

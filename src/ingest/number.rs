@@ -37,17 +37,36 @@ pub fn is_plain_long(text: &str) -> bool {
 
 /// Whether a text is written as programs print a real: `1.5`, `2`, `2.0`, `1e-05`, `1.5E10`.
 pub fn is_plain_real(text: &str) -> bool {
+    is_real(text) && !ends_in_zeros(text)
+}
+
+/// Whether a text is a number with zeros at its end, as in `12.50`, which programs print with fixed decimals.
+pub fn is_padded_real(text: &str) -> bool {
+    is_real(text) && ends_in_zeros(text) && !text.contains(['e', 'E'])
+}
+
+/// How many decimals are written.
+pub fn decimals(text: &str) -> usize {
+    text.split_once('.').map_or(0, |(_, fraction)| fraction.len())
+}
+
+/// `2.0` does not.
+fn ends_in_zeros(text: &str) -> bool {
+    let mantissa = parted(text).0;
+    mantissa.split_once('.').is_some_and(|(_, fraction)| fraction.len() > 1 && fraction.ends_with('0'))
+}
+
+/// Whether a text is a real, in the forms of [`is_plain_real`] and [`is_padded_real`].
+pub fn is_real(text: &str) -> bool {
     let (mantissa, exponent) = parted(text);
     let (whole, fraction) = match mantissa.split_once('.') {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (mantissa, None),
     };
-    let plain_fraction =
-        |fraction: &str| fraction == "0" || (all_digits(fraction) && !fraction.ends_with('0'));
     // `12e5` is a tag or the end of a hash.
     let plain_exponent = |exponent: &str| fraction.is_some() || exponent.starts_with(['+', '-']);
     (is_plain_long(whole) || (whole == "-0" && fraction.is_some()))
-        && fraction.is_none_or(plain_fraction)
+        && fraction.is_none_or(all_digits)
         && exponent.is_none_or(plain_exponent)
 }
 
@@ -106,6 +125,12 @@ mod tests {
         }
         for text in ["1.10", "12e5", "00.5", "+1.5", ".5", "1.", "1.00", "-0", "1.2.3"] {
             assert!(!is_plain_real(text), "{text}");
+        }
+        for text in ["1.10", "12.500", "-0.00"] {
+            assert!(is_padded_real(text) && is_real(text), "{text}");
+        }
+        for text in ["2.0", "1.5", "01.10", "1.10.20", "1.10e5", "100"] {
+            assert!(!is_padded_real(text), "{text}");
         }
     }
 

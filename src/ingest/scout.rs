@@ -7,7 +7,7 @@ use super::cell::{Raw, bool_of};
 use super::json::{Field, Kind};
 use super::misfit::SHOWN;
 use super::naming::{NO_TABLE, Naming, Said};
-use super::number::{is_plain_long, is_plain_real, keeps_digits, real_of};
+use super::number::{decimals, is_padded_real, is_plain_long, is_plain_real, keeps_digits, real_of};
 use super::quarantine::Bad;
 use super::read::Target;
 use super::rows::{Grows, Item, Layout, growable};
@@ -60,6 +60,11 @@ struct Forms {
     text: u64,
     /// Reals that are written as `2.0` is: beside a `2` one of them would lose its spelling.
     pointed: u64,
+    /// Texts that are written as `12.50` is: numbers where all numbers have as many decimals, and none of them is whole.
+    padded: u64,
+    /// How many decimals the first real has, and whether the others have as many.
+    decimals: Option<usize>,
+    ragged: bool,
     /// The first text that is no time, and the first that is no number: its line and its beginning.
     no_time: Option<(u64, String)>,
     no_number: Option<(u64, String)>,
@@ -199,6 +204,7 @@ impl Forms {
                 || time::read(text, DateOrder::DayFirst, offset, &mut Evidence::default()).is_some()
         };
         let odd = || Some((line, text.chars().take(SHOWN).collect()));
+        let padded = words && is_padded_real(text);
         if words && bool_of(text).is_some() && first.is_ascii_alphabetic() {
             self.bool += 1;
         } else if words && is_plain_long(text) && text.parse::<i64>().is_ok() {
@@ -206,6 +212,7 @@ impl Forms {
         } else if words && is_plain_real(text) && !is_plain_long(text) && holds(text) {
             self.real += 1;
             self.pointed += u64::from(text.ends_with(".0"));
+            self.see_decimals(text);
         } else if first.is_ascii_alphanumeric() && time(text) {
             self.datetime += 1;
             self.no_number = self.no_number.take().or_else(odd);
@@ -214,14 +221,25 @@ impl Forms {
             self.json += 1;
         } else {
             self.text += 1;
+            if padded {
+                self.padded += 1;
+                self.see_decimals(text);
+            }
             self.no_number = self.no_number.take().or_else(odd);
         }
         self.no_time = self.no_time.take().or_else(odd);
     }
 
+    fn see_decimals(&mut self, text: &str) {
+        let seen = decimals(text);
+        self.ragged |= *self.decimals.get_or_insert(seen) != seen;
+    }
+
     fn ty(&self) -> Type {
-        let Forms { bool, long, real, datetime, json, nested, text, pointed, .. } = self;
-        let respelled = *pointed > 0 && *long > 0;
+        let respelled = self.pointed > 0 && self.long > 0;
+        let fixed = self.padded > 0 && self.padded == self.text && self.long == 0 && !self.ragged;
+        let (text, real) = if fixed { (&0, &(self.real + self.padded)) } else { (&self.text, &self.real) };
+        let Forms { bool, long, datetime, json, nested, .. } = self;
         let [bool, long, real, datetime, json, nested, text] =
             [bool, long, real, datetime, json, nested, text].map(|seen| *seen > 0);
         match (bool, long || real, datetime, json || nested, text) {
@@ -286,6 +304,10 @@ mod tests {
         }
         assert_eq!(ty(true, &["2.0", "1e-05", "0.10000000000000001"]), Type::Real);
         assert_eq!(ty(true, &["2.0", "2"]), Type::String);
+        assert_eq!(ty(true, &["12.50", "0.75", "-3.00"]), Type::Real);
+        assert_eq!(ty(true, &["12.50", "1.5"]), Type::String);
+        assert_eq!(ty(true, &["12.50", "3"]), Type::String);
+        assert_eq!(ty(true, &["12.50", "3.10", "no"]), Type::String);
         assert_eq!(ty(true, &["true", "FALSE"]), Type::Bool);
         assert_eq!(ty(true, &["true", "1"]), Type::String);
         assert_eq!(ty(true, &["2026-05-14T12:00:00Z", "2026-05-14"]), Type::Datetime);
