@@ -133,14 +133,26 @@ const SHUFFLE: [Parameter; 3] = hints![
     "hint.num_partitions" Any, "range x from 1 to 3 step 1 | summarize {} count() by x";
 ];
 
+const FLAGS: Parameter = param("flags", Any, "Flags of the regular expressions.", "");
+
 const PARSE: &[Parameter] = &[
+    param(
+        "kind",
+        Words(&["simple", "relaxed", "regex"]),
+        "What the texts of the pattern are: themselves, or regular expressions; relaxed keeps rows whose values do not fit.",
+        "print t = 'id=7' | parse {} t with 'id=' Id:long",
+    ),
+    FLAGS,
+];
+
+const PARSE_WHERE: &[Parameter] = &[
     param(
         "kind",
         Words(&["simple", "regex"]),
         "What the texts of the pattern are: themselves, or regular expressions.",
-        "print t = 'id=7' | parse {} t with 'id=' Id:long",
+        "print t = 'id=7' | parse-where {} t with 'id=' Id:long",
     ),
-    param("flags", Any, "Flags of the regular expressions.", ""),
+    FLAGS,
 ];
 
 const FILES: &[&str] = &["format", "ignoreFirstRecord"];
@@ -283,7 +295,7 @@ pub static SHAPES: &[Shape] = &[
             ),
         ],
     ),
-    shape("parse-where", PARSE, &[first(Exprs), clause("with", Pattern)]),
+    shape("parse-where", PARSE_WHERE, &[first(Exprs), clause("with", Pattern)]),
     shape(
         "partition",
         &hints![
@@ -397,6 +409,8 @@ pub struct Special {
     pub scalar: bool,
     /// It takes a pipeline.
     pub takes_table: bool,
+    /// What its argument is in most hunts.
+    pub usual: &'static [&'static str],
     /// A whole query.
     pub example: &'static str,
 }
@@ -410,6 +424,7 @@ pub static SPECIAL: &[Special] = &[
         doc: "The query clock less a timespan.",
         scalar: true,
         takes_table: false,
+        usual: &["30m", "1h", "1d", "7d", "30d"],
         example: "print ago(7d)",
     },
     Special {
@@ -419,6 +434,7 @@ pub static SPECIAL: &[Special] = &[
         doc: "A bag of columns, each under its name.",
         scalar: true,
         takes_table: false,
+        usual: &[],
         example: "print a = 1 | project bag_pack_columns(a)",
     },
     Special {
@@ -428,6 +444,7 @@ pub static SPECIAL: &[Special] = &[
         doc: "The column of this name, or the default where there is none.",
         scalar: true,
         takes_table: false,
+        usual: &[],
         example: "print a = 1 | project column_ifexists('b', 0)",
     },
     Special {
@@ -437,6 +454,7 @@ pub static SPECIAL: &[Special] = &[
         doc: "The table, computed once however often it is named.",
         scalar: false,
         takes_table: true,
+        usual: &[],
         example: "let a = materialize(print 1); a",
     },
     Special {
@@ -446,6 +464,7 @@ pub static SPECIAL: &[Special] = &[
         doc: "The query clock.",
         scalar: true,
         takes_table: false,
+        usual: &[],
         example: "print now(-1h)",
     },
     Special {
@@ -455,6 +474,7 @@ pub static SPECIAL: &[Special] = &[
         doc: "The table of this name.",
         scalar: false,
         takes_table: false,
+        usual: &[],
         example: "table('OfficeActivity')",
     },
     Special {
@@ -464,6 +484,7 @@ pub static SPECIAL: &[Special] = &[
         doc: "The first value of the table's first row.",
         scalar: true,
         takes_table: true,
+        usual: &[],
         example: "print toscalar(print 1)",
     },
 ];

@@ -1,5 +1,5 @@
-//! Options of `set` that change what a query answers, and that kqlhunt does not follow. The others steer
-//! Kusto's service and change no answer. Data only; the names are those of "Request properties".
+//! Options of `set`: those that are followed, and those that change what a query answers and are refused. The
+//! others steer Kusto's service and change no answer. Data only; the names are those of "Request properties".
 
 /// An option that is refused, and what to write instead: one sentence.
 pub struct Setting {
@@ -22,7 +22,24 @@ pub static REFUSED: &[Setting] = &[
     row("request_external_data_disabled", "Remove it, and leave out --files."),
 ];
 
-/// The others that Kusto documents.
+/// An option that is followed, and what it does: one sentence.
+pub struct Followed {
+    pub name: &'static str,
+    pub doc: &'static str,
+}
+
+const fn followed(name: &'static str, doc: &'static str) -> Followed {
+    Followed { name, doc }
+}
+
+pub static FOLLOWED: &[Followed] = &[
+    followed("query_now", "The query clock, a datetime."),
+    followed("query_bin_auto_size", "The size of the bins of bin_auto()."),
+    followed("query_bin_auto_at", "A value at which a bin of bin_auto() begins."),
+    followed("query_take_max_records", "How many rows a result has at most."),
+];
+
+/// The others that Kusto documents, and those that are followed.
 pub const KNOWN: &[&str] = &[
     "client_max_redirect_count",
     "client_results_reader_allow_varying_row_widths",

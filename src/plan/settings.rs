@@ -25,8 +25,7 @@ impl Binder<'_> {
             return;
         }
         self.warn_of_option(name);
-        let followed = ["query_now", "query_bin_auto_size", "query_bin_auto_at", "query_take_max_records"];
-        if !followed.contains(&name.text.as_str()) {
+        if !settings::FOLLOWED.iter().any(|row| row.name == name.text) {
             return;
         }
         let Some(value) = value else { return };

@@ -118,25 +118,19 @@ impl<'t> Place<'t> {
     fn inside_operator(&self, spot: &Spot, open: usize) -> Inside<'t> {
         let view = &self.view;
         let before = spot.rest.last().copied();
+        let called = before
+            .map(|item| (item, view.word(item)))
+            .filter(|(item, word)| !word.is_empty() && !infix_word(word) && view.touches(*item, open));
         match spot.clause.takes {
             Takes::Subquery => return Inside::Sub,
             Takes::Steps => return Inside::Steps,
-            Takes::Tables => return Inside::Source,
+            Takes::Tables if called.is_none() => return Inside::Source,
             Takes::Columns if spot.shape.name == "partition" && before.is_some() => return Inside::Sub,
             Takes::Declarations if before.is_none() => return Inside::Declarations,
             Takes::Properties(names) => return Inside::Properties(names),
             _ => {}
         }
-        match before {
-            Some(item) => {
-                let word = view.word(item);
-                match !word.is_empty() && !infix_word(word) && view.touches(item, open) {
-                    true => Inside::Args(word),
-                    false => Inside::Expression,
-                }
-            }
-            None => Inside::Expression,
-        }
+        called.map_or(Inside::Expression, |(_, word)| Inside::Args(word))
     }
 
     /// The items of the operator or expression that the cursor, or an inner bracket, is in; whether operators

@@ -50,6 +50,7 @@ impl Offer<'_> {
             Wants::Operand(operand) => self.operand(operand),
             Wants::Infix { left, compared, words } => self.infix(*left, *compared, words),
             Wants::Words(words) => self.words(words),
+            Wants::Option => self.settings(),
             Wants::Value(values) => self.values(*values),
             Wants::Hints(params) => self.hints(params),
             Wants::Side(Side::Left) => self.columns(self.outline),
@@ -225,6 +226,7 @@ impl Offer<'_> {
 
     fn scalars(&mut self, operand: &Operand<'_>) {
         if let Some((name, argument)) = operand.call {
+            self.usual(name, argument);
             self.quoted_choices(name, argument);
             self.named_arguments(name, argument);
         }

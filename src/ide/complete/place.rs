@@ -28,6 +28,8 @@ pub enum Wants<'t> {
         words: Vec<&'static str>,
     },
     Words(Vec<&'static str>),
+    /// An option of `set`.
+    Option,
     /// The value of a parameter.
     Value(Values),
     /// Parameters of a group, by what they begin with: `hint.`.
@@ -202,7 +204,21 @@ impl<'t> Place<'t> {
         let body = self.last() > 0;
         match (word, items.is_empty()) {
             ("let", _) if !given => Wants::Nothing,
-            ("set" | "declare", _) => Wants::Nothing,
+            ("set", _) => match items {
+                [_] => Wants::Option,
+                [_, _, assign, rest @ ..] if view.kind(*assign) == TokenKind::Assign => {
+                    let operand = Operand {
+                        takes: Takes::Exprs,
+                        tables: false,
+                        words: Vec::new(),
+                        params: &[],
+                        call: None,
+                    };
+                    self.expression(rest, operand, &[])
+                }
+                _ => Wants::Nothing,
+            },
+            ("declare", _) => Wants::Nothing,
             (_, true) if !given && !body => Wants::Statement,
             _ if given || body => {
                 let words = if given { Vec::new() } else { vec!["let"] };
@@ -235,6 +251,9 @@ impl<'t> Place<'t> {
         if spot.shape.name == "top-nested" && last.is_some_and(|item| view.kind(item) == TokenKind::Comma) {
             return Wants::Words(vec!["top-nested"]);
         }
+        if spot.shape.name == "top-nested" && last.is_some_and(|item| view.word(item) == "with") {
+            return Wants::Words(vec!["others"]);
+        }
         let colon = last.is_some_and(|item| view.kind(item) == TokenKind::Colon);
         match spot.clause.takes {
             Takes::Pattern if colon => Wants::Type,
@@ -266,12 +285,16 @@ impl<'t> Place<'t> {
             Takes::Properties(_) => Wants::Nothing,
             Takes::Settings(names) => self.property(names, view.since(&spot.rest, TokenKind::Comma)),
             Takes::Type if empty => Wants::Words(vec!["typeof"]),
+            // `render columnchart kind=stacked`
+            Takes::Chart if matches!(spot.rest[..], [_, .., assign] if view.kind(assign) == TokenKind::Assign) => {
+                self.property(&[], &spot.rest[spot.rest.len() - 2..])
+            }
             Takes::Chart | Takes::Plugin | Takes::Function | Takes::Tables if !empty => Wants::Words(later),
             takes => {
                 let words = match spot.shape.name {
                     "find" if empty && spot.clause.word == "project" => vec!["pack(*)"],
                     "summarize" | "search" | "find" if empty => later.clone(),
-                    "top-nested" if empty => vec!["of"],
+                    "top-nested" if empty && spot.number == 0 => vec!["of"],
                     _ => Vec::new(),
                 };
                 let operand = Operand { takes, tables: false, words, params, call: None };

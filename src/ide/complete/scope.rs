@@ -89,6 +89,7 @@ fn enter(place: &Place<'_>, frame: usize, scope: &mut Scope) {
                 scope.lets.push('\n');
             }
             let items = after_let(view, view.statement(frame));
+            scope.lets.push_str(&labels(view, items));
             scope.rows = before_bar(view, items);
         }
         Inside::Steps => scope.rows.push_str(&remembered(place, frame - 1)),
@@ -106,7 +107,9 @@ fn enter(place: &Place<'_>, frame: usize, scope: &mut Scope) {
             let bar = all.iter().position(|item| view.kind(*item) == TokenKind::Bar);
             let Some(bar) = bar else { return };
             let comma = all[..bar].iter().rposition(|item| view.kind(*item) == TokenKind::Comma);
-            scope.rows = before_bar(view, &all[comma.map_or(0, |at| at + 1)..]);
+            let items = &all[comma.map_or(0, |at| at + 1)..];
+            scope.lets.push_str(&labels(view, items));
+            scope.rows = before_bar(view, items);
         }
     }
 }
@@ -117,6 +120,23 @@ fn before_bar(view: &View<'_>, items: &[usize]) -> String {
         Some(bar) if bar > 0 => view.between(items[0], items[bar - 1]).to_owned(),
         _ => String::new(),
     }
+}
+
+/// The names that `as` gives in a pipeline, as statements: what the pipeline holds so far sees them too.
+fn labels(view: &View<'_>, items: &[usize]) -> String {
+    let mut made = String::new();
+    for (at, pair) in items.windows(2).enumerate().filter(|(at, _)| *at > 0) {
+        if view.kind(pair[0]) != TokenKind::Bar || view.word(pair[1]) != "as" {
+            continue;
+        }
+        let rest = &items[at + 2..];
+        let Some(end) = rest.iter().position(|item| view.kind(*item) == TokenKind::Bar) else { continue };
+        if let Some(name) = rest[..end].last() {
+            let rows = view.between(items[0], items[at - 1]);
+            made.push_str(&format!("let {} = {rows};\n", view.between(*name, *name)));
+        }
+    }
+    made
 }
 
 /// What `mv-apply` makes of the rows before its subquery.

@@ -2,7 +2,8 @@
 
 use super::offer::Offer;
 use super::{Ask, Kind};
-use crate::catalog;
+use crate::catalog::{self, clauses, settings, views};
+use crate::compile::Sort;
 use crate::display;
 use crate::syntax::words::{escaped, escaped_between, verbatim};
 
@@ -50,14 +51,53 @@ impl Offer<'_> {
                 self.add(Kind::Value, alias, "watchlist", doc).insert = inside;
             }
         }
+        if (name, argument) == ("table", 0) {
+            for table in self.table_names() {
+                let Some(inside) = self.in_literal(&table) else { continue };
+                self.add(Kind::Table, table, "", "").insert = inside;
+            }
+        }
         for text in choices_of(name, argument) {
             self.add(Kind::Value, text, "", "");
         }
     }
 
     pub fn quoted_choices(&mut self, name: &str, argument: usize) {
+        if (name, argument) == ("table", 0) {
+            for table in self.table_names() {
+                self.add(Kind::Table, format!("'{}'", escaped_between('\'', &table)), "", "");
+            }
+        }
         for text in choices_of(name, argument) {
             self.add(Kind::Value, format!("'{text}'"), "", "");
+        }
+    }
+
+    /// What `table()` can be given.
+    fn table_names(&self) -> Vec<String> {
+        let of_text = self.outline.names.iter().filter(|known| known.sort == Sort::Table);
+        let of_text = of_text.map(|known| known.name.clone());
+        let stored = self.schema.tables.iter().map(|table| table.name.clone());
+        let views = views::of(self.schema).into_iter().map(|view| view.name.to_owned());
+        let results = self.schema.results.iter().map(|result| result.name.clone());
+        of_text.chain(stored).chain(views).chain(results).collect()
+    }
+
+    /// Values that stand in most calls of a function.
+    pub fn usual(&mut self, name: &str, argument: usize) {
+        let usual = clauses::special(name).filter(|_| argument == 0).map_or(&[][..], |row| row.usual);
+        for value in usual {
+            self.add(Kind::Value, *value, "", "");
+        }
+    }
+
+    /// Options of `set`, those that are followed first.
+    pub fn settings(&mut self) {
+        for row in settings::FOLLOWED {
+            self.add(Kind::Parameter, row.name, "", row.doc).insert = format!("{} = ", row.name);
+        }
+        for name in settings::KNOWN {
+            self.add(Kind::Parameter, *name, "", "It steers Kusto's service, and changes no answer here.");
         }
     }
 }
