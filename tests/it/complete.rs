@@ -168,6 +168,27 @@ fn a_choice_replaces_the_word_at_the_cursor() {
             "C:\\temp's",
             "OfficeActivity | where Operation == @'C:\\temp''s‸'",
         ),
+        // What stands between a quote that was just opened and the next text stays.
+        (
+            "OfficeActivity | where Operation == \"Mail‸ and UserId == \"amy\" // now",
+            "MailItemsAccessed",
+            "OfficeActivity | where Operation == \"MailItemsAccessed‸ and UserId == \"amy\" // now",
+        ),
+        (
+            "OfficeActivity | where Operation in ('‸, 'x')\n| where UserId == 'amy'",
+            "MailItemsAccessed",
+            "OfficeActivity | where Operation in ('MailItemsAccessed‸, 'x')\n| where UserId == 'amy'",
+        ),
+        (
+            "OfficeActivity | where Operation == \"‸\"x\"",
+            "MailItemsAccessed",
+            "OfficeActivity | where Operation == \"MailItemsAccessed‸\"x\"",
+        ),
+        (
+            "OfficeActivity | where Operation == \"Mail‸Items\" and UserId == 'amy'",
+            "MailItemsAccessed",
+            "OfficeActivity | where Operation == \"MailItemsAccessed‸\" and UserId == 'amy'",
+        ),
     ] {
         let made = made.replace("['odd name']", "[\"odd name\"]");
         assert_eq!(chosen(text, label), made);

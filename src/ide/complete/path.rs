@@ -31,8 +31,8 @@ impl<'t> Place<'t> {
         })
     }
 
-    /// Inside of a string.
-    pub fn in_text(&mut self, token: Option<&Token>, cursor: usize) -> Wants<'t> {
+    /// Inside of a string; the tokens are those of the whole text.
+    pub fn in_text(&mut self, token: Option<&Token>, cursor: usize, tokens: &[Token]) -> Wants<'t> {
         let Some(token) = token else { return Wants::Nothing };
         let text = self.view.text;
         let literal = token.span.text(text);
@@ -41,7 +41,8 @@ impl<'t> Place<'t> {
         if literal.starts_with('`') || literal.starts_with('~') || cursor < start {
             return Wants::Nothing;
         }
-        let end = if closed(literal) { token.span.end as usize - 1 } else { cursor };
+        let whole = closed(literal) && !opens_anew(text, token, tokens);
+        let end = if whole { token.span.end as usize - 1 } else { cursor };
         self.span = Span::new(start, end.max(cursor));
         self.typed = text.get(start..cursor).unwrap_or("");
         let frame = self.last();
@@ -90,6 +91,15 @@ impl<'t> Place<'t> {
         let path = path_of(&self.view, &items);
         if path.is_empty() { Wants::Nothing } else { Wants::Path(path) }
     }
+}
+
+/// Whether a string ends only with the quote that another begins with: then the last quote of the line is one too
+/// many. `a == "| and b == "x"`
+fn opens_anew(text: &str, token: &Token, tokens: &[Token]) -> bool {
+    let end = token.span.end as usize;
+    let line = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    let mut later = tokens.iter().filter(|one| (end..line).contains(&(one.span.start as usize)));
+    later.any(|one| one.kind == TokenKind::String && !closed(one.span.text(text)))
 }
 
 /// The column and the properties that the last items are: `a.b['c']`, also inside of `tostring(...)`.

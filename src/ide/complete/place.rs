@@ -120,7 +120,7 @@ pub fn place(text: &str, cursor: usize) -> Place<'_> {
     place.wants = match over.map(|token| token.kind) {
         None => place.wanted(),
         Some(kind) if is_word(kind) => place.wanted(),
-        Some(TokenKind::String) => place.in_text(over, cursor),
+        Some(TokenKind::String) => place.in_text(over, cursor, &all),
         Some(_) if place.in_sign(over, cursor) => place.wanted(),
         Some(_) => Wants::Nothing,
     };
