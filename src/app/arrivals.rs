@@ -89,7 +89,6 @@ pub fn file_read(app: &mut App, path: PathBuf, read: Result<String, String>) -> 
         Ok(content) => {
             let shown = text::shown(&path.display().to_string(), app.ascii).into_owned();
             app.editor.open(path, &content);
-            app.file_text = Some(content);
             app.focus = Focus::Editor;
             app.say(NoteKind::Good, format!("opened {shown}; undo brings the old text back"))
         }
@@ -118,13 +117,18 @@ pub fn edited(app: &mut App, edited: Result<String, String>) -> Vec<Effect> {
     }
 }
 
-pub fn file_written(app: &mut App, path: PathBuf, version: u64, result: Result<(), String>) -> Vec<Effect> {
+pub fn file_written(
+    app: &mut App,
+    path: PathBuf,
+    version: u64,
+    result: Result<String, String>,
+) -> Vec<Effect> {
     match result {
-        Ok(()) => {
+        Ok(written) => {
             let shown = text::shown(&path.display().to_string(), app.ascii).into_owned();
             app.editor.file = Some(path);
             app.editor.saved = version;
-            app.file_text = Some(app.editor.text().to_owned());
+            app.editor.file_text = Some(written);
             app.say(NoteKind::Good, format!("wrote {shown}"));
             vec![Effect::Save(app.session())]
         }

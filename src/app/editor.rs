@@ -33,6 +33,8 @@ pub struct Editor {
     pub top: usize,
     pub left: usize,
     pub file: Option<PathBuf>,
+    /// What the file held when it was read or written last.
+    pub file_text: Option<String>,
     /// The version that is the same as the file.
     pub saved: u64,
     pub remarks: Vec<Remark>,
@@ -80,6 +82,7 @@ impl Editor {
             top: 0,
             left: 0,
             file: None,
+            file_text: None,
             saved: 0,
             remarks: Vec::new(),
             explained: false,

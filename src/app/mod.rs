@@ -168,8 +168,6 @@ pub struct App {
     arranged: tabs::Arrangement,
     drawn_at: u64,
     numbers: u64,
-    /// The text of the file as it was read or written.
-    file_text: Option<String>,
     /// What was run, the latest first.
     pub history: Vec<Past>,
     /// What was typed for parameters of queries.
@@ -321,7 +319,6 @@ impl App {
             arranged: tabs::Arrangement::default(),
             drawn_at: 0,
             numbers: 0,
-            file_text: None,
             history: Vec::new(),
             parameters: parameters::Values::new(),
             asked: None,

@@ -18,7 +18,7 @@ use super::mouse::Mouse;
 use super::report::Wanted;
 use super::session::Session;
 use super::sweep::State;
-use super::written::{Exported, Reported};
+use super::written::{Exported, Over, Reported};
 use crate::compile::Compiled;
 use crate::diag::Diagnostic;
 use crate::facts::Outside;
@@ -126,7 +126,8 @@ pub enum Msg {
     FileWritten {
         path: PathBuf,
         version: u64,
-        result: Result<(), String>,
+        /// What the file holds now.
+        result: Result<String, String>,
     },
     /// How a load goes: one line.
     Loading(String),
@@ -443,8 +444,7 @@ pub enum Effect {
         path: PathBuf,
         text: String,
         version: u64,
-        /// Replaces what is there.
-        over: bool,
+        over: Over,
     },
     Load(ToLoad),
     /// Runs these hunts on each of so many days; one sweep at a time.

@@ -23,7 +23,6 @@ const VERSIONS: u32 = 32;
 struct Tab {
     number: u64,
     editor: Editor,
-    file_text: Option<String>,
     focus: Focus,
     grid: Option<Grid>,
     ages: Option<Vec<TableAge>>,
@@ -91,7 +90,6 @@ fn take(app: &mut App) -> Tab {
     Tab {
         number: app.tabs.number,
         editor: std::mem::take(&mut app.editor),
-        file_text: app.file_text.take(),
         focus: app.focus,
         grid: app.grid.take(),
         ages: app.ages.take(),
@@ -103,7 +101,7 @@ fn take(app: &mut App) -> Tab {
 }
 
 fn put(app: &mut App, tab: Tab) {
-    let Tab { number, editor, file_text, focus, grid, ages, record, chart, stepper, left } = tab;
+    let Tab { number, editor, focus, grid, ages, record, chart, stepper, left } = tab;
     app.tabs.number = number;
     // What was asked for meanwhile did not come here, and others may have asked since.
     let (mut grid, mut chart) = (grid, chart);
@@ -115,7 +113,7 @@ fn put(app: &mut App, tab: Tab) {
         aside::forget(grid);
         search::forget(grid);
     }
-    (app.editor, app.file_text, app.focus) = (editor, file_text, focus);
+    (app.editor, app.focus) = (editor, focus);
     (app.grid, app.ages, app.record) = (grid, ages, record);
     (app.chart, app.stepper, app.left) = (chart, stepper, left);
 }
@@ -160,10 +158,9 @@ pub fn add(app: &mut App, state: TabState) -> Option<()> {
 fn fill(app: &mut App, state: TabState) {
     app.editor = Editor::new(&state.text);
     app.editor.version = app.tabs.number << VERSIONS;
-    app.editor.file = state.file;
+    (app.editor.file, app.editor.file_text) = (state.file, state.file_text);
     app.editor.saved = if state.unsaved { u64::MAX } else { app.editor.version };
     app.editor.set_cursor(state.cursor.0, state.cursor.1);
-    app.file_text = state.file_text;
     app.left = state.left;
 }
 
@@ -197,12 +194,12 @@ pub fn results(app: &App) -> Vec<(usize, &Grid, Option<&ChartPane>)> {
 
 /// Each tab as the session keeps it.
 pub fn states(app: &App) -> Vec<TabState> {
-    let state = |editor: &Editor, file_text: &Option<String>, left: Option<Left>| TabState {
+    let state = |editor: &Editor, left: Option<Left>| TabState {
         text: editor.text().to_owned(),
         cursor: editor.cursor(),
         file: editor.file.clone(),
         unsaved: editor.unsaved(),
-        file_text: file_text.clone(),
+        file_text: editor.file_text.clone(),
         left,
     };
     // The first rows of a run have not taken up yet what was left.
@@ -215,10 +212,9 @@ pub fn states(app: &App) -> Vec<TabState> {
         grid.map(|grid| left_of(grid, chart.as_ref())).or_else(|| left.clone())
     };
     let waiting = app.tabs.waiting.iter();
-    let mut states: Vec<TabState> = waiting
-        .map(|tab| state(&tab.editor, &tab.file_text, left(&tab.grid, &tab.chart, &tab.left)))
-        .collect();
-    let open = state(&app.editor, &app.file_text, left(&app.grid, &app.chart, &app.left));
+    let mut states: Vec<TabState> =
+        waiting.map(|tab| state(&tab.editor, left(&tab.grid, &tab.chart, &tab.left))).collect();
+    let open = state(&app.editor, left(&app.grid, &app.chart, &app.left));
     states.insert(app.tabs.open, open);
     states
 }

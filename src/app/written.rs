@@ -5,6 +5,15 @@ use std::path::{Path, PathBuf};
 use super::msg::Effect;
 use super::{App, NoteKind, text};
 
+/// Whether what a file holds may be replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Over {
+    Never,
+    /// If it is still this, which was read or written last.
+    Still(String),
+    Always,
+}
+
 /// A result in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {

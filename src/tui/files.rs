@@ -10,6 +10,7 @@ use super::run::Event;
 use super::sessions;
 use crate::app::msg::Msg;
 use crate::app::session::Session;
+use crate::app::written::Over;
 use crate::export::file::FileWriter;
 use crate::hunt::notes::Note;
 use crate::{journal, sys, ticks};
@@ -28,7 +29,7 @@ pub enum Job {
         path: PathBuf,
         text: String,
         version: u64,
-        over: bool,
+        over: Over,
     },
 }
 
@@ -68,7 +69,7 @@ pub fn start(
                 }
                 Job::Write { path, text, version, over } => {
                     let path = expanded(&path);
-                    let result = write_text(&path, &text, over);
+                    let result = write_text(&path, &text, &over);
                     Msg::FileWritten { path, version, result }
                 }
             };
@@ -102,16 +103,27 @@ pub fn read_text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| fail("not UTF-8 text".into()))
 }
 
-/// A file of text ends with a line break, whatever the pane has.
-fn write_text(path: &Path, text: &str, over: bool) -> Result<(), String> {
+/// A file of text ends with a line break, whatever the pane has. Gives what the file holds then.
+fn write_text(path: &Path, text: &str, over: &Over) -> Result<String, String> {
     let fail = |error: io::Error| format!("{}: {error}", path.display());
-    if !over && path.symlink_metadata().is_ok() {
-        return Err(format!("{} is there already; :w! {0} writes over it", path.display()));
+    if path.symlink_metadata().is_ok() {
+        match over {
+            Over::Never => {
+                return Err(format!("{} is there already; :w! {0} writes over it", path.display()));
+            }
+            Over::Still(held) if read_text(path).as_ref() != Ok(held) => {
+                let why = "was changed by another program since it was opened or written here";
+                return Err(format!("{} {why}; :w! writes over it", path.display()));
+            }
+            Over::Still(_) | Over::Always => {}
+        }
     }
-    let mut file = FileWriter::create(path, over).map_err(|error| error.to_string())?;
+    let mut file = FileWriter::create(path, *over != Over::Never).map_err(|error| error.to_string())?;
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    file.write_all(format!("{text}{end}").as_bytes()).map_err(fail)?;
-    file.commit().map_err(|error| error.to_string())
+    let text = format!("{text}{end}");
+    file.write_all(text.as_bytes()).map_err(fail)?;
+    file.commit().map_err(|error| error.to_string())?;
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -122,14 +134,30 @@ mod tests {
     fn a_query_file_is_not_written_over_unasked() {
         let folder = tempfile::tempdir().expect("makes a folder");
         let path = folder.path().join("q.kql");
-        write_text(&path, "A", false).expect("writes");
-        assert!(write_text(&path, "B", false).is_err());
-        write_text(&path, "B\n", true).expect("writes over");
+        write_text(&path, "A", &Over::Never).expect("writes");
+        assert!(write_text(&path, "B", &Over::Never).is_err());
+        write_text(&path, "B\n", &Over::Always).expect("writes over");
         assert_eq!(read_text(&path).expect("reads"), "B\n");
         assert!(read_text(folder.path()).is_err());
         // A rename would put a file in the place of a device.
-        assert!(write_text(Path::new("/dev/full"), "B", true).is_err());
+        assert!(write_text(Path::new("/dev/full"), "B", &Over::Always).is_err());
         fs::write(&path, b"\xff").expect("writes");
         assert!(read_text(&path).expect_err("refuses").contains("UTF-8"));
+    }
+
+    #[test]
+    fn what_another_program_wrote_is_not_lost() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let path = folder.path().join("q.kql");
+        let held = write_text(&path, "A", &Over::Never).expect("writes");
+        let held = write_text(&path, "B", &Over::Still(held)).expect("writes again");
+        fs::write(&path, "C\n").expect("writes");
+        let refused = write_text(&path, "D", &Over::Still(held.clone())).expect_err("refuses");
+        assert!(refused.ends_with("; :w! writes over it"), "{refused}");
+        fs::write(&path, b"\xff").expect("writes");
+        assert!(write_text(&path, "D", &Over::Still(held.clone())).is_err());
+        assert_eq!(fs::read(&path).expect("reads"), b"\xff");
+        fs::remove_file(&path).expect("removes");
+        write_text(&path, "D", &Over::Still(held)).expect("writes it anew");
     }
 }

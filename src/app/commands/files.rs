@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::nothing;
 use super::panes::propose;
 use crate::app::msg::{Effect, ToLoad};
+use crate::app::written::Over;
 use crate::app::{App, DatabaseState, NoteKind};
 
 /// `~` is the home folder only for the world; here a path is what was typed.
@@ -23,25 +24,36 @@ pub fn open_file(app: &mut App, typed: &str) -> Vec<Effect> {
 }
 
 pub fn write(app: &mut App, typed: &str) -> Vec<Effect> {
-    let (text, version) = (app.editor.text().to_owned(), app.editor.version);
-    if let (true, Some(file)) = (typed.trim().is_empty(), &app.editor.file) {
-        return vec![Effect::WriteFile { path: file.clone(), text, version, over: true }];
-    }
-    match path(app, typed, ":w FILE") {
+    match written(app, typed, ":w FILE") {
         Ok(path) => {
-            let over = app.editor.file.as_ref() == Some(&path);
-            vec![Effect::WriteFile { path, text, version, over }]
+            let own = app.editor.file.as_ref() == Some(&path);
+            let over = match app.editor.file_text.clone().filter(|_| own) {
+                Some(held) => Over::Still(held),
+                None => Over::Never,
+            };
+            vec![write_to(app, path, over)]
         }
         Err(effects) => effects,
     }
 }
 
 pub fn write_over(app: &mut App, typed: &str) -> Vec<Effect> {
-    let (text, version) = (app.editor.text().to_owned(), app.editor.version);
-    match path(app, typed, ":w! FILE") {
-        Ok(path) => vec![Effect::WriteFile { path, text, version, over: true }],
+    match written(app, typed, ":w! FILE") {
+        Ok(path) => vec![write_to(app, path, Over::Always)],
         Err(effects) => effects,
     }
+}
+
+/// The file that is named, or that of the text.
+fn written(app: &mut App, typed: &str, usage: &str) -> Result<PathBuf, Vec<Effect>> {
+    match &app.editor.file {
+        Some(file) if typed.trim().is_empty() => Ok(file.clone()),
+        _ => path(app, typed, usage),
+    }
+}
+
+fn write_to(app: &App, path: PathBuf, over: Over) -> Effect {
+    Effect::WriteFile { path, text: app.editor.text().to_owned(), version: app.editor.version, over }
 }
 
 pub fn load(app: &mut App, typed: &str) -> Vec<Effect> {

@@ -248,7 +248,15 @@ const GENERAL: &[Command] = &[
     row("close", &[], "", "close", "Closes what is open.", always, close),
     row("open-file", &["open", "o"], "FILE", "", "Puts a query file into the query pane.", always, open_file),
     row("write", &["w", "write"], "[FILE]", "", "Writes the query to its file or another.", always, write),
-    row("write-over", &["w!"], "FILE", "", "Writes the query over another file.", always, write_over),
+    row(
+        "write-over",
+        &["w!"],
+        "[FILE]",
+        "",
+        "Writes the query over its file or another, whatever that holds.",
+        always,
+        write_over,
+    ),
     row(
         "load",
         &["load"],

@@ -14,8 +14,11 @@ pub struct Step {
     pub before: (usize, usize),
     pub after: (usize, usize),
     /// The files of the text before and after, where the step changed them.
-    pub files: Option<(Option<PathBuf>, Option<PathBuf>)>,
+    pub files: Option<(Held, Held)>,
 }
+
+/// A text's file, and what that held when it was read or written last.
+pub type Held = (Option<PathBuf>, Option<String>);
 
 impl Editor {
     pub fn undo(&mut self) -> bool {
@@ -25,7 +28,7 @@ impl Editor {
         }
         self.set_cursor(step.before.0, step.before.1);
         if let Some((before, _)) = &step.files {
-            self.file.clone_from(before);
+            (self.file, self.file_text) = before.clone();
         }
         self.undone.push(step);
         self.changed();
@@ -41,8 +44,9 @@ impl Editor {
         let opened = step.files.as_ref().map(|(_, after)| after.clone());
         self.done.push(step);
         self.changed();
-        if let Some(file) = opened {
-            (self.file, self.saved) = (file, self.version);
+        if let Some(held) = opened {
+            (self.file, self.file_text) = held;
+            self.saved = self.version;
         }
         true
     }
@@ -69,11 +73,12 @@ impl Editor {
     pub fn open(&mut self, file: PathBuf, text: &str) {
         let steps = self.done.len();
         self.replace_all(text);
-        let before = self.file.replace(file.clone());
+        let before = (self.file.replace(file), self.file_text.replace(text.to_owned()));
+        let after = (self.file.clone(), self.file_text.clone());
         if self.done.len() > steps
             && let Some(step) = self.done.last_mut()
         {
-            step.files = Some((before, Some(file)));
+            step.files = Some((before, after));
         }
         self.saved = self.version;
     }

@@ -168,8 +168,8 @@ pub fn world(effect: &Effect, ran: &HashMap<u64, String>) -> Vec<Msg> {
                 _ => Ok("// from a file\nBig\n| take 5\n".into()),
             },
         }],
-        Effect::WriteFile { path, version, .. } => {
-            vec![Msg::FileWritten { path: path.clone(), version: *version, result: Ok(()) }]
+        Effect::WriteFile { path, text, version, .. } => {
+            vec![Msg::FileWritten { path: path.clone(), version: *version, result: Ok(text.clone()) }]
         }
         Effect::Load(_) => vec![Msg::Loaded {
             result: Ok(Loaded {
