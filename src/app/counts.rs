@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::clock::Clock;
 use super::days::{self, Days};
 use super::msg::Effect;
-use super::parameters::{self, Then};
+use super::parameters::{self, Filled, Then, Values};
 use super::popup::{Popup, Text};
 use super::statement::Statement;
 use super::{App, NoteKind, commands, diff, lists, text};
@@ -63,6 +63,7 @@ pub struct Counts {
     version: u64,
     offset: usize,
     asked: String,
+    values: Values,
     lines: BTreeMap<usize, Vec<Option<u64>>>,
 }
 
@@ -95,10 +96,17 @@ pub fn ask(app: &mut App, follow: Follow, said: &'static str) -> Vec<Effect> {
         return app.say(NoteKind::Warning, "there is no query at the cursor");
     }
     let statement = Statement { offset, text };
-    let Some(filled) = parameters::filled(&statement.text, &app.parameters) else {
+    let Some(filled) = parameters::filled(&statement.text, values(app, &statement.text)) else {
         return parameters::ask(app, statement, Then::Follow(follow, said));
     };
-    follow_statement(app, follow, said, offset, filled.text)
+    follow_statement(app, follow, said, offset, filled)
+}
+
+/// The parameters that a statement is asked about with: those of its result that is shown, else those typed last.
+fn values<'a>(app: &'a App, text: &str) -> &'a Values {
+    let shown = app.grid.as_ref().and_then(|grid| app.results.place(grid.run));
+    let shown = shown.map(|place| &app.results.kept[place].past);
+    shown.filter(|past| past.text.trim() == text.trim()).map_or(&app.parameters, |past| &past.values)
 }
 
 /// Asks about a statement whose parameters are known.
@@ -107,11 +115,11 @@ pub fn follow_statement(
     follow: Follow,
     said: &str,
     offset: usize,
-    text: String,
+    Filled { text, values, .. }: Filled,
 ) -> Vec<Effect> {
     let ticket = app.number();
     let (version, asked) = (app.editor.version, text.clone());
-    app.counts = Counts { ticket, version, offset, asked, ..Counts::default() };
+    app.counts = Counts { ticket, version, offset, asked, values, ..Counts::default() };
     app.say(NoteKind::Plain, said);
     vec![Effect::Follow { follow, ticket, text, clock: app.clock }]
 }
@@ -160,7 +168,12 @@ pub fn came(app: &mut App, ticket: u64, answer: Result<Followed, String>) -> Vec
                 let line = above + lines(app.counts.asked.get(..at));
                 app.counts.lines.entry(line).or_default().push(rows);
             }
-            app.say(NoteKind::Good, "rows that come out of each operator; again takes them away")
+            let told = parameters::told(&app.counts.values);
+            let said = match told.is_empty() {
+                true => "rows that come out of each operator".to_owned(),
+                false => format!("rows of each operator with {}", text::shown(&told, app.ascii)),
+            };
+            app.say(NoteKind::Good, format!("{said}; again takes them away"))
         }
         Ok(Followed::Report { title, lines }) => {
             let width = usize::from(lists::popup_size(app).0).saturating_sub(4);

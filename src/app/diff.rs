@@ -5,7 +5,7 @@ use super::commands::run_compared;
 use super::grid::Grid;
 use super::msg::Effect;
 use super::results::Kept;
-use super::{App, NoteKind, parameters, text};
+use super::{App, NoteKind, text};
 use crate::compile::{Compiled, Seen, Steadiness, Steady};
 use crate::types::ColumnType;
 use crate::value::Value;
@@ -120,8 +120,7 @@ fn compared(app: &App, typed: &str) -> Result<(Compared, String), String> {
         (kept(found), here)
     } else {
         let at = clock_of(grid, other)?;
-        let filled = parameters::filled(&grid.text, &app.parameters);
-        let text = filled.ok_or("a parameter of the query has no value any more")?.text;
+        let text = grid.ran.clone();
         // As it would have been then, without what came later.
         let clock = Clock::AsOf { at, back: grid.compiled.seen.and_then(Seen::back) };
         let there = Side::Clock { text, clock };

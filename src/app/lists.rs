@@ -175,7 +175,7 @@ fn schema(app: &App) -> Vec<Item> {
     let of = |name: &str, table: &str| Choice::Schema { name: name.into(), table: table.into() };
     let mut items = Vec::new();
     for (name, kept) in app.results.named() {
-        let (rows, text) = (text::count(kept.past.rows, "row"), text::one_line(&kept.past.text));
+        let (rows, text) = (text::count(kept.past.rows, "row"), text::one_line(&kept.ran));
         let right = format!("{rows} of {}", shown(&text));
         items.push(Item { left: name.clone(), right, choice: of(&name, &name) });
     }
@@ -283,7 +283,8 @@ pub fn described_rows(app: &App, list: &List) -> usize {
 /// What was run: its first lines, and when, how many rows, how long.
 fn history(app: &App) -> Vec<Item> {
     let item = |(at, past): (usize, &Past)| {
-        let line = text::one_line(&past.text);
+        let ran = parameters::filled(&past.text, &past.values);
+        let line = text::one_line(ran.as_ref().map_or(&past.text, |ran| &ran.text));
         let ended = crate::ticks::minute(past.ended);
         let (rows, took) = (text::count(past.rows, "row"), text::elapsed(past.ms));
         let kept = app.results.of(past).map(|kept| format!("  kept as {}", kept.name())).unwrap_or_default();
@@ -300,7 +301,10 @@ fn history(app: &App) -> Vec<Item> {
 pub fn description(app: &App, list: &List, width: usize) -> Vec<String> {
     let items = items(app, list);
     if let Some(Item { choice: Choice::Past(at), .. }) = items.get(list.selected) {
-        let lines = app.history.get(*at).map(|past| past.text.lines()).into_iter().flatten();
+        let Some(past) = app.history.get(*at) else { return Vec::new() };
+        let told = parameters::told(&past.values);
+        let told = Some(told.as_str()).filter(|told| !told.is_empty());
+        let lines = told.into_iter().chain(past.text.lines());
         return lines.flat_map(|line| text::wrap(&text::shown(line, app.ascii), width)).collect();
     }
     if let Some(Item { choice: Choice::Command(_), right, .. }) = items.get(list.selected) {
@@ -437,6 +441,7 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
         Some(Choice::Day(day)) => days::open(app, day),
         Some(Choice::Past(at)) => match app.history.get(at).cloned() {
             Some(past) => {
+                app.parameters.extend(past.values.clone());
                 let mut effects = commands::put_query(app, &past.text, "from the history");
                 let kept = app.results.of(&past).map(|kept| (kept.run, kept.name()));
                 if let Some((run, name)) = kept {

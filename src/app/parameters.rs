@@ -46,6 +46,8 @@ pub struct Filled {
     pub text: String,
     /// For each: its place in the text as it was written, and the place of the literal in this one.
     places: Vec<(Range<usize>, Range<usize>)>,
+    /// What was typed for the parameters that it has.
+    pub values: Values,
 }
 
 /// Where a text has parameters, and their names.
@@ -94,7 +96,19 @@ fn put(text: &str, mut made: impl FnMut(&str) -> Option<String>) -> Option<Fille
 
 /// The text with a literal for each parameter; `None` when the value of one is not known.
 pub fn filled(text: &str, values: &Values) -> Option<Filled> {
-    put(text, |name| Some(literal(values.get(name)?)))
+    let mut used = Values::new();
+    let filled = put(text, |name| {
+        let value = values.get(name)?;
+        used.insert(name.to_owned(), value.clone());
+        Some(literal(value))
+    })?;
+    Some(Filled { values: used, ..filled })
+}
+
+/// `User = "amy", Back = 2h`; nothing where there are none.
+pub fn told(values: &Values) -> String {
+    let each = values.iter().map(|(name, value)| format!("{name} = {}", literal(value)));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// The text in its form, its parameters as they are. Names that stand nowhere in it stand for them meanwhile.
@@ -201,7 +215,7 @@ fn go_on(app: &mut App, statement: Statement, then: Then) -> Vec<Effect> {
         Then::Run => several::run(app, statement),
         Then::Follow(follow, said) => {
             let filled = filled(&statement.text, &app.parameters).unwrap_or_default();
-            counts::follow_statement(app, follow, said, statement.offset, filled.text)
+            counts::follow_statement(app, follow, said, statement.offset, filled)
         }
     }
 }

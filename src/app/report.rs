@@ -69,7 +69,7 @@ pub fn start(app: &mut App, typed: &str, over: bool) -> Vec<Effect> {
 fn reading(app: &App, grid: &Grid, chart: Option<&ChartPane>) -> Reading {
     let hunt = app.hunts.iter().find(|hunt| hunt.query.trim() == grid.text.trim());
     let hunt = hunt.cloned().unwrap_or_default();
-    let name = if hunt.name.is_empty() { first_line(&grid.text) } else { hunt.name };
+    let name = if hunt.name.is_empty() { first_line(&grid.ran) } else { hunt.name };
     let name = if diff::is_difference(&grid.compiled) { format!("Difference: {name}") } else { name };
     let chart = chart.filter(|chart| chart.run == grid.run && chart.shown).map(|chart| chart.render.clone());
     Reading {

@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::grid::{Extent, Grid, Look};
 use super::msg::{AgePurpose, Effect};
 use super::session::Past;
-use super::{App, Focus, NoteKind, clock, diff, tabs, text};
+use super::{App, Focus, NoteKind, clock, diff, parameters, tabs, text};
 use crate::compile::{Compiled, TableUse};
 use crate::schema::{LAST, RESULT, Schema, Table, TableColumn};
 use crate::ticks;
@@ -78,7 +78,7 @@ pub fn read(app: &App, compiled: &Compiled) -> String {
     let named = compiled.tables.iter().any(|used| used.table == LAST);
     let newest = app.results.kept.last().filter(|_| named);
     let told = |kept: &Kept| {
-        let (rows, text) = (text::count(kept.past.rows, "row"), text::one_line(&kept.past.text));
+        let (rows, text) = (text::count(kept.past.rows, "row"), text::one_line(&kept.ran));
         format!("{LAST} was {}, {rows} of {}", kept.name(), text::shown(&text, app.ascii))
     };
     newest.map(told).unwrap_or_default()
@@ -157,7 +157,12 @@ pub fn show(app: &mut App, place: usize) -> Vec<Effect> {
         return app.say(NoteKind::Plain, said);
     }
     let Kept { run, past, ran, compiled, left, chart_left, .. } = kept.clone();
-    let said = format!("{} of {}", kept.name(), clock::short(past.ended / ticks::SECOND * ticks::SECOND));
+    let mut said = format!("{} of {}", kept.name(), clock::short(past.ended / ticks::SECOND * ticks::SECOND));
+    if !past.values.is_empty() {
+        said.push_str(&format!(" with {}", text::shown(&parameters::told(&past.values), app.ascii)));
+        // What is asked about it next, and a run again, is of the same.
+        app.parameters.extend(past.values.clone());
+    }
     leave(app);
     let extent = Extent::All { total: past.rows, ms: past.ms };
     let mut grid = Grid::new(run, compiled.clone(), Vec::new(), extent, app.ascii);

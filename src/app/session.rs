@@ -84,18 +84,21 @@ pub struct Past {
     pub ended: i64,
     pub rows: u64,
     pub ms: u64,
+    /// What was typed for its parameters.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
 }
 
 /// Queries that are kept, and the bytes of one; a longer text is not.
 const PAST: usize = 200;
 const PAST_BYTES: usize = 64 << 10;
 
-/// Puts a query first; the same text stands in the list once.
+/// Puts a query first; the same text with the same parameters stands in the list once.
 pub fn remember(history: &mut Vec<Past>, past: Past) {
     if past.text.len() > PAST_BYTES {
         return;
     }
-    history.retain(|older| older.text != past.text);
+    history.retain(|older| (&older.text, &older.values) != (&past.text, &past.values));
     history.insert(0, past);
     history.truncate(PAST);
 }

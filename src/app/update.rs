@@ -108,7 +108,7 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
                 return show(app, grid);
             }
         }
-        Msg::Ran { run, compiled, rows, total, values, ms, ended, warnings, skipped, said } => {
+        Msg::Ran { run, compiled, rows, total, values: copied, ms, ended, warnings, skipped, said } => {
             if !is_current(app, run) {
                 return vec![Effect::Drop(run)];
             }
@@ -118,11 +118,12 @@ fn handle(app: &mut App, msg: Msg) -> Vec<Effect> {
             let mut grid = Grid::new(run, compiled, rows, Extent::All { total, ms }, app.ascii);
             let (text, ran) = texts(app);
             (grid.text, grid.ran) = (text.clone(), ran.clone());
-            let past = Past { text, ended, rows: total, ms };
+            let values = app.running.as_ref().map(|running| running.filled.values.clone());
+            let past = Past { text, ended, rows: total, ms, values: values.unwrap_or_default() };
             remember(&mut app.history, past.clone());
             let kept = grid.compiled.clone();
             let mut effects = ended::finish(app, grid, &warnings, skipped);
-            effects.extend(results::keep(app, run, (past, ran), kept, values));
+            effects.extend(results::keep(app, run, (past, ran), kept, copied));
             effects.extend(several::next(app));
             return effects;
         }

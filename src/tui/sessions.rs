@@ -95,7 +95,13 @@ mod tests {
             tabs: vec![tab, TabState::default()],
             open: 1,
             clock: Some(Clock::Fixed(5)),
-            history: vec![Past { text: "A".into(), ended: 7, rows: 1, ms: 2 }],
+            history: vec![Past {
+                text: "A".into(),
+                ended: 7,
+                rows: 1,
+                ms: 2,
+                values: [("User".into(), "amy".into())].into(),
+            }],
             ..Session::default()
         };
         save(&file, &session).expect("saves");

@@ -36,7 +36,7 @@ fn change(app: &mut App, edit: impl FnOnce(&mut Note) -> String) -> Vec<Effect> 
     let subject = stepper.subject();
     let mut note = app.notes.about(&subject).cloned().unwrap_or_default();
     note.subject = subject;
-    note.query = app.grid.as_ref().map(|grid| grid.text.clone()).unwrap_or_default();
+    note.query = app.grid.as_ref().map(|grid| grid.ran.clone()).unwrap_or_default();
     let said = edit(&mut note);
     // The world gives it another.
     note.at.clear();
