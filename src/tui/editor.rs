@@ -43,7 +43,13 @@ fn edit_with(editor: &str, text: &str, line: usize) -> Result<String, String> {
     }
     // Read by its name: editors put another file in its place.
     let edited = fs::read(file.path()).map_err(fail)?;
-    let edited = String::from_utf8(edited).map_err(|_| "the text is not UTF-8".to_owned())?;
+    let Ok(edited) = String::from_utf8(edited) else {
+        let kept = file.into_temp_path().keep().map_err(|error| fail(error.error))?;
+        return Err(format!(
+            "the text is not UTF-8; it is kept in {}, and the query is as it was",
+            kept.display()
+        ));
+    };
     Ok(edited.strip_suffix(end).filter(|_| !end.is_empty()).map(str::to_owned).unwrap_or(edited))
 }
 
@@ -77,6 +83,11 @@ mod tests {
         assert_eq!(edit_with("sed -i 's/a b/c/'", "a b\n", 0), Ok("c\n".into()));
         assert!(edit_with("false", "x", 0).is_err());
         assert!(edit_with("/no/such/editor", "x", 0).is_err());
+        let refused = edit_with("printf 'print \\351' | tee > /dev/null", "print 1", 0).expect_err("is not UTF-8");
+        let kept =
+            refused.split(" is kept in ").nth(1).and_then(|rest| rest.split(',').next()).expect("a file");
+        assert_eq!(fs::read(kept).expect("is there"), b"print \xe9");
+        fs::remove_file(kept).expect("removes");
         assert!(takes_line("/usr/bin/vim -u NONE") && !takes_line("code --wait"));
     }
 }
