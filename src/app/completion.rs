@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::grid::Step;
 use super::msg::Effect;
 use super::popup::stepped;
-use super::{App, DatabaseState, Focus, statement};
+use super::{App, DatabaseState, Focus, statement, vim};
 use crate::facts::Options;
 use crate::ide::complete::{Ask, Completer, Completion, Item, Kind, Learned};
 use crate::ide::hover::{self, Hover};
@@ -233,6 +233,11 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
     let Some(item) = shown.selected_item() else { return Vec::new() };
     let length = (shown.completion.span.end - shown.completion.span.start) as usize;
     let insert = item.insert.clone();
+    let text = app.editor.text();
+    let letters = |range| text.get(range).map_or(0, |part: &str| part.chars().count());
+    let cursor = app.editor.cursor_byte();
+    let gone = (letters(shown.offset..cursor), letters(cursor..shown.offset + length));
+    vim::chosen(app, gone, &insert, item.back);
     app.editor.replace(shown.offset..shown.offset + length, &insert, item.back);
     // What goes on after it: the kinds of a join after `kind=`, columns after `$left.`.
     if insert.ends_with(['=', '.']) || item.kind == Kind::Parameter { open(app) } else { Vec::new() }

@@ -313,6 +313,7 @@ fn paste(app: &mut App, pasted: &str) {
             app.focus = Focus::Editor;
             app.suggestions = None;
             app.editor.insert(pasted);
+            vim::pasted(app, pasted);
             // What was said of the text before says nothing of this one.
             app.note = Note::default();
             if elsewhere {

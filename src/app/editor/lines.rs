@@ -32,7 +32,7 @@ impl Editor {
     }
 
     fn change_lines(&mut self, change: impl FnOnce(&[String]) -> Vec<String>) {
-        let (cursor, selection) = (self.cursor(), self.area.selection_range());
+        let (cursor, marked, selection) = (self.cursor(), self.visual.is_none(), self.selected());
         let (first, last) = match selection {
             // A selection that ends before the first character of a line is not of that line.
             Some((start, end)) => (start.0, if end.1 == 0 && end.0 > start.0 { end.0 - 1 } else { end.0 }),
@@ -45,7 +45,7 @@ impl Editor {
         self.replace(self.byte_of(first, 0)..self.byte_of(last, usize::MAX), &changed.join("\n"), 0);
         self.set_cursor(cursor.0, cursor.1);
         // The lines stay selected, so that the same key goes on, or undoes it.
-        if selection.is_some() {
+        if marked && selection.is_some() {
             self.set_cursor(first, 0);
             self.area.start_selection();
             self.jump(last, usize::MAX);

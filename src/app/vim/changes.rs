@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::letters::cased;
 use super::motions::{self, Reach, Target};
 use super::table::Insert;
 use super::{Find, Mode, Motion, Operator, Text, Vim};
@@ -14,7 +15,7 @@ use crate::app::{App, NoteKind, commands};
 const INDENT: usize = 4;
 
 /// The text and the cursor in it, in characters.
-fn view(editor: &Editor) -> (Text, usize) {
+pub(super) fn view(editor: &Editor) -> (Text, usize) {
     let text = editor.text();
     let at = text[..editor.cursor_byte()].chars().count();
     (Text::new(text), at)
@@ -24,11 +25,11 @@ fn byte(text: &Text, at: usize) -> usize {
     text.letters[..at].iter().map(|letter| letter.len_utf8()).sum()
 }
 
-fn put(editor: &mut Editor, text: &Text, range: Range<usize>, new: &str) {
+pub(super) fn put(editor: &mut Editor, text: &Text, range: Range<usize>, new: &str) {
     editor.replace(byte(text, range.start)..byte(text, range.end), new, 0);
 }
 
-fn set_cursor(editor: &mut Editor, at: usize) {
+pub(super) fn set_cursor(editor: &mut Editor, at: usize) {
     let text = editor.text();
     let byte = text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte);
     let (line, column) = editor.place_of(byte);
@@ -51,6 +52,7 @@ pub fn operate_motion(app: &mut App, motion: Motion) -> Vec<Effect> {
         Motion::BigWord if changes_word(vim.operator, &text, at) => Motion::BigWordRest,
         motion => motion,
     };
+    let changes = vim.operator == Some(Operator::Change);
     let target = motions::target(&text, at, motion, vim.counted(), goal);
     vim.goal = match motion {
         Motion::Down | Motion::Up => Some(goal),
@@ -63,6 +65,10 @@ pub fn operate_motion(app: &mut App, motion: Motion) -> Vec<Effect> {
     };
     if vim.operator.is_some() && matches!(motion, Motion::Word | Motion::BigWord) {
         target.at = within_line(&text, at, target.at);
+        // Of blanks at the end of a line, or of an empty one, the line break stays.
+        if changes && text.letters[at..target.at].iter().all(|letter| letter.is_whitespace()) {
+            target.at = target.at.min(text.line_end(at));
+        }
     }
     reach(app, &text, at, target)
 }
@@ -90,11 +96,37 @@ fn reach(app: &mut App, text: &Text, at: usize, target: Target) -> Vec<Effect> {
     };
     let (start, end) = (at.min(target.at), at.max(target.at));
     let (range, lines) = match target.reach {
-        Reach::Until => (start..end, false),
+        Reach::Until => until(text, start, end),
         Reach::With => (start..(end + 1).min(text.letters.len()), false),
         Reach::Lines => (text.line_start(start)..text.line_end(end), true),
     };
-    operate(app, text, operator, range, lines)
+    match operator == Operator::Delete && !lines && is_all_of_lines(text, &range) {
+        true => {
+            let lines = text.line_start(range.start)..text.line_end(range.end);
+            operate(app, text, operator, lines, true)
+        }
+        false => operate(app, text, operator, range, lines),
+    }
+}
+
+/// Whether a range of several lines leaves only blanks of its first and its last one (vim's "d-special").
+fn is_all_of_lines(text: &Text, range: &Range<usize>) -> bool {
+    let blank = |range: Range<usize>| text.letters[range].iter().all(|letter| letter.is_whitespace());
+    text.letters[range.clone()].contains(&'\n')
+        && blank(text.line_start(range.start)..range.start)
+        && blank(range.end..text.line_end(range.end))
+}
+
+/// What an operator takes of a motion that ends before a place. At the start of a line that is the line before, without
+/// its line break; and whole lines where the motion began before the first letter of one (vim's "exclusive").
+fn until(text: &Text, start: usize, end: usize) -> (Range<usize>, bool) {
+    let other = text.line_start(end) > start && text.line_start(end) == end;
+    let begins = start <= text.first_letter(start);
+    match (other, begins) {
+        (true, true) => (text.line_start(start)..end - 1, true),
+        (true, false) => (start..end - 1, false),
+        (false, _) => (start..end, false),
+    }
 }
 
 pub fn operate_object(app: &mut App, letter: char, around: bool) -> Vec<Effect> {
@@ -125,7 +157,7 @@ pub fn operate_object(app: &mut App, letter: char, around: bool) -> Vec<Effect> 
 }
 
 /// The selected characters, and whether they are whole lines.
-fn selected(app: &App, text: &Text, at: usize) -> Option<(Range<usize>, bool)> {
+pub(super) fn selected(app: &App, text: &Text, at: usize) -> Option<(Range<usize>, bool)> {
     let vim = app.vim.as_ref()?;
     let Mode::Visual { lines } = vim.mode else { return None };
     let anchor = vim.anchor.min(text.letters.len());
@@ -179,6 +211,13 @@ fn operate(app: &mut App, text: &Text, operator: Operator, range: Range<usize>, 
             set_cursor(&mut app.editor, start);
             vim.mode = Mode::Insert;
         }
+        Operator::Lower | Operator::Upper | Operator::Turn => {
+            let new =
+                text.letters[range.clone()].iter().map(|letter| cased(operator, *letter)).collect::<String>();
+            put(&mut app.editor, text, range.clone(), &new);
+            set_cursor(&mut app.editor, if lines { at } else { range.start });
+        }
+        Operator::Nothing => {}
         Operator::Indent | Operator::Dedent => {
             let (start, end) = (text.line_start(range.start), text.line_end(range.end.max(range.start)));
             let moved: Vec<String> = taken(text, &(start..end))
@@ -288,11 +327,26 @@ pub fn paste(app: &mut App, before: bool) -> Vec<Effect> {
         return app.say(NoteKind::Plain, "nothing was copied or deleted yet");
     }
     let editor = &mut app.editor;
-    if let Some((range, _)) = chosen {
+    if let Some((range, whole)) = chosen {
         vim.mode = Mode::Normal;
-        vim.register = taken(&text, &range);
-        vim.register_lines = false;
-        put(editor, &text, range, &register);
+        // `P` leaves the register as it is.
+        if !before {
+            vim.register = taken(&text, &range);
+            vim.register_lines = whole;
+        }
+        let start = range.start;
+        let (new, place) = match (lines, whole) {
+            (true, true) => (vec![register; times].join("\n"), start),
+            (true, false) => (format!("\n{}\n", vec![register; times].join("\n")), start + 1),
+            (false, _) => {
+                let new = register.repeat(times);
+                let last = start + new.chars().count() - 1;
+                (new, last)
+            }
+        };
+        put(editor, &text, range, &new);
+        let (text, _) = view(editor);
+        set_cursor(editor, if lines { text.first_letter(place) } else { place });
     } else if lines {
         let repeated = vec![register; times].join("\n");
         let (place, new) = match before {
@@ -329,9 +383,17 @@ pub fn travel(app: &mut App, command: &str) -> Vec<Effect> {
 }
 
 pub fn join_lines(app: &mut App) -> Vec<Effect> {
+    let (text, at) = view(&app.editor);
+    let chosen = selected(app, &text, at).map(|(range, _)| range);
     let Some(vim) = app.vim.as_mut() else { return Vec::new() };
-    let times = vim.times().saturating_sub(1).max(1);
+    let mut times = vim.times().saturating_sub(1).max(1);
     vim.rest();
+    vim.mode = Mode::Normal;
+    if let Some(range) = chosen {
+        let within = &text.letters[range.start..range.end - usize::from(range.end > range.start)];
+        times = within.iter().filter(|letter| **letter == '\n').count().max(1);
+        set_cursor(&mut app.editor, range.start);
+    }
     for _ in 0..times {
         let (text, at) = view(&app.editor);
         let end = text.line_end(at);
@@ -346,40 +408,18 @@ pub fn join_lines(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-pub fn turn_case(app: &mut App) -> Vec<Effect> {
+/// Makes the selected lines comments, or queries again.
+pub fn comment(app: &mut App) -> Vec<Effect> {
     let (text, at) = view(&app.editor);
-    let chosen = selected(app, &text, at);
+    let Some((range, _)) = selected(app, &text, at) else { return Vec::new() };
+    let start = text.line_start(range.start);
     let Some(vim) = app.vim.as_mut() else { return Vec::new() };
-    let times = vim.times();
     vim.rest();
-    let range = match &chosen {
-        Some((range, _)) => range.clone(),
-        None => at..(at + times).min(text.line_end(at)),
-    };
     vim.mode = Mode::Normal;
-    let turned: String = text.letters[range.clone()]
-        .iter()
-        .map(|letter| match letter.is_uppercase() {
-            true => letter.to_lowercase().to_string(),
-            false => letter.to_uppercase().to_string(),
-        })
-        .collect();
-    put(&mut app.editor, &text, range.clone(), &turned);
-    set_cursor(&mut app.editor, if chosen.is_some() { range.start } else { range.end });
-    Vec::new()
-}
-
-/// Puts a letter over those at the cursor, as many as the count says.
-pub fn replace_letters(app: &mut App, letter: char) -> Vec<Effect> {
-    let (text, at) = view(&app.editor);
-    let Some(vim) = app.vim.as_mut() else { return Vec::new() };
-    let end = at + vim.times();
-    vim.rest();
-    if end <= text.line_end(at) && !letter.is_control() {
-        put(&mut app.editor, &text, at..end, &letter.to_string().repeat(end - at));
-        set_cursor(&mut app.editor, end - 1);
-    }
-    Vec::new()
+    let effects = commands::by_name("comment").map_or(Vec::new(), |command| (command.run)(app, ""));
+    let (text, _) = view(&app.editor);
+    set_cursor(&mut app.editor, text.first_letter(start));
+    effects
 }
 
 /// Begins to select, selects in the other way, or ends.

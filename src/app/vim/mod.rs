@@ -2,6 +2,7 @@
 //! objects, visual selection, one register, and the last change again.
 
 mod changes;
+mod letters;
 mod motions;
 mod table;
 mod text;
@@ -11,6 +12,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::keys::{self, Context};
 use super::msg::Effect;
 use super::{App, Focus, commands};
+use table::{ABSENT, Skip};
 pub use table::{Does, In, VIM};
 use text::Text;
 
@@ -70,6 +72,11 @@ pub enum Operator {
     Yank,
     Indent,
     Dedent,
+    Lower,
+    Upper,
+    Turn,
+    /// One of vim's that is not here.
+    Nothing,
 }
 
 /// What a key waits for: a letter of the text.
@@ -77,6 +84,7 @@ pub enum Operator {
 enum Wait {
     Find(Find),
     Replace,
+    Skip(Skip),
 }
 
 /// The state of vim's keys.
@@ -87,6 +95,8 @@ pub struct Vim {
     count: usize,
     outer: usize,
     operator: Option<Operator>,
+    /// The letters of the operator.
+    opened: String,
     /// The first of several letters.
     first: String,
     wait: Option<Wait>,
@@ -114,6 +124,7 @@ impl Default for Vim {
             count: 0,
             outer: 0,
             operator: None,
+            opened: String::new(),
             first: String::new(),
             wait: None,
             anchor: 0,
@@ -224,23 +235,27 @@ pub fn press(app: &mut App, name: &str, key: &KeyEvent) -> Option<Vec<Effect>> {
         return Some(Vec::new());
     }
     let both = vim.first.clone() + name;
-    let row = VIM.iter().find(|row| row.1 == both && vim.takes(row.0));
-    if let Some(row) = row {
+    let rows = || VIM.iter().map(|row| (row.0, row.1, row.2)).chain(ABSENT.iter().copied());
+    if let Some((_, _, does)) = rows().find(|row| row.1 == both && vim.takes(row.0)) {
         vim.first.clear();
-        let effects = perform(app, row.2);
+        if matches!(does, Does::Operate(_)) {
+            vim.opened = both;
+        }
+        let effects = perform(app, does);
         return Some(finish(app, effects));
     }
     // Names of keys, such as Up, begin with a large letter; letters one after the other do not.
-    let begins = |row: &(In, &str, Does, &str)| {
+    let begins = |row: (In, &str, Does)| {
         let letters = !row.1.starts_with(char::is_uppercase);
         letters && row.1.len() > both.len() && row.1.starts_with(&both) && vim.takes(row.0)
     };
-    if VIM.iter().any(begins) {
+    if rows().any(begins) {
         vim.first = both;
         return Some(Vec::new());
     }
-    let doubled = vim.operator.filter(|operator| operator_key(*operator) == both);
-    if doubled.is_some() {
+    // `dd`, and `gUU` as well as `gUgU`.
+    let last = vim.opened.char_indices().last().map_or("", |(at, _)| &vim.opened[at..]);
+    if vim.operator.is_some() && (vim.opened == both || last == both) {
         let effects = changes::operate_motion(app, Motion::Lines);
         return Some(finish(app, effects));
     }
@@ -272,15 +287,22 @@ fn digit(name: &str, count: usize) -> Option<usize> {
     (digit > 0 || count > 0).then_some(digit)
 }
 
-/// The letter of an operator, which pressed twice takes lines.
-fn operator_key(operator: Operator) -> &'static str {
-    let is = |row: &&(In, &str, Does, &str)| row.0 == In::NormalAndVisual && row.2 == Does::Operate(operator);
-    VIM.iter().find(is).map_or("", |row| row.1)
-}
-
 /// The letter that a command waited for.
 fn waited(app: &mut App, wait: Wait, key: &KeyEvent) -> Vec<Effect> {
     let Some(vim) = app.vim.as_mut() else { return Vec::new() };
+    if let Wait::Skip(skip) = wait {
+        let ends = match skip {
+            Skip::Letter | Skip::Register => true,
+            Skip::Line => matches!(key.code, KeyCode::Enter | KeyCode::Esc),
+            Skip::Insertion => key.code == KeyCode::Esc,
+        };
+        match skip {
+            Skip::Register => vim.wait = None,
+            _ if ends => vim.rest(),
+            _ => {}
+        }
+        return finish(app, Vec::new());
+    }
     vim.wait = None;
     let letter = match key.code {
         KeyCode::Char(letter) => Some(letter),
@@ -292,8 +314,8 @@ fn waited(app: &mut App, wait: Wait, key: &KeyEvent) -> Vec<Effect> {
             vim.found = Some((find, letter));
             changes::go_find(app, find, letter, false)
         }
-        (Wait::Replace, Some(letter)) => changes::replace_letters(app, letter),
-        (_, None) => Vec::new(),
+        (Wait::Replace, Some(letter)) => letters::replace_letters(app, letter),
+        (_, None) | (Wait::Skip(_), _) => Vec::new(),
     };
     finish(app, effects)
 }
@@ -329,7 +351,7 @@ fn perform(app: &mut App, does: Does) -> Vec<Effect> {
         Does::Insert(place) => changes::begin_insert(app, place),
         Does::Paste(before) => changes::paste(app, before),
         Does::Join => changes::join_lines(app),
-        Does::Case => changes::turn_case(app),
+        Does::Case => letters::turn_case(app),
         Does::Replace => {
             vim.wait = Some(Wait::Replace);
             Vec::new()
@@ -351,6 +373,11 @@ fn perform(app: &mut App, does: Does) -> Vec<Effect> {
             Vec::new()
         }
         Does::Scroll(down) => changes::scroll(app, down),
+        Does::Skip(skip) => {
+            vim.wait = Some(Wait::Skip(skip));
+            Vec::new()
+        }
+        Does::Comment => changes::comment(app),
         Does::Command(name) => commands::by_name(name).map_or(Vec::new(), |command| (command.run)(app, "")),
     }
 }
@@ -388,6 +415,26 @@ fn repeat(app: &mut App) -> Vec<Effect> {
         vim.before = (app.editor.steps(), app.editor.version);
     }
     effects
+}
+
+/// A choice of completion came in place of letters: the last change again types it, whatever is offered there.
+pub fn chosen(app: &mut App, (before, after): (usize, usize), insert: &str, back: usize) {
+    let Some(vim) = app.vim.as_mut().filter(|vim| vim.mode == Mode::Insert) else { return };
+    // The key that took it.
+    vim.typed.pop();
+    let key = |code| KeyEvent::new(code, KeyModifiers::NONE);
+    let gone = [vec![KeyCode::Backspace; before], vec![KeyCode::Delete; after]].concat();
+    let typed = insert.chars().map(KeyCode::Char);
+    let codes = gone.into_iter().chain(typed).chain(vec![KeyCode::Left; back]);
+    vim.typed.extend(codes.map(key));
+}
+
+/// What is pasted while inserting belongs to the last change too.
+pub fn pasted(app: &mut App, text: &str) {
+    if let Some(vim) = app.vim.as_mut().filter(|vim| vim.mode == Mode::Insert) {
+        let keys = text.chars().map(|letter| KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE));
+        vim.typed.extend(keys);
+    }
 }
 
 /// What follows a key: a whole command is one step of undo, and what is selected is seen.

@@ -32,6 +32,10 @@ pub enum Does {
     Normal,
     /// Half a page, down or up.
     Scroll(bool),
+    /// Of vim's, but not here: takes the keys that belong to it and does nothing.
+    Skip(Skip),
+    /// Makes the selected lines comments, or queries again.
+    Comment,
     /// A command of the workbench.
     Command(&'static str),
 }
@@ -45,6 +49,19 @@ pub enum Insert {
     LineEnd,
     Below,
     Above,
+}
+
+/// The keys that belong to a command that is not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// A letter, such as the name of a mark.
+    Letter,
+    /// The name of a register; its command follows.
+    Register,
+    /// What is typed up to Enter or Esc.
+    Line,
+    /// What is typed up to Esc.
+    Insertion,
 }
 
 /// The modes that a row is for.
@@ -129,6 +146,11 @@ pub const VIM: &[(In, &str, Does, &str)] = {
         (In::Visual, "x", Operate(Delete), "Deletes."),
         (In::Visual, "Delete", Operate(Delete), "Deletes."),
         (In::Visual, "s", Operate(Change), "Deletes and begins to insert."),
+        (In::NormalAndVisual, "gu", Operate(Lower), "Makes letters small."),
+        (In::NormalAndVisual, "gU", Operate(Upper), "Makes letters large."),
+        (In::NormalAndVisual, "g~", Operate(Turn), "Makes small letters large and large ones small."),
+        (In::Visual, "u", Operate(Lower), "Makes letters small."),
+        (In::Visual, "U", Operate(Upper), "Makes letters large."),
         (In::Parts, "iw", Object('w', false), "The word."),
         (In::Parts, "aw", Object('w', true), "The word with the blanks around it."),
         (In::Parts, "iW", Object('W', false), "The word between blanks."),
@@ -164,9 +186,14 @@ pub const VIM: &[(In, &str, Does, &str)] = {
         (In::Normal, "O", Does::Insert(self::Insert::Above), "Inserts a line above."),
         (In::NormalAndVisual, "p", Paste(false), "Puts what was copied or deleted after the cursor."),
         (In::NormalAndVisual, "P", Paste(true), "Puts what was copied or deleted before the cursor."),
-        (In::Normal, "J", Join, "Joins the line with the next."),
+        (In::NormalAndVisual, "J", Join, "Joins the line with the next, or those of the selection."),
         (In::NormalAndVisual, "~", Case, "Makes small letters large and large ones small."),
-        (In::Normal, "r", Replace, "Puts a letter over the one at the cursor."),
+        (
+            In::NormalAndVisual,
+            "r",
+            Replace,
+            "Puts a letter over the one at the cursor, or those of the selection.",
+        ),
         (In::Normal, "u", Undo, "Takes back the last change."),
         (In::Normal, "Ctrl-R", Redo, "Does again what was taken back."),
         (In::Normal, ".", Repeat, "Makes the last change again."),
@@ -180,7 +207,33 @@ pub const VIM: &[(In, &str, Does, &str)] = {
         (In::NormalAndVisual, ":", Command("palette"), "Opens the list of commands."),
         (In::Normal, "gd", Command("definition"), "Goes to the let that gives the name."),
         (In::Normal, "gcc", Command("comment"), "Makes the line a comment, or a query again."),
+        (In::Visual, "gc", Comment, "Makes the lines comments, or queries again."),
         (In::Normal, "K", Command("docs"), "Tells what is known of the word."),
         (In::NormalAndVisual, "Tab", Command("next-pane"), "Goes to the next pane."),
+    ]
+};
+
+/// Commands of vim that are not here, but whose letters or motions are not commands of their own.
+pub const ABSENT: &[(In, &str, Does)] = {
+    use Operator::Nothing;
+    &[
+        (In::NormalAndVisual, "=", Does::Operate(Nothing)),
+        (In::NormalAndVisual, "!", Does::Operate(Nothing)),
+        (In::NormalAndVisual, "gq", Does::Operate(Nothing)),
+        (In::NormalAndVisual, "gw", Does::Operate(Nothing)),
+        (In::NormalAndVisual, "g?", Does::Operate(Nothing)),
+        (In::NormalAndVisual, "\"", Does::Skip(Skip::Register)),
+        (In::NormalAndVisual, "m", Does::Skip(Skip::Letter)),
+        (In::All, "'", Does::Skip(Skip::Letter)),
+        (In::All, "`", Does::Skip(Skip::Letter)),
+        (In::NormalAndVisual, "q", Does::Skip(Skip::Letter)),
+        (In::NormalAndVisual, "@", Does::Skip(Skip::Letter)),
+        (In::All, "z", Does::Skip(Skip::Letter)),
+        (In::NormalAndVisual, "Z", Does::Skip(Skip::Letter)),
+        (In::All, "[", Does::Skip(Skip::Letter)),
+        (In::All, "]", Does::Skip(Skip::Letter)),
+        (In::Parts, "/", Does::Skip(Skip::Line)),
+        (In::All, "?", Does::Skip(Skip::Line)),
+        (In::Normal, "R", Does::Skip(Skip::Insertion)),
     ]
 };
