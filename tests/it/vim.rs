@@ -179,6 +179,9 @@ const STORIES: &[(&str, &str, &str)] = &[
     ("‸a b", "?ib\nx", "‸ b"),
     ("‸a b", "Rdd<Esc>x", "‸ b"),
     ("‸a b", "==gqwx", "‸ b"),
+    // An Esc that came together with the letter after it.
+    ("a\n‸b", "ix<Alt-x>", "a\n‸b"),
+    ("a\n‸b", "Ax<Alt-j>k", "‸a\nbx"),
 ];
 
 #[test]

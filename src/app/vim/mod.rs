@@ -207,6 +207,15 @@ pub fn press(app: &mut App, name: &str, key: &KeyEvent) -> Option<Vec<Effect>> {
     }
     let vim = app.vim.as_mut()?;
     if vim.mode == Mode::Insert {
+        // Over a slow link an Esc and the letter after it come as one key.
+        let split = name.strip_prefix("Alt-").filter(|letter| letter.chars().count() == 1);
+        if split.is_some() && app.keymap.lookup(Context::Completion, name).is_none() {
+            let plain = KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..*key };
+            let esc = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
+            let mut effects = press(app, "Esc", &esc)?;
+            effects.extend(press(app, &keys::name(&plain), &plain).unwrap_or_default());
+            return Some(effects);
+        }
         vim.typed.push(*key);
         if name != "Esc" {
             return None;
