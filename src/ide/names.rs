@@ -61,13 +61,18 @@ pub fn rename(
         return Err("no let or parameter gives the name at the cursor".into());
     }
     let mut renamed = String::with_capacity(text.len());
-    let mut end = 0;
+    let (mut end, mut moved) = (0, Vec::new());
     for place in &places {
         renamed.push_str(&text[end..place.start as usize]);
+        moved.push(Span::new(renamed.len(), renamed.len() + name.len()));
         renamed.push_str(name);
         end = place.end as usize;
     }
     renamed.push_str(&text[end..]);
+    // What is never called has no SQL that would tell.
+    if references(&renamed, moved[0].start as usize) != moved {
+        return Err(format!("there is another '{name}' where the name is used"));
+    }
     let (before, after) = (compile(text, schema, options), compile(&renamed, schema, options));
     if any_error(&before.diagnostics) {
         return Err("the query has errors; a name can be changed everywhere once it has none".into());
@@ -236,5 +241,16 @@ mod tests {
         assert!(renamed("let ‸n = 2; OfficeActivity | take n", "and").is_err());
         assert!(renamed("let n = 2; OfficeActivity | ‸take n", "x").is_err());
         assert!(renamed("let ‸n = 2; OfficeActivity | take", "x").is_err());
+    }
+
+    #[test]
+    fn names_of_functions_that_are_never_called_stay_apart() {
+        let another = Err("there is another 'y' where the name is used".to_owned());
+        assert_eq!(renamed("let y = 1; let f = (‸x:long) { x + y }; print 1", "y"), another);
+        assert_eq!(renamed("let ‸x = 1; let f = (y:long) { x + y }; print 1", "y"), another);
+        assert_eq!(
+            renamed("let y = 1; let f = (‸x:long) { x + y }; print 1", "z").as_deref(),
+            Ok("let y = 1; let f = (z:long) { z + y }; print 1")
+        );
     }
 }
