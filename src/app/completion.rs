@@ -137,10 +137,11 @@ pub fn docs(app: &mut App) -> Option<Hover> {
 }
 
 /// The call that the cursor is in, and the parameter that is being written.
-pub fn call(app: &App) -> Option<(Signature, usize)> {
+pub fn call(app: &mut App) -> Option<(Signature, usize)> {
     let (text, start) = statement::whole(app);
     let cursor = app.editor.cursor_byte().checked_sub(start)?;
-    hover::call(&app.desk.completer, &text, cursor.min(text.len()))
+    let options = options(app);
+    hover::call(&mut app.desk.completer, &text, cursor.min(text.len()), &app.database.schema, &options)
 }
 
 /// What follows from a key that the editor took.

@@ -35,7 +35,7 @@ pub fn hover(
     let item = found.items.into_iter().find(|item| item.label == word);
     let called = item.as_ref().is_none_or(|item| matches!(item.kind, Kind::Function | Kind::Aggregate));
     let mut lines: Vec<String> = Vec::new();
-    let known = completer.names().to_vec();
+    let known = completer.names(text, token.span.end as usize, schema, options).to_vec();
     let sigs = if called { signatures(&word, &known) } else { Vec::new() };
     lines.extend(sigs.iter().map(Signature::shown));
     match (&item, sigs.first()) {
@@ -56,9 +56,15 @@ pub fn hover(
 }
 
 /// The call that a cursor is in: a signature that takes as many arguments, and the argument's index.
-pub fn call(completer: &Completer, text: &str, cursor: usize) -> Option<(Signature, usize)> {
+pub fn call(
+    completer: &mut Completer,
+    text: &str,
+    cursor: usize,
+    schema: &Schema,
+    options: &Options,
+) -> Option<(Signature, usize)> {
     let (name, argument) = call_at(text, cursor)?;
-    let sigs = signatures(&name, completer.names());
+    let sigs = signatures(&name, completer.names(text, cursor, schema, options));
     let fits = |sig: &&Signature| sig.param(argument).is_some();
     let sig = sigs.iter().find(fits).or(sigs.first())?;
     Some((sig.clone(), argument))
@@ -90,13 +96,16 @@ mod tests {
 
     #[test]
     fn calls_are_told() {
-        let call = |text: &str| {
-            let (sig, argument) = call(&Completer::default(), text, text.len())?;
+        let mut completer = Completer::default();
+        let mut call = |text: &str| {
+            let (sig, argument) = call(&mut completer, text, text.len(), &schema(), &Options::default())?;
             Some((sig.name, argument))
         };
         assert_eq!(call("print strcat('a', tostring(1), "), Some(("strcat".into(), 2)));
         assert_eq!(call("OfficeActivity | summarize dcount("), Some(("dcount".into(), 0)));
         assert_eq!(call("OfficeActivity | where (a"), None);
         assert_eq!(call("print strlen('a')"), None);
+        assert_eq!(call("let f = (a:long) { a }; print f("), Some(("f".into(), 0)));
+        assert_eq!(call("print f("), None, "another text has no such function");
     }
 }

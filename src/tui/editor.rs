@@ -83,7 +83,8 @@ mod tests {
         assert_eq!(edit_with("sed -i 's/a b/c/'", "a b\n", 0), Ok("c\n".into()));
         assert!(edit_with("false", "x", 0).is_err());
         assert!(edit_with("/no/such/editor", "x", 0).is_err());
-        let refused = edit_with("printf 'print \\351' | tee > /dev/null", "print 1", 0).expect_err("is not UTF-8");
+        let refused =
+            edit_with("printf 'print \\351' | tee > /dev/null", "print 1", 0).expect_err("is not UTF-8");
         let kept =
             refused.split(" is kept in ").nth(1).and_then(|rest| rest.split(',').next()).expect("a file");
         assert_eq!(fs::read(kept).expect("is there"), b"print \xe9");

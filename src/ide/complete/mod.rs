@@ -21,7 +21,7 @@ use crate::span::Span;
 use crate::syntax::token::TokenKind;
 use context::Inside;
 use offer::Offer;
-use place::{Wants, place};
+use place::{Place, Wants, place};
 use scope::{Scope, scope};
 
 /// What an item is.
@@ -146,9 +146,20 @@ impl Completer {
         self.last = None;
     }
 
-    /// The names that the last place saw.
-    pub fn names(&self) -> &[Known] {
+    /// The names that a cursor sees.
+    pub fn names(&mut self, text: &str, cursor: usize, schema: &Schema, options: &Options) -> &[Known] {
+        self.look(&place(text, cursor), schema, options);
         self.last.as_ref().map_or(&[], |last| &last.1.names)
+    }
+
+    /// Works out what a place sees, unless the last one saw the same.
+    fn look(&mut self, place: &Place<'_>, schema: &Schema, options: &Options) {
+        let scope = scope(place, schema);
+        if self.last.as_ref().is_none_or(|last| last.0 != scope) {
+            let outline = scope.outline(schema, options);
+            let right = scope.right_outline(schema, options);
+            self.last = Some((scope, outline, right));
+        }
     }
 
     /// What may be written at a cursor, a byte of the text.
@@ -164,12 +175,7 @@ impl Completer {
         if place.wants == Wants::Nothing {
             return Completion { span: place.span, typed: place.typed.to_owned(), ..Completion::default() };
         }
-        let scope = scope(&place, schema);
-        if self.last.as_ref().is_none_or(|last| last.0 != scope) {
-            let outline = scope.outline(schema, options);
-            let right = scope.right_outline(schema, options);
-            self.last = Some((scope, outline, right));
-        }
+        self.look(&place, schema, options);
         let Some((_, outline, right)) = &self.last else { return Completion::default() };
         let mut offer =
             Offer { place: &place, schema, options, learned, outline, right, items: Vec::new(), asks: None };
