@@ -78,7 +78,7 @@ impl Offer<'_> {
         let of_text = self.outline.names.iter().filter(|known| known.sort == Sort::Table);
         let of_text = of_text.map(|known| known.name.clone());
         let stored = self.schema.tables.iter().map(|table| table.name.clone());
-        let views = views::of(self.schema).into_iter().map(|view| view.name.to_owned());
+        let views = views::of(self.schema).map(|view| view.name.to_owned());
         let results = self.schema.results.iter().map(|result| result.name.clone());
         of_text.chain(stored).chain(views).chain(results).collect()
     }
