@@ -158,6 +158,9 @@ const STORIES: &[(&str, &str, &str)] = &[
     ("a ‸b\nc\n\nd", "d}", "a‸ \n\nd"),
     ("‸a\nb\n\nd", "d}", "‸\nd"),
     ("a\n\nb\n‸c", "d{", "a\n‸c"),
+    ("a\n\n‸b", "d{", "a\n‸b"),
+    ("a\n\n‸\n\nb", "{", "‸a\n\n\n\nb"),
+    ("‸a\nb", "Ax yy<Ctrl-W>zz<Esc>j.", "ax zz\nbx z‸z"),
     ("a\n\nb\n‸c", "y{P", "a\n‸\nb\n\nb\nc"),
     ("a ‸b\n\nd", "c}x<Esc>", "a ‸x\n\nd"),
     ("a\n\n‸b\nc", "d}", "a\n‸"),
@@ -218,6 +221,15 @@ fn a_command_is_one_step_back() {
         press(&mut app, "u");
         assert_eq!(app.editor.text(), left);
     }
+}
+
+#[test]
+fn what_is_pasted_while_inserting_is_made_again() {
+    let mut app = app("‸a\nb");
+    press(&mut app, "A");
+    update(&mut app, 1, Msg::Paste(" | c".into()));
+    press(&mut app, "d<Esc>j.");
+    assert_eq!(shown(&app), "a | cd\nb | c‸d");
 }
 
 #[test]

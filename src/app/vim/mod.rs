@@ -16,6 +16,10 @@ use table::{ABSENT, Skip};
 pub use table::{Does, In, VIM};
 use text::Text;
 
+/// Commands of the editor that are part of what is inserted, so that the last change again does them too.
+const EDITS: &[&str] =
+    &["kill-line", "kill-to-start", "kill-word", "line-start", "line-end", "word-left", "word-right"];
+
 /// Counts beyond this are the user's fingers asleep.
 const COUNT_MAX: usize = 9_999;
 
@@ -412,9 +416,14 @@ fn repeat(app: &mut App) -> Vec<Effect> {
         let name = keys::name(key);
         match press(app, &name, key) {
             Some(more) => effects.extend(more),
-            None => {
-                app.editor.key(key, app.at);
-            }
+            None => match app.keymap.lookup(Context::Editor, &name).filter(|name| EDITS.contains(name)) {
+                Some(command) => {
+                    effects.extend(commands::by_name(command).map_or(Vec::new(), |row| (row.run)(app, "")))
+                }
+                None => {
+                    app.editor.key(key, app.at);
+                }
+            },
         }
     }
     app.editor.join_steps(before.0);

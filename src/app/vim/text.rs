@@ -121,7 +121,11 @@ impl Text {
 
     pub fn paragraph_back(&self, start: usize) -> usize {
         let end = start.min(self.len());
-        let filled = (0..end).rfind(|at| !self.empty_line(*at)).unwrap_or(0);
+        // From a line that is not empty, the one above may be what is looked for.
+        let filled = match self.line_start(end) {
+            line if line < self.line_end(end) => line,
+            line => (0..line).rfind(|at| !self.empty_line(*at)).unwrap_or(0),
+        };
         (0..filled).rfind(|at| self.empty_line(*at)).unwrap_or(0)
     }
 
