@@ -127,7 +127,7 @@ pub struct Engine {
     kind: Kind,
     notes: Vec<String>,
     /// Of the data as they are since they were opened or loaded, once it was asked for.
-    fingerprint: Option<String>,
+    fingerprint: Option<fingerprint::Known>,
     /// The loads that the schema knows of.
     loads: u64,
     handle: Handle,

@@ -1,9 +1,9 @@
 //! Opening: the settings, the hunt file behind them, and the lock after which no SQL can change either.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Options;
@@ -38,6 +38,8 @@ pub struct Instance {
     pub parquet: Option<PathBuf>,
     /// Bytes that queries may take.
     pub memory: u64,
+    /// What others opened of the files: closing any handle on a file gives up DuckDB's lock on it.
+    opened: Mutex<Vec<File>>,
     /// Dropped after the database, whose files are in it.
     #[allow(dead_code)]
     spill: Spill,
@@ -74,7 +76,8 @@ impl Instance {
         }
         let [file_kept, parquet] = [file, parquet].map(|path| path.map(Path::to_path_buf));
         let memory = memory_bytes(options);
-        let instance = Instance { database, file: file_kept, parquet, memory, spill };
+        let instance =
+            Instance { database, file: file_kept, parquet, memory, opened: Mutex::default(), spill };
         connection.execute(&settings(options, &instance.spill.path)?)?;
         match file {
             Some(file) => {
@@ -86,6 +89,11 @@ impl Instance {
             None => connection.execute("ATTACH ':memory:' AS hunt")?,
         }
         Ok((instance, connection))
+    }
+
+    /// Keeps a handle on one of the files as long as DuckDB has it.
+    pub fn keep_open(&self, file: File) {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(file);
     }
 
     /// From here on no SQL reads files, reaches the network, or changes a setting. The hunt file alone can
@@ -216,7 +224,7 @@ pub fn notes(file: &Path) -> Vec<String> {
 }
 
 /// DuckDB's write-ahead log beside a file.
-fn wal(file: &Path) -> PathBuf {
+pub fn wal(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".wal");
     name.into()

@@ -140,7 +140,7 @@ pub struct DataName {
     /// Where it is; none for data in memory, such as the sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
-    /// Of tables, their columns, how many rows they have, and the files that were loaded.
+    /// Of tables, their columns, how many rows they have, and the files that were loaded or are read in place.
     pub fingerprint: String,
 }
 
