@@ -152,8 +152,8 @@ fn format(args: &QueryArgs) -> Result<&'static Format, Failure> {
     if let Some(name) = &args.format {
         return export::format(name).ok_or_else(|| wrong(format!("no format is called '{name}'")));
     }
-    let said = args.output.as_deref().map_or(Ok(None), export::of_file);
-    let said = said.map_err(|why| wrong(format!("{why}, by kqlhunt report; --format names another")))?;
+    let said = args.output.as_deref().map_or(Ok(None), |path| export::of_file(path, "kqlhunt report"));
+    let said = said.map_err(|why| wrong(format!("{why}; --format names another")))?;
     Ok(said.unwrap_or(&export::FORMATS[0]))
 }
 

@@ -188,14 +188,34 @@ pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name).or_else(ends_so)
 }
 
-/// The format of a file of this name, by its extension; `None` where that names none. Errors: as `.html` the
-/// values of any format would become markup.
-pub fn of_file(path: &Path) -> Result<Option<&'static Format>, &'static str> {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    if matches!(extension.as_str(), "html" | "htm" | "xhtml") {
-        return Err("a result is not written as HTML; a report is");
+/// Other endings of files, and the one that they stand for.
+const ALSO: &[(&str, &str)] = &[("ndjson", "jsonl"), ("markdown", "md")];
+/// Endings of files in which another is compressed.
+const COMPRESSED: &[&str] = &["gz", "tgz", "zst", "bz2", "xz", "zip"];
+
+/// The format of a file of this name, by its extension; `None` where it has none. `report` is how a report is written.
+/// Errors: no format has this extension, or as `.html` the values of any would become markup.
+pub fn of_file(path: &Path, report: &str) -> Result<Option<&'static Format>, String> {
+    let Some(extension) = path.extension() else { return Ok(None) };
+    let extension = extension.to_string_lossy().to_lowercase();
+    let meant = ALSO.iter().find(|(other, _)| *other == extension).map_or(extension.as_str(), |(_, own)| own);
+    if let found @ Some(_) = FORMATS.iter().find(|format| format.extension == meant) {
+        return Ok(found);
     }
-    Ok(FORMATS.iter().find(|format| format.extension == extension))
+    if matches!(meant, "html" | "htm" | "xhtml") {
+        return Err(format!("a result is not written as HTML; a report is, by {report}"));
+    }
+    if COMPRESSED.contains(&meant) {
+        let plain = path.file_stem().unwrap_or_default().to_string_lossy();
+        return Err(format!(
+            "nothing is written compressed, as '.{meant}' says; write {plain} and compress that"
+        ));
+    }
+    let own =
+        FORMATS.iter().filter(|known| format(known.extension).is_some_and(|first| first.name == known.name));
+    let own = own.map(|format| format.extension);
+    let known: Vec<&str> = own.chain(ALSO.iter().map(|(other, _)| *other)).collect();
+    Err(format!("no format has files that end in '.{meant}'; known are .{}", known.join(", .")))
 }
 
 #[cfg(test)]
@@ -204,13 +224,22 @@ mod tests {
 
     #[test]
     fn the_name_of_a_file_says_its_format() {
-        let of = |name: &str| of_file(Path::new(name)).map(|format| format.map(|format| format.name));
+        let of = |name: &str| of_file(Path::new(name), "x").map(|format| format.map(|format| format.name));
         assert_eq!(of("hits.CSV"), Ok(Some("csv")));
         assert_eq!(of("hits.json"), Ok(Some("json")));
         assert_eq!(of("a/chart.svg"), Ok(Some("svg")));
         assert_eq!(of("hits.txt"), Ok(Some("table")));
-        assert_eq!(of("hits"), Ok(None));
-        assert!(of("hits.html").is_err());
+        assert_eq!(of("hits.ndjson"), Ok(Some("jsonl")));
+        for none in ["hits", "-", ".hits"] {
+            assert_eq!(of(none), Ok(None));
+        }
+        assert!(of("hits.html").is_err_and(|why| why.ends_with("a report is, by x")));
+        assert!(of("hits.csv.GZ").is_err_and(|why| why.ends_with("write hits.csv and compress that")));
+        assert_eq!(
+            of("hits.docx").expect_err("is none"),
+            "no format has files that end in '.docx'; \
+             known are .txt, .csv, .tsv, .json, .jsonl, .md, .parquet, .xlsx, .svg, .ndjson, .markdown"
+        );
     }
 
     #[test]

@@ -125,18 +125,24 @@ impl Files {
 
 /// As the file's name says, else CSV.
 fn format_of(path: &Path) -> Result<&'static Format> {
-    match export::of_file(path) {
+    match export::of_file(path, ":report") {
         Ok(Some(format)) if !format.draws => Ok(format),
         Ok(Some(format)) => {
             Err(Error::message(format!("rows are not written as {}; a chart is", format.name)))
         }
         Ok(None) => Ok(export::format("csv").unwrap_or(&export::FORMATS[0])),
-        Err(why) => Err(no_html(why)),
+        Err(why) => Err(Error::message(why)),
     }
 }
 
-fn no_html(why: &str) -> Error {
-    Error::message(format!("{why}, by :report"))
+/// Refuses names of files that are no text and no image.
+fn drawing_named(path: &Path) -> Result<()> {
+    match export::of_file(path, ":report").map_err(Error::message)? {
+        Some(format) if !matches!(format.extension, "txt" | "svg") => {
+            Err(Error::message(format!("a chart is not written as {}, but as .txt or .svg", format.name)))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn write(export: &Export, handle: &Handle, ledger: &Ledger, cancel: &Cancel) -> Result<Exported> {
@@ -163,7 +169,7 @@ fn write(export: &Export, handle: &Handle, ledger: &Ledger, cancel: &Cancel) -> 
 }
 
 fn write_drawing(path: &Path, drawing: &Drawing, ledger: &Ledger) -> Result<(u64, bool)> {
-    export::of_file(path).map_err(no_html)?;
+    drawing_named(path)?;
     let mut files = Files::create(path, drawing.over)?;
     files.file.write_all(drawing.content.as_bytes())?;
     if !drawing.content.ends_with('\n') {
