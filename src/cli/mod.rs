@@ -245,7 +245,8 @@ pub struct QueryArgs {
     /// places that are not supplied are empty as well, with a warning
     #[arg(long, value_name = "FILE.json", conflicts_with_all = ["db", "sample"])]
     pub schema: Option<PathBuf>,
-    /// How to write the results; without it as the name of -o says, else as a table
+    /// How to write the results; without it as the name of -o says, else as a table. Several are one array of
+    /// arrays in json, and stand one below the other in csv, tsv and jsonl
     #[arg(long, value_name = "FORMAT", value_parser = format_names())]
     pub format: Option<String>,
     /// Write to a file, whole or not at all; it must not exist

@@ -42,10 +42,14 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let compilation = engine.compile(&source.text, &options, &cancel);
     let compilation = compilation.map_err(|error| stopped.failure(error.into()))?;
     report::show(&source, &compilation.diagnostics, global.color, Exit::Query)?;
-    refuse(format, terminal, compilation.results.len())?;
+    let results = compilation.results.len();
+    refuse(format, terminal, results)?;
+    if let Some(said) = format.together(results) {
+        report::say(&said);
+    }
 
     let started = Instant::now();
-    let mut exporter = exporter(global, args, format, terminal);
+    let mut exporter = exporter(global, args, format, (terminal, results));
     let mut query = Query { engine, source: &source.text, options: &options, cancel };
     // Who keeps no record need not wait for what only a record tells.
     let told = !global.no_journal || matches!(output, Output::File(_));
@@ -161,10 +165,15 @@ fn refuse(format: &Format, terminal: bool, results: usize) -> Result<(), Failure
     format.refusal(terminal, results).map_or(Ok(()), |why| Err(Failure::new(Exit::Usage, why)))
 }
 
-fn exporter(global: &Global, args: &QueryArgs, format: &Format, terminal: bool) -> Box<dyn Exporter> {
+fn exporter(
+    global: &Global,
+    args: &QueryArgs,
+    format: &Format,
+    (terminal, results): (bool, usize),
+) -> Box<dyn Exporter> {
     let ascii = global.ascii || terminal && super::ascii_on_screen(global);
     let columns = columns(terminal);
-    (format.exporter)(export::Options { raw: args.csv_raw, terminal, ascii, columns })
+    (format.exporter)(export::Options { raw: args.csv_raw, terminal, ascii, columns, results })
 }
 
 /// What `COLUMNS` says, else the terminal; 0 where neither does.

@@ -1,11 +1,11 @@
-//! JSON: an array of objects a result, or one object a line. Characters that a terminal would obey
+//! JSON: an array of objects a result, in one array where there are several, or one object a line. Characters that a terminal would obey
 //! or hide are written as `\u` escapes, which changes no value. Dynamic values are embedded as they are.
 
 use std::io::{self, Write};
 
 use serde_json::value::RawValue;
 
-use super::Exporter;
+use super::{Exporter, Options};
 use crate::display;
 use crate::types::ColumnType;
 use crate::value::{self, Value};
@@ -13,19 +13,22 @@ use crate::value::{self, Value};
 /// Rows as objects.
 pub struct Json {
     array: bool,
+    /// An array is around those of the results.
+    framed: bool,
     names: Vec<String>,
+    results: usize,
     rows: u64,
 }
 
 impl Json {
-    /// Each result is one array.
-    pub fn array() -> Self {
-        Json { array: true, names: Vec::new(), rows: 0 }
+    /// A result is one array; several are an array of such arrays, so that the text stays one document.
+    pub fn array(options: Options) -> Self {
+        Json { array: true, framed: options.results > 1, names: Vec::new(), results: 0, rows: 0 }
     }
 
     /// Each row is one line; results follow each other.
     pub fn lines() -> Self {
-        Json { array: false, names: Vec::new(), rows: 0 }
+        Json { array: false, framed: false, names: Vec::new(), results: 0, rows: 0 }
     }
 }
 
@@ -33,6 +36,10 @@ impl Exporter for Json {
     fn begin(&mut self, columns: &[ColumnType], out: &mut dyn Write) -> io::Result<()> {
         self.names = columns.iter().map(|column| quoted(&column.name)).collect();
         self.rows = 0;
+        if self.framed {
+            out.write_all(if self.results > 0 { b",\n" } else { b"[\n" })?;
+        }
+        self.results += 1;
         if self.array { out.write_all(b"[") } else { Ok(()) }
     }
 
@@ -59,15 +66,15 @@ impl Exporter for Json {
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        match (self.array, self.rows) {
-            (true, 0) => out.write_all(b"]\n"),
-            (true, _) => out.write_all(b"\n]\n"),
-            (false, _) => Ok(()),
+        if !self.array {
+            return Ok(());
         }
+        out.write_all(if self.rows > 0 { b"\n]" } else { b"]" })?;
+        if self.framed { Ok(()) } else { out.write_all(b"\n") }
     }
 
-    fn finish(&mut self, _out: &mut dyn Write) -> io::Result<()> {
-        Ok(())
+    fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.framed { out.write_all(b"\n]\n") } else { Ok(()) }
     }
 
     fn neutralised(&self) -> u64 {

@@ -30,6 +30,8 @@ pub struct Options {
     pub ascii: bool,
     /// Columns that a drawing may take; 0 where nobody says.
     pub columns: usize,
+    /// Results that are written, which a format of one document frames; 0 where there is one.
+    pub results: usize,
 }
 
 /// Writes results in one format. The order of calls: for each result `begin`, `rows` any number of
@@ -60,6 +62,8 @@ pub struct Format {
     pub binary: bool,
     /// What a file of it is, where it holds one result and no more.
     pub single: Option<&'static str>,
+    /// What lies between two results that its readers take for one.
+    pub between: Option<&'static str>,
     pub exporter: fn(Options) -> Box<dyn Exporter>,
 }
 
@@ -71,6 +75,7 @@ pub const FORMATS: &[Format] = &[
         draws: false,
         binary: false,
         single: None,
+        between: None,
         exporter: |options| Box::new(table::Table::new(options)),
     },
     Format {
@@ -80,6 +85,7 @@ pub const FORMATS: &[Format] = &[
         draws: false,
         binary: false,
         single: None,
+        between: Some("an empty line"),
         exporter: |options| Box::new(csv::Separated::comma(options)),
     },
     Format {
@@ -89,16 +95,18 @@ pub const FORMATS: &[Format] = &[
         draws: false,
         binary: false,
         single: None,
+        between: Some("an empty line"),
         exporter: |options| Box::new(csv::Separated::tab(options)),
     },
     Format {
         name: "json",
         extension: "json",
-        doc: "One array of objects a result.",
+        doc: "An array of objects; several results are one array of such arrays.",
         draws: false,
         binary: false,
         single: None,
-        exporter: |_| Box::new(json::Json::array()),
+        between: None,
+        exporter: |options| Box::new(json::Json::array(options)),
     },
     Format {
         name: "jsonl",
@@ -107,6 +115,7 @@ pub const FORMATS: &[Format] = &[
         draws: false,
         binary: false,
         single: None,
+        between: Some("nothing"),
         exporter: |_| Box::new(json::Json::lines()),
     },
     Format {
@@ -116,6 +125,7 @@ pub const FORMATS: &[Format] = &[
         draws: false,
         binary: false,
         single: None,
+        between: None,
         exporter: |_| Box::new(kusto::Kusto::default()),
     },
     Format {
@@ -125,6 +135,7 @@ pub const FORMATS: &[Format] = &[
         draws: false,
         binary: false,
         single: None,
+        between: None,
         exporter: |options| Box::new(markdown::Markdown::new(options)),
     },
     Format {
@@ -134,6 +145,7 @@ pub const FORMATS: &[Format] = &[
         draws: false,
         binary: true,
         single: Some("one table"),
+        between: None,
         exporter: |_| Box::new(parquet::Parquet::default()),
     },
     Format {
@@ -143,6 +155,7 @@ pub const FORMATS: &[Format] = &[
         draws: false,
         binary: true,
         single: None,
+        between: None,
         exporter: |_| Box::new(xlsx::Xlsx::default()),
     },
     Format {
@@ -152,6 +165,7 @@ pub const FORMATS: &[Format] = &[
         draws: true,
         binary: false,
         single: None,
+        between: None,
         exporter: |options| Box::new(chart::Drawing::text(options)),
     },
     Format {
@@ -161,6 +175,7 @@ pub const FORMATS: &[Format] = &[
         draws: true,
         binary: false,
         single: Some("one chart"),
+        between: None,
         exporter: |options| Box::new(chart::Drawing::svg(options)),
     },
 ];
@@ -179,6 +194,12 @@ impl Format {
             )),
             Some(_) | None => None,
         }
+    }
+
+    /// What is to be said of so many results in one text.
+    pub fn together(&self, results: usize) -> Option<String> {
+        let between = self.between.filter(|_| results > 1)?;
+        Some(format!("{results} results with {between} between them; json and kusto keep them apart"))
     }
 }
 
