@@ -21,6 +21,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// A change of the text that follows the help.
     pub fix: Option<Fix>,
+    /// The fix may change what the query gives, of a query that is right as it is.
+    pub fix_differs: bool,
 }
 
 /// One change of a text: what stands at the place is replaced.
@@ -135,11 +137,12 @@ pub mod code {
 
 impl Diagnostic {
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic { code, severity: Severity::Error, span, message: message.into(), help: None, fix: None }
+        let (message, severity) = (message.into(), Severity::Error);
+        Diagnostic { code, severity, span, message, help: None, fix: None, fix_differs: false }
     }
 
     pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic { code, severity: Severity::Warning, span, message: message.into(), help: None, fix: None }
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
     }
 
     /// A refusal: names the construct and says what to do instead.

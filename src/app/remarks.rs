@@ -11,6 +11,8 @@ const MARKS_MAX: usize = 20;
 const NOTE_ROWS_MAX: usize = 3;
 /// With less room than this beside the marks, all that is said stands below them.
 const BESIDE_MIN: usize = 10;
+/// What is said behind the help of a remark whose fix leaves a right query, but another one.
+const DIFFERS: &str = " The fix may give other rows.";
 
 /// A diagnostic in the text's own coordinates: a line and characters in it, from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +26,15 @@ pub struct Remark {
     pub help: Option<String>,
     /// A change that follows the help: bytes of the text, and what stands there then.
     pub fix: Option<(Range<usize>, String)>,
+    /// The change may give other rows or values.
+    pub fix_differs: bool,
 }
 
 impl Remark {
     pub fn said(&self) -> String {
+        let differs = if self.fix.is_some() && self.fix_differs { DIFFERS } else { "" };
         match &self.help {
-            Some(help) => format!("{}. {help}", self.message),
+            Some(help) => format!("{}. {help}{differs}", self.message),
             None => self.message.clone(),
         }
     }
@@ -60,6 +65,7 @@ impl Editor {
             severity: diagnostic.severity,
             message: diagnostic.message.clone(),
             help: diagnostic.help.clone(),
+            fix_differs: diagnostic.fix_differs,
             fix: diagnostic.fix.as_ref().map(|fix| {
                 let place = offset + fix.span.start as usize..offset + fix.span.end as usize;
                 (place, fix.text.clone())

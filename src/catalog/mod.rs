@@ -112,6 +112,11 @@ pub fn successor(name: &str) -> Option<&'static str> {
     INDEX.get(name).copied()
 }
 
+/// Whether this obsolete name is a function of its own, whose answers may differ from its successor's.
+pub fn is_another(name: &str) -> bool {
+    functions().chain(aggregates()).any(|row| row.name == name && row.successor.is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::func::{Arg, Arity, Func, Lower, Sig};

@@ -70,6 +70,7 @@ pub fn told(text: &str, diagnostics: &[Diagnostic]) -> Vec<Json> {
                     "start": characters(text, 0, fix.span.start),
                     "length": characters(text, fix.span.start, fix.span.end),
                     "text": fix.text,
+                    "differs": diagnostic.fix_differs,
                 })
             });
             json!({

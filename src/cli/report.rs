@@ -70,6 +70,9 @@ pub fn show(source: &Source, found: &[Diagnostic], color: Color, exit: Exit) -> 
     if diag::any_error(found) { Err(Failure::silent(exit)) } else { Ok(()) }
 }
 
+/// What is said behind a fix that leaves a right query, but another one.
+const DIFFERS: &str = ", which may give other rows or values";
+
 /// What a fix does, in words.
 fn changed(text: &str, fix: &Fix) -> String {
     let old = fix.span.text(text);
@@ -102,7 +105,8 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic], color: bool) -> Strin
         if let Some(help) = &help {
             group = group.element(Level::HELP.message(help.as_ref()));
         }
-        let fix = diagnostic.fix.as_ref().map(|fix| changed(&source.text, fix));
+        let differs = if diagnostic.fix_differs { DIFFERS } else { "" };
+        let fix = diagnostic.fix.as_ref().map(|fix| changed(&source.text, fix) + differs);
         if let Some(fix) = &fix {
             group = group.element(Level::HELP.with_name("fix").message(fix.as_str()));
         }

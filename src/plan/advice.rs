@@ -22,10 +22,12 @@ pub struct Advice {
     pub help: &'static str,
     /// A query that it is given on, and what the fix makes of it; empty where the text cannot say it.
     pub example: (&'static str, &'static str),
+    /// The fix may change what the query gives.
+    pub differs: bool,
 }
 
 const fn row(code: &'static str, message: &'static str, help: &'static str) -> Advice {
-    Advice { code, message, help, example: ("", "") }
+    Advice { code, message, help, example: ("", ""), differs: false }
 }
 
 impl Advice {
@@ -33,17 +35,26 @@ impl Advice {
         self.example = (query, fixed);
         self
     }
+
+    const fn differs(mut self) -> Advice {
+        self.differs = true;
+        self
+    }
 }
 
 pub static CONTAINS: Advice =
     row("KS500", "contains looks at every character", "Use has where whole terms are meant.")
-        .example("Stored | where Text contains \"mail\"", "Stored | where Text has \"mail\"");
+        .example("Stored | where Text contains \"mail\"", "Stored | where Text has \"mail\"")
+        .differs();
 pub static NULL_TEXT: Advice = row("KS501", "a string is never null", "Use isempty().")
-    .example("print a = isnull(\"x\")", "print a = isempty(\"x\")");
+    .example("print a = isnull(\"x\")", "print a = isempty(\"x\")")
+    .differs();
 pub static NOT_NULL_TEXT: Advice = row("KS502", "a string is never null", "Use isnotempty().")
-    .example("print a = isnotnull(\"x\")", "print a = isnotempty(\"x\")");
+    .example("print a = isnotnull(\"x\")", "print a = isnotempty(\"x\")")
+    .differs();
 pub static TOBOOL: Advice = row("KS504", "tobool() of a number", "Compare the number with 0.")
-    .example("print a = tobool(5)", "print a = (5 != 0)");
+    .example("print a = tobool(5)", "print a = (5 != 0)")
+    .differs();
 pub static NULL_SUM: Advice = row(
     "KS505",
     "a row is left out of the sum where one of the operands is null",
@@ -52,17 +63,26 @@ pub static NULL_SUM: Advice = row(
 .example(
     "range x from 1 to 3 step 1 | summarize s = sum(x + 1)",
     "range x from 1 to 3 step 1 | summarize s = (sum(x) + sum(1))",
-);
+)
+.differs();
 pub static FORMATTED: Advice = row(
     "KS506",
     "a datetime is formatted to be compared",
     "Compare it with a datetime, or use startofday() or bin().",
 )
 .example("print t = now() | where format_datetime(t, \"yyyy\") == \"2026\"", "");
-pub static OBSOLETE: Advice = row("KS507", "an old name of a function", "Use its new name.").example(
+pub static OBSOLETE: Advice = row("KS507", "an old name of a function", "Use its new name.")
+    .example("print parsejson('1')", "print parse_json('1')");
+pub static REPLACED: Advice = row(
+    "KS507",
+    "an old function that another replaces",
+    "Use that one; the names or the number of what it gives may be others.",
+)
+.example(
     "range x from 1 to 3 step 1 | summarize makeset(x)",
     "range x from 1 to 3 step 1 | summarize make_set(x)",
-);
+)
+.differs();
 pub static KIND: Advice = row(
     "KS508",
     "a join without a kind drops left rows with equal keys",
@@ -78,16 +98,19 @@ pub static LEGACY: Advice =
         "range x from 1 to 3 step 1 | partition hint.strategy=native by x (take 1)",
     );
 pub static ADDRESS: Advice =
-    row("KS514", "an address is looked for as a text", "Use has_ipv4(), or has_ipv4_prefix().").example(
-        "print a = \"x\" | where a has \"192.0.2.7\"",
-        "print a = \"x\" | where has_ipv4(a, \"192.0.2.7\")",
-    );
+    row("KS514", "an address is looked for as a text", "Use has_ipv4(), or has_ipv4_prefix().")
+        .example(
+            "print a = \"x\" | where a has \"192.0.2.7\"",
+            "print a = \"x\" | where has_ipv4(a, \"192.0.2.7\")",
+        )
+        .differs();
 pub static EXACT: Advice =
     row("KS515", "distinct values are counted one by one", "Use dcount() where an estimate will do.")
         .example(
             "range x from 1 to 3 step 1 | summarize count_distinct(x)",
             "range x from 1 to 3 step 1 | summarize dcount(x)",
-        );
+        )
+        .differs();
 pub static LENGTH: Advice =
     row("KS516", "strlen() of a dynamic writes all of it first", "Measure a property, or array_length().")
         .example("print a = strlen(dynamic([1, 2]))", "");
@@ -101,6 +124,7 @@ pub static ALL: &[&Advice] = &[
     &NULL_SUM,
     &FORMATTED,
     &OBSOLETE,
+    &REPLACED,
     &KIND,
     &SHADOWED,
     &LEGACY,
@@ -117,7 +141,7 @@ impl Binder<'_> {
         }
         let remark = Diagnostic::warning(advice.code, span, advice.message).help(advice.help);
         self.remark(match fix {
-            Some((place, text)) => remark.fix(place, text),
+            Some((place, text)) => Diagnostic { fix_differs: advice.differs, ..remark.fix(place, text) },
             None => remark,
         });
     }
@@ -138,7 +162,9 @@ impl Binder<'_> {
         if let Some(new) = catalog::successor(&name.text) {
             // The arguments of replace_regex() stand in another order.
             let fix = (name.text != "replace").then(|| (name.span, new.to_owned()));
-            self.advise(&OBSOLETE, name.span, fix);
+            // A name that is another function, such as makeset(), which keeps 128 values, and not only a spelling.
+            let otherwise = catalog::is_another(&name.text);
+            self.advise(if otherwise { &REPLACED } else { &OBSOLETE }, name.span, fix);
         }
         if let Some(new) = catalog::aggregate(&name.text).and_then(|row| row.estimate) {
             self.advise(&EXACT, name.span, Some((name.span, new.to_owned())));

@@ -394,6 +394,7 @@ fn each_advice_is_given_on_its_example_and_its_fix_settles_it() {
         let found = given(query);
         assert!(!found.iter().any(|remark| remark.is_error()), "{query}: {found:?}");
         let own = found.iter().find(|remark| remark.code == advice.code).expect(query);
+        assert_eq!(own.fix_differs, advice.differs, "{query}");
         let change = |fix: &kqlhunt::diag::Fix| {
             let (start, end) = (fix.span.start as usize, fix.span.end as usize);
             format!("{}{}{}", &query[..start], fix.text, &query[end..])

@@ -229,12 +229,14 @@ pub fn fix(app: &mut App, typed: &str) -> Vec<Effect> {
     if typed == "all" {
         return fix_all(app);
     }
-    let Some((place, text)) = app.editor.fixable().and_then(|remark| remark.fix.clone()) else {
+    let found = app.editor.fixable().and_then(|remark| Some((remark.fix.clone()?, remark.fix_differs)));
+    let Some(((place, text), differs)) = found else {
         return app.say(NoteKind::Plain, NO_FIX);
     };
+    let differs = if differs { " and may give other rows" } else { "" };
     let (back, line) = (text.chars().count(), app.editor.place_of(place.start).0 + 1);
     app.editor.replace(place, &text, back);
-    app.say(NoteKind::Good, format!("line {line} is changed; undo brings it back"))
+    app.say(NoteKind::Good, format!("line {line} is changed{differs}; undo brings it back"))
 }
 
 const NO_FIX: &str = "no change is known for what is said of the text";
