@@ -120,6 +120,14 @@ impl Sig {
     }
 }
 
+/// Where a regular expression stands when it is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    Alone,
+    /// In the parentheses that Kusto's trim() puts around it: `a)|(b` is one there.
+    Inside,
+}
+
 /// What one parameter accepts and what its argument becomes.
 #[derive(Clone, Copy, Debug)]
 pub struct Param {
@@ -133,7 +141,7 @@ pub struct Param {
     /// Must be a constant of the query (a literal, a `let` of one, or an expression of those).
     pub constant: bool,
     /// A regular expression: a constant one is checked before the query runs.
-    pub pattern: bool,
+    pub pattern: Option<Pattern>,
     /// What Kusto's binder wants where values of rows are taken too, with a warning.
     pub fixed: Fixed,
     /// The least and the greatest number that a constant may be.
@@ -416,7 +424,7 @@ const fn param(name: &'static str, types: &'static [Type], convert: Option<Type>
         convert,
         arity: Arity::One,
         constant: false,
-        pattern: false,
+        pattern: None,
         fixed: Fixed::Any,
         within: None,
         one_of: &[],
@@ -490,7 +498,13 @@ pub const fn rest(mut param: Param) -> Param {
 }
 
 pub const fn pattern(mut param: Param) -> Param {
-    param.pattern = true;
+    param.pattern = Some(Pattern::Alone);
+    param
+}
+
+/// A regular expression that is written between the parentheses of another.
+pub const fn pattern_inside(mut param: Param) -> Param {
+    param.pattern = Some(Pattern::Inside);
     param
 }
 

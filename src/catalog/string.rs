@@ -4,7 +4,7 @@ use super::func::Lower::{Build, Kernel, Sql};
 use super::func::Ret::{Is, Typeof};
 use super::func::{
     ANY, Arg, DYN, Elements, Fixed, Func, JSON, LONG, Label, PLAIN, Param, STR, Shape, TEXT, TYPE, f, fixed,
-    known, named, one_of, opt, pattern, rest, shaped, sig,
+    known, named, one_of, opt, pattern, pattern_inside, rest, shaped, sig,
 };
 use crate::types::Type::{Bool, Dynamic, Int, Long, String};
 
@@ -16,7 +16,7 @@ const CODE: Param = Param { types: &[Int, Long, Dynamic], ..named("code", shaped
 const LIST: Param = shaped(Shape::Array, DYN);
 const REGEX: Param = fixed(Fixed::Constant, pattern(named("regex", PLAIN)));
 /// Part of a larger pattern, so not always one by itself: `a)|(b`.
-const TRIMMED: Param = fixed(Fixed::Constant, named("regex", PLAIN));
+const TRIMMED: Param = fixed(Fixed::Constant, pattern_inside(named("regex", PLAIN)));
 const OCCURRENCES: [Param; 3] =
     [opt(named("start", LONG)), opt(named("length", LONG)), opt(named("occurrence", LONG))];
 

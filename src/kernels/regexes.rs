@@ -309,6 +309,11 @@ thread_local! {
     static TRIM: RefCell<Option<Wrapped>> = const { RefCell::new(None) };
 }
 
+/// Whether the pattern can be looked for at the ends of a text, or why not: lower case, no full stop.
+pub fn compiled_to_trim(pattern: &str) -> Result<(), String> {
+    wrapped(pattern).map(drop)
+}
+
 fn wrapped(pattern: &str) -> Result<[Arc<Regex>; 2], String> {
     TRIM.with_borrow_mut(|last| {
         if let Some((text, both)) = last
@@ -316,7 +321,11 @@ fn wrapped(pattern: &str) -> Result<[Arc<Regex>; 2], String> {
         {
             return Ok(both.clone());
         }
-        let both = [compiled(&format!("^({pattern})"))?, compiled(&format!("({pattern})$"))?];
+        let own = |whole: String| {
+            // The reason names the text that was written.
+            compiled(&whole).map_err(|why| why.replacen(&format!("'{whole}'"), &format!("'{pattern}'"), 1))
+        };
+        let both = [own(format!("^({pattern})"))?, own(format!("({pattern})$"))?];
         *last = Some((pattern.to_owned(), both.clone()));
         Ok(both)
     })

@@ -4,7 +4,7 @@ use super::Expr;
 use super::check::{Binder, Checked, Stop};
 use super::expr::columns_of;
 use crate::catalog::binary;
-use crate::catalog::func::{Arity, Fixed, Func, Keeps, Pairs, Param, Shape, Sig};
+use crate::catalog::func::{Arity, Fixed, Func, Keeps, Pairs, Param, Pattern, Shape, Sig};
 use crate::diag::code;
 use crate::kernels::regexes;
 use crate::span::Span;
@@ -31,8 +31,8 @@ impl Binder<'_> {
         {
             let help = format!("Write one of {}.", param.one_of.join(", "));
             (code::CHOICE, format!("'{name}' knows no '{text}' here"), help)
-        } else if let (true, Some(Value::String(text))) = (param.pattern, value)
-            && let Err(message) = regexes::compiled(text)
+        } else if let (Some(pattern), Some(Value::String(text))) = (param.pattern, value)
+            && let Err(message) = compiles(pattern, text)
         {
             let help = "Regular expressions are those of Rust's regex crate, as in Kusto: no look-around.";
             (code::SYNTAX, message, help.to_owned())
@@ -176,6 +176,13 @@ fn wrong_type(row: &Func, at: usize) -> &'static str {
         (true, false, false, false) => code::INTEGER,
         (true, true, false, false) => code::NUMBER,
         _ => code::TYPE,
+    }
+}
+
+fn compiles(pattern: Pattern, text: &str) -> Result<(), String> {
+    match pattern {
+        Pattern::Alone => regexes::compiled(text).map(drop),
+        Pattern::Inside => regexes::compiled_to_trim(text),
     }
 }
 

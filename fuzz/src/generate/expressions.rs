@@ -146,7 +146,7 @@ impl Query<'_> {
         if param.types.is_empty() {
             return format!("typeof({})", ty.name());
         }
-        if param.pattern {
+        if param.pattern.is_some() {
             return (*self.random.pick(&["'a(b)?'", "@'^\\d+'", "'x|y'", "'(.)(.)'", "','"])).to_owned();
         }
         if param.constant {
