@@ -123,8 +123,10 @@ pub fn computes(text: &str) -> bool {
 /// A dynamic that stands beside a whole number, and one beside a real: the result has the other side's type
 /// (Microsoft's binder), a whole number in the dynamic counts as such (measured). What Kusto makes of anything
 /// else there is not known, so the query ends.
-pub static WHOLE_OPERAND: Func = f("tolong", &[sig(&[DYN], Is(Long), Kernel("kql_operand_whole"))]);
-pub static REAL_OPERAND: Func = f("toreal", &[sig(&[DYN], Is(Real), Kernel("kql_operand_real"))]);
+pub static WHOLE_OPERAND: Func = f("tolong", &[sig(&[DYN, WRITTEN], Is(Long), Kernel("kql_operand_whole"))]);
+pub static REAL_OPERAND: Func = f("toreal", &[sig(&[DYN, WRITTEN], Is(Real), Kernel("kql_operand_real"))]);
+/// How the query writes an operand.
+const WRITTEN: Param = named("written", STR);
 pub static NEGATE: Func = f(
     "-",
     &[

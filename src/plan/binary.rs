@@ -12,6 +12,9 @@ use crate::syntax::ast::{self, BinaryOp, ExprKind as Ast, ListOp};
 use crate::types::Type;
 use crate::value::Value;
 
+/// Characters of an operand that a message repeats.
+const OPERAND_SHOWN: usize = 40;
+
 impl Binder<'_> {
     pub fn chain_fits(&mut self, links: usize, span: Span) -> Checked<()> {
         if links <= CHAIN_MAX {
@@ -130,7 +133,10 @@ impl Binder<'_> {
 
     fn operand(&mut self, dynamic: Expr, other: Type, span: Span) -> Checked<Expr> {
         let row = if other == Type::Real { &binary::REAL_OPERAND } else { &binary::WHOLE_OPERAND };
-        self.apply(row, row.name, vec![dynamic], span)
+        let place = if dynamic.span.length() > 0 { dynamic.span } else { span };
+        // Its text is its place: with a line and a column the same operand would be another one each time.
+        let written = Value::String(place.text(self.text).chars().take(OPERAND_SHOWN).collect());
+        self.apply(row, row.name, vec![dynamic, Expr::lit(written, Type::String, place)], span)
     }
 
     pub fn logical(

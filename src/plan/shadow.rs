@@ -52,7 +52,8 @@ fn wanted(expr: &Expr) -> Option<(Type, &Expr)> {
     let inner = match &expr.kind {
         ExprKind::Convert(inner) => inner,
         ExprKind::Call { name: "tostring" | "tolong" | "toint" | "toreal" | "tobool", args, .. }
-            if args.len() == 1 =>
+            // The second of an operand says how it is written.
+            if matches!(args.len(), 1 | 2) =>
         {
             &args[0]
         }
