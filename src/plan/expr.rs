@@ -5,7 +5,7 @@ use super::env::{Binding, Env};
 use super::open::is_open;
 use super::{ColId, Column, Expr, ExprKind};
 use crate::catalog::binary;
-use crate::diag::{code, nearest};
+use crate::diag::{Diagnostic, code, nearest};
 use crate::kernels::decimal::Decimal;
 use crate::span::Span;
 use crate::syntax::ast::{self, ExprKind as Ast, Literal, Name};
@@ -126,7 +126,10 @@ impl Binder<'_> {
                     return Err(Stop);
                 }
             },
-            Literal::String(text) => (Value::String(text.clone()), Type::String),
+            Literal::String(text) => {
+                self.warn_of_escapes(text, span);
+                (Value::String(text.clone()), Type::String)
+            }
             Literal::Datetime(ticks) => (Value::Datetime(*ticks), Type::Datetime),
             Literal::Timespan(ticks) => (Value::Timespan(*ticks), Type::Timespan),
             Literal::Guid(text) => (Value::Guid(text.to_lowercase()), Type::Guid),
@@ -139,6 +142,23 @@ impl Binder<'_> {
             Literal::Null(ty) => (Value::Null, *ty),
         };
         Ok(Expr::lit(value, ty, span))
+    }
+
+    /// Warns of a path such as `"C:\temp"`, whose backslash and letter are a tab.
+    fn warn_of_escapes(&mut self, text: &str, span: Span) {
+        let written = span.text(self.text);
+        let escapes = written.trim_start_matches(['h', 'H']).starts_with(['"', '\'']);
+        let Some(control) = after_drive(text).filter(|_| escapes) else { return };
+        let message =
+            format!("the path in this text has {} where a backslash was meant", control_name(control));
+        let warning = Diagnostic::warning(code::SUSPICIOUS, span, message)
+            .help("Put @ before the string, or write each backslash twice.");
+        // With @ every backslash stands for itself, and another text behind the first would not have its @.
+        let quotes = written.matches(['"', '\'']).count();
+        self.remark(match quotes == 2 && written.starts_with(['"', '\'']) && !written.contains(r"\\") {
+            true => Diagnostic { fix_differs: true, ..warning.fix(span, format!("@{written}")) },
+            false => warning,
+        });
     }
 
     fn name(&mut self, name: &Name, cx: &mut Cx<'_>) -> Checked<Expr> {
@@ -262,4 +282,25 @@ pub fn columns_of(expr: &Expr) -> Vec<ColId> {
         }
     });
     found
+}
+
+/// The control character that stands right behind the drive of a Windows path, and before more of it.
+fn after_drive(text: &str) -> Option<char> {
+    let letters: Vec<char> = text.chars().collect();
+    let at = letters.windows(4).position(|four| {
+        !four[0].is_alphanumeric() && four[1].is_ascii_alphabetic() && four[2] == ':' && four[3].is_control()
+    });
+    let first = matches!(letters.as_slice(), [drive, ':', control, ..] if drive.is_ascii_alphabetic() && control.is_control());
+    let place = if first { 2 } else { at? + 3 };
+    letters.get(place + 1).filter(|next| next.is_alphanumeric())?;
+    letters.get(place).copied()
+}
+
+fn control_name(control: char) -> String {
+    match control {
+        '\t' => "a tab".into(),
+        '\n' => "a line feed".into(),
+        '\r' => "a carriage return".into(),
+        other => format!("the control character U+{:04X}", u32::from(other)),
+    }
 }
