@@ -205,15 +205,25 @@ fn groups(regex: &Regex, wanted: Option<&str>) -> Result<Vec<usize>, String> {
         return Err(format!("the groups of extract_all() are an array, not {wanted}"));
     }
     // Kusto drops groups that are not there, and takes all when none is left.
-    let group = |element| {
-        let number = match json::string_inside(element).map(json::unescape) {
-            Some(name) => regex.capture_names().position(|given| given == Some(&name)),
-            None => json::whole_number(element).and_then(|number| usize::try_from(number).ok()),
-        };
-        number.filter(|number| *number <= last)
-    };
-    let found: Vec<usize> = json::elements(wanted).filter_map(group).collect();
+    let found: Vec<usize> = json::elements(wanted).filter_map(|element| group(regex, element)).collect();
     Ok(if found.is_empty() { (1..=last).collect() } else { found })
+}
+
+/// The number of the group that an element of extract_all()'s array names, if it is there.
+fn group(regex: &Regex, element: &str) -> Option<usize> {
+    let number = match json::string_inside(element).map(json::unescape) {
+        Some(name) => regex.capture_names().position(|given| given == Some(&name)),
+        None => json::whole_number(element).and_then(|number| usize::try_from(number).ok()),
+    };
+    number.filter(|number| *number < regex.captures_len())
+}
+
+/// The first element of an array of groups that names none of a pattern, or names the whole match; and how many
+/// groups there are.
+pub fn odd_group<'a>(pattern: &str, wanted: &'a str) -> Option<(&'a str, usize)> {
+    let regex = compiled(pattern).ok().filter(|_| json::kind(wanted) == Some(json::Kind::Array))?;
+    let odd = |element: &&str| group(&regex, element).is_none_or(|number| number == 0);
+    Some((json::trim(json::elements(wanted).find(odd)?), regex.captures_len() - 1))
 }
 
 /// `\1` is a group and `\\` a backslash; `$1` is plain text.

@@ -56,6 +56,29 @@ impl Binder<'_> {
         }
     }
 
+    /// Warns of groups that a constant pattern of extract_all() does not have.
+    pub fn warn_of_groups(&mut self, row: &Func, args: &[Expr]) {
+        let ("extract_all", [pattern, groups, _]) = (row.name, args) else { return };
+        if let (Some(Value::String(pattern)), Some(Value::Dynamic(wanted))) =
+            (pattern.literal(), groups.literal())
+            && let Some((odd, last)) = regexes::odd_group(pattern, wanted)
+        {
+            let (code, said, help) = match odd {
+                "0" => (
+                    code::UNCERTAIN,
+                    "group 0 is the whole match here".to_owned(),
+                    "Kusto's page knows groups from 1; put parentheses around the whole expression.",
+                ),
+                _ => (
+                    code::SUSPICIOUS,
+                    format!("{odd} is none of the groups of the regular expression, which has {last}"),
+                    "It is left out, as in Kusto; where none is left, all groups are taken.",
+                ),
+            };
+            self.warn(code, groups.span, said, help);
+        }
+    }
+
     /// Warns where a decimal becomes a text.
     pub fn warn_of_zeros(&mut self, row: &Func, wanted: Option<Type>, arg: &Expr) {
         let text = row.name == "tostring" || matches!(wanted, Some(Type::String | Type::Dynamic));

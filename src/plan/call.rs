@@ -208,6 +208,7 @@ impl Binder<'_> {
             self.advise_extension(&format!("the function '{name}'"), instead, span);
         }
         self.call_asks_inside(row, &args, span);
+        self.warn_of_groups(row, &args);
         self.pairs(row, name, &args, span)?;
         let mut converted = Vec::with_capacity(args.len());
         for (at, arg) in args.into_iter().enumerate() {
