@@ -1,6 +1,7 @@
 //! Opening: the settings, the hunt file behind them, and the lock after which no SQL can change either.
 
 use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,9 @@ use crate::sys;
 /// How long another process may hold the file before we say so: a load that ends takes less.
 const LOCK_WAIT: Duration = Duration::from_secs(2);
 const LOCK_POLL: Duration = Duration::from_millis(50);
+
+/// Of a file that is no database, to say what it is.
+const START_BYTES: u64 = 1 << 10;
 
 /// With less than this, memory that is free is given back at once.
 const LITTLE_MEMORY_BYTES: u64 = 1 << 30;
@@ -183,9 +187,11 @@ fn create(connection: &Connection, file: &Path) -> Result<()> {
 /// Errors: none there (when reading), held by another process for longer than [`LOCK_WAIT`], or not
 /// readable as a DuckDB file; each says what to do.
 pub fn attach(connection: &Connection, file: &Path, access: Access) -> Result<()> {
+    // Without its type a file is taken for what its name says: of one named .jsonl DuckDB attaches an empty database in
+    // memory, and every row that is loaded into that is lost.
     let option = match access {
-        Access::Read => " (READ_ONLY)",
-        Access::Write => "",
+        Access::Read => " (TYPE duckdb, READ_ONLY)",
+        Access::Write => " (TYPE duckdb)",
     };
     let sql = format!("ATTACH {} AS hunt{option}", quote::text(path_text(file)?));
     let start = Instant::now();
@@ -258,7 +264,8 @@ fn not_opened(file: &Path, reason: &str) -> Error {
             "'{shown}' is empty; copy or export it again, or fill it with kqlhunt ingest --db '{shown}' FILE"
         )
     } else if reason.contains("not a valid DuckDB database file") {
-        format!("'{shown}' is not a DuckDB database; load it with kqlhunt ingest if it holds data")
+        let is = looks_like(file);
+        format!("'{shown}' {is}; load it into one with kqlhunt ingest --db hunt.duckdb '{shown}'")
     } else if ["Corrupt database file", "Could not read enough bytes"]
         .iter()
         .any(|said| reason.contains(said))
@@ -270,6 +277,20 @@ fn not_opened(file: &Path, reason: &str) -> Error {
         format!("'{shown}' cannot be opened: {reason}")
     };
     Error::message(text)
+}
+
+/// What a file that is no database begins as.
+fn looks_like(file: &Path) -> &'static str {
+    let mut start = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(START_BYTES).read_to_end(&mut start));
+    let text = String::from_utf8_lossy(&start);
+    match text.trim_start_matches('\u{feff}').trim_start().chars().next() {
+        _ if read.is_err() => "is not a DuckDB database",
+        _ if start.starts_with(&[0x1f, 0x8b]) => "is a compressed file and not a DuckDB database",
+        Some('{' | '[') => "holds JSON and is not a DuckDB database",
+        _ if !text.contains(['\0', '\u{fffd}']) => "holds text and is not a DuckDB database",
+        _ => "is not a DuckDB database",
+    }
 }
 
 fn path_text(path: &Path) -> Result<&str> {

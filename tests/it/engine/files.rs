@@ -157,8 +157,29 @@ fn files_that_cannot_be_opened_say_why() {
     std::fs::write(&path, "PAR1 and no more").expect("writes");
     assert!(refusal(&path).contains("as if it were cut off"), "{}", refusal(&path));
     std::fs::write(&path, "hello".repeat(1000)).expect("writes");
-    assert!(refusal(&path).contains("is not a DuckDB database"), "{}", refusal(&path));
+    assert!(refusal(&path).contains("holds text and is not a DuckDB database"), "{}", refusal(&path));
     std::fs::remove_file(&path).expect("removes");
+    for (name, content, is) in [
+        ("a.jsonl", &b"{\"a\":1}\n"[..], "holds JSON and is not a DuckDB database"),
+        ("a.json", b"\xef\xbb\xbf [1]", "holds JSON and is not a DuckDB database"),
+        ("a.csv", b"a,b\n1,2\n", "holds text and is not a DuckDB database"),
+        ("a.json.gz", b"\x1f\x8b\x08", "is a compressed file and not a DuckDB database"),
+        ("b", &[0, 1, 0xff].repeat(3000), "is not a DuckDB database"),
+        ("e.json", b"", "is empty; load something into it with kqlhunt ingest --db"),
+    ] {
+        let other = folder.path().join(name);
+        std::fs::write(&other, content).expect("writes");
+        assert!(refusal(&other).contains(is), "{}", refusal(&other));
+        if !content.is_empty() {
+            assert!(Store::open(&other, &Options::default()).is_err(), "rows would go nowhere");
+        }
+    }
+    // A database may be called like a file of JSON; what is loaded is in it.
+    let called = folder.path().join("hunt.json");
+    let mut store = Store::open(&called, &Options::default()).expect("opens");
+    fill(&mut store).expect("fills");
+    store.finish().expect("finishes");
+    assert_eq!(refusal(&called), "opened");
     let mut store = Store::open(&path, &Options::default()).expect("opens");
     fill(&mut store).expect("fills");
     store.finish().expect("finishes");
