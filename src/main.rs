@@ -21,6 +21,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Cli) -> Result<Exit, Failure> {
+    kqlhunt::sys::survive_large_files()?;
     let global = cli::complete(&arguments.global)?;
     kqlhunt::sys::leave_memory_to_others(global.memory);
     let ran = arguments.command.as_ref().map(|command| cli::run(&global, command));

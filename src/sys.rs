@@ -4,15 +4,26 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::Mode;
-use rustix::process::{Pid, Resource, getrlimit, setrlimit, test_kill_process, umask};
+use rustix::process::{Pid, Resource, Signal, getrlimit, setrlimit, test_kill_process, umask};
 
 use crate::error::{Error, Result};
 
 /// From now on every file that the process makes, DuckDB's too, is for its user alone: 0600, folders 0700.
 pub fn make_files_private() {
     umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// From now on a write beyond the largest file that the user may have (`ulimit -f`) is an error to report, as one on a
+/// full disk is, and not the end of the process. A handler, since programs that we start would inherit a signal that
+/// is ignored.
+///
+/// # Errors
+/// The system refuses.
+pub fn survive_large_files() -> io::Result<()> {
+    signal_hook::flag::register(Signal::XFSZ.as_raw(), Arc::default()).map(drop)
 }
 
 /// Makes a folder and its parents, mode 0700 each; one that exists is left as it is.
