@@ -10,7 +10,7 @@ use crate::error::Error;
 pub enum Exit {
     Done = 0,
     /// What was asked for is there: a text to format, by `format --check`; hits, by `sweep --exit-code`; a result
-    /// that is another one, by `replay`.
+    /// that is another one, or whose values cannot be compared, by `replay`.
     Found = 1,
     /// Arguments that make no sense, or a workbench without a terminal.
     Usage = 2,

@@ -84,7 +84,7 @@ Examples:
 Without --db and --sample: $KQLHUNT_DB, else db of $XDG_CONFIG_HOME/kqlhunt/config.yaml, else
 $XDG_DATA_HOME/kqlhunt/hunt.duckdb if it exists, else the sample.
 
-Exit codes: 0 done, 1 not formatted, hits (--exit-code) or a replay that differs, 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,
+Exit codes: 0 done, 1 not formatted, hits (--exit-code) or a replay that differs or was counted only, 2 usage, 3 mistake in the query, 4 engine, 5 cancelled, 65 rows quarantined,
 66 input missing, 73 output cannot be made, 74 input or output failed, 128+n signal n";
 
 /// Hunt in Microsoft 365 and Sentinel data with KQL.

@@ -72,7 +72,7 @@ pub fn run(global: &Global, args: &ReplayArgs) -> Result<Exit, Failure> {
     }
     match gone {
         Some(failure) => Err(failure),
-        None if same + uncompared == all && changed.is_none() => Ok(Exit::Done),
+        None if same == all && changed.is_none() => Ok(Exit::Done),
         None => Ok(Exit::Found),
     }
 }

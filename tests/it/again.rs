@@ -120,7 +120,7 @@ fn a_replay_goes_on_and_counts_what_it_cannot_compare() {
     let uncounted = format!("{}null{}", &uncounted[..from], &uncounted[from + 66..]);
     fs::write(sandbox.path().join("all.jsonl"), format!("{lines}{{\"at\":\n{uncounted}\n")).expect("writes");
     let told = run(&sandbox, &["replay", "all.jsonl"]);
-    assert_eq!(told.status.code(), Some(0), "{}", text(&told.stderr));
+    assert_eq!(told.status.code(), Some(1), "{}", text(&told.stderr));
     let said = "2 of 3 give what they gave; of 1 only the rows were counted\n\
                 1 line of the journal cannot be read\n";
     assert!(text(&told.stdout).ends_with(said), "{}", text(&told.stdout));
