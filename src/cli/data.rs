@@ -195,7 +195,7 @@ pub fn announce(chosen: &Chosen) {
 const SCHEMA_MAX_BYTES: u64 = 64 << 20;
 
 /// Reads `{"Table": [["Column","type"], ...]}`.
-fn read_schema(path: &Path) -> Result<Schema, Failure> {
+pub fn read_schema(path: &Path) -> Result<Schema, Failure> {
     let text = sys::read_at_most(path, SCHEMA_MAX_BYTES).map_err(|error| Failure::input(path, &error))?;
     let wrong = |what: String| Failure::new(Exit::NoInput, format!("{}: {what}", path.display()));
     let parsed: serde_json::Map<String, serde_json::Value> =

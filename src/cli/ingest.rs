@@ -23,6 +23,10 @@ pub struct IngestArgs {
     /// The table for all rows; without it rows, file names and columns say theirs
     #[arg(long, value_name = "TABLE")]
     pub table: Option<String>,
+    /// Columns and types of tables that the database does not have yet: {"Table": [["Column","type"], ...]}; without
+    /// it their data say
+    #[arg(long, value_name = "FILE.json")]
+    pub schema: Option<PathBuf>,
     /// The source of indicators from STIX bundles; without it the bundle says
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
@@ -71,6 +75,10 @@ pub fn run(global: &Global, args: &IngestArgs) -> Result<Exit, Failure> {
             Order::DayFirst => DateOrder::DayFirst,
         }),
         quarantine: None,
+        tables: match &args.schema {
+            Some(path) => data::read_schema(path)?.tables,
+            None => Vec::new(),
+        },
     };
     let source = |path: &PathBuf| {
         if path.as_os_str() == "-" { Source::Stdin } else { Source::Path(path.clone()) }

@@ -121,6 +121,12 @@ fn plan(input: &Input, head: &Head<'_>, format: Format, options: &Options, sink:
     let mut layouts: Vec<Layout> = TABLES.iter().map(Layout::official).collect();
     layouts
         .extend(schema.tables.iter().filter(|table| tables::find(&table.name).is_none()).map(Layout::stored));
+    let described = options.tables.iter().filter(|table| {
+        let same = |layout: &Layout| layout.table.eq_ignore_ascii_case(&table.name);
+        !layouts.iter().any(same) && computed(&table.name).is_none()
+    });
+    let described: Vec<Layout> = described.map(Layout::stored).collect();
+    layouts.extend(described);
     let known = layouts.iter().map(|layout| layout.table.as_str());
     let mut naming = Naming::new(known, options.table.as_deref());
     if let Some(table) = &naming.fixed {

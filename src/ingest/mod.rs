@@ -45,6 +45,7 @@ pub use time::DateOrder;
 
 use crate::catalog::tables::TABLES;
 use crate::error::{Error, Result};
+use crate::schema::Table;
 use parse::Counts;
 use source::{Input, STDIN};
 use walk::{Found, expand};
@@ -66,6 +67,8 @@ pub struct Options {
     pub date_order: Option<DateOrder>,
     /// The folder for records that could not be loaded: see [`quarantine_folder`].
     pub quarantine: Option<PathBuf>,
+    /// Columns and types of tables that neither the catalog nor the database knows; without them the data say.
+    pub tables: Vec<Table>,
 }
 
 /// What a load did. `rows_in` is the sum of `loaded`, `quarantined` and `blank`.
@@ -129,6 +132,7 @@ pub fn quarantine_folder(database: &Path) -> PathBuf {
 pub fn run(options: &Options, sources: &[Source], sink: &mut dyn Sink, tick: Tick<'_>) -> Result<Summary> {
     let mut summary = Summary::default();
     official_tables(sink)?;
+    let before = sink.schema()?;
     for source in sources {
         match source {
             Source::Bytes { name, bytes } => {
@@ -141,7 +145,26 @@ pub fn run(options: &Options, sources: &[Source], sink: &mut dyn Sink, tick: Tic
             Source::Path(path) => folder_or_file(path, options, sink, &mut summary, tick)?,
         }
     }
+    for table in options.tables.iter().filter(|table| summary.tables.contains_key(&table.name)) {
+        let kept = before.table(&table.name).and_then(|known| otherwise(known, table));
+        summary.notes.extend(kept);
+    }
     Ok(summary)
+}
+
+/// What is said of a table that was there before the one that is described, and differs from it.
+fn otherwise(known: &Table, described: &Table) -> Option<String> {
+    let other = described
+        .columns
+        .iter()
+        .find(|column| known.column(&column.name).is_none_or(|known| known.ty != column.ty))?;
+    Some(format!(
+        "'{}' was there before and keeps its columns and types, though '{}' is {} in the schema; load it into a new \
+         database to have those",
+        known.name,
+        other.name,
+        other.ty.one()
+    ))
 }
 
 fn folder_or_file(
