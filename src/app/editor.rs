@@ -405,6 +405,17 @@ mod tests {
         assert!(editor.fixable().is_none());
     }
 
+    #[test]
+    fn a_fix_that_may_give_other_rows_says_so() {
+        let mut editor = Editor::new("T | where Name contains 'mail'");
+        let place = Span::new(15, 23);
+        let advice = Diagnostic::warning("X", place, "m").help("Use has.").fix(place, "has");
+        editor.remark(0, 0, std::slice::from_ref(&advice));
+        assert_eq!(editor.remarks[0].said(), "m. Use has.");
+        editor.remark(0, 0, &[Diagnostic { fix_differs: true, ..advice }]);
+        assert_eq!(editor.remarks[0].said(), "m. Use has. The fix may give other rows.");
+    }
+
     /// The buffer is told lines and columns in 16 bits.
     #[test]
     fn places_far_down_and_far_right_are_reached() {

@@ -215,5 +215,17 @@ mod tests {
         assert_eq!(of("hits").as_deref(), Ok("csv"));
         assert_eq!(of("hits.svg").unwrap_err(), "rows are not written as svg; a chart is");
         assert!(of("hits.html").unwrap_err().ends_with("a report is, by :report"));
+        assert!(of("hits.docx").unwrap_err().starts_with("no format has files that end in '.docx'"));
+        assert!(of("hits.csv.gz").unwrap_err().ends_with("write hits.csv and compress that"));
+    }
+
+    #[test]
+    fn a_chart_is_text_or_an_image() {
+        let of = |name: &str| drawing_named(Path::new(name)).map_err(|error| error.to_string());
+        for fine in ["chart", "chart.txt", "chart.SVG"] {
+            assert_eq!(of(fine), Ok(()));
+        }
+        assert_eq!(of("chart.csv").unwrap_err(), "a chart is not written as csv, but as .txt or .svg");
+        assert!(of("chart.png").unwrap_err().starts_with("no format has files that end in '.png'"));
     }
 }
