@@ -13,7 +13,7 @@ use crate::display::count;
 use crate::engine::{Cancel, Engine, Sql};
 use crate::error::Error;
 use crate::export::{self, Exporter, Format, file::FileWriter};
-use crate::journal::{Digest, Entry, Outcome, Read, Sidecar, Summed};
+use crate::journal::{DataName, Digest, Entry, Outcome, Read, Sidecar, Summed};
 use crate::outside::Folders;
 use crate::sys::wall_clock;
 
@@ -56,7 +56,8 @@ pub fn run(global: &Global, args: &QueryArgs) -> Result<Exit, Failure> {
     let written = query.write(&compilation.results, exporter.as_mut(), told, &mut output);
     let outcomes = written.map_err(|failure| stopped.failure(failure))?;
     exporter.finish(&mut output)?;
-    let data = journal::data_name(&chosen, &mut query.engine)?;
+    // To tell the data of a large file takes a moment.
+    let data = if told { journal::data_name(&chosen, &mut query.engine)? } else { DataName::default() };
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let run = Entry::new(&source.text, &options, wall_clock(), data);
     let read = Read::all(folders.digests(&compilation.results, &options.outside));
