@@ -165,7 +165,7 @@ fn files_that_cannot_be_opened_say_why() {
         ("a.csv", b"a,b\n1,2\n", "holds text and is not a DuckDB database"),
         ("a.json.gz", b"\x1f\x8b\x08", "is a compressed file and not a DuckDB database"),
         ("b", &[0, 1, 0xff].repeat(3000), "is not a DuckDB database"),
-        ("e.json", b"", "is empty; load something into it with kqlhunt ingest --db"),
+        ("e.json", b"", "is empty; copy or export it again, or fill it with kqlhunt ingest --db"),
     ] {
         let other = folder.path().join(name);
         std::fs::write(&other, content).expect("writes");
